@@ -1,0 +1,1 @@
+"""Scheme and data → scores and reasons; arithmetic only, no files."""

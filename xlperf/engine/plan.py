@@ -1,0 +1,159 @@
+"""The plan: a scheme laid out as sheets, each an ordered list of columns, each an input or one expression.
+
+Everything downstream reads the plan and derives nothing again: evaluating it gives the scores,
+writing it gives the workbook, reading one row of it gives the reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from xlperf.formula.expression import LINKS, Expr, columns_of, root, walk
+from xlperf.formula.values import EXEMPT, Value
+
+Kind = Literal["key", "fact", "input", "computed"]
+Holds = Literal["number", "text", "date"]
+Row = Mapping[str, Value]
+Tables = Mapping[str, list[dict[str, Value]]]
+
+UNIT, LEAD, OFFICE = "unit", "lead", "office"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what it is called, where its values come from, and what may stand in it.
+
+    kind: `key` names the row, `fact` comes from the scheme, `input` is filled by `by`, `computed`
+    holds `expr`. by: `unit`, `office`, `lead` (the scorer that the row's `scorer` column names) or the
+    name of one scorer. low, high: limits, both included, as expressions over facts of the row.
+    asked: a condition over facts of the row; where it fails the cell is closed and not required.
+    exempt: whether 不适用 may stand here. default: what an empty cell means, None for "not reported".
+    shown: decimals on paper; it never changes a value.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    holds: Holds = "number"
+    expr: Expr | None = None
+    basis: str = ""
+    by: str = ""
+    low: Expr | None = None
+    high: Expr | None = None
+    decimals: int | None = None
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    asked: Expr | None = None
+    exempt: bool = False
+    default: Value = None
+    note: str = ""
+    measure: str = ""
+    shown: int | None = None
+    width: int | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: rows of a table, filtered by facts, and its columns; the key column comes first.
+
+    table: where the rows come from (`units`, `marks`, `events`, `people`, `history`, or a table of the
+    scheme). unit: the column that says whose row it is, "" where the row belongs to nobody.
+    grows: how many empty rows the workbook leaves for new entries; 0 for a fixed roster.
+    """
+
+    name: str
+    title: str
+    table: str
+    columns: tuple[Column, ...]
+    where: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
+    scorer: str = ""
+    grows: int = 0
+    basis: str = ""
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        """Return the columns by name."""
+        return {c.name: c for c in self.columns}
+
+    @property
+    def key(self) -> Column:
+        """Return the column that names the row."""
+        return self.columns[0]
+
+    def inputs(self, by: str | None = None) -> tuple[Column, ...]:
+        """List the columns that somebody fills, or that one party fills."""
+        return tuple(c for c in self.columns if c.kind == "input" and by in (None, c.by))
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A ranked list: which sheet, which columns say group, score, place and seat (ties by list order)."""
+
+    sheet: str
+    group: str
+    score: str
+    place: str
+    seat: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every sheet of a scheme under one set of readings."""
+
+    scheme: str
+    title: str
+    year: int
+    sheets: tuple[Sheet, ...]
+    rankings: tuple[Ranking, ...] = ()
+    issuer: str = ""
+    document: str = ""
+    readings: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def by_name(self) -> dict[str, Sheet]:
+        """Return the sheets by name."""
+        return {s.name: s for s in self.sheets}
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Return headings: `sheet` → title and `sheet.column` → heading."""
+        found = {s.name: s.title for s in self.sheets}
+        found.update({f"{s.name}.{c.name}": c.title for s in self.sheets for c in s.columns})
+        return found
+
+    @cached_property
+    def exempt(self) -> frozenset[tuple[str, str]]:
+        """Return the (sheet, column) pairs that may hold 不适用: inputs that allow it and what follows."""
+        found = {(s.name, c.name) for s in self.sheets for c in s.columns if c.exempt}
+        grown = True
+        while grown:
+            grown = False
+            for sheet, column in self.computed():
+                if (sheet.name, column.name) not in found and self._takes_exempt(sheet, column, found):
+                    found.add((sheet.name, column.name))
+                    grown = True
+        return frozenset(found)
+
+    def computed(self) -> Iterator[tuple[Sheet, Column]]:
+        """Visit every computed column."""
+        return ((s, c) for s in self.sheets for c in s.columns if c.expr is not None)
+
+    def unit_sheets(self) -> tuple[Sheet, ...]:
+        """List the sheets that hold one row a unit."""
+        return tuple(s for s in self.sheets if s.table == "units")
+
+    def _takes_exempt(self, sheet: Sheet, column: Column, found: set[tuple[str, str]]) -> bool:
+        assert column.expr is not None
+        if column.holds != "number":
+            return False
+        link = root(column.expr)
+        if link.op in LINKS:
+            return link.op == "via" and (link.args[1], link.args[2]) in found
+        if any(e.op == "const" and e.args[0] == EXEMPT for e in walk(column.expr)):
+            return True
+        return any((sheet.name, name) in found for name in columns_of(column.expr))

@@ -1,0 +1,139 @@
+"""Evaluate a plan: every computed column of every sheet, exactly or as arrays.
+
+Columns are computed on demand, so sheets may look at each other both ways as long as no column
+depends on itself; a circle is named when it is met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from xlperf.engine.plan import Column, Plan, Sheet, Tables
+from xlperf.formula.evaluate import Cells, evaluate
+from xlperf.formula.values import Value
+
+C = TypeVar("C")
+
+
+class CircularPlan(Exception):
+    """A column depends on itself."""
+
+    def __init__(self, path: list[tuple[str, str]]) -> None:
+        super().__init__("a column depends on itself: " + " → ".join(f"{s}.{c}" for s, c in path))
+
+
+class UnknownColumn(Exception):
+    """An expression names a column that the plan does not have."""
+
+    def __init__(self, sheet: str, name: str) -> None:
+        super().__init__(f"no column {sheet}.{name} in the plan")
+
+
+class Columns(Generic[C]):
+    """The columns of a plan over tables, computed when asked for and kept."""
+
+    def __init__(self, plan: Plan, rows: Mapping[str, list[dict[str, Value]]]) -> None:
+        self.plan = plan
+        self.rows = rows
+        self._kept: dict[tuple[str, str], C] = {}
+        self._open: list[tuple[str, str]] = []
+
+    def column(self, sheet: str, name: str) -> C:
+        """Return a column, computing it and what it needs first."""
+        at = (sheet, name)
+        if at in self._kept:
+            return self._kept[at]
+        if at in self._open:
+            raise CircularPlan([*self._open[self._open.index(at) :], at])
+        try:
+            column = self.plan.by_name[sheet].by_name[name]
+        except KeyError:
+            raise UnknownColumn(sheet, name) from None
+        self._open.append(at)
+        try:
+            self._kept[at] = self._made(sheet, column)
+        finally:
+            self._open.pop()
+        return self._kept[at]
+
+    def key(self, sheet: str) -> C:
+        """Return the key column of a sheet."""
+        return self.column(sheet, self.plan.by_name[sheet].key.name)
+
+    def size(self, sheet: str) -> int:
+        """Return how many rows a sheet has."""
+        return len(self.rows[sheet])
+
+    def given(self, sheet: str, column: Column) -> list[Value]:
+        """Return the values that came in, with defaults where a cell was empty."""
+        return [column.default if (v := row.get(column.name)) is None else v for row in self.rows[sheet]]
+
+    def _made(self, sheet: str, column: Column) -> C:
+        raise TypeError("Columns is completed by a face")
+
+
+class ExactColumns(Columns[Cells]):
+    """Columns in exact fractions."""
+
+    def _made(self, sheet: str, column: Column) -> Cells:
+        return self.given(sheet, column) if column.expr is None else evaluate(column.expr, sheet, self)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A scored plan: sheet → column → one exact value a row (fraction, text, None, 不适用)."""
+
+    plan: Plan
+    values: Mapping[str, Mapping[str, Cells]]
+
+    def column(self, sheet: str, name: str) -> Cells:
+        """Return a column of a sheet."""
+        return self.values[sheet][name]
+
+    def rows(self, sheet: str) -> list[dict[str, Value]]:
+        """Return the rows of a sheet, inputs and results alike."""
+        columns = self.values[sheet]
+        names = list(columns)
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+    def row(self, sheet: str, key: Value) -> dict[str, Value]:
+        """Return the row of a sheet that a key names; KeyError where there is none."""
+        name = self.plan.by_name[sheet].key.name
+        for row in self.rows(sheet):
+            if row[name] == key:
+                return row
+        raise KeyError(key)
+
+    def where_is(self, unit: Value) -> Sheet | None:
+        """Return the sheet with the row of a unit, None where no sheet has it."""
+        for sheet in self.plan.unit_sheets():
+            if unit in self.values[sheet.name][sheet.key.name]:
+                return sheet
+        return None
+
+
+def rows_of(plan: Plan, tables: Tables) -> dict[str, list[dict[str, Value]]]:
+    """Share out the rows of tables to the sheets of a plan: `marks` rows to every sheet on `marks` …
+
+    A sheet's `where` keeps only the rows whose facts agree. Row order is kept.
+    """
+    return {
+        s.name: [
+            row for row in tables.get(s.table, []) if all(row.get(name) == wanted for name, wanted in s.where.items())
+        ]
+        for s in plan.sheets
+    }
+
+
+def score(plan: Plan, tables: Tables) -> Scores:
+    """Score a plan exactly.
+
+    tables: table name → rows (column name → fraction, text or None). Empty input stays empty: what
+    needs it is empty too. Raises CircularPlan or UnknownColumn where the scheme is wrong.
+    """
+    columns = ExactColumns(plan, rows_of(plan, tables))
+    return Scores(
+        plan, {s.name: {c.name: columns.column(s.name, c.name) for c in s.columns} for s in plan.sheets}
+    )

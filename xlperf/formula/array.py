@@ -1,0 +1,241 @@
+"""The array face: the same expressions on float64 columns, for thousands of units and simulation.
+
+A number column is a float64 array with NaN for blank and +inf for 不适用; a text column is an object
+array of str or None. Results equal the exact face to the 15 digits a double holds; published numbers
+come from the exact face.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from xlperf.formula.expression import LINKS, Expr, Match, needs, root
+from xlperf.formula.operations import PLACES
+from xlperf.formula.values import EXEMPT, Value
+
+Column = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+
+
+class Source(Protocol):
+    """Where columns come from, as arrays."""
+
+    def column(self, sheet: str, name: str) -> Column:
+        """Return a column of a sheet."""
+        ...
+
+    def key(self, sheet: str) -> Column:
+        """Return the key column of a sheet."""
+        ...
+
+    def size(self, sheet: str) -> int:
+        """Return how many rows a sheet has."""
+        ...
+
+
+def to_array(values: Sequence[Value], text: bool) -> Column:
+    """Make a column array of plain values; `text` keeps them as objects."""
+    if text:
+        made = np.empty(len(values), object)
+        made[:] = list(values)
+        return made
+    return np.array([np.nan if v is None else np.inf if v == EXEMPT else float(v) for v in values], np.float64)
+
+
+def half_up(x: Floats, digits: int) -> Floats:
+    """Round half away from zero, looking at the 15 digits that a spreadsheet looks at."""
+    scale = 10.0**digits
+    size = np.abs(x) * scale
+    whole = np.floor(size)
+    rest = size - whole
+    at_half = np.abs(rest - 0.5) <= size * 4e-15 + 1e-15
+    near_next = 1 - rest <= size * 4e-15 + 1e-15
+    up = np.where(at_half, 1.0, (rest > 0.5) | near_next)
+    result: Floats = np.copysign((whole + up) / scale, x)
+    return np.where(np.isfinite(x), result, x)
+
+
+def evaluate(e: Expr, sheet: str, source: Source) -> Column:
+    """Evaluate a column's expression for every row of its sheet."""
+    with np.errstate(all="ignore"):
+        values = _link(root(e), sheet, source) if root(e).op in LINKS else _fold(e, sheet, source)
+        values = np.array(np.broadcast_to(values, (source.size(sheet),)))
+        for name in needs(e):
+            values = _guard(values, source.column(sheet, name))
+    return values
+
+
+def _guard(values: Column, needed: Column) -> Column:
+    empty, exempt = is_empty(needed), is_exempt(needed)
+    if values.dtype == object:
+        values[empty] = None
+        values[exempt] = EXEMPT
+        return values
+    return np.where(exempt, np.inf, np.where(empty & ~np.isinf(values), np.nan, values))
+
+
+def is_empty(x: Column) -> npt.NDArray[np.bool_]:
+    """Tell which cells are blank."""
+    return np.equal(x, None).astype(bool) if x.dtype == object else np.isnan(x)
+
+
+def is_exempt(x: Column) -> npt.NDArray[np.bool_]:
+    """Tell which cells are 不适用."""
+    return np.equal(x, EXEMPT).astype(bool) if x.dtype == object else np.isinf(x)
+
+
+def _clean(x: Column) -> Column:
+    return x if x.dtype == object else half_up(x, PLACES)
+
+
+def _compare(f: Callable[[Column, Column], Column]) -> Callable[[Column, Column], Column]:
+    return lambda a, b: np.asarray(f(_clean(a), _clean(b)), bool)
+
+
+def _first(*xs: Column) -> Column:
+    result = xs[-1]
+    for x in reversed(xs[:-1]):
+        result = np.where(is_empty(x), result, x)
+    return result
+
+
+def _reduce(f: Any) -> Callable[..., Column]:
+    return lambda *xs: f.reduce(np.broadcast_arrays(*xs))
+
+
+ARRAY: dict[str, Callable[..., Any]] = {
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "div": lambda a, b: np.where(b == 0, np.nan, a / np.where(b == 0, 1, b)),
+    "neg": np.negative,
+    "gt": _compare(np.greater),
+    "ge": _compare(np.greater_equal),
+    "lt": _compare(np.less),
+    "le": _compare(np.less_equal),
+    "same": _compare(np.equal),
+    "both": _reduce(np.logical_and),
+    "either": _reduce(np.logical_or),
+    "negate": np.logical_not,
+    "is_blank": is_empty,
+    "is_number": lambda x: np.isfinite(x) if x.dtype != object else np.zeros(len(x), bool),
+    "is_exempt": is_exempt,
+    "floor": lambda x: np.floor(_clean(x)),
+    "ceiling": lambda x: np.ceil(_clean(x)),
+    "rounded": lambda x, n: half_up(x, int(n[0])),
+    "least": _reduce(np.minimum),
+    "greatest": _reduce(np.maximum),
+    "first": _first,
+}
+
+
+def _const(value: Value) -> Column:
+    return to_array([value], isinstance(value, str) and value != EXEMPT)
+
+
+def _fold(e: Expr, sheet: str, source: Source) -> Column:
+    match e.op, e.args:
+        case "const", (value,):
+            return _const(value)
+        case "col", (name,):
+            return source.column(sheet, name)
+        case "call", (_, _, body):
+            return _fold(body, sheet, source)
+        case "cases", (branches, (otherwise, _)):
+            result = _fold(otherwise, sheet, source)
+            for when, then, _ in reversed(branches):
+                result = _where(_fold(when, sheet, source), _fold(then, sheet, source), result)
+            return result
+    made: Column = np.asarray(ARRAY[e.op](*(_fold(a, sheet, source) for a in e.args)))
+    return made
+
+
+def _where(when: Column, then: Column, rest: Column) -> Column:
+    if then.dtype == object or rest.dtype == object:
+        then, rest = (
+            x if x.dtype == object else np.where(np.isnan(x), None, x.astype(object)) for x in (then, rest)
+        )
+    return np.where(when, then, rest)
+
+
+# ---- links ----------------------------------------------------------------------------------------
+
+
+def _link(e: Expr, sheet: str, source: Source) -> Column:
+    match e.op, e.args:
+        case "via", (key, other, name):
+            theirs, mine = _codes([source.key(other)], [source.column(sheet, key)])
+            values = source.column(other, name)
+            where = np.full(theirs.max(initial=-1) + 1, -1)
+            where[theirs[::-1]] = np.arange(len(theirs))[::-1]
+            at = np.where(mine >= 0, where[np.maximum(mine, 0)], -1) if len(where) else np.full(len(mine), -1)
+            empty: Any = None if values.dtype == object else np.nan
+            return np.where(at >= 0, values[np.maximum(at, 0)], empty) if len(values) else np.full(len(mine), empty)
+        case "total", (other, name, match, blanks):
+            theirs, mine = _matched(other, match, sheet, source)
+            values = source.column(other, name)
+            sums = _sums(theirs, np.where(np.isfinite(values), values, 0.0), mine)
+            if blanks == "stop":
+                empties = _sums(theirs, np.isnan(values).astype(float), mine)
+                sums = np.where(empties > 0, np.nan, sums)
+            return sums
+        case "count", (other, match):
+            theirs, mine = _matched(other, match, sheet, source)
+            return _sums(theirs, np.ones(len(theirs)), mine)
+        case "mean", (other, name, match):
+            theirs, mine = _matched(other, match, sheet, source)
+            values = source.column(other, name)
+            there = np.isfinite(values)
+            sums = _sums(theirs, np.where(there, values, 0.0), mine)
+            counts = _sums(theirs, there.astype(float), mine)
+            return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+        case "rank", (name, match, order, ties):
+            return _rank(source.column(sheet, name), *_matched(sheet, match, sheet, source), order, ties)
+    raise ValueError(f"no such link: {e.op}")
+
+
+def _matched(other: str, match: Match, sheet: str, source: Source) -> tuple[Column, Column]:
+    if not match:
+        return np.zeros(source.size(other), int), np.zeros(source.size(sheet), int)
+    theirs = [source.column(other, name) for name, _ in match]
+    mine = [np.broadcast_to(_fold(value, sheet, source), (source.size(sheet),)) for _, value in match]
+    return _codes(theirs, mine)
+
+
+def _codes(theirs: Sequence[Column], mine: Sequence[Column]) -> tuple[Column, Column]:
+    """Number the distinct keys of the other side; −1 where this side has a key that is not there."""
+    their_rows = list(zip(*(_hashable(c) for c in theirs), strict=True))
+    index = {key: i for i, key in enumerate(dict.fromkeys(their_rows))}
+    their_codes = np.fromiter((index[k] for k in their_rows), int, len(their_rows))
+    my_rows = zip(*(_hashable(c) for c in mine), strict=True)
+    return their_codes, np.fromiter((index.get(k, -1) for k in my_rows), int, len(mine[0]))
+
+
+def _hashable(x: Column) -> list[Any]:
+    return list(x) if x.dtype == object else np.where(np.isnan(_clean(x)), -np.inf, _clean(x)).tolist()
+
+
+def _sums(codes: Column, values: Floats, wanted: Column) -> Floats:
+    sums = np.bincount(codes, weights=values, minlength=1)
+    return np.where(wanted >= 0, sums[np.maximum(wanted, 0)], 0.0)
+
+
+def _rank(keys: Floats, theirs: Column, mine: Column, order: str, ties: str) -> Floats:
+    """Sort by group and key, so that cost grows with the rows and not their square."""
+    sortable = _clean(keys) if order == "low" else -_clean(keys)
+    there = np.isfinite(keys)
+    rows = np.flatnonzero(there)
+    by = rows[np.lexsort((rows, sortable[rows], theirs[rows]))]
+    group, key = theirs[by], sortable[by]
+    starts = np.r_[True, group[1:] != group[:-1]]
+    position = np.arange(len(by)) - np.maximum.accumulate(np.where(starts, np.arange(len(by)), 0))
+    if ties == "same":
+        new = starts | np.r_[True, key[1:] != key[:-1]]
+        position = position[np.maximum.accumulate(np.where(new, np.arange(len(by)), 0))]
+    places = np.full(len(keys), np.nan)
+    places[by] = position + 1.0
+    return np.where(mine == theirs, places, np.nan)

@@ -1,0 +1,234 @@
+"""The formula face: an expression as Excel text, native functions only.
+
+Only functions that exist since Excel 2010 and that WPS and LibreOffice share are written: no LET,
+XLOOKUP, MAXIFS, TEXTJOIN, no dynamic arrays, no whole columns. Every formula starts with a guard
+that leaves the cell empty while a needed cell is empty, so a half-filled workbook shows no errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Protocol
+
+from xlperf.formula.expression import Expr, Match, needs
+from xlperf.formula.operations import ATOM, OPERATIONS, PLACES
+from xlperf.formula.values import EXEMPT, Value, decimal
+
+Range = str
+
+
+class Addresses(Protocol):
+    """Where things stand, for one row of one sheet; `workbook.layout` answers."""
+
+    def cell(self, name: str) -> str:
+        """Return the address of a column in this row."""
+        ...
+
+    def is_text(self, name: str) -> bool:
+        """Tell whether a column of this sheet holds text."""
+        ...
+
+    def is_clean(self, name: str) -> bool:
+        """Tell whether a column holds typed values or text, so free of binary noise."""
+        ...
+
+    def is_filled(self, name: str) -> bool:
+        """Tell whether a column of this sheet can never be empty."""
+        ...
+
+    def may_be_exempt(self, name: str) -> bool:
+        """Tell whether a column of this sheet may hold 不适用."""
+        ...
+
+    def whole(self, sheet: str, name: str) -> Range:
+        """Return the bounded, absolute range of a column."""
+        ...
+
+    def keys(self, sheet: str) -> Range:
+        """Return the range of a sheet's key column."""
+        ...
+
+    def linked(self, key: str, sheet: str, name: str) -> str | None:
+        """Return the one cell that `key` of this row leads to, where the roster is fixed."""
+        ...
+
+    def computed(self, sheet: str, name: str) -> bool:
+        """Tell whether a column holds formulas (an empty one is then "" and not an empty cell)."""
+        ...
+
+    def block(self, sheet: str, name: str, match: Match) -> tuple[Range, Match, "Addresses"] | None:
+        """Return the rows of a fixed roster that belong to this row, and what is left to match."""
+        ...
+
+    def above(self, name: str) -> Range:
+        """Return the range from the header down to the row above, for ties by list order."""
+        ...
+
+
+def formula(e: Expr, at: Addresses, *, native: bool = True) -> str:
+    """Write the formula of a cell, without the leading `=`.
+
+    native: False writes rule calls as `XP_…(…)` where the add-in is installed.
+    """
+    return _guarded(e, _text(e, at, native), at)
+
+
+def constant_text(value: Value) -> str:
+    """Write a constant as it stands in a formula."""
+    if value is None:
+        return '""'
+    if isinstance(value, str):
+        return '"' + value.replace('"', '""') + '"'
+    text = decimal(value)
+    return text if "/" not in text and len(text) <= 16 else f"({value.numerator}/{value.denominator})"
+
+
+def _guarded(e: Expr, text: str, at: Addresses) -> str:
+    needed = [name for name in needs(e) if not at.is_filled(name)]
+    texts = [f'{at.cell(n)}=""' for n in needed if at.is_text(n)]
+    numbers = [at.cell(n) for n in needed if not at.is_text(n)]
+    empty = [*texts, *([f"COUNT({','.join(numbers)})<{len(numbers)}"] if numbers else [])]
+    if empty:
+        text = f'IF({_any(empty)},"",{text})'
+    exempt = [f'{at.cell(n)}="{EXEMPT}"' for n in needs(e) if at.may_be_exempt(n)]
+    if exempt:
+        text = f'IF({_any(exempt)},"{EXEMPT}",{text})'
+    return text
+
+
+def _any(conditions: Sequence[str]) -> str:
+    return conditions[0] if len(conditions) == 1 else f"OR({','.join(conditions)})"
+
+
+def _text(e: Expr, at: Addresses, native: bool, outer: int = 0) -> str:
+    match e.op, e.args:
+        case "const", (value,):
+            text = constant_text(value)
+            negative = isinstance(value, Fraction) and value < 0
+            return f"({text})" if negative and outer else text
+        case "col", (name,):
+            return at.cell(name)
+        case "call", (name, bound, body):
+            return _text(body, at, native, outer) if native else _call(name, bound, at)
+        case "cases", (branches, (otherwise, _)):
+            text = _text(otherwise, at, native)
+            for when, then, _ in reversed(branches):
+                text = f"IF({_text(when, at, native)},{_text(then, at, native)},{text})"
+            return text
+        case "first", _:
+            return _first_text([_text(a, at, native) for a in e.args], e.args[-1])
+    link = _link_text(e, at, native)
+    return link if link is not None else _operation(e, at, native, outer)
+
+
+def _operation(e: Expr, at: Addresses, native: bool, outer: int) -> str:
+    row = OPERATIONS[e.op]
+    if row.binds == ATOM:
+        inner = [_text(a, at, native) for a in e.args]
+    else:  # a - (b - c), a / (b / c): the right side binds one step tighter
+        after = 1 if e.op in ("sub", "div") else 0
+        inner = [_text(a, at, native, row.binds + (after if i else 0)) for i, a in enumerate(e.args)]
+    if row.takes_clean:
+        raw = [_text(a, at, native) for a in e.args]
+        inner = [t if _is_clean(a, at) else f"ROUND({r},{PLACES})" for a, t, r in zip(e.args, inner, raw, strict=True)]
+    text = row.excel.format(*inner, all=",".join(inner))
+    return f"({text})" if row.binds < outer else text
+
+
+def _is_clean(e: Expr, at: Addresses) -> bool:
+    match e.op, e.args:
+        case "const", (value,):
+            return not isinstance(value, Fraction) or 10**PLACES % value.denominator == 0
+        case "col", (name,):
+            return at.is_clean(name)
+        case "call", (_, _, body):
+            return _is_clean(body, at)
+        case ("first" | "least" | "greatest" | "neg"), xs:
+            return all(_is_clean(x, at) for x in xs)
+    return e.op in OPERATIONS and not OPERATIONS[e.op].keeps_noise
+
+
+def _first_text(texts: list[str], last: Expr) -> str:
+    if last.op == "const":
+        text = texts[-1]
+    else:
+        text = f'IF({texts[-1]}="","",{texts[-1]})'
+    for choice in reversed(texts[:-1]):
+        text = f'IF({choice}="",{text},{choice})'
+    return text
+
+
+def _call(name: str, bound: tuple[tuple[str, object], ...], at: Addresses) -> str:
+    def flat(value: object) -> list[str]:
+        if isinstance(value, Expr):
+            return [_text(value, at, native=False)]
+        if isinstance(value, tuple):
+            return [text for part in value for text in flat(part)]
+        return [constant_text(value if isinstance(value, str | Fraction) else None)]
+
+    return f"{name}({','.join(text for _, value in bound for text in flat(value))})"
+
+
+# ---- links ----------------------------------------------------------------------------------------
+
+
+def _link_text(e: Expr, at: Addresses, native: bool) -> str | None:
+    match e.op, e.args:
+        case "via", (key, sheet, name):
+            return _via_text(key, sheet, name, at)
+        case "total", (sheet, name, match, blanks):
+            return _total_text(sheet, name, match, blanks, at, native)
+        case "count", (sheet, match):
+            if not match:
+                return f"ROWS({at.keys(sheet)})"
+            return f"COUNTIFS({_criteria(sheet, match, at, at, native)})"
+        case "mean", (sheet, name, match):
+            values = at.whole(sheet, name)
+            if not match:
+                return f'IFERROR(AVERAGE({values}),"")'
+            return f'IFERROR(AVERAGEIFS({values},{_criteria(sheet, match, at, at, native)}),"")'
+        case "rank", (name, match, order, ties):
+            return _rank_text(name, match, order, ties, at, native)
+    return None
+
+
+def _via_text(key: str, sheet: str, name: str, at: Addresses) -> str:
+    fixed = at.linked(key, sheet, name)
+    computed = at.computed(sheet, name)
+    if fixed is not None:
+        return fixed if computed else f'IF({fixed}="","",{fixed})'
+    found = f"INDEX({at.whole(sheet, name)},MATCH({at.cell(key)},{at.keys(sheet)},0))"
+    return f'IFERROR({found},"")' if computed else f'IFERROR(IF({found}="","",{found}),"")'
+
+
+def _criteria(sheet: str, match: Match, ranges: Addresses, at: Addresses, native: bool) -> str:
+    return ",".join(f"{ranges.whole(sheet, name)},{_text(value, at, native)}" for name, value in match)
+
+
+def _total_text(sheet: str, name: str, match: Match, blanks: str, at: Addresses, native: bool) -> str:
+    block = at.block(sheet, name, match)
+    values, rest, ranges = (at.whole(sheet, name), match, at) if block is None else block
+    criteria = _criteria(sheet, rest, ranges, at, native)
+    summed = f"SUMIFS({values},{criteria})" if rest else f"SUM({values})"
+    if blanks != "stop":
+        return summed
+    empty = f'COUNTIFS({criteria},{values},"")' if rest else f"COUNTBLANK({values})"
+    return f'IF({empty}>0,"",{summed})'
+
+
+def _rank_text(name: str, match: Match, order: str, ties: str, at: Addresses, native: bool) -> str:
+    key = at.cell(name)
+    own = [f"ISNUMBER({key})"]
+    own += [f"{at.cell(n)}={_text(v, at, native)}" for n, v in match if v != Expr("col", (n,))]
+    pairs = [(n, _text(v, at, native)) for n, v in match]
+    sign = ">" if order == "high" else "<"
+    better = ",".join([*(f"{at.whole('', n)},{v}" for n, v in pairs), f'{at.whole("", name)},"{sign}"&{key}'])
+    place = f"1+COUNTIFS({better})"
+    if ties == "list":
+        earlier = ",".join([*(f"{at.above(n)},{v}" for n, v in pairs), f"{at.above(name)},{key}"])
+        place += f"+COUNTIFS({earlier})"
+    condition = own[0] if len(own) == 1 else f"AND({','.join(own)})"
+    return f'IF({condition},{place},"")'
+
+

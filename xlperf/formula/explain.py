@@ -1,0 +1,105 @@
+"""The reason face: why a number is what it is, in the words of the rule and with the row's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xlperf.formula.evaluate import of_row
+from xlperf.formula.expression import Expr, root
+from xlperf.formula.values import EXEMPT, Value, shown
+
+_SIGNS = {"add": "＋", "sub": "－", "mul": "×", "div": "÷"}
+_COMPARES = {"gt": "＞", "ge": "≥", "lt": "＜", "le": "≤", "same": "＝"}
+_NAMES = {
+    "floor": "取整数部分", "ceiling": "向上取整", "least": "取小", "greatest": "取大",
+    "both": "并且", "either": "或者", "negate": "非", "is_blank": "为空", "is_number": "是数字", "is_exempt": "不适用",
+}  # fmt: skip
+_TIGHT = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why one cell holds what it holds: the branches taken, and the arithmetic with its numbers."""
+
+    because: tuple[str, ...]
+    working: str
+
+    def sentence(self) -> str:
+        """Join the reason into one line."""
+        return "；".join([*self.because, *([self.working] if self.working else [])])
+
+
+def explain(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str]) -> Reason:
+    """Explain a cell from its row.
+
+    row: column name → value of this row. titles: column name → heading, for links and conditions.
+    """
+    because: list[str] = []
+    working = _working(e, row, titles, because)
+    return Reason(tuple(because), working)
+
+
+def _working(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], because: list[str], outer: int = 0) -> str:
+    def inside(x: Expr, tight: int = 0) -> str:
+        return _working(x, row, titles, because, tight)
+
+    match e.op, e.args:
+        case "const", (value,):
+            return "空" if value is None else shown(value, 6)
+        case "col", (name,):
+            return shown(row.get(name), 6)
+        case "call", (_, _, body):
+            return inside(body, outer)
+        case "cases", (branches, (otherwise, why)):
+            for when, then, reason in branches:
+                if of_row(when, row):
+                    because.append(_told(reason, row))
+                    return inside(then, outer)
+            because.append(_told(why, row))
+            return inside(otherwise, outer)
+        case "first", xs:
+            chosen = next((x for x in xs if of_row(x, row) is not None), xs[-1])
+            if chosen.op == "col":
+                return f"{titles.get(chosen.args[0], chosen.args[0])} {inside(chosen)}"
+            return inside(chosen, outer)
+        case "rounded", (x, n):
+            return f"四舍五入({inside(x)}，{inside(n)}位小数)"
+    return _link_words(e, titles) or _operation(e, inside, outer)
+
+
+def _operation(e: Expr, inside: object, outer: int) -> str:
+    write = inside
+    assert callable(write)
+    if e.op in _SIGNS:
+        tight = _TIGHT[e.op]
+        right = tight + (1 if e.op in ("sub", "div") else 0)
+        text = f"{write(e.args[0], tight)}{_SIGNS[e.op]}{write(e.args[1], right)}"
+        return f"（{text}）" if tight < outer else text
+    if e.op == "neg":
+        return f"－{write(e.args[0], _TIGHT['neg'])}"
+    if e.op in _COMPARES:
+        return f"{write(e.args[0])}{_COMPARES[e.op]}{write(e.args[1])}"
+    return f"{_NAMES[e.op]}（{'，'.join(str(write(a)) for a in e.args)}）"
+
+
+def _told(reason: Expr, row: Mapping[str, Value]) -> str:
+    template, values = reason.args
+    return str(template).format(**{name: shown(of_row(value, row)) for name, value in values})
+
+
+def _link_words(e: Expr, titles: Mapping[str, str]) -> str | None:
+    match root(e).op, root(e).args:
+        case "via", (key, sheet, name):
+            return f"取自“{titles.get(sheet, sheet)}”的“{titles.get(f'{sheet}.{name}', name)}”"
+        case "total", (sheet, name, *_):
+            return f"“{titles.get(sheet, sheet)}”中本行各条“{titles.get(f'{sheet}.{name}', name)}”之和（{EXEMPT}的不计）"
+        case "count", (sheet, _):
+            return f"“{titles.get(sheet, sheet)}”中符合条件的条数"
+        case "mean", (sheet, name, _):
+            return f"“{titles.get(sheet, sheet)}”中同类“{titles.get(f'{sheet}.{name}', name)}”的平均值"
+        case "rank", (name, _, order, ties):
+            way = "从高到低" if order == "high" else "从低到高"
+            tie = "，并列的名次相同" if ties == "same" else "，并列的按名单顺序"
+            return f"组内按“{titles.get(name, name)}”{way}排列{tie}"
+    return None

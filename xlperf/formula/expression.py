@@ -1,0 +1,312 @@
+"""The expression tree: what a rule builds and every face reads.
+
+An expression is an operation and its arguments. A rule never computes: it is called with
+expressions and returns one, so a rule has no `if` on numbers and no loop over rows; it writes
+`cases(...)`. Comparison operators are overloaded to build trees; `same(a, b)` is equality, because
+`==` stays what Python makes of it (two trees are equal when they are written alike).
+
+Three families:
+* cell operations work inside one row (`col`, arithmetic, `cases`, `rounded` …);
+* link operations look at other rows (`via`, `total`, `rank`, `peers` …). They stand only at the root
+  of a column, so that every look elsewhere is a column a person can see;
+* `call` keeps a rule's name and arguments beside its body, so that the formula face may write
+  either the native functions or one `XP_…` call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from xlperf.formula.values import Value, number
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    """One operation and its arguments (expressions, names or plain data)."""
+
+    op: str
+    args: tuple[Any, ...] = ()
+
+    def __add__(self, other: Operand) -> Expr:
+        return Expr("add", (self, lift(other)))
+
+    def __radd__(self, other: Operand) -> Expr:
+        return Expr("add", (lift(other), self))
+
+    def __sub__(self, other: Operand) -> Expr:
+        return Expr("sub", (self, lift(other)))
+
+    def __rsub__(self, other: Operand) -> Expr:
+        return Expr("sub", (lift(other), self))
+
+    def __mul__(self, other: Operand) -> Expr:
+        return Expr("mul", (self, lift(other)))
+
+    def __rmul__(self, other: Operand) -> Expr:
+        return Expr("mul", (lift(other), self))
+
+    def __truediv__(self, other: Operand) -> Expr:
+        return Expr("div", (self, lift(other)))
+
+    def __rtruediv__(self, other: Operand) -> Expr:
+        return Expr("div", (lift(other), self))
+
+    def __neg__(self) -> Expr:
+        return Expr("neg", (self,))
+
+    def __gt__(self, other: Operand) -> Expr:
+        return Expr("gt", (self, lift(other)))
+
+    def __ge__(self, other: Operand) -> Expr:
+        return Expr("ge", (self, lift(other)))
+
+    def __lt__(self, other: Operand) -> Expr:
+        return Expr("lt", (self, lift(other)))
+
+    def __le__(self, other: Operand) -> Expr:
+        return Expr("le", (self, lift(other)))
+
+
+Operand = Expr | Fraction | int | str | None
+
+
+def lift(x: Operand) -> Expr:
+    """Make an expression of plain data: numbers as fractions, text as text, None as blank."""
+    if isinstance(x, Expr):
+        return x
+    if isinstance(x, bool):
+        raise TypeError("a truth value is not cell data: write 是 or 否")
+    if isinstance(x, int):
+        return Expr("const", (Fraction(x),))
+    return Expr("const", (x,))
+
+
+def decimal_const(text: str) -> Expr:
+    """Make a constant of decimal text such as `0.05` or `80%`; ValueError where it is no number."""
+    found = number(text)
+    if found is None:
+        raise ValueError(f"not a number: {text}")
+    return Expr("const", (found,))
+
+
+# ---- cell operations ---------------------------------------------------------------------------
+
+
+def col(name: str) -> Expr:
+    """Refer to another column of the same row."""
+    return Expr("col", (name,))
+
+
+def blank() -> Expr:
+    """Give an empty result."""
+    return Expr("const", (None,))
+
+
+def floor(x: Operand) -> Expr:
+    """Round down to a whole number."""
+    return Expr("floor", (lift(x),))
+
+
+def ceiling(x: Operand) -> Expr:
+    """Round up to a whole number."""
+    return Expr("ceiling", (lift(x),))
+
+
+def least(*xs: Operand) -> Expr:
+    """Take the smallest."""
+    return Expr("least", tuple(map(lift, xs)))
+
+
+def greatest(*xs: Operand) -> Expr:
+    """Take the largest."""
+    return Expr("greatest", tuple(map(lift, xs)))
+
+
+def rounded(x: Operand, digits: Operand) -> Expr:
+    """Round half up at a number of decimals."""
+    return Expr("rounded", (lift(x), lift(digits)))
+
+
+def same(a: Operand, b: Operand) -> Expr:
+    """Ask whether two values are equal (numbers at nine decimals)."""
+    return Expr("same", (lift(a), lift(b)))
+
+
+def both(*xs: Expr) -> Expr:
+    """Ask whether every condition holds."""
+    return Expr("both", xs)
+
+
+def either(*xs: Expr) -> Expr:
+    """Ask whether at least one condition holds."""
+    return Expr("either", xs)
+
+
+def negate(x: Expr) -> Expr:
+    """Turn a condition round."""
+    return Expr("negate", (x,))
+
+
+def is_blank(x: Expr) -> Expr:
+    """Ask whether a cell is empty; the only condition that may look at an empty cell."""
+    return Expr("is_blank", (x,))
+
+
+def is_number(x: Expr) -> Expr:
+    """Ask whether a cell holds a number (neither empty nor text)."""
+    return Expr("is_number", (x,))
+
+
+def first(*xs: Operand) -> Expr:
+    """Take the first that is not empty.
+
+    Inside a larger expression the last must be a constant, so that something always stands there;
+    at the root of a column all may be empty, and then the column is.
+    """
+    return Expr("first", tuple(map(lift, xs)))
+
+
+def is_exempt(x: Expr) -> Expr:
+    """Ask whether a number cell says 不适用."""
+    return Expr("is_exempt", (x,))
+
+
+def say(template: str, **values: Operand) -> Expr:
+    """Write a reason: `{name}` stands for a value of this row."""
+    return Expr("say", (template, tuple((k, lift(v)) for k, v in values.items())))
+
+
+Branch = tuple[Expr, Operand, Expr | str]
+
+
+def cases(*branches: Branch, otherwise: tuple[Operand, Expr | str]) -> Expr:
+    """Choose the first branch whose condition holds; each branch carries its reason."""
+    told = tuple((when, lift(then), _said(why)) for when, then, why in branches)
+    return Expr("cases", (told, (lift(otherwise[0]), _said(otherwise[1]))))
+
+
+def _said(why: Expr | str) -> Expr:
+    return why if isinstance(why, Expr) else say(why)
+
+
+def call(name: str, bound: Mapping[str, Any], body: Expr) -> Expr:
+    """Keep a rule call as one node: its name, its arguments and what it amounts to."""
+    return Expr("call", (name, tuple(bound.items()), body))
+
+
+# ---- link operations: a look at other rows, only at the root of a column -------------------------
+
+Match = tuple[tuple[str, Expr], ...]
+
+
+def via(key: str, sheet: str, name: str) -> Expr:
+    """Take a column of the row that `key` names on another sheet."""
+    return Expr("via", (key, sheet, name))
+
+
+def total(sheet: str, name: str, match: Mapping[str, Operand], blanks: str = "skip") -> Expr:
+    """Add a column over the rows of `sheet` that match.
+
+    match: column of that sheet → value here. blanks: `skip` leaves empty cells out, `stop` makes the
+    result empty while any matching row is empty. 不适用 always stays out.
+    """
+    return Expr("total", (sheet, name, _match(match), blanks))
+
+
+def count(sheet: str, match: Mapping[str, Operand]) -> Expr:
+    """Count the rows of `sheet` that match."""
+    return Expr("count", (sheet, _match(match)))
+
+
+def mean(sheet: str, name: str, match: Mapping[str, Operand]) -> Expr:
+    """Average the numbers of a column over the rows that match; empty where there are none."""
+    return Expr("mean", (sheet, name, _match(match)))
+
+
+def rank(key: str, match: Mapping[str, Operand], order: str = "high", ties: str = "same") -> Expr:
+    """Place this row among the rows of its own sheet that match, by a column of ROUNDed keys.
+
+    order: `high` puts the largest first. ties: `same` gives 1, 2, 2, 4; `list` breaks a tie by the
+    order of the list.
+    """
+    return Expr("rank", (key, _match(match), order, ties))
+
+
+def _match(match: Mapping[str, Operand]) -> Match:
+    return tuple((name, lift(value)) for name, value in match.items())
+
+
+LINKS = frozenset({"via", "total", "count", "mean", "rank"})
+
+
+# ---- looking at a tree ----------------------------------------------------------------------------
+
+
+def parts(e: Expr) -> tuple[Expr, ...]:
+    """List the expressions directly inside one, in order."""
+    match e.op, e.args:
+        case "cases", (branches, otherwise):
+            inner = [x for when, then, why in branches for x in (when, then, why)]
+            return (*inner, *otherwise)
+        case "call", (_, _, body):
+            return (body,)
+        case "say", (_, values):
+            return tuple(value for _, value in values)
+        case ("total" | "mean"), (_, _, match, *_):
+            return tuple(value for _, value in match)
+        case ("count" | "rank"), (_, match, *_):
+            return tuple(value for _, value in match)
+    return tuple(a for a in e.args if isinstance(a, Expr))
+
+
+def walk(e: Expr) -> Iterator[Expr]:
+    """Visit an expression and everything inside it."""
+    yield e
+    for part in parts(e):
+        yield from walk(part)
+
+
+def columns_of(e: Expr) -> frozenset[str]:
+    """List the same-row columns an expression mentions anywhere."""
+    named = {x.args[0] for x in walk(e) if x.op in ("col", "via")}
+    return frozenset(named | {x.args[0] for x in walk(e) if x.op == "rank"})
+
+
+def needs(e: Expr) -> tuple[str, ...]:
+    """List the columns that must be filled before the expression has a value, in reading order.
+
+    A column is not needed where only `first`, `is_blank`, `is_number` or `is_exempt` looks at it. While one of
+    these is blank the whole column is blank; while one is 不适用 it is 不适用.
+    """
+    found: dict[str, None] = {}  # a dict keeps the order
+
+    def visit(x: Expr) -> None:
+        match x.op, x.args:
+            case "col", (name,):
+                found[name] = None
+            case ("is_blank" | "is_number" | "is_exempt" | "say" | "first"), _:
+                return
+            case _:
+                for part in parts(x):
+                    visit(part)
+
+    visit(root(e))
+    return tuple(found)
+
+
+def root(e: Expr) -> Expr:
+    """Look through rule calls to the operation a column really is."""
+    while e.op == "call":
+        e = e.args[2]
+    return e
+
+
+def constant(e: Expr) -> Value:
+    """Return the plain value of a constant; ValueError for anything else."""
+    if e.op != "const":
+        raise ValueError(f"not a constant: {e.op}")
+    value: Value = e.args[0]
+    return value

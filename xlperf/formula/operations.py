@@ -1,0 +1,99 @@
+"""The table of cell operations: the only place where a face meets an operation.
+
+Each row gives the Excel text, the exact function and how tightly the text binds. What spreadsheets
+do at the edges is settled here and nowhere else:
+
+* comparisons and steps look at nine decimals on every face, because `(1.15-1)/0.05` is 2.9999…
+  in binary and 3 on paper; `ROUND(x,9)` says so in the workbook;
+* rounding is half away from zero;
+* an empty operand makes an empty result; a condition on an empty operand does not hold;
+* dividing by zero gives an empty result, so rules say first what a zero divisor means.
+
+The array face keeps its functions in `array.py` (it needs numpy, and this module must run on the
+standard library alone); a test holds the two tables against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from xlperf.formula.values import EXEMPT, Value, half_up
+
+PLACES = 9  # decimals that comparisons and steps look at
+
+ATOM = 9  # text that needs no brackets
+COMPARE, SUM, PRODUCT, SIGN = 2, 4, 5, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One row: `{0}`, `{1}` … or `{all}` stand for the arguments' Excel text."""
+
+    excel: str
+    exact: Callable[..., Any]
+    binds: int = ATOM
+    keeps_noise: bool = True  # False where the result has no binary noise beyond nine decimals
+    takes_clean: bool = False  # True where arguments are compared and so want ROUND(…,9) first
+
+
+def _strict(f: Callable[..., Any]) -> Callable[..., Any]:
+    def applied(*xs: Value) -> Any:
+        return None if any(not isinstance(x, Fraction) for x in xs) else f(*xs)
+
+    return applied
+
+
+def _holds(f: Callable[[Fraction, Fraction], bool]) -> Callable[[Value, Value], bool]:
+    def applied(a: Value, b: Value) -> bool:
+        if not isinstance(a, Fraction) or not isinstance(b, Fraction):
+            return False
+        return f(clean(a), clean(b))
+
+    return applied
+
+
+def clean(x: Fraction) -> Fraction:
+    """Return a number at the nine decimals that comparisons look at."""
+    return x if 10**PLACES % x.denominator == 0 else half_up(x, PLACES)
+
+
+def equal(a: Value, b: Value) -> bool:
+    """Compare two values as a cell comparison does: numbers at nine decimals, text as written."""
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return clean(a) == clean(b)
+    return a is not None and type(a) is type(b) and a == b
+
+
+def _first(*xs: Value) -> Value:
+    return next((x for x in xs if x is not None), None)
+
+
+OPERATIONS: dict[str, Operation] = {
+    "add": Operation("{0}+{1}", _strict(lambda a, b: a + b), SUM),
+    "sub": Operation("{0}-{1}", _strict(lambda a, b: a - b), SUM),
+    "mul": Operation("{0}*{1}", _strict(lambda a, b: a * b), PRODUCT),
+    "div": Operation("{0}/{1}", _strict(lambda a, b: a / b if b else None), PRODUCT),
+    "neg": Operation("-{0}", _strict(lambda a: -a), SIGN),
+    "gt": Operation("{0}>{1}", _holds(lambda a, b: a > b), COMPARE, takes_clean=True),
+    "ge": Operation("{0}>={1}", _holds(lambda a, b: a >= b), COMPARE, takes_clean=True),
+    "lt": Operation("{0}<{1}", _holds(lambda a, b: a < b), COMPARE, takes_clean=True),
+    "le": Operation("{0}<={1}", _holds(lambda a, b: a <= b), COMPARE, takes_clean=True),
+    "same": Operation("{0}={1}", equal, COMPARE, takes_clean=True),
+    "both": Operation("AND({all})", lambda *xs: all(xs)),
+    "either": Operation("OR({all})", lambda *xs: any(xs)),
+    "negate": Operation("NOT({0})", lambda x: not x),
+    "is_blank": Operation('{0}=""', lambda x: x is None, COMPARE),
+    "is_number": Operation("ISNUMBER({0})", lambda x: isinstance(x, Fraction)),
+    "is_exempt": Operation(f'{{0}}="{EXEMPT}"', lambda x: x == EXEMPT, COMPARE),
+    "floor": Operation("INT({0})", _strict(lambda x: Fraction(clean(x).__floor__())), keeps_noise=False, takes_clean=True),
+    "ceiling": Operation(
+        "-INT(-{0})", _strict(lambda x: Fraction(clean(x).__ceil__())), SIGN, keeps_noise=False, takes_clean=True
+    ),
+    "rounded": Operation("ROUND({0},{1})", _strict(lambda x, n: half_up(x, int(n))), keeps_noise=False),
+    "least": Operation("MIN({all})", _strict(min)),
+    "greatest": Operation("MAX({all})", _strict(max)),
+    "first": Operation("", _first),  # its text is nested IFs, written by the formula face
+}

@@ -1,0 +1,85 @@
+"""What a cell can hold: a number, a text, nothing, or 不适用; and how numbers are read and shown.
+
+Numbers are `fractions.Fraction` made from decimal text, so nothing is lost before the rounding a
+scheme names. The three kinds of empty stay apart everywhere: `BLANK` (not reported), zero (a number)
+and `EXEMPT` (the indicator does not apply, so it leaves both the score and the full mark).
+Dates are whole numbers, the day count that spreadsheets use (1899-12-30 is day 0).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from fractions import Fraction
+
+Value = Fraction | str | None
+
+BLANK: None = None
+EXEMPT = "不适用"
+YES = "是"
+NO = "否"
+
+_EPOCH = date(1899, 12, 30)
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z", re.ASCII)
+_FRACTION = re.compile(r"[+-]?\d+/[1-9]\d*\Z", re.ASCII)
+
+
+def number(text: str) -> Fraction | None:
+    """Read decimal text, a percentage or a fraction; None where the text is not a number."""
+    plain = text.strip()
+    if plain.endswith("%"):
+        share = number(plain[:-1])
+        return None if share is None else share / 100
+    if _DECIMAL.match(plain) or _FRACTION.match(plain):
+        return Fraction(plain)
+    return None
+
+
+def from_float(x: float) -> Fraction:
+    """Return the decimal a spreadsheet shows for a stored double: its 15 significant digits."""
+    return Fraction(f"{x:.15g}")
+
+
+def day_number(day: date) -> Fraction:
+    """Return a date as the spreadsheet's day count."""
+    return Fraction((day - _EPOCH).days)
+
+
+def day_of(serial: Fraction) -> date:
+    """Return the date of a spreadsheet's day count."""
+    return _EPOCH + timedelta(days=int(serial))
+
+
+def half_up(x: Fraction, digits: int) -> Fraction:
+    """Round half away from zero at `digits` decimals, as the spreadsheet's ROUND does."""
+    scaled = abs(x) * Fraction(10) ** digits
+    whole = (scaled + Fraction(1, 2)).__floor__()
+    return Fraction(whole if x >= 0 else -whole) / Fraction(10) ** digits
+
+
+def decimal(x: Fraction) -> str:
+    """Write a number without losing anything: decimal text where it ends, else `p/q`."""
+    rest = x.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return f"{x.numerator}/{x.denominator}"
+    digits = 0
+    scaled = x
+    while scaled.denominator != 1:
+        scaled *= 10
+        digits += 1
+    if digits == 0:
+        return str(x.numerator)
+    text = f"{abs(scaled.numerator):0{digits + 1}d}"
+    return f"{'-' if x < 0 else ''}{text[:-digits]}.{text[-digits:]}"
+
+
+def shown(value: Value, digits: int = 4) -> str:
+    """Write a value for a person: at most `digits` decimals, half up, no trailing zeros."""
+    if value is None:
+        return "未报"
+    if isinstance(value, str):
+        return value
+    return decimal(half_up(value, digits))

@@ -1,0 +1,51 @@
+"""Looking at other rows: look-ups, sums over a ledger, means and ranks among peers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from xlperf.formula import expression as ex
+from xlperf.formula.expression import Expr
+from xlperf.rules.registry import Column, Match, Name, Sheet, rule
+
+
+@rule("XP_LOOKUP", "查表")
+def lookup(key: Name, of: Column) -> Expr:
+    """Take a column of the row that a key names in another table; exact match only."""
+    return ex.via(key, *of)
+
+
+@rule("XP_TOTAL", "汇总")
+def total(of: Column, where: Match, blanks: Literal["skip", "stop"] = "skip") -> Expr:
+    """Add a column over the rows that belong here.
+
+    blanks: `skip` leaves empty rows out, `stop` gives nothing while one of the rows is empty.
+    """
+    return ex.total(*of, where, blanks)
+
+
+@rule("XP_COUNT", "计数")
+def counted(of: Sheet, where: Match) -> Expr:
+    """Count the rows that belong here."""
+    return ex.count(of, where)
+
+
+@rule("XP_MEAN", "同类平均")
+def mean_of(of: Column, where: Match) -> Expr:
+    """Average the numbers of a column over the rows that belong here; nothing where there are none."""
+    return ex.mean(*of, where)
+
+
+@rule("XP_RANK", "名次")
+def rank(
+    by: Name,
+    within: Match,
+    order: Literal["high", "low"] = "high",
+    ties: Literal["same", "list"] = "same",
+) -> Expr:
+    """Place a row among the rows of its group.
+
+    by: a rounded column. order: `high` puts the largest first. ties: `same` gives 1, 2, 2, 4; `list`
+    lets the order of the list decide.
+    """
+    return ex.rank(by, within, order, ties)
