@@ -1,0 +1,115 @@
+"""What a user got wrong, as values: a code, the place, what stands there, what to do.
+
+Problems are collected and returned beside the result; nothing prints them on the way and nothing
+repairs what they name. Codes are stable; their texts stand in `texts/problems.csv`, Chinese and
+English side by side (one row a code, so that a translation can never miss one).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+Severity = Literal["error", "warning", "note"]
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place a person can go to: file and line, or file, sheet and cell."""
+
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    path: str = ""
+    sheet: str = ""
+    cell: str = ""
+
+    def text(self, language: Language = "zh") -> str:
+        """Write the place the way the person's program shows it."""
+        place = self.file
+        if self.line:
+            row = f"第{self.line}行第{self.column}列" if language == "zh" else f"line {self.line}, column {self.column}"
+            place = f"{place} {row}".strip()
+        if self.sheet:
+            place = " › ".join(p for p in (place, self.sheet) if p)
+        if self.cell:
+            place = f"{place}!{self.cell}" if self.sheet else " ".join(p for p in (place, self.cell) if p)
+        return " ".join(p for p in (place, f"({self.path})" if self.path else "") if p)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the catalogue."""
+
+    severity: Severity
+    zh: str
+    zh_remedy: str
+    en: str
+    en_remedy: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong. values fill the `{name}` marks of the text."""
+
+    code: str
+    where: Where = field(default_factory=Where)
+    values: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """Return `error` (nothing is scored on it), `warning` (a person should look) or `note`."""
+        return catalogue()[self.code].severity
+
+    def message(self, language: Language = "zh") -> str:
+        """Say what is wrong."""
+        entry = catalogue()[self.code]
+        return (entry.zh if language == "zh" else entry.en).format(**dict(self.values))
+
+    def remedy(self, language: Language = "zh") -> str:
+        """Say what to do."""
+        entry = catalogue()[self.code]
+        return (entry.zh_remedy if language == "zh" else entry.en_remedy).format(**dict(self.values))
+
+    def text(self, language: Language = "zh") -> str:
+        """Write the whole problem on one line: place, code, what stands there, what to do."""
+        colon, todo = ("：", "处理：") if language == "zh" else (": ", "To do: ")
+        place = self.where.text(language)
+        head = f"{place}{colon}" if place else ""
+        return f"{head}[{self.code}] {self.message(language)} {todo}{self.remedy(language)}"
+
+
+def problem(code: str, where: Where | None = None, **values: object) -> Problem:
+    """Make a problem; what stood in a cell is cut to 40 characters and shown on one line."""
+    if code not in catalogue():
+        raise KeyError(f"no such problem code: {code}")
+    told = tuple((name, _short(str(value))) for name, value in values.items())
+    return Problem(code, where or Where(), told)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else line[:159] + "…"
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Keep the problems that stop something."""
+    return [p for p in problems if p.severity == "error"]
+
+
+@cache
+def catalogue() -> dict[str, Entry]:
+    """Return every problem code with its texts."""
+    text = files("xlperf").joinpath("texts/problems.csv").read_text("utf-8")
+    found: dict[str, Entry] = {}
+    for row in csv.DictReader(text.splitlines()):
+        severity = row["severity"]
+        if severity not in ("error", "warning", "note"):
+            raise ValueError(f"problems.csv: {row['code']} has severity {severity}")
+        found[row["code"]] = Entry(severity, row["zh"], row["zh_remedy"], row["en"], row["en_remedy"])
+    return found

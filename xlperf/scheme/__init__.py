@@ -1,0 +1,1 @@
+"""What is appraised: records, parsing and linting of scheme files."""

@@ -1,0 +1,198 @@
+"""The records of a scheme, as written: text with its place, before any word is bound to a column.
+
+`Scalar`, `Mapping` and `Listing` are plain str, dict and list that remember where they stood, so that
+a problem found much later can still name file, line and column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from xlperf.formula.values import Value
+from xlperf.problems import Where
+
+
+class Scalar(str):
+    """Text of a scheme and where it stood. Every YAML scalar is read as text."""
+
+    at: Where
+
+    def __new__(cls, text: str, at: Where | None = None) -> Scalar:
+        """Keep the place beside the text."""
+        made = super().__new__(cls, text)
+        made.at = at or Where()
+        return made
+
+
+class Mapping(dict[Scalar, Any]):
+    """A mapping of a scheme; keys are Scalars with their own places."""
+
+    def __init__(self, items: Any = (), at: Where | None = None) -> None:
+        super().__init__(items)
+        self.at = at or Where()
+
+
+class Listing(list[Any]):
+    """A list of a scheme."""
+
+    def __init__(self, items: Any = (), at: Where | None = None) -> None:
+        super().__init__(items)
+        self.at = at or Where()
+
+
+Node = Scalar | Mapping | Listing
+
+
+def place_of(node: object) -> Where:
+    """Return where a node stood."""
+    return getattr(node, "at", Where())
+
+
+@dataclass(frozen=True)
+class Reading:
+    """口径: a question the regulation leaves open, the options, and the one adopted."""
+
+    id: str
+    question: str
+    basis: str
+    options: dict[str, str]
+    adopted: str
+    by: str = ""
+    rule: str = ""
+    at: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the regulation that several columns use; `assumed` says why, where the text gives none."""
+
+    name: str
+    value: Fraction
+    title: str
+    basis: str
+    assumed: str = ""
+    at: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """A column as written: its attributes, and one rule with its arguments where it is computed.
+
+    attributes: `is`, `holds`, `title`, `basis`, `by`, `low`, `high` … as nodes. rule: the rule's word,
+    "" for keys, facts and inputs.
+    """
+
+    name: str
+    attributes: Mapping
+    rule: str = ""
+    arguments: Mapping = field(default_factory=Mapping)
+    before: str = ""
+    at: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True)
+class SheetSpec:
+    """A sheet as written; `like` has already been followed, so `columns` is complete and in order.
+
+    claims: what a row that a unit adds itself starts with (column → text); None where units add none.
+    """
+
+    name: str
+    title: str
+    rows: str
+    columns: tuple[ColumnSpec, ...]
+    where: dict[str, str] = field(default_factory=dict)
+    unit: str = ""
+    scorer: str = ""
+    grows: int = 0
+    basis: str = ""
+    claims: dict[str, str] | None = None
+    at: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True)
+class RankingSpec:
+    """A ranked list: the sheet and the columns that say group, score, place and seat."""
+
+    sheet: str
+    group: str
+    score: str
+    place: str
+    seat: str
+    title: str
+    at: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A number the regulation itself states, to be held against the tables.
+
+    sum: `table.column` to add, or "" to count the rows of `count`. by: group the rows by this column
+    and compare with `equals`, `table.column` of the row whose key it is.
+    """
+
+    says: str
+    basis: str
+    count: str
+    sum: str
+    where: dict[str, str]
+    by: str
+    equals: str
+    at: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True)
+class Example:
+    """算例: a worked example: either calls of one rule, or a small round with the cells it must give.
+
+    rows: argument mappings with `gives`. tables: table → rows of text. gives: sheet → row key →
+    column → expected text. readings: reading → option for this example. alternatives: (readings,
+    gives or rows) under other options.
+    """
+
+    id: str
+    basis: str
+    steps: str
+    rule: str = ""
+    rows: Listing = field(default_factory=Listing)
+    tables: Mapping = field(default_factory=Mapping)
+    gives: Mapping = field(default_factory=Mapping)
+    readings: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, str] = field(default_factory=dict)
+    alternatives: Listing = field(default_factory=Listing)
+    at: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """考核主体: who scores, and the clause that says so."""
+
+    name: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A scheme file with its tables, read and structurally sound.
+
+    tables: table → rows, typed by the columns that read them. folder: where the files lie.
+    """
+
+    id: str
+    title: str
+    issuer: str
+    document: str
+    year: int
+    language: str
+    office: str
+    scorers: tuple[Scorer, ...]
+    sheets: tuple[SheetSpec, ...]
+    rankings: tuple[RankingSpec, ...]
+    readings: dict[str, Reading]
+    figures: dict[str, Figure]
+    stated: tuple[Stated, ...]
+    examples: tuple[Example, ...]
+    tables: dict[str, list[dict[str, Value]]]
+    file: str = ""
