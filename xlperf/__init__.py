@@ -1,3 +1,23 @@
-"""Score workbooks from an appraisal regulation: scheme, plan, scores, sheets, reasons, rounds."""
+"""Score workbooks from an appraisal regulation: scheme, plan, scores, sheets, reasons, rounds.
 
+The names below come from `xlperf.api` when they are first asked for, because the arithmetic must
+also run where pandas is not installed (inside LibreOffice's own Python).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xlperf.api import NotUsable, Result, load_scheme, score
+
+__all__ = ["NotUsable", "Result", "load_scheme", "score"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'xlperf' has no attribute {name!r}")
+    from xlperf import api
+
+    return getattr(api, name)

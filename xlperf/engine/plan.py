@@ -31,7 +31,7 @@ class Column:
     name of one scorer. low, high: limits, both included, as expressions over facts of the row.
     asked: a condition over facts of the row; where it fails the cell is closed and not required.
     exempt: whether 不适用 may stand here. default: what an empty cell means, None for "not reported".
-    shown: decimals on paper; it never changes a value.
+    shown: decimals on paper; it never changes a value. offers: the table whose keys may stand here.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Column:
     measure: str = ""
     shown: int | None = None
     width: int | None = None
+    offers: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class Sheet:
 
     table: where the rows come from (`units`, `marks`, `events`, `people`, `history`, or a table of the
     scheme). unit: the column that says whose row it is, "" where the row belongs to nobody.
-    grows: how many empty rows the workbook leaves for new entries; 0 for a fixed roster.
+    grows: how many empty rows the workbook leaves for new entries; 0 for a fixed roster. claims: what a
+    row that a unit adds itself starts with; None where units add none.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Sheet:
     scorer: str = ""
     grows: int = 0
     basis: str = ""
+    claims: Mapping[str, str] | None = None
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

@@ -6,22 +6,23 @@ from typing import Literal
 
 from xlperf.formula.expression import Expr, blank, both, cases, greatest, least, lift, same, say
 from xlperf.rules.registry import Number, Text, rule
+from xlperf.terms import LOWER
 
 
 @rule("XP_ACHIEVE", "按完成比例计分")
 def achieve(full: Number, actual: Number, target: Number, direction: Text, most: Number = lift(1)) -> Expr:
     """Give the share of the full mark that was reached, pro rata, never below 0.
 
-    full: points of the indicator. actual, target: in the same unit. direction: `higher` where more is
-    better (actual/target counts), `lower` where less is better (target/actual counts). most: how many
+    full: points of the indicator. actual, target: in the same unit. direction: 正向 where more is
+    better (actual/target counts), 逆向 where less is better (target/actual counts). most: how many
     times the full mark can be reached at most. A target of 0 or less gives no result.
     """
     cap = full * most
     return cases(
         (target <= 0, blank(), "目标值不大于0，无法按比例计分"),
-        (both(same(direction, "lower"), actual <= 0), full, "越低越好，完成值不大于0，得满分"),
+        (both(same(direction, LOWER), actual <= 0), full, "越低越好，完成值不大于0，得满分"),
         (
-            same(direction, "lower"),
+            same(direction, LOWER),
             least(cap, full * target / actual),
             say("越低越好，目标{target}，完成{actual}，按目标÷完成计", target=target, actual=actual),
         ),

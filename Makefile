@@ -1,0 +1,15 @@
+# Short names for the commands of the README; everything works without make as well.
+PY := .venv/bin/python
+
+.PHONY: setup demo test lint
+setup: .venv/ready
+.venv/ready: requirements-dev.txt
+	python3 -m venv .venv
+	$(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	touch $@
+demo: setup
+	$(PY) -m xlperf demo
+test: setup
+	$(PY) -m pytest
+lint: setup
+	$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/lint-imports

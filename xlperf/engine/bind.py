@@ -1,0 +1,257 @@
+"""Bind the words of a scheme to expressions: names to columns, figures to fractions, readings to options.
+
+The only place that knows how a scheme spells an argument (see docs/developing.md). What cannot be
+bound is a problem with its place; the binder then goes on with an empty constant, so that all
+problems of a scheme come at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Any
+
+from xlperf.formula.expression import Expr, blank, both, col, first, is_blank, lift, negate, same
+from xlperf.formula.values import number, shown
+from xlperf.problems import Problem, problem
+from xlperf.rules import RULES, Parameter, Rule
+from xlperf.scheme.model import ColumnSpec, Figure, Listing, Node, Reading, Scalar, SheetSpec, place_of
+from xlperf.scheme.model import Mapping as MappingNode
+
+WORD = re.compile(r"[a-z][a-z0-9_]*\Z")
+THIS = "this"
+
+Condition = tuple[Expr, str]
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """List the known words nearest to one that is not known, or all of them where none is near."""
+    words = list(known)
+    return "、".join(get_close_matches(word, words, 3, 0.5) or words[:12])
+
+
+_COMPARE: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {
+    "is": (same, "为"),
+    "is_not": (lambda a, b: negate(same(a, b)), "不为"),
+    "at_least": (lambda a, b: a >= b, "不小于"),
+    "at_most": (lambda a, b: a <= b, "不大于"),
+    "above": (lambda a, b: a > b, "大于"),
+    "below": (lambda a, b: a < b, "小于"),
+}
+
+
+@dataclass
+class Binder:
+    """Binds the arguments of one sheet's columns.
+
+    sheets: every sheet by name. adopted: reading → option in force. problems: what could not be bound.
+    """
+
+    sheet: SheetSpec
+    sheets: Mapping[str, SheetSpec]
+    figures: Mapping[str, Figure]
+    readings: Mapping[str, Reading]
+    adopted: Mapping[str, str]
+    problems: list[Problem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._titles = {c.name: str(c.attributes.get(Scalar("title"), c.name)) for c in self.sheet.columns}
+
+    # ---- a rule call --------------------------------------------------------------------------
+
+    def call(self, column: ColumnSpec) -> Expr:
+        """Bind a computed column to its rule."""
+        found = RULES.get(column.rule)
+        if found is None:
+            self._report("UNKNOWN_RULE", column, found=column.rule, nearest=nearest(column.rule, RULES))
+            return blank()
+        before = len(self.problems)
+        bound = self.bound(found, column.arguments)
+        return found(**bound) if len(self.problems) == before else blank()
+
+    def bound(self, rule: Rule, given: MappingNode) -> dict[str, Any]:
+        """Bind the arguments of a rule by name."""
+        known = {p.name: p for p in rule.parameters}
+        for key in given:
+            if key not in known:
+                self._report(
+                    "UNKNOWN_PARAMETER", key, rule=rule.word, found=key, nearest=nearest(key, known)
+                )
+        bound: dict[str, Any] = {}
+        for name, parameter in known.items():
+            if name in given:
+                bound[name] = self.argument(parameter, given[Scalar(name)])
+            elif not parameter.optional:
+                self._report("MISSING_PARAMETER", given, rule=rule.word, name=name)
+        return bound
+
+    def argument(self, parameter: Parameter, node: Node) -> Any:
+        """Bind one argument as its parameter wants it."""
+        binders: dict[str, Callable[[Any], Any]] = {
+            "number": self.value,
+            "text": self.value,
+            "numbers": lambda n: tuple(map(self.value, self._list(n, parameter.name))),
+            "parts": lambda n: self._parts(n, parameter.name),
+            "bands": lambda n: tuple(self._band(b, parameter.name) for b in self._list(n, parameter.name)),
+            "conditions": self.conditions,
+            "branches": lambda n: tuple(self._branch(b, parameter.name) for b in self._list(n, parameter.name)),
+            "column": self._column,
+            "sheet": self._sheet,
+            "name": self._name,
+            "match": lambda n: self._match(n, parameter.name),
+            "word": lambda n: self._word(n, parameter),
+        }
+        return binders[parameter.takes](self._resolved(node))
+
+    # ---- readings -----------------------------------------------------------------------------
+
+    def _resolved(self, node: Node) -> Node:
+        """Follow `{reading: …}` to what the adopted option stands for."""
+        while isinstance(node, MappingNode) and Scalar("reading") in node:
+            name = node[Scalar("reading")]
+            if name not in self.readings:
+                self._report("UNKNOWN_READING", name, found=name, nearest=nearest(name, self.readings))
+                return Scalar("0", place_of(node))
+            option = self.adopted.get(name, self.readings[name].adopted)
+            if len(node) == 1:
+                return Scalar(option, place_of(node))
+            for key in node:
+                if key != "reading" and key not in self.readings[name].options:
+                    self._report(
+                        "UNKNOWN_OPTION", key, reading=name, found=key, nearest=nearest(key, self.readings[name].options)
+                    )
+            if Scalar(option) not in node:
+                self._report("UNKNOWN_OPTION", node, reading=name, found=option, nearest="、".join(node))
+                return Scalar("0", place_of(node))
+            node = node[Scalar(option)]
+        return node
+
+    # ---- single values --------------------------------------------------------------------------
+
+    def value(self, node: Node) -> Expr:
+        """Bind a figure, a column of this sheet, a figure of the scheme, or a text."""
+        node = self._resolved(node)
+        if not isinstance(node, Scalar):
+            self._report("WRONG_VALUE", node, name="参数", wanted="一个数、一列或一段文字", found=_flat(node))
+            return blank()
+        found = number(node)
+        if found is not None:
+            return lift(found)
+        if not WORD.match(node):
+            return lift(str(node))
+        if node in self._titles:
+            return col(str(node))
+        if node in self.figures:
+            return lift(self.figures[node].value)
+        known = [*self._titles, *self.figures]
+        self._report("UNKNOWN_COLUMN", node, sheet=self.sheet.title, found=node, nearest=nearest(node, known))
+        return blank()
+
+    def _name(self, node: Node) -> str:
+        if isinstance(node, Scalar) and node in self._titles:
+            return str(node)
+        found = _flat(node)
+        self._report("UNKNOWN_COLUMN", node, sheet=self.sheet.title, found=found, nearest=nearest(found, self._titles))
+        return found
+
+    def _word(self, node: Node, parameter: Parameter) -> str:
+        if isinstance(node, Scalar) and node in parameter.words:
+            return str(node)
+        self._report(
+            "WRONG_VALUE", node, name=parameter.name, wanted="、".join(parameter.words), found=_flat(node)
+        )
+        return parameter.words[0]
+
+    def _sheet(self, node: Node) -> str:
+        name = self.sheet.name if node == THIS else _flat(node)
+        if name not in self.sheets:
+            self._report("UNKNOWN_SHEET", node, found=name, nearest=nearest(name, self.sheets))
+        return name
+
+    def _column(self, node: Node) -> tuple[str, str]:
+        sheet, dot, name = _flat(node).partition(".")
+        sheet = self.sheet.name if sheet == THIS else sheet
+        if not dot or sheet not in self.sheets:
+            self._report("UNKNOWN_SHEET", node, found=_flat(node), nearest=nearest(sheet, self.sheets))
+        elif name not in (known := [c.name for c in self.sheets[sheet].columns]):
+            self._report("UNKNOWN_COLUMN", node, sheet=sheet, found=name, nearest=nearest(name, known))
+        return sheet, name
+
+    # ---- compound values ------------------------------------------------------------------------
+
+    def _list(self, node: Node, name: str) -> list[Any]:
+        if isinstance(node, Listing):
+            return node
+        self._report("WRONG_VALUE", node, name=name, wanted="一个列表", found=_flat(node))
+        return []
+
+    def _parts(self, node: Node, name: str) -> tuple[tuple[Expr, Fraction | Expr], ...]:
+        if not isinstance(node, MappingNode):
+            self._report("WRONG_VALUE", node, name=name, wanted="“列名: 权重”的对照", found=_flat(node))
+            return ()
+        return tuple((self.value(part), self.value(weight)) for part, weight in node.items())
+
+    def _band(self, node: Node, name: str) -> tuple[Expr, Expr]:
+        if isinstance(node, Listing) and len(node) == 2:
+            return self.value(node[0]), self.value(node[1])
+        self._report("WRONG_VALUE", node, name=name, wanted="[界限, 值]", found=_flat(node))
+        return blank(), blank()
+
+    def _match(self, node: Node, name: str) -> dict[str, Expr]:
+        if isinstance(node, MappingNode):
+            return {str(key): self.value(value) for key, value in node.items()}
+        self._report("WRONG_VALUE", node, name=name, wanted="“列名: 值”的对照", found=_flat(node))
+        return {}
+
+    def _branch(self, node: Node, name: str) -> tuple[tuple[Condition, ...], Expr]:
+        if isinstance(node, MappingNode) and set(node) == {"when", "then"}:
+            return self.conditions(node[Scalar("when")]), self.value(node[Scalar("then")])
+        self._report("WRONG_VALUE", node, name=name, wanted="{when: 条件, then: 值}", found=_flat(node))
+        return (), blank()
+
+    def conditions(self, node: Node) -> tuple[Condition, ...]:
+        """Bind a list of `{column: …, is: …}` conditions, each with the words that say it."""
+        return tuple(self._condition(c) for c in self._list(self._resolved(node), "条件"))
+
+    def all_of(self, node: Node) -> Expr:
+        """Bind a list of conditions to one condition."""
+        return both(*(holds for holds, _ in self.conditions(node)))
+
+    def _condition(self, node: Node) -> Condition:
+        tests = [k for k in node if k not in ("column", "blank")] if isinstance(node, MappingNode) else []
+        if not isinstance(node, MappingNode) or Scalar("column") not in node or len(tests) != 1:
+            wanted = "{column: 列名, is: 值}，比较词之一：" + "、".join([*_COMPARE, "is_given"])
+            self._report("WRONG_VALUE", node, name="条件", wanted=wanted, found=_flat(node))
+            return same(0, 0), ""
+        name = self._name(self._resolved(node[Scalar("column")]))
+        title, test, wanted_node = self._titles.get(name, name), tests[0], node[tests[0]]
+        if test == "is_given":
+            return (negate(is_blank(col(name))), f"{title}已填") if wanted_node == "yes" else (
+                is_blank(col(name)),
+                f"{title}未填",
+            )
+        if test not in _COMPARE:
+            words = [*_COMPARE, "is_given"]
+            self._report("WRONG_VALUE", test, name="比较词", wanted="、".join(words), found=test)
+            return same(0, 0), ""
+        compare, word = _COMPARE[test]
+        cell = col(name)
+        if Scalar("blank") in node:
+            cell = first(cell, self.value(node[Scalar("blank")]))
+        wanted_value = self.value(wanted_node)
+        return compare(cell, wanted_value), f"{title}{word}{self._spoken(wanted_value)}"
+
+    def _spoken(self, e: Expr) -> str:
+        if e.op == "col":
+            return f"“{self._titles.get(e.args[0], e.args[0])}”"
+        return shown(e.args[0]) if e.op == "const" else ""
+
+    def _report(self, code: str, node: object, **values: str) -> None:
+        self.problems.append(problem(code, place_of(node), **values))
+
+
+def _flat(node: object) -> str:
+    return str(node) if isinstance(node, str) else repr(node)

@@ -1,0 +1,121 @@
+"""Lay a scheme out as a plan under one set of readings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlperf.engine.bind import Binder, nearest
+from xlperf.engine.plan import Column, Holds, Kind, Plan, Ranking, Sheet
+from xlperf.engine.score import CircularPlan, UnknownColumn, score
+from xlperf.formula.expression import Expr
+from xlperf.formula.values import Value, number
+from xlperf.problems import Problem, problem
+from xlperf.scheme.model import ColumnSpec, Scalar, Scheme, SheetSpec, place_of
+
+
+def compile_scheme(scheme: Scheme, readings: Mapping[str, str] | None = None) -> tuple[Plan, list[Problem]]:
+    """Bind every column of a scheme.
+
+    readings: reading → option that replaces the adopted one. The plan is usable only where no problem
+    is an error.
+    """
+    problems: list[Problem] = []
+    adopted = {name: r.adopted for name, r in scheme.readings.items()}
+    for name, option in (readings or {}).items():
+        if name not in scheme.readings:
+            problems.append(problem("UNKNOWN_READING", found=name, nearest=nearest(name, scheme.readings)))
+        elif option not in scheme.readings[name].options:
+            options = "、".join(scheme.readings[name].options)
+            problems.append(problem("UNKNOWN_OPTION", reading=name, found=option, nearest=options))
+        else:
+            adopted[name] = option
+    by_name = {s.name: s for s in scheme.sheets}
+    sheets = []
+    for spec in scheme.sheets:
+        binder = Binder(spec, by_name, scheme.figures, scheme.readings, adopted)
+        sheets.append(_sheet(spec, binder))
+        problems += binder.problems
+    plan = Plan(
+        scheme.id,
+        scheme.title,
+        scheme.year,
+        tuple(sheets),
+        tuple(Ranking(r.sheet, r.group, r.score, r.place, r.seat, r.title) for r in scheme.rankings),
+        scheme.issuer,
+        scheme.document,
+        adopted,
+    )
+    return plan, problems or _circles(plan, scheme)
+
+
+def _circles(plan: Plan, scheme: Scheme) -> list[Problem]:
+    try:
+        score(plan, {})
+    except CircularPlan as circle:
+        return [problem("CIRCULAR", place_of(Scalar(scheme.file)), path=str(circle).partition(": ")[2])]
+    except UnknownColumn as unknown:
+        return [problem("UNKNOWN_COLUMN", sheet=scheme.id, found=str(unknown), nearest="")]
+    return []
+
+
+def _sheet(spec: SheetSpec, binder: Binder) -> Sheet:
+    return Sheet(
+        spec.name,
+        spec.title,
+        spec.rows,
+        tuple(_column(c, binder, spec.basis) for c in spec.columns),
+        spec.where,
+        spec.unit,
+        spec.scorer,
+        spec.grows,
+        spec.basis,
+        claims=spec.claims,
+    )
+
+
+def _column(spec: ColumnSpec, binder: Binder, sheet_basis: str) -> Column:
+    def text(name: str, otherwise: str = "") -> str:
+        return str(spec.attributes.get(Scalar(name), otherwise))
+
+    def limit(name: str) -> Expr | None:
+        node = spec.attributes.get(Scalar(name))
+        return None if node is None else binder.value(node)
+
+    def whole(name: str) -> int | None:
+        return int(text(name)) if text(name) else None
+
+    asked = spec.attributes.get(Scalar("asked"))
+    kind: Kind = "computed" if spec.rule else _KINDS[text("is", "fact")]
+    holds: Holds = _HOLDS[text("holds", "text" if kind == "key" else "number")]
+    return Column(
+        spec.name,
+        text("title", spec.name),
+        kind,
+        holds,
+        binder.call(spec) if spec.rule else None,
+        text("basis", sheet_basis),
+        text("by"),
+        limit("low"),
+        limit("high"),
+        whole("decimals"),
+        tuple(map(str, spec.attributes.get(Scalar("choices"), ()))),
+        text("required") == "yes",
+        None if asked is None else binder.all_of(asked),
+        text("exempt") == "yes",
+        _default(text("default"), holds),
+        text("note"),
+        text("measure"),
+        whole("shown"),
+        whole("width"),
+        text("from"),
+    )
+
+
+_KINDS: dict[str, Kind] = {"key": "key", "fact": "fact", "input": "input"}
+_HOLDS: dict[str, Holds] = {"number": "number", "text": "text", "date": "date"}
+
+
+def _default(text: str, holds: Holds) -> Value:
+    if not text:
+        return None
+    return text if holds == "text" else number(text)

@@ -1,0 +1,148 @@
+"""算例: run the worked examples of a scheme; they are its tests, and a red one blocks publishing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from xlperf.engine.bind import Binder
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.plan import Plan, Tables
+from xlperf.engine.score import Scores, score
+from xlperf.formula.evaluate import of_row
+from xlperf.formula.operations import equal
+from xlperf.formula.values import Value, day_number, decimal, number
+from xlperf.problems import Problem, problem
+from xlperf.rules import RULES
+from xlperf.scheme.model import Example, Figure, Mapping, Scalar, Scheme, SheetSpec, place_of
+
+ROUND_TABLES = frozenset({"units", "marks", "events", "people", "history", "appeals"})
+
+
+def check_examples(scheme: Scheme) -> list[Problem]:
+    """Run every example, and every alternative of it; a result unlike the expected one is a problem."""
+    return [found for example in scheme.examples for found in _check(scheme, example)]
+
+
+def _check(scheme: Scheme, example: Example) -> Iterator[Problem]:
+    base = _Case(dict(example.readings), dict(example.figures), example.rows, example.gives)
+    cases = [base]
+    for other in example.alternatives:
+        cases.append(
+            _Case(
+                {**base.readings, **_texts(other.get(Scalar("readings"), {}))},
+                {**base.figures, **_texts(other.get(Scalar("figures"), {}))},
+                other.get(Scalar("rows"), example.rows),
+                other.get(Scalar("gives"), example.gives),
+            )
+        )
+    for case in cases:
+        yield from _calls(scheme, example, case) if example.rule else _round(scheme, example, case)
+
+
+class _Case:
+    def __init__(self, readings: dict[str, str], figures: dict[str, str], rows: Any, gives: Any) -> None:
+        self.readings, self.figures, self.rows, self.gives = readings, figures, rows, gives
+
+
+def _texts(node: Any) -> dict[str, str]:
+    return {str(k): str(v) for k, v in node.items()}
+
+
+def _with_figures(scheme: Scheme, figures: dict[str, str]) -> Scheme:
+    if not figures:
+        return scheme
+    changed = dict(scheme.figures)
+    for name, text in figures.items():
+        old = changed.get(name)
+        value = number(text)
+        if old is not None and value is not None:
+            changed[name] = Figure(name, value, old.title, old.basis, old.assumed, old.at)
+    return Scheme(**{**scheme.__dict__, "figures": changed})
+
+
+# ---- calls of one rule ----------------------------------------------------------------------------
+
+
+def _calls(scheme: Scheme, example: Example, case: _Case) -> Iterator[Problem]:
+    sheet = SheetSpec("example", example.id, "", ())
+    for row in case.rows:
+        binder = Binder(sheet, {}, scheme.figures, scheme.readings, case.readings)
+        rule = RULES.get(example.rule)
+        if rule is None:
+            yield problem("UNKNOWN_RULE", place_of(row), found=example.rule, nearest="、".join(RULES))
+            return
+        given = Mapping(((k, v) for k, v in row.items() if k != "gives"), place_of(row))
+        bound = binder.bound(rule, given)
+        if binder.problems:
+            yield from binder.problems
+            continue
+        got = of_row(rule(**bound), {})
+        yield from _compared(example, row[Scalar("gives")], got, f"{example.rule}（{_spoken(given)}）")
+
+
+def _spoken(given: Mapping) -> str:
+    return "，".join(f"{k}＝{v}" for k, v in given.items())
+
+
+# ---- small rounds ---------------------------------------------------------------------------------
+
+
+def _round(scheme: Scheme, example: Example, case: _Case) -> Iterator[Problem]:
+    plan, problems = compile_scheme(_with_figures(scheme, case.figures), case.readings)
+    if problems:
+        yield from problems
+        return
+    scores = score(plan, example_tables(scheme, plan, example))
+    for sheet, rows in case.gives.items():
+        if sheet not in plan.by_name:
+            yield problem("UNKNOWN_SHEET", place_of(sheet), found=sheet, nearest="、".join(plan.by_name))
+            continue
+        for key, columns in rows.items():
+            yield from _row_compared(scores, plan, example, sheet, key, columns)
+
+
+def _row_compared(
+    scores: Scores, plan: Plan, example: Example, sheet: str, key: Scalar, columns: Mapping
+) -> Iterator[Problem]:
+    try:
+        row = scores.row(sheet, typed(key, plan.by_name[sheet].key.holds))
+    except KeyError:
+        yield problem("EXAMPLE_NO_ROW", place_of(key), example=example.id, sheet=sheet, key=key)
+        return
+    for name, expected in columns.items():
+        if name not in row:
+            nearest = "、".join(row)
+            yield problem("UNKNOWN_COLUMN", place_of(name), sheet=sheet, found=name, nearest=nearest)
+            continue
+        yield from _compared(example, expected, row[name], f"{sheet}.{key}.{name}", plan.by_name[sheet].by_name[name].holds)
+
+
+def example_tables(scheme: Scheme, plan: Plan, example: Example) -> Tables:
+    """Return the tables an example is scored on: its own rows, and the scheme's look-up tables."""
+    tables: dict[str, list[dict[str, Value]]] = {
+        name: rows for name, rows in scheme.tables.items() if name not in ROUND_TABLES
+    }
+    for table, rows in example.tables.items():
+        holds = {c.name: c.holds for s in plan.sheets if s.table == table for c in s.columns}
+        tables[str(table)] = [{str(k): typed(v, holds.get(k, "text")) for k, v in row.items()} for row in rows]
+    return tables
+
+
+def typed(text: str, holds: str) -> Value:
+    """Read the text of an example as a column holds it; the empty text is blank."""
+    if not text:
+        return None
+    if holds == "date":
+        return day_number(date.fromisoformat(text))
+    found = number(text) if holds == "number" else None
+    return str(text) if found is None else found
+
+
+def _compared(example: Example, expected: Scalar, got: Value, what: str, holds: str = "number") -> Iterator[Problem]:
+    wanted = None if expected == "空" else typed(expected, holds)
+    if wanted is None and got is None or equal(wanted, got):
+        return
+    found = "空" if got is None else got if isinstance(got, str) else decimal(got)
+    yield problem("EXAMPLE_FAILED", place_of(expected), example=example.id, what=what, expected=expected, found=found)

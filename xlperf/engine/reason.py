@@ -1,0 +1,99 @@
+"""Why: one cell of a scored plan taken apart into arithmetic, clause and the cells it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlperf.engine.plan import Column, Sheet
+from xlperf.engine.score import Scores
+from xlperf.formula.evaluate import of_row
+from xlperf.formula.explain import explain
+from xlperf.formula.expression import Expr, columns_of, root
+from xlperf.formula.operations import equal
+from xlperf.formula.values import Value, day_of, decimal, shown
+
+Row = dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One cell and why it holds what it holds.
+
+    value: as a person reads it. exact: nothing lost (decimal text or p/q). because: the branches
+    taken. working: the arithmetic with its numbers. parts: the cells of the same row, and of other
+    rows, that it was made from.
+    """
+
+    sheet: str
+    key: str
+    column: str
+    title: str
+    value: str
+    exact: str
+    basis: str
+    because: tuple[str, ...]
+    working: str
+    parts: tuple[Explanation, ...] = ()
+
+
+def explain_cell(scores: Scores, sheet: str, key: Value, column: str, depth: int = 9) -> Explanation:
+    """Explain a cell, down to what was typed in.
+
+    Raises KeyError where the sheet, row or column does not exist. depth: how many steps to follow.
+    """
+    at = scores.plan.by_name[sheet]
+    return _cell(scores, at, scores.row(sheet, key), at.by_name[column], depth)
+
+
+def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) -> Explanation:
+    value = row[column.name]
+    made = Explanation(
+        sheet.name,
+        told(row[sheet.key.name], sheet.key),
+        column.name,
+        column.title,
+        told(value, column),
+        value if isinstance(value, str) else "" if value is None else decimal(value),
+        column.basis,
+        (),
+        "",
+    )
+    if column.expr is None:
+        return made
+    titles = {**scores.plan.titles, **{c.name: c.title for c in sheet.columns}}
+    reason = explain(column.expr, row, titles)
+    parts = () if depth <= 0 else tuple(_parts(scores, sheet, row, column.expr, depth))
+    return Explanation(**{**made.__dict__, "because": reason.because, "working": reason.working, "parts": parts})
+
+
+def _parts(scores: Scores, sheet: Sheet, row: Row, e: Expr, depth: int) -> list[Explanation]:
+    linked = [
+        _cell(scores, other, their, other.by_name[name], depth - 1)
+        for other, their, name in contributing(scores, sheet, row, e)
+    ]
+    if linked:
+        return linked
+    own = [c for c in sheet.columns if c.name in columns_of(e) and c.kind != "key"]
+    return [_cell(scores, sheet, row, c, depth - 1) for c in own]
+
+
+def contributing(scores: Scores, sheet: Sheet, row: Row, e: Expr) -> list[tuple[Sheet, Row, str]]:
+    """List the rows of other sheets that a link takes its value from: (sheet, row, column)."""
+    link = root(e)
+    match link.op, link.args:
+        case "via", (key, other, name):
+            there = scores.plan.by_name[other]
+            return [(there, r, name) for r in scores.rows(other) if equal(r[there.key.name], row[key])][:1]
+        case ("total" | "mean"), (other, name, wanted, *_):
+            target = [(column, of_row(value, row)) for column, value in wanted]
+            there = scores.plan.by_name[other]
+            found = [r for r in scores.rows(other) if all(equal(r[c], v) for c, v in target)]
+            return [(there, r, name) for r in found]
+    return []
+
+
+def told(value: Value, column: Column) -> str:
+    """Write a value as its column shows it: dates as dates, numbers at the decimals on paper."""
+    if column.holds == "date" and value is not None and not isinstance(value, str):
+        return day_of(value).isoformat()
+    return shown(value, column.shown if column.shown is not None else 4)
