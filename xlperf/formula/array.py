@@ -46,17 +46,17 @@ def to_array(values: Sequence[Value], text: bool) -> Column:
     return np.array([np.nan if v is None else np.inf if v == EXEMPT else float(v) for v in values], np.float64)
 
 
-def half_up(x: Floats, digits: int) -> Floats:
+def half_up(x: Floats, digits: int | Floats) -> Floats:
     """Round half away from zero, looking at the 15 digits that a spreadsheet looks at."""
-    scale = 10.0**digits
+    with np.errstate(all="ignore"):  # blank, 不适用 and the logarithm of zero
+        last = np.minimum(np.trunc(digits), 14 - np.floor(np.log10(np.abs(x))))
+    scale = 10.0**last
     size = np.abs(x) * scale
     whole = np.floor(size)
-    rest = size - whole
-    at_half = np.abs(rest - 0.5) <= size * 4e-15 + 1e-15
-    near_next = 1 - rest <= size * 4e-15 + 1e-15
-    up = np.where(at_half, 1.0, (rest > 0.5) | near_next)
-    result: Floats = np.copysign((whole + up) / scale, x)
-    return np.where(np.isfinite(x), result, x)
+    noise = np.minimum(size * 4e-15 + 1e-15, 0.25)  # the last digits are a quarter apart at most
+    rounded = np.copysign((whole + (size - whole > 0.5 - noise)) / scale, x)
+    result: Floats = np.where(np.isinf(x) | (x == 0), x, rounded)
+    return result
 
 
 def evaluate(e: Expr, sheet: str, source: Source) -> Column:
@@ -64,18 +64,20 @@ def evaluate(e: Expr, sheet: str, source: Source) -> Column:
     with np.errstate(all="ignore"):
         values = _link(root(e), sheet, source) if root(e).op in LINKS else _fold(e, sheet, source)
         values = np.array(np.broadcast_to(values, (source.size(sheet),)))
-        for name in needs(e):
-            values = _guard(values, source.column(sheet, name))
+        return _guarded(values, [source.column(sheet, name) for name in needs(e)])
+
+
+def _guarded(values: Column, needed: Sequence[Column]) -> Column:
+    """Leave a row blank where a needed cell is, and 不适用 where one is, which comes first."""
+    for cells in needed:
+        _put(values, is_empty(cells), None, np.nan)
+    for cells in needed:
+        _put(values, is_exempt(cells), EXEMPT, np.inf)
     return values
 
 
-def _guard(values: Column, needed: Column) -> Column:
-    empty, exempt = is_empty(needed), is_exempt(needed)
-    if values.dtype == object:
-        values[empty] = None
-        values[exempt] = EXEMPT
-        return values
-    return np.where(exempt, np.inf, np.where(empty & ~np.isinf(values), np.nan, values))
+def _put(values: Column, where: npt.NDArray[np.bool_], text: Value, number: float) -> None:
+    values[where] = text if values.dtype == object else number
 
 
 def is_empty(x: Column) -> npt.NDArray[np.bool_]:
@@ -88,18 +90,53 @@ def is_exempt(x: Column) -> npt.NDArray[np.bool_]:
     return np.equal(x, EXEMPT).astype(bool) if x.dtype == object else np.isinf(x)
 
 
-def _clean(x: Column) -> Column:
-    return x if x.dtype == object else half_up(x, PLACES)
+def _clean(x: Column) -> Floats:
+    return half_up(_floats(x), PLACES)
+
+
+def _floats(x: Column) -> Floats:
+    """Keep the numbers of a column; whatever else stands there is NaN, which makes a blank result."""
+    if x.dtype != object:
+        return np.where(np.isinf(x), np.nan, x)
+    return np.array([v if isinstance(v, float) else np.nan for v in x], np.float64)
+
+
+def _objects(x: Column) -> Column:
+    """Keep every value of a column as an object: float, text, None or 不适用."""
+    if x.dtype == object:
+        return x
+    made = x.astype(object)
+    made[np.isnan(x)] = None
+    made[np.isinf(x)] = EXEMPT
+    return made
+
+
+def _strict(f: Callable[..., Any]) -> Callable[..., Column]:
+    return lambda *xs: f(*map(_floats, xs))
 
 
 def _compare(f: Callable[[Column, Column], Column]) -> Callable[[Column, Column], Column]:
     return lambda a, b: np.asarray(f(_clean(a), _clean(b)), bool)
 
 
+def _same(a: Column, b: Column) -> Column:
+    if a.dtype != object and b.dtype != object:
+        return np.asarray(_clean(a) == _clean(b), bool)
+    a, b = (np.array([*map(_plain, x), None], object)[:-1] for x in (a, b))
+    return np.asarray(np.equal(a, b) & np.not_equal(a, None), bool)
+
+
+def _plain(x: Any) -> Any:
+    """Return a value as cell comparisons see it; see `operations.equal`."""
+    if isinstance(x, str):
+        return x.lower()
+    return None if x is None or np.isnan(x) else EXEMPT if np.isinf(x) else float(half_up(x, PLACES))
+
+
 def _first(*xs: Column) -> Column:
     result = xs[-1]
     for x in reversed(xs[:-1]):
-        result = np.where(is_empty(x), result, x)
+        result = _where(is_empty(x), result, x)
     return result
 
 
@@ -108,27 +145,27 @@ def _reduce(f: Any) -> Callable[..., Column]:
 
 
 ARRAY: dict[str, Callable[..., Any]] = {
-    "add": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "div": lambda a, b: np.where(b == 0, np.nan, a / np.where(b == 0, 1, b)),
-    "neg": np.negative,
+    "add": _strict(np.add),
+    "sub": _strict(np.subtract),
+    "mul": _strict(np.multiply),
+    "div": _strict(lambda a, b: np.where(b == 0, np.nan, a / np.where(b == 0, 1, b))),
+    "neg": _strict(np.negative),
     "gt": _compare(np.greater),
     "ge": _compare(np.greater_equal),
     "lt": _compare(np.less),
     "le": _compare(np.less_equal),
-    "same": _compare(np.equal),
+    "same": _same,
     "both": _reduce(np.logical_and),
     "either": _reduce(np.logical_or),
     "negate": np.logical_not,
     "is_blank": is_empty,
-    "is_number": lambda x: np.isfinite(x) if x.dtype != object else np.zeros(len(x), bool),
+    "is_number": lambda x: np.isfinite(_floats(x)),
     "is_exempt": is_exempt,
     "floor": lambda x: np.floor(_clean(x)),
     "ceiling": lambda x: np.ceil(_clean(x)),
-    "rounded": lambda x, n: half_up(x, int(n[0])),
-    "least": _reduce(np.minimum),
-    "greatest": _reduce(np.maximum),
+    "rounded": _strict(half_up),
+    "least": _strict(_reduce(np.minimum)),
+    "greatest": _strict(_reduce(np.maximum)),
     "first": _first,
 }
 
@@ -156,9 +193,7 @@ def _fold(e: Expr, sheet: str, source: Source) -> Column:
 
 def _where(when: Column, then: Column, rest: Column) -> Column:
     if then.dtype == object or rest.dtype == object:
-        then, rest = (
-            x if x.dtype == object else np.where(np.isnan(x), None, x.astype(object)) for x in (then, rest)
-        )
+        then, rest = _objects(then), _objects(rest)
     return np.where(when, then, rest)
 
 
@@ -178,9 +213,9 @@ def _link(e: Expr, sheet: str, source: Source) -> Column:
         case "total", (other, name, match, blanks):
             theirs, mine = _matched(other, match, sheet, source)
             values = source.column(other, name)
-            sums = _sums(theirs, np.where(np.isfinite(values), values, 0.0), mine)
+            sums = _sums(theirs, np.nan_to_num(_floats(values)), mine)
             if blanks == "stop":
-                empties = _sums(theirs, np.isnan(values).astype(float), mine)
+                empties = _sums(theirs, is_empty(values).astype(float), mine)
                 sums = np.where(empties > 0, np.nan, sums)
             return sums
         case "count", (other, match):
@@ -188,7 +223,7 @@ def _link(e: Expr, sheet: str, source: Source) -> Column:
             return _sums(theirs, np.ones(len(theirs)), mine)
         case "mean", (other, name, match):
             theirs, mine = _matched(other, match, sheet, source)
-            values = source.column(other, name)
+            values = _floats(source.column(other, name))
             there = np.isfinite(values)
             sums = _sums(theirs, np.where(there, values, 0.0), mine)
             counts = _sums(theirs, there.astype(float), mine)
@@ -216,7 +251,11 @@ def _codes(theirs: Sequence[Column], mine: Sequence[Column]) -> tuple[Column, Co
 
 
 def _hashable(x: Column) -> list[Any]:
-    return list(x) if x.dtype == object else np.where(np.isnan(_clean(x)), -np.inf, _clean(x)).tolist()
+    return [_plain(v) for v in x] if x.dtype == object else _objects(_clean_all(x)).tolist()
+
+
+def _clean_all(x: Floats) -> Floats:
+    return np.where(np.isinf(x), x, _clean(x))
 
 
 def _sums(codes: Column, values: Floats, wanted: Column) -> Floats:
@@ -227,7 +266,7 @@ def _sums(codes: Column, values: Floats, wanted: Column) -> Floats:
 def _rank(keys: Floats, theirs: Column, mine: Column, order: str, ties: str) -> Floats:
     """Sort by group and key, so that cost grows with the rows and not their square."""
     sortable = _clean(keys) if order == "low" else -_clean(keys)
-    there = np.isfinite(keys)
+    there = np.isfinite(sortable)
     rows = np.flatnonzero(there)
     by = rows[np.lexsort((rows, sortable[rows], theirs[rows]))]
     group, key = theirs[by], sortable[by]

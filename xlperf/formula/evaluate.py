@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from xlperf.formula.expression import LINKS, Expr, Match, needs, root
-from xlperf.formula.operations import OPERATIONS, clean, equal
+from xlperf.formula.operations import OPERATIONS, clean, equal, plain
 from xlperf.formula.values import EXEMPT, Value
 
 Cells = Sequence[Value]
@@ -126,26 +126,22 @@ def _link(e: Expr, sheet: str, source: Source) -> list[Value]:
 def _via(keys: Cells, other_keys: Cells, values: Cells) -> list[Value]:
     index: dict[Value, Value] = {}
     for k, v in zip(other_keys, values, strict=True):
-        index.setdefault(k, v)
-    return [None if k is None else index.get(k) for k in keys]
-
-
-def _plain(value: Value) -> Value:
-    return clean(value) if isinstance(value, Fraction) else value
+        index.setdefault(plain(k), v)
+    return [None if k is None else index.get(plain(k)) for k in keys]
 
 
 def _keys(other: str, match: Match, source: Source) -> list[tuple[Value, ...]]:
     columns = [source.column(other, name) for name, _ in match]
     if not columns:
         return [()] * source.size(other)
-    return [tuple(map(_plain, key)) for key in zip(*columns, strict=True)]
+    return [tuple(map(plain, key)) for key in zip(*columns, strict=True)]
 
 
 def _wanted(sheet: str, match: Match, source: Source) -> list[tuple[Value, ...]]:
     columns = [_fold(value, sheet, source) for _, value in match]
     if not columns:
         return [()] * source.size(sheet)
-    return [tuple(map(_plain, key)) for key in zip(*columns, strict=True)]
+    return [tuple(map(plain, key)) for key in zip(*columns, strict=True)]
 
 
 def _grouped(other: str, name: str, match: Match, source: Source) -> dict[tuple[Value, ...], list[Value]]:

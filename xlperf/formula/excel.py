@@ -7,15 +7,17 @@ that leaves the cell empty while a needed cell is empty, so a half-filled workbo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Protocol
 
-from xlperf.formula.expression import Expr, Match, needs
+from xlperf.formula.expression import LINKS, Expr, Match, needs, root
 from xlperf.formula.operations import ATOM, OPERATIONS, PLACES
 from xlperf.formula.values import EXEMPT, Value, decimal
 
 Range = str
+_WILD = re.compile(r"[~*?]")
 
 
 class Addresses(Protocol):
@@ -110,7 +112,8 @@ def _text(e: Expr, at: Addresses, native: bool, outer: int = 0) -> str:
         case "col", (name,):
             return at.cell(name)
         case "call", (name, bound, body):
-            return _text(body, at, native, outer) if native else _call(name, bound, at)
+            whole = native or root(body).op in LINKS  # a worksheet function cannot look at other rows
+            return _text(body, at, native, outer) if whole else _call(name, bound, at)
         case "cases", (branches, (otherwise, _)):
             text = _text(otherwise, at, native)
             for when, then, _ in reversed(branches):
@@ -203,7 +206,14 @@ def _via_text(key: str, sheet: str, name: str, at: Addresses) -> str:
 
 
 def _criteria(sheet: str, match: Match, ranges: Addresses, at: Addresses, native: bool) -> str:
-    return ",".join(f"{ranges.whole(sheet, name)},{_text(value, at, native)}" for name, value in match)
+    return ",".join(f"{ranges.whole(sheet, name)},{_criterion(value, at, native)}" for name, value in match)
+
+
+def _criterion(value: Expr, at: Addresses, native: bool) -> str:
+    """Write what SUMIFS and COUNTIFS compare with; in a constant `>`, `*` and `?` stand for themselves."""
+    if value.op == "const" and isinstance(value.args[0], str):
+        return constant_text("=" + _WILD.sub(r"~\g<0>", value.args[0]))
+    return _text(value, at, native)
 
 
 def _total_text(sheet: str, name: str, match: Match, blanks: str, at: Addresses, native: bool) -> str:
@@ -221,7 +231,7 @@ def _rank_text(name: str, match: Match, order: str, ties: str, at: Addresses, na
     key = at.cell(name)
     own = [f"ISNUMBER({key})"]
     own += [f"{at.cell(n)}={_text(v, at, native)}" for n, v in match if v != Expr("col", (n,))]
-    pairs = [(n, _text(v, at, native)) for n, v in match]
+    pairs = [(n, _criterion(v, at, native)) for n, v in match]
     sign = ">" if order == "high" else "<"
     better = ",".join([*(f"{at.whole('', n)},{v}" for n, v in pairs), f'{at.whole("", name)},"{sign}"&{key}'])
     place = f"1+COUNTIFS({better})"

@@ -5,6 +5,7 @@ do at the edges is settled here and nowhere else:
 
 * comparisons and steps look at nine decimals on every face, because `(1.15-1)/0.05` is 2.9999…
   in binary and 3 on paper; `ROUND(x,9)` says so in the workbook;
+* text is compared without regard to capitals, as cells, SUMIFS and MATCH do;
 * rounding is half away from zero;
 * an empty operand makes an empty result; a condition on an empty operand does not hold;
 * dividing by zero gives an empty result, so rules say first what a zero divisor means.
@@ -61,10 +62,15 @@ def clean(x: Fraction) -> Fraction:
 
 
 def equal(a: Value, b: Value) -> bool:
-    """Compare two values as a cell comparison does: numbers at nine decimals, text as written."""
-    if isinstance(a, Fraction) and isinstance(b, Fraction):
-        return clean(a) == clean(b)
-    return a is not None and type(a) is type(b) and a == b
+    """Compare two values as a cell comparison does: see `plain`; a blank equals nothing."""
+    return a is not None and plain(a) == plain(b)
+
+
+def plain(x: Value) -> Value:
+    """Return a value as comparisons see it: numbers at nine decimals, text without regard to capitals."""
+    if isinstance(x, str):
+        return x.lower()
+    return None if x is None else clean(x)
 
 
 def _first(*xs: Value) -> Value:
@@ -93,7 +99,7 @@ OPERATIONS: dict[str, Operation] = {
         "-INT(-{0})", _strict(lambda x: Fraction(clean(x).__ceil__())), SIGN, keeps_noise=False, takes_clean=True
     ),
     "rounded": Operation("ROUND({0},{1})", _strict(lambda x, n: half_up(x, int(n))), keeps_noise=False),
-    "least": Operation("MIN({all})", _strict(min)),
-    "greatest": Operation("MAX({all})", _strict(max)),
+    "least": Operation("MIN({all})", _strict(lambda *xs: min(xs))),
+    "greatest": Operation("MAX({all})", _strict(lambda *xs: max(xs))),
     "first": Operation("", _first),  # its text is nested IFs, written by the formula face
 }
