@@ -10,17 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
 from xlperf.formula.expression import Expr, blank, both, col, first, is_blank, lift, negate, same
-from xlperf.formula.values import number, shown
+from xlperf.formula.values import day_number, number, shown
 from xlperf.problems import Problem, problem
 from xlperf.rules import RULES, Parameter, Rule
 from xlperf.scheme.model import ColumnSpec, Figure, Listing, Node, Reading, Scalar, SheetSpec, place_of
 from xlperf.scheme.model import Mapping as MappingNode
 
+EMPTY = "空"
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 WORD = re.compile(r"[a-z][a-z0-9_]*\Z")
 THIS = "this"
 
@@ -140,6 +143,10 @@ class Binder:
         found = number(node)
         if found is not None:
             return lift(found)
+        if node == EMPTY:
+            return blank()
+        if DATE.match(node):
+            return self._date(node)
         if not WORD.match(node):
             return lift(str(node))
         if node in self._titles:
@@ -149,6 +156,13 @@ class Binder:
         known = [*self._titles, *self.figures]
         self._report("UNKNOWN_COLUMN", node, sheet=self.sheet.title, found=node, nearest=nearest(node, known))
         return blank()
+
+    def _date(self, node: Scalar) -> Expr:
+        try:
+            return lift(day_number(date.fromisoformat(node)))
+        except ValueError:
+            self._report("WRONG_VALUE", node, name="日期", wanted="真实的日期，如 2021-12-31", found=node)
+            return blank()
 
     def _name(self, node: Node) -> str:
         if isinstance(node, Scalar) and node in self._titles:
@@ -242,9 +256,11 @@ class Binder:
         if Scalar("blank") in node:
             cell = first(cell, self.value(node[Scalar("blank")]))
         wanted_value = self.value(wanted_node)
-        return compare(cell, wanted_value), f"{title}{word}{self._spoken(wanted_value)}"
+        return compare(cell, wanted_value), f"{title}{word}{self._spoken(wanted_value, wanted_node)}"
 
-    def _spoken(self, e: Expr) -> str:
+    def _spoken(self, e: Expr, node: Node) -> str:
+        if isinstance(node, Scalar) and DATE.match(node):
+            return str(node)
         if e.op == "col":
             return f"“{self._titles.get(e.args[0], e.args[0])}”"
         return shown(e.args[0]) if e.op == "const" else ""

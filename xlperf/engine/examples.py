@@ -83,7 +83,13 @@ def _calls(scheme: Scheme, example: Example, case: _Case) -> Iterator[Problem]:
 
 
 def _spoken(given: Mapping) -> str:
-    return "，".join(f"{k}＝{v}" for k, v in given.items())
+    return "，".join(f"{k}＝{_flat(v)}" for k, v in given.items())
+
+
+def _flat(node: Any) -> str:
+    if isinstance(node, Mapping):
+        return "、".join(f"{k}：{_flat(v)}" for k, v in node.items())
+    return "、".join(map(_flat, node)) if isinstance(node, list) else str(node)
 
 
 # ---- small rounds ---------------------------------------------------------------------------------

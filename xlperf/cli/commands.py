@@ -1,0 +1,169 @@
+"""The commands. Each parses words, calls one function of the floors below and prints its answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlperf import __version__, api
+from xlperf.cli import output
+from xlperf.cli.output import as_json, exact, leave, problem_data, say, show_problems
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.examples import check_examples
+from xlperf.engine.score import Scores, score
+from xlperf.problems import Problem, errors, problem
+from xlperf.rounds.data import read_data
+from xlperf.scheme.check import check_scheme
+from xlperf.scheme.load import find_scheme, load_scheme, schemes_available
+from xlperf.scheme.model import Scheme
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="xlperf")
+def main() -> None:
+    """Turn an appraisal regulation into score workbooks, rankings and reasons.
+
+    把考核办法变成打分表、排名和逐项理由。
+    """
+    output.prepare_console()
+
+
+def opened(id_or_path: str) -> tuple[Scheme, list[Problem]]:
+    """Load a scheme or end the command with every problem shown."""
+    path, problems = find_scheme(id_or_path)
+    scheme = None
+    if path is not None:
+        scheme, problems = load_scheme(path)
+    if scheme is None or errors(problems):
+        show_problems(problems)
+        raise SystemExit(output.FAILED)
+    return scheme, problems
+
+
+def chosen(readings: tuple[str, ...]) -> dict[str, str]:
+    """Read `--reading name=option` words."""
+    pairs = [r.partition("=") for r in readings]
+    for name, sign, option in pairs:
+        if not sign or not name or not option:
+            raise click.BadParameter(say("写作 口径=选项", "write reading=option"), param_hint="--reading")
+    return {name: option for name, _, option in pairs}
+
+
+reading_option = click.option(
+    "--reading", "readings", multiple=True, metavar="NAME=OPTION", help="Score under another reading (口径)."
+)
+json_option = click.option("--json", "json_", is_flag=True, help="Print JSON with exact decimals.")
+
+
+@main.command()
+@json_option
+@click.argument("scheme_id", required=False)
+def schemes(json_: bool, scheme_id: str | None) -> None:
+    """List the schemes, or the sheets and columns of one."""
+    if scheme_id is None:
+        found = [opened(str(path))[0] for path in schemes_available()]
+        rows = [(s.id, s.title, s.document, len(s.tables.get("units", ()))) for s in found]
+        if json_:
+            click.echo(as_json([dict(zip(("id", "title", "document", "units"), r, strict=True)) for r in rows]))
+            return
+        heads = (say("方案", "scheme"), say("名称", "title"), say("文号", "document"), say("单位数", "units"))
+        click.echo(output.table(rows, heads))
+        return
+    plan, problems = compile_scheme(opened(scheme_id)[0])
+    show_problems(problems)
+    for sheet in plan.sheets:
+        click.echo(f"\n{sheet.name}  {sheet.title}  ← {sheet.table}.csv")
+        columns = [(c.name, c.title, c.kind, c.holds, c.by, c.basis) for c in sheet.columns]
+        click.echo(output.table(columns, ("column", "title", "kind", "holds", "by", "basis")))
+
+
+@main.command()
+@json_option
+@click.argument("scheme_id")
+def check(json_: bool, scheme_id: str) -> None:
+    """Check a scheme: structure, stated sums, worked examples."""
+    path, problems = find_scheme(scheme_id)
+    scheme = None
+    if path is not None:
+        scheme, problems = load_scheme(path)
+    if scheme is not None:
+        problems = [*problems, *check_scheme(scheme)]
+        problems += compile_scheme(scheme)[1]
+        if not errors(problems):
+            problems += check_examples(scheme)
+    if json_:
+        click.echo(as_json([problem_data(p) for p in problems]))
+        leave(problems)
+        return
+    show_problems(problems)
+    if scheme is not None:
+        click.echo(
+            say(
+                f"{scheme.title}：{len(scheme.examples)}个算例，"
+                f"{len(errors(problems))}个错误，{len(problems) - len(errors(problems))}条提醒和说明",
+                f"{scheme.id}: {len(scheme.examples)} examples, {len(errors(problems))} errors, "
+                f"{len(problems) - len(errors(problems))} warnings and notes",
+            )
+        )
+    leave(problems)
+
+
+def scored_data(scheme_id: str, data: Path, readings: tuple[str, ...]) -> tuple[Scheme, Scores, list[Problem]]:
+    """Score a folder of CSV files under a scheme, or end the command with every problem shown."""
+    scheme, _ = opened(scheme_id)
+    plan, problems = compile_scheme(scheme, chosen(readings))
+    if errors(problems):
+        show_problems(problems)
+        raise SystemExit(output.FAILED)
+    tables, found = read_data(scheme, data)
+    return scheme, score(plan, tables), [*problems, *found]
+
+
+def score_data(scores: Scores, problems: list[Problem]) -> dict[str, object]:
+    """Lay a scored plan out for programs: every row of every unit sheet, exact."""
+    plan = scores.plan
+    return {
+        "scheme": plan.scheme,
+        "readings": dict(plan.readings),
+        "units": {
+            str(row[sheet.key.name]): {"sheet": sheet.name, **{name: exact(v) for name, v in row.items()}}
+            for sheet in plan.unit_sheets()
+            for row in scores.rows(sheet.name)
+        },
+        "sheets": {
+            sheet.name: [{name: exact(v) for name, v in row.items()} for row in scores.rows(sheet.name)]
+            for sheet in plan.sheets
+            if sheet.table not in ("units", "calendar", "workdays")
+        },
+        "problems": [problem_data(p) for p in problems],
+    }
+
+
+def print_ranking(scores: Scores) -> None:
+    """Print every ranked list of a scored plan."""
+    frame = api.Result(scores).ranking()
+    for group, rows in frame.groupby("group", sort=False):
+        click.echo(f"\n{group}")
+        lines = [
+            ("—" if r.place != r.place else f"{r.place:.0f}", r.code, r.name, "" if r.score != r.score else f"{r.score:.2f}")
+            for r in rows.itertuples(index=False)
+        ]
+        heads = (say("名次", "rank"), say("代码", "code"), say("单位", "unit"), say("综合得分", "composite"))
+        click.echo(output.table(lines, heads))
+
+
+def unit_named(scores: Scores, unit: str) -> tuple[str, str] | None:
+    """Find a unit by code or by name: (sheet, key)."""
+    for sheet in scores.plan.unit_sheets():
+        for row in scores.rows(sheet.name):
+            if unit in (row[sheet.key.name], row.get("name")):
+                return sheet.name, str(row[sheet.key.name])
+    return None
+
+
+def unknown_unit(scores: Scores, unit: str) -> Problem:
+    """Say that there is no such unit, and which ones there are."""
+    names = [str(r.get("name") or r[s.key.name]) for s in scores.plan.unit_sheets() for r in scores.rows(s.name)]
+    near = [n for n in names if any(c in n for c in unit)][:6] or names[:6]
+    return problem("UNKNOWN_UNIT", found=unit, nearest="、".join(near))
