@@ -1,0 +1,198 @@
+"""Read a scheme: its file, the sheets that are like others, its tables; all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
+
+from xlperf.formula.values import Value, number
+from xlperf.problems import Problem, errors, problem
+from xlperf.scheme.like import sheets_of
+from xlperf.scheme.model import (
+    Example,
+    Figure,
+    Mapping,
+    RankingSpec,
+    Reading,
+    Scalar,
+    Scheme,
+    Scorer,
+    SheetSpec,
+    Stated,
+    place_of,
+)
+from xlperf.scheme.names import name_problems, table_problems
+from xlperf.scheme.nodes import listing, mapping, named, pairs, records, text, whole
+from xlperf.scheme.structure import record_problems
+from xlperf.scheme.tables import Reads, read_table, reads
+from xlperf.scheme.vocabulary import SCHEME
+from xlperf.scheme.yaml_subset import read_yaml
+
+Tables = dict[str, list[dict[str, Value]]]
+
+
+def load_scheme(path: Path | str) -> tuple[Scheme | None, list[Problem]]:
+    """Read a scheme that is structurally sound; None where a problem is an error.
+
+    path: the folder that holds scheme.yaml, or the file itself.
+    """
+    scheme, problems = read_scheme(path)
+    return (None if errors(problems) else scheme), problems
+
+
+def read_scheme(path: Path | str) -> tuple[Scheme | None, list[Problem]]:
+    """Read as much of a scheme as there is, with every problem; for checkers that go on after errors.
+
+    None only where the file holds no mapping at all.
+    """
+    file = _file_of(Path(path))
+    root, problems = read_yaml(file, file.name)
+    if root is None:
+        return None, problems
+    problems += record_problems(root, SCHEME)
+    sheets, told = sheets_of(root)
+    problems += told
+    tables, told = _tables(root, sheets, file.parent)
+    scheme = _scheme(root, sheets, tables, file)
+    problems += [*told, *name_problems(scheme, root), *table_problems(scheme)]
+    return scheme, sorted(dict.fromkeys(problems), key=lambda p: (p.where.file != file.name, p.where.file, p.where.line))
+
+
+def _file_of(path: Path) -> Path:
+    try:
+        return path / "scheme.yaml" if path.is_dir() else path
+    except (OSError, ValueError):  # a name that no file can have; reading it reports so
+        return path
+
+
+# ---- records -----------------------------------------------------------------------------------
+
+
+def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, file: Path) -> Scheme:
+    return Scheme(
+        id=text(root, "scheme"),
+        title=text(root, "title"),
+        issuer=text(root, "issuer"),
+        document=text(root, "document"),
+        year=whole(root, "year"),
+        language=text(root, "language", "zh"),
+        office=text(root, "office"),
+        scorers=tuple(Scorer(text(s, "name"), text(s, "basis")) for s in records(root, "scorers")),
+        sheets=sheets,
+        rankings=tuple(_ranking(r) for r in records(root, "rankings")),
+        readings={str(name): _reading(name, node) for name, node in named(root, "readings")},
+        figures={str(name): _figure(name, node) for name, node in named(root, "figures")},
+        stated=tuple(_stated(s) for s in records(root, "checks")),
+        examples=tuple(_example(e) for e in records(root, "examples")),
+        tables=tables,
+        file=str(file),
+    )
+
+
+def _ranking(node: Mapping) -> RankingSpec:
+    words = (text(node, name) for name in ("sheet", "group", "score", "place", "seat", "title"))
+    return RankingSpec(*words, at=node.at)
+
+
+def _reading(name: Scalar, node: Mapping) -> Reading:
+    return Reading(
+        str(name),
+        text(node, "question"),
+        text(node, "basis"),
+        pairs(node, "options"),
+        text(node, "adopted"),
+        text(node, "by"),
+        text(node, "rule"),
+        node.at,
+    )
+
+
+def _figure(name: Scalar, node: Mapping) -> Figure:
+    value = number(text(node, "value"))
+    return Figure(
+        str(name),
+        Fraction(0) if value is None else value,  # not a figure: told, and the scheme is not handed out
+        text(node, "title"),
+        text(node, "basis"),
+        text(node, "assumed"),
+        node.at,
+    )
+
+
+def _stated(node: Mapping) -> Stated:
+    return Stated(
+        text(node, "says"),
+        text(node, "basis"),
+        text(node, "count"),
+        text(node, "sum"),
+        pairs(node, "where"),
+        text(node, "by"),
+        text(node, "equals"),
+        node.at,
+    )
+
+
+def _example(node: Mapping) -> Example:
+    return Example(
+        text(node, "id"),
+        text(node, "basis"),
+        text(node, "steps"),
+        text(node, "rule"),
+        listing(node, "rows"),
+        mapping(node, "tables"),
+        mapping(node, "gives"),
+        pairs(node, "readings"),
+        pairs(node, "figures"),
+        listing(node, "alternatives"),
+        node.at,
+    )
+
+
+# ---- tables ------------------------------------------------------------------------------------
+
+
+def _tables(root: Mapping, sheets: tuple[SheetSpec, ...], folder: Path) -> tuple[Tables, list[Problem]]:
+    tables: Tables = {}
+    problems: list[Problem] = []
+    for name, file in pairs(root, "tables").items():
+        if not _inside(file, folder):
+            problems.append(problem("TABLE_OUTSIDE", place_of(file), found=file))
+            continue
+        columns, needed = table_columns(str(name), sheets, root)
+        rows, told = read_table(folder / file, columns, str(file), needed)
+        tables[str(name)] = rows
+        problems += told
+    return tables, problems
+
+
+def _inside(file: str, folder: Path) -> bool:
+    """Accept only a path that stays in the scheme's folder, also on Windows and through links."""
+    path = PurePosixPath(file)
+    if "\\" in file or ":" in file or "\0" in file or path.is_absolute() or ".." in path.parts:
+        return False
+    return (folder / file).resolve().is_relative_to(folder.resolve())
+
+
+def table_columns(name: str, sheets: tuple[SheetSpec, ...], root: Mapping) -> tuple[dict[str, Reads], set[str]]:
+    """Return the columns a table may have and those it must have, from the sheets that read it."""
+    columns: dict[str, Reads] = {}
+    needed: set[str] = set()
+    for sheet in (s for s in sheets if s.rows == name):
+        columns.update({str(c): Reads("text") for c in sheet.where if c not in columns})
+        needed.update(map(str, sheet.where))
+        given = [c for c in sheet.columns if not c.rule]
+        columns.update({c.name: reads(c) for c in given})
+        needed.update(c.name for c in given if text(c.attributes, "is") in ("key", "fact"))
+    for column in _stated_columns(name, root):
+        columns.setdefault(column, Reads("text"))
+        needed.add(column)
+    return columns, needed
+
+
+def _stated_columns(name: str, root: Mapping) -> Iterator[str]:
+    """Visit the columns of a table that stated numbers look at; they may stand in no sheet."""
+    for check in records(root, "checks"):
+        table, _, column = (text(check, "sum") or text(check, "count")).partition(".")
+        if table == name:
+            yield from (str(c) for c in (*pairs(check, "where"), text(check, "by")) if c)

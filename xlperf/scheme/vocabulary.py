@@ -1,0 +1,176 @@
+"""The closed vocabulary of a scheme file: which keys stand where, what each takes, and what it means.
+
+The reader checks against these tables and the editor's schema is written from them, so that neither
+can know a key that the other does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Takes = Literal[
+    "text",  # any text, not empty
+    "year",  # four digits
+    "whole",  # a whole number, not negative
+    "figure",  # 100, 0.5, 80%, 2/3
+    "yes",  # yes or no
+    "word",  # one of the words listed
+    "value",  # a figure, a column, a text, or {reading: …}
+    "texts",  # a list of texts
+    "pairs",  # name: text
+    "record",  # the keys listed
+    "records",  # a list of mappings with the keys listed
+    "named",  # name: a mapping with the keys listed
+    "columns",  # name: a column
+    "rows",  # a list of mappings with any keys
+    "named_rows",  # table: rows
+    "tree",  # read further by its own part
+]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key: what it takes, its Chinese help text, whether it must stand."""
+
+    takes: Takes
+    zh: str
+    required: bool = False
+    words: tuple[str, ...] = ()
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+
+Fields = Mapping[str, Field]
+
+LANGUAGES = ("zh", "en")
+KINDS = ("key", "fact", "input")
+HOLDS = ("number", "text", "date")
+YES_NO = ("yes", "no")
+PARTIES = ("unit", "lead", "office")
+ROUND_TABLES = ("units", "people", "marks", "events", "history")
+FREE_COLUMNS = ("aliases", "note")  # may stand in any table, whether a sheet shows them or not
+
+CONDITION: Fields = {
+    "column": Field("value", "看哪一列", required=True),
+    "is": Field("value", "等于"),
+    "is_not": Field("value", "不等于"),
+    "at_least": Field("value", "不小于（含本数）"),
+    "at_most": Field("value", "不大于（含本数）"),
+    "above": Field("value", "大于（不含本数）"),
+    "below": Field("value", "小于（不含本数）"),
+    "is_given": Field("yes", "是否已填"),
+    "blank": Field("value", "空白时按什么值比较"),
+}
+TESTS = tuple(word for word in CONDITION if word not in ("column", "blank"))
+
+COMPUTED: Fields = {
+    "title": Field("text", "表头", required=True),
+    "basis": Field("text", "依据的条款", required=True),
+    "holds": Field("word", "存放什么：数、文字、日期", words=HOLDS),
+    "shown": Field("whole", "纸面显示几位小数，不改变数值"),
+    "decimals": Field("whole", "小数位数"),
+    "width": Field("whole", "列宽（字符数）"),
+    "note": Field("text", "填写说明"),
+    "measure": Field("text", "计量单位"),
+    "before": Field("text", "插在哪一列之前（与 like 同用）"),
+}
+
+COLUMN: Fields = {
+    "is": Field("word", "列的来历：键、事实、填报", required=True, words=KINDS),
+    **{name: value for name, value in COMPUTED.items() if name != "basis"},
+    "basis": Field("text", "依据的条款；不写则同本表"),
+    "by": Field("text", "谁填：unit 被考核单位、lead 本行考核主体、office 办公室，或某个考核主体"),
+    "low": Field("value", "下限（含）"),
+    "high": Field("value", "上限（含）"),
+    "required": Field("yes", "是否必填"),
+    "exempt": Field("yes", "可否填“不适用”"),
+    "asked": Field("records", "满足这些条件时才填", fields=CONDITION),
+    "default": Field("text", "空白时的值"),
+    "choices": Field("texts", "可选的值"),
+    "from": Field("text", "取值的表"),
+}
+
+SHEET: Fields = {
+    "title": Field("text", "表名", required=True),
+    "basis": Field("text", "依据的条款", required=True),
+    "rows": Field("text", "行来自哪张数据表"),
+    "like": Field("text", "沿用哪张表的列"),
+    "where": Field("pairs", "只取这些行：列名: 值"),
+    "unit": Field("text", "哪一列说明本行属于哪个单位"),
+    "scorer": Field("text", "哪一列说明本行由谁打分"),
+    "grows": Field("whole", "预留多少空行供新增"),
+    "claims": Field("pairs", "单位自行申报的行，各列的起始值"),
+    "columns": Field("columns", "各列，按顺序"),
+}
+
+SCORER: Fields = {
+    "name": Field("text", "考核主体名称", required=True),
+    "basis": Field("text", "依据的条款", required=True),
+}
+
+CHECK: Fields = {
+    "says": Field("text", "办法原文所说的数", required=True),
+    "basis": Field("text", "依据的条款", required=True),
+    "count": Field("text", "数哪张数据表的行"),
+    "sum": Field("text", "加总哪一列：表.列"),
+    "where": Field("pairs", "只看这些行：列名: 值"),
+    "by": Field("text", "按哪一列分组"),
+    "equals": Field("text", "应等于多少；分组时为 表.列", required=True),
+}
+
+READING: Fields = {
+    "question": Field("text", "办法没有说清的问题", required=True),
+    "basis": Field("text", "依据的条款", required=True),
+    "options": Field("pairs", "各种读法：代号: 说明", required=True),
+    "adopted": Field("text", "采用的读法", required=True),
+    "by": Field("text", "谁决定的"),
+    "rule": Field("text", "规则编号"),
+}
+
+FIGURE: Fields = {
+    "value": Field("figure", "数值", required=True),
+    "title": Field("text", "名称", required=True),
+    "basis": Field("text", "依据的条款", required=True),
+    "assumed": Field("text", "办法没有写明时，为什么用这个数"),
+}
+
+RANKING: Fields = {
+    "sheet": Field("text", "哪张表", required=True),
+    "group": Field("text", "分组的列", required=True),
+    "score": Field("text", "公布的得分列", required=True),
+    "place": Field("text", "名次列", required=True),
+    "seat": Field("text", "排列顺序列", required=True),
+    "title": Field("text", "榜单名称", required=True),
+}
+
+EXAMPLE: Fields = {
+    "id": Field("text", "编号", required=True),
+    "basis": Field("text", "依据的条款", required=True),
+    "steps": Field("text", "算式", required=True),
+    "rule": Field("text", "单独验算的规则"),
+    "rows": Field("rows", "规则的参数和应得结果 gives"),
+    "tables": Field("named_rows", "算例用的数据：表: 行"),
+    "gives": Field("tree", "应得结果：表 → 行 → 列: 值"),
+    "readings": Field("pairs", "本例采用的口径"),
+    "figures": Field("pairs", "本例采用的数值"),
+    "alternatives": Field("rows", "其他口径下的结果"),
+}
+
+SCHEME: Fields = {
+    "scheme": Field("text", "方案代号，如 dashiqiao-2017", required=True),
+    "title": Field("text", "方案名称", required=True),
+    "issuer": Field("text", "发文或主管机关", required=True),
+    "document": Field("text", "文号", required=True),
+    "year": Field("year", "考核年度", required=True),
+    "language": Field("word", "方案的语言", words=LANGUAGES),
+    "office": Field("text", "考核办公室", required=True),
+    "scorers": Field("records", "考核主体", fields=SCORER),
+    "tables": Field("pairs", "数据表：名称: CSV 文件"),
+    "checks": Field("records", "办法本身写明的数，与数据表核对", fields=CHECK),
+    "readings": Field("named", "口径：办法没有说清的问题", fields=READING),
+    "figures": Field("named", "多处使用的数值", fields=FIGURE),
+    "sheets": Field("named", "各张表", required=True, fields=SHEET),
+    "rankings": Field("records", "排名", fields=RANKING),
+    "examples": Field("records", "算例", fields=EXAMPLE),
+}
