@@ -19,12 +19,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan, Tables
+from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.reason import Explanation, explain_cell
 from xlperf.engine.score import Scores
 from xlperf.engine.score import score as score_plan
@@ -67,28 +68,15 @@ class Result:
         text. labels: `en` for column names, `zh` for headings.
         """
         columns = self.plan.by_name[sheet].columns
-        data = {c.name: [_out(v, c.holds, exact) for v in self.scores.column(sheet, c.name)] for c in columns}
+        data = {c.name: [_out(v, c.holds, exact=exact) for v in self.scores.column(sheet, c.name)] for c in columns}
         frame = pd.DataFrame(data)
         return frame.rename(columns={c.name: c.title for c in columns}) if labels == "zh" else frame
 
     def ranking(self) -> pd.DataFrame:
-        """Return every ranked list below one another: group, place, code, name, score."""
-        rows = []
-        for ranking in self.plan.rankings:
-            sheet = self.plan.by_name[ranking.sheet]
-            for row in self.scores.rows(ranking.sheet):
-                rows.append(
-                    {
-                        "group": row[ranking.group],
-                        "place": _out(row[ranking.place], "number", False),
-                        "code": row[sheet.key.name],
-                        "name": row.get("name"),
-                        "score": _out(row[ranking.score], "number", False),
-                        "seat": _out(row[ranking.seat], "number", False),
-                    }
-                )
-        frame = pd.DataFrame(rows, columns=["group", "place", "code", "name", "score", "seat"])
-        return frame.sort_values(["group", "seat"], kind="stable").drop(columns="seat").reset_index(drop=True)
+        """Return every ranked list below one another: group, place (None unranked), code, name, score."""
+        lines = ranked_lists(self.scores)
+        data = [(r.group, r.place, r.key, r.name, _out(r.score, "number", exact=False)) for r in lines]
+        return pd.DataFrame(data, columns=["group", "place", "code", "name", "score"])
 
     def explain(self, unit: str, column: str) -> Explanation:
         """Explain a number of a unit; KeyError where there is no such unit or column."""
@@ -128,7 +116,9 @@ def _typed_tables(plan: Plan, tables: Mapping[str, Table]) -> tuple[Tables, list
     typed: dict[str, list[dict[str, Value]]] = {}
     for table, given in tables.items():
         holds = {c.name: c.holds for s in plan.sheets if s.table == table for c in s.columns}
-        rows = given.to_dict("records") if isinstance(given, pd.DataFrame) else given
+        rows: Iterable[Mapping[Any, Any]] = (
+            given.to_dict("records") if isinstance(given, pd.DataFrame) else cast("Iterable[Mapping[Any, Any]]", given)
+        )
         typed[table] = []
         for at, row in enumerate(rows, 1):
             made: dict[str, Value] = {}
@@ -162,7 +152,7 @@ def _in(cell: Any, holds: str, where: Where, problems: list[Problem]) -> Value:
     return text if found is None else found
 
 
-def _out(value: Value, holds: str, exact: bool) -> Any:
+def _out(value: Value, holds: str, *, exact: bool) -> Any:
     if value is None or isinstance(value, str) or exact:
         return value
     return day_of(value) if holds == "date" else float(value)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 
 import click
 
-from xlperf import __version__, api
+from xlperf import __version__
 from xlperf.cli import output
 from xlperf.cli.output import as_json, exact, leave, problem_data, say, show_problems
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.examples import check_examples
+from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.score import Scores, score
+from xlperf.formula.values import shown
 from xlperf.problems import Problem, errors, problem
 from xlperf.rounds.data import read_data
 from xlperf.scheme.check import check_scheme
@@ -142,15 +145,11 @@ def score_data(scores: Scores, problems: list[Problem]) -> dict[str, object]:
 
 def print_ranking(scores: Scores) -> None:
     """Print every ranked list of a scored plan."""
-    frame = api.Result(scores).ranking()
-    for group, rows in frame.groupby("group", sort=False):
-        click.echo(f"\n{group}")
-        lines = [
-            ("—" if r.place != r.place else f"{r.place:.0f}", r.code, r.name, "" if r.score != r.score else f"{r.score:.2f}")
-            for r in rows.itertuples(index=False)
-        ]
-        heads = (say("名次", "rank"), say("代码", "code"), say("单位", "unit"), say("综合得分", "composite"))
-        click.echo(output.table(lines, heads))
+    heads = (say("名次", "rank"), say("代码", "code"), say("单位", "unit"), say("综合得分", "composite"))
+    for (title, group), lines in groupby(ranked_lists(scores), key=lambda r: (r.title, r.group)):
+        click.echo(f"\n{title}　{group}" if title != group else f"\n{title}")
+        rows = [(r.place or "—", r.key, r.name, "" if r.score is None else shown(r.score, 2)) for r in lines]
+        click.echo(output.table(rows, heads))
 
 
 def unit_named(scores: Scores, unit: str) -> tuple[str, str] | None:

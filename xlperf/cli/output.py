@@ -75,7 +75,8 @@ def table(rows: Iterable[Sequence[object]], heads: Sequence[str]) -> str:
     widths = [max([_width(h), *(_width(row[i]) for row in cells)]) for i, h in enumerate(heads)]
     lines = [heads, ["-" * w for w in widths], *cells]
     return "\n".join(
-        "  ".join(text + " " * (w - _width(text)) for text, w in zip(line, widths, strict=True)).rstrip() for line in lines
+        "  ".join(text + " " * (w - _width(text)) for text, w in zip(line, widths, strict=True)).rstrip()
+        for line in lines
     )
 
 
@@ -109,8 +110,7 @@ def reason_lines(e: Explanation, depth: int, indent: int = 0) -> list[str]:
     """Write an explanation as an indented tree: title = value [clause], reason, then its parts."""
     pad = "  " * indent
     basis = f"  〔{e.basis}〕" if e.basis and e.working else ""
-    label = e.title if indent == 0 or not e.parts or e.key == "" else e.title
-    lines = [f"{pad}{label} ＝ {e.value}{basis}"]
+    lines = [f"{pad}{e.title} ＝ {e.value}{basis}"]
     told = [*e.because, *([e.working] if e.working and e.working != e.value else [])]
     if told:
         lines.append(f"{pad}  {'；'.join(told)}")

@@ -80,9 +80,7 @@ class Binder:
         known = {p.name: p for p in rule.parameters}
         for key in given:
             if key not in known:
-                self._report(
-                    "UNKNOWN_PARAMETER", key, rule=rule.word, found=key, nearest=nearest(key, known)
-                )
+                self._report("UNKNOWN_PARAMETER", key, rule=rule.word, found=key, nearest=nearest(key, known))
         bound: dict[str, Any] = {}
         for name, parameter in known.items():
             if name in given:
@@ -124,7 +122,11 @@ class Binder:
             for key in node:
                 if key != "reading" and key not in self.readings[name].options:
                     self._report(
-                        "UNKNOWN_OPTION", key, reading=name, found=key, nearest=nearest(key, self.readings[name].options)
+                        "UNKNOWN_OPTION",
+                        key,
+                        reading=name,
+                        found=key,
+                        nearest=nearest(key, self.readings[name].options),
                     )
             if Scalar(option) not in node:
                 self._report("UNKNOWN_OPTION", node, reading=name, found=option, nearest="、".join(node))
@@ -174,9 +176,7 @@ class Binder:
     def _word(self, node: Node, parameter: Parameter) -> str:
         if isinstance(node, Scalar) and node in parameter.words:
             return str(node)
-        self._report(
-            "WRONG_VALUE", node, name=parameter.name, wanted="、".join(parameter.words), found=_flat(node)
-        )
+        self._report("WRONG_VALUE", node, name=parameter.name, wanted="、".join(parameter.words), found=_flat(node))
         return parameter.words[0]
 
     def _sheet(self, node: Node) -> str:
@@ -243,9 +243,13 @@ class Binder:
         name = self._name(self._resolved(node[Scalar("column")]))
         title, test, wanted_node = self._titles.get(name, name), tests[0], node[tests[0]]
         if test == "is_given":
-            return (negate(is_blank(col(name))), f"{title}已填") if wanted_node == "yes" else (
-                is_blank(col(name)),
-                f"{title}未填",
+            return (
+                (negate(is_blank(col(name))), f"{title}已填")
+                if wanted_node == "yes"
+                else (
+                    is_blank(col(name)),
+                    f"{title}未填",
+                )
             )
         if test not in _COMPARE:
             words = [*_COMPARE, "is_given"]

@@ -122,7 +122,9 @@ def _row_compared(
             nearest = "、".join(row)
             yield problem("UNKNOWN_COLUMN", place_of(name), sheet=sheet, found=name, nearest=nearest)
             continue
-        yield from _compared(example, expected, row[name], f"{sheet}.{key}.{name}", plan.by_name[sheet].by_name[name].holds)
+        yield from _compared(
+            example, expected, row[name], f"{sheet}.{key}.{name}", plan.by_name[sheet].by_name[name].holds
+        )
 
 
 def example_tables(scheme: Scheme, plan: Plan, example: Example) -> Tables:
@@ -148,7 +150,7 @@ def typed(text: str, holds: str) -> Value:
 
 def _compared(example: Example, expected: Scalar, got: Value, what: str, holds: str = "number") -> Iterator[Problem]:
     wanted = None if expected == "空" else typed(expected, holds)
-    if wanted is None and got is None or equal(wanted, got):
+    if (wanted is None and got is None) or equal(wanted, got):
         return
     found = "空" if got is None else got if isinstance(got, str) else decimal(got)
     yield problem("EXAMPLE_FAILED", place_of(expected), example=example.id, what=what, expected=expected, found=found)

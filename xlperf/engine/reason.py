@@ -69,7 +69,7 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
 def _parts(scores: Scores, sheet: Sheet, row: Row, e: Expr, depth: int) -> list[Explanation]:
     linked = [
         _cell(scores, other, their, other.by_name[name], depth - 1)
-        for other, their, name in contributing(scores, sheet, row, e)
+        for other, their, name in contributing(scores, row, e)
     ]
     if linked:
         return linked
@@ -77,14 +77,14 @@ def _parts(scores: Scores, sheet: Sheet, row: Row, e: Expr, depth: int) -> list[
     return [_cell(scores, sheet, row, c, depth - 1) for c in own]
 
 
-def contributing(scores: Scores, sheet: Sheet, row: Row, e: Expr) -> list[tuple[Sheet, Row, str]]:
+def contributing(scores: Scores, row: Row, e: Expr) -> list[tuple[Sheet, Row, str]]:
     """List the rows of other sheets that a link takes its value from: (sheet, row, column)."""
     link = root(e)
     match link.op, link.args:
         case "via", (key, other, name):
             there = scores.plan.by_name[other]
             return [(there, r, name) for r in scores.rows(other) if equal(r[there.key.name], row[key])][:1]
-        case ("total" | "mean"), (other, name, wanted, *_):
+        case (("total" | "mean"), (other, name, wanted, *_)):
             target = [(column, of_row(value, row)) for column, value in wanted]
             there = scores.plan.by_name[other]
             found = [r for r in scores.rows(other) if all(equal(r[c], v) for c, v in target)]

@@ -115,7 +115,7 @@ class Scores:
 
 
 def rows_of(plan: Plan, tables: Tables) -> dict[str, list[dict[str, Value]]]:
-    """Share out the rows of tables to the sheets of a plan: `marks` rows to every sheet on `marks` …
+    """Share out the rows of tables to the sheets of a plan: `marks` rows to every sheet on `marks`, and so on.
 
     A sheet's `where` keeps only the rows whose facts agree. Row order is kept.
     """
@@ -134,6 +134,4 @@ def score(plan: Plan, tables: Tables) -> Scores:
     needs it is empty too. Raises CircularPlan or UnknownColumn where the scheme is wrong.
     """
     columns = ExactColumns(plan, rows_of(plan, tables))
-    return Scores(
-        plan, {s.name: {c.name: columns.column(s.name, c.name) for c in s.columns} for s in plan.sheets}
-    )
+    return Scores(plan, {s.name: {c.name: columns.column(s.name, c.name) for c in s.columns} for s in plan.sheets})

@@ -82,7 +82,7 @@ def _put(values: Column, where: npt.NDArray[np.bool_], text: Value, number: floa
 
 def is_empty(x: Column) -> npt.NDArray[np.bool_]:
     """Tell which cells are blank."""
-    return np.equal(x, None).astype(bool) if x.dtype == object else np.isnan(x)
+    return np.array([v is None for v in x], bool) if x.dtype == object else np.isnan(x)
 
 
 def is_exempt(x: Column) -> npt.NDArray[np.bool_]:
@@ -123,7 +123,7 @@ def _same(a: Column, b: Column) -> Column:
     if a.dtype != object and b.dtype != object:
         return np.asarray(_clean(a) == _clean(b), bool)
     a, b = (np.array([*map(_plain, x), None], object)[:-1] for x in (a, b))
-    return np.asarray(np.equal(a, b) & np.not_equal(a, None), bool)
+    return np.asarray(np.equal(a, b), bool) & ~is_empty(a)
 
 
 def _plain(x: Any) -> Any:
@@ -242,7 +242,7 @@ def _matched(other: str, match: Match, sheet: str, source: Source) -> tuple[Colu
 
 
 def _codes(theirs: Sequence[Column], mine: Sequence[Column]) -> tuple[Column, Column]:
-    """Number the distinct keys of the other side; −1 where this side has a key that is not there."""
+    """Give a number to each distinct key of the other side; −1 where this side has a key that is not there."""
     their_rows = list(zip(*(_hashable(c) for c in theirs), strict=True))
     index = {key: i for i, key in enumerate(dict.fromkeys(their_rows))}
     their_codes = np.fromiter((index[k] for k in their_rows), int, len(their_rows))

@@ -42,10 +42,7 @@ def evaluate(e: Expr, sheet: str, source: Source) -> list[Value]:
     """
     size = source.size(sheet)
     needed = [source.column(sheet, name) for name in needs(e)]
-    if root(e).op in LINKS:
-        values = _link(root(e), sheet, source)
-    else:
-        values = _fold(e, sheet, source)
+    values = _link(root(e), sheet, source) if root(e).op in LINKS else _fold(e, sheet, source)
     for i in range(size):
         for cells in needed:
             if cells[i] == EXEMPT:
@@ -189,4 +186,3 @@ def _rank(keys: Cells, sheet: str, match: Match, order: str, ties: str, source: 
             seen[group, own] += 1
         places.append(Fraction(before + 1))
     return places
-

@@ -59,7 +59,7 @@ class Addresses(Protocol):
         """Tell whether a column holds formulas (an empty one is then "" and not an empty cell)."""
         ...
 
-    def block(self, sheet: str, name: str, match: Match) -> tuple[Range, Match, "Addresses"] | None:
+    def block(self, sheet: str, name: str, match: Match) -> tuple[Range, Match, Addresses] | None:
         """Return the rows of a fixed roster that belong to this row, and what is left to match."""
         ...
 
@@ -147,16 +147,13 @@ def _is_clean(e: Expr, at: Addresses) -> bool:
             return at.is_clean(name)
         case "call", (_, _, body):
             return _is_clean(body, at)
-        case ("first" | "least" | "greatest" | "neg"), xs:
+        case (("first" | "least" | "greatest" | "neg"), xs):
             return all(_is_clean(x, at) for x in xs)
     return e.op in OPERATIONS and not OPERATIONS[e.op].keeps_noise
 
 
 def _first_text(texts: list[str], last: Expr) -> str:
-    if last.op == "const":
-        text = texts[-1]
-    else:
-        text = f'IF({texts[-1]}="","",{texts[-1]})'
+    text = texts[-1] if last.op == "const" else f'IF({texts[-1]}="","",{texts[-1]})'
     for choice in reversed(texts[:-1]):
         text = f'IF({choice}="",{text},{choice})'
     return text
@@ -240,5 +237,3 @@ def _rank_text(name: str, match: Match, order: str, ties: str, at: Addresses, na
         place += f"+COUNTIFS({earlier})"
     condition = own[0] if len(own) == 1 else f"AND({','.join(own)})"
     return f'IF({condition},{place},"")'
-
-

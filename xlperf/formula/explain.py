@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from xlperf.formula.evaluate import of_row
@@ -68,9 +68,7 @@ def _working(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], becau
     return _link_words(e, titles) or _operation(e, inside, outer)
 
 
-def _operation(e: Expr, inside: object, outer: int) -> str:
-    write = inside
-    assert callable(write)
+def _operation(e: Expr, write: Callable[..., str], outer: int) -> str:
     if e.op in _SIGNS:
         tight = _TIGHT[e.op]
         right = tight + (1 if e.op in ("sub", "div") else 0)
@@ -90,10 +88,12 @@ def _told(reason: Expr, row: Mapping[str, Value]) -> str:
 
 def _link_words(e: Expr, titles: Mapping[str, str]) -> str | None:
     match root(e).op, root(e).args:
-        case "via", (key, sheet, name):
+        case "via", (_, sheet, name):
             return f"取自“{titles.get(sheet, sheet)}”的“{titles.get(f'{sheet}.{name}', name)}”"
         case "total", (sheet, name, *_):
-            return f"“{titles.get(sheet, sheet)}”中本行各条“{titles.get(f'{sheet}.{name}', name)}”之和（{EXEMPT}的不计）"
+            return (
+                f"“{titles.get(sheet, sheet)}”中本行各条“{titles.get(f'{sheet}.{name}', name)}”之和（{EXEMPT}的不计）"
+            )
         case "count", (sheet, _):
             return f"“{titles.get(sheet, sheet)}”中符合条件的条数"
         case "mean", (sheet, name, _):

@@ -255,9 +255,9 @@ def parts(e: Expr) -> tuple[Expr, ...]:
             return (body,)
         case "say", (_, values):
             return tuple(value for _, value in values)
-        case ("total" | "mean"), (_, _, match, *_):
+        case (("total" | "mean"), (_, _, match, *_)):
             return tuple(value for _, value in match)
-        case ("count" | "rank"), (_, match, *_):
+        case (("count" | "rank"), (_, match, *_)):
             return tuple(value for _, value in match)
     return tuple(a for a in e.args if isinstance(a, Expr))
 
@@ -287,7 +287,7 @@ def needs(e: Expr) -> tuple[str, ...]:
         match x.op, x.args:
             case "col", (name,):
                 found[name] = None
-            case ("is_blank" | "is_number" | "is_exempt" | "say" | "first"), _:
+            case (("is_blank" | "is_number" | "is_exempt" | "say" | "first"), _):
                 return
             case _:
                 for part in parts(x):

@@ -94,7 +94,9 @@ OPERATIONS: dict[str, Operation] = {
     "is_blank": Operation('{0}=""', lambda x: x is None, COMPARE),
     "is_number": Operation("ISNUMBER({0})", lambda x: isinstance(x, Fraction)),
     "is_exempt": Operation(f'{{0}}="{EXEMPT}"', lambda x: x == EXEMPT, COMPARE),
-    "floor": Operation("INT({0})", _strict(lambda x: Fraction(clean(x).__floor__())), keeps_noise=False, takes_clean=True),
+    "floor": Operation(
+        "INT({0})", _strict(lambda x: Fraction(clean(x).__floor__())), keeps_noise=False, takes_clean=True
+    ),
     "ceiling": Operation(
         "-INT(-{0})", _strict(lambda x: Fraction(clean(x).__ceil__())), SIGN, keeps_noise=False, takes_clean=True
     ),

@@ -14,7 +14,7 @@ def _sum(xs: tuple[Expr, ...]) -> Expr:
 
 
 @rule("XP_COMPOSITE", "加权合成")
-def weighted(parts: Parts, weights_sum: Number | None = None) -> Expr:
+def weighted(parts: Parts, weights_sum: Number | None = None) -> Expr:  # noqa: ARG001 for the check, see below
     """Add scores, each multiplied by its weight.
 
     parts: score and weight in turn; weights as shares (80%) or points. weights_sum: what the

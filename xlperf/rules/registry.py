@@ -86,9 +86,7 @@ def rule(name: str, zh: str) -> Callable[[Callable[..., Expr]], Rule]:
 
     def add(build: Callable[..., Expr]) -> Rule:
         hints = get_type_hints(build, include_extras=True)
-        parameters = tuple(
-            _parameter(p, hints[p.name]) for p in inspect.signature(build).parameters.values()
-        )
+        parameters = tuple(_parameter(p, hints[p.name]) for p in inspect.signature(build).parameters.values())
         made = Rule(name, zh, parameters, build, inspect.cleandoc(build.__doc__ or ""))
         RULES[build.__name__] = made
         return made

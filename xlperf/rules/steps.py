@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from xlperf.formula.expression import Expr, blank, both, cases, ceiling, floor, greatest, least, lift, rounded, same, say
+from xlperf.formula.expression import (
+    Expr,
+    blank,
+    both,
+    cases,
+    ceiling,
+    floor,
+    greatest,
+    least,
+    lift,
+    rounded,
+    same,
+    say,
+)
 from xlperf.rules.registry import Bands, Number, Numbers, rule
 
 
@@ -32,7 +45,9 @@ def steps(
     whole = {"floor": floor(exact), "ceil": ceiling(exact), "prorata": exact}[mode]
     given = whole * points
     if cap is not None:
-        given = cases((points < 0, greatest(given, -cap), "减分不超过上限"), otherwise=(least(given, cap), "加分不超过上限"))
+        given = cases(
+            (points < 0, greatest(given, -cap), "减分不超过上限"), otherwise=(least(given, cap), "加分不超过上限")
+        )
     word = "超过目标" if side == "over" else "距目标差"
     told = "目标{target}，完成{actual}，" + word + "{whole}步，每步{points}分"
     none = (far <= 0, lift(0), "未超过目标" if side == "over" else "已达到目标")
@@ -62,7 +77,12 @@ def band(
         (
             value >= limit if edge == "at_least" else value > limit,
             given,
-            say("{value}" + ("达到" if edge == "at_least" else "超过") + "{limit}，取{given}", value=value, limit=limit, given=given),
+            say(
+                "{value}" + ("达到" if edge == "at_least" else "超过") + "{limit}，取{given}",
+                value=value,
+                limit=limit,
+                given=given,
+            ),
         )
         for limit, given in reversed(bands)
     ]
@@ -95,9 +115,13 @@ def rank_points(
     """
     from_last = field - place + 1
     high = cases(*((same(place, p), given, say("第{p}名", p=p)) for p, given in top), otherwise=(0, "不在前列"))
-    low = cases(*((same(from_last, p), given, say("倒数第{p}名", p=p)) for p, given in bottom), otherwise=(0, "不在末位"))
+    low = cases(
+        *((same(from_last, p), given, say("倒数第{p}名", p=p)) for p, given in bottom), otherwise=(0, "不在末位")
+    )
     both_ends = high + low
-    split = cases(*((same(tied, n), given, say("{n}家并列第一", n=n)) for n, given in shared), otherwise=(0, "并列情形未规定"))
+    split = cases(
+        *((same(tied, n), given, say("{n}家并列第一", n=n)) for n, given in shared), otherwise=(0, "并列情形未规定")
+    )
     return cases(
         (field < 2, lift(0), "参加排名的不足两家，不加减分"),
         (both(same(place, 1), tied > 1), split if shared else both_ends, "并列第一"),

@@ -1,0 +1,45 @@
+"""The ranked lists of a scored plan, in the order people read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from xlperf.engine.score import Scores
+from xlperf.formula.values import Value
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One line of a ranked list; place is None where a unit is not ranked."""
+
+    sheet: str
+    title: str
+    group: str
+    place: int | None
+    key: str
+    name: str
+    score: Value
+
+
+def ranked_lists(scores: Scores) -> list[Ranked]:
+    """Return every ranked list, one after another: by group, then place, the unranked last, ties in list order."""
+    lines: list[tuple[tuple[int, int, Fraction, int], Ranked]] = []
+    for number, ranking in enumerate(scores.plan.rankings):
+        sheet = scores.plan.by_name[ranking.sheet]
+        rows = scores.rows(ranking.sheet)
+        groups = list(dict.fromkeys(row[ranking.group] for row in rows))
+        for at, row in enumerate(rows):
+            place, seat = row[ranking.place], row[ranking.seat]
+            made = Ranked(
+                ranking.sheet,
+                ranking.title,
+                str(row[ranking.group] or ""),
+                int(place) if isinstance(place, Fraction) else None,
+                str(row[sheet.key.name]),
+                str(row.get("name") or row[sheet.key.name]),
+                row[ranking.score],
+            )
+            order = seat if isinstance(seat, Fraction) else Fraction(len(rows) + 1)
+            lines.append(((number, groups.index(row[ranking.group]), order, at), made))
+    return [line for _, line in sorted(lines, key=lambda pair: pair[0])]
