@@ -6,7 +6,7 @@ from typing import Literal
 
 from xlperf.formula.expression import Expr, blank, both, cases, greatest, least, lift, same, say
 from xlperf.rules.registry import Number, Text, rule
-from xlperf.terms import LOWER
+from xlperf.terms import HIGHER, LOWER
 
 
 @rule("XP_ACHIEVE", "按完成比例计分")
@@ -15,7 +15,8 @@ def achieve(full: Number, actual: Number, target: Number, direction: Text, most:
 
     full: points of the indicator. actual, target: in the same unit. direction: 正向 where more is
     better (actual/target counts), 逆向 where less is better (target/actual counts). most: how many
-    times the full mark can be reached at most. A target of 0 or less gives no result.
+    times the full mark can be reached at most. A target of 0 or less gives no result, and so does any
+    other word for the direction.
     """
     cap = full * most
     return cases(
@@ -26,10 +27,12 @@ def achieve(full: Number, actual: Number, target: Number, direction: Text, most:
             least(cap, full * target / actual),
             say("越低越好，目标{target}，完成{actual}，按目标÷完成计", target=target, actual=actual),
         ),
-        otherwise=(
+        (
+            same(direction, HIGHER),
             greatest(0, least(cap, full * actual / target)),
             say("目标{target}，完成{actual}，按完成÷目标计", target=target, actual=actual),
         ),
+        otherwise=(blank(), f"方向须写{HIGHER}或{LOWER}"),
     )
 
 

@@ -9,10 +9,15 @@ from xlperf.formula.values import NO, YES
 from xlperf.rules.registry import Branches, Conditions, Number, Text, rule
 
 
+def _as_written(sentence: str) -> str:
+    """Keep braces of a heading from being read as a place for a value."""
+    return sentence.replace("{", "{{").replace("}", "}}")
+
+
 @rule("XP_ONLYIF", "符合条件才计")
 def only_if(points: Number, conditions: Conditions) -> Expr:
     """Give the points where every condition holds, else 0; the first one that fails is the reason."""
-    failed = [(negate(holds), 0, f"不计：须{sentence}") for holds, sentence in conditions]
+    failed = [(negate(holds), 0, f"不计：须{_as_written(sentence)}") for holds, sentence in conditions]
     return cases(*failed, otherwise=(points, "符合条件，计入"))
 
 
@@ -20,7 +25,7 @@ def only_if(points: Number, conditions: Conditions) -> Expr:
 def flag(conditions: Conditions, need: Literal["all", "any"] = "all") -> Expr:
     """Answer 是 where all (or any) conditions hold, else 否."""
     tests = tuple(holds for holds, _ in conditions)
-    words = ("、" if need == "all" else "或").join(sentence for _, sentence in conditions)
+    words = ("、" if need == "all" else "或").join(_as_written(sentence) for _, sentence in conditions)
     holds = both(*tests) if need == "all" else either(*tests)
     return cases((holds, YES, f"符合：{words}"), otherwise=(NO, f"不符合：{words}"))
 
@@ -28,5 +33,5 @@ def flag(conditions: Conditions, need: Literal["all", "any"] = "all") -> Expr:
 @rule("XP_CHOOSE", "分情形")
 def choose(branches: Branches, otherwise: Text) -> Expr:
     """Take the value of the first branch whose conditions all hold, in the order of the regulation."""
-    rows = [(both(*(h for h, _ in when)), then, "、".join(s for _, s in when)) for when, then in branches]
+    rows = [(both(*(h for h, _ in when)), then, "、".join(_as_written(s) for _, s in when)) for when, then in branches]
     return cases(*rows, otherwise=(otherwise, "其他情形"))

@@ -74,8 +74,11 @@ class Rule:
         return self.build.__name__
 
     def __call__(self, **arguments: Any) -> Expr:
-        """Call the rule; the call stays one node of the tree."""
-        return call(self.name, arguments, self.build(**arguments))
+        """Call the rule; the call stays one node of the tree, its arguments in the order of the function."""
+        body = self.build(**arguments)
+        given = [i for i, p in enumerate(self.parameters) if p.name in arguments]
+        upto = self.parameters[: max(given, default=-1) + 1]
+        return call(self.name, {p.name: arguments.get(p.name, p.default) for p in upto}, body)
 
 
 RULES: dict[str, Rule] = {}
