@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from itertools import groupby
-from pathlib import Path
 
 import click
 
 from xlperf import __version__
 from xlperf.cli import output
-from xlperf.cli.output import as_json, exact, leave, problem_data, say, show_problems
+from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.examples import check_examples
 from xlperf.engine.ranked import ranked_lists
-from xlperf.engine.score import Scores, score
+from xlperf.engine.score import Scores
 from xlperf.formula.values import shown
-from xlperf.problems import Problem, errors, problem
-from xlperf.rounds.data import read_data
+from xlperf.problems import Problem, errors
+from xlperf.rules import RULES
 from xlperf.scheme.check import check_scheme
 from xlperf.scheme.load import find_scheme, load_scheme, schemes_available
 from xlperf.scheme.model import Scheme
@@ -112,37 +111,6 @@ def check(json_: bool, scheme_id: str) -> None:
     leave(problems)
 
 
-def scored_data(scheme_id: str, data: Path, readings: tuple[str, ...]) -> tuple[Scheme, Scores, list[Problem]]:
-    """Score a folder of CSV files under a scheme, or end the command with every problem shown."""
-    scheme, _ = opened(scheme_id)
-    plan, problems = compile_scheme(scheme, chosen(readings))
-    if errors(problems):
-        show_problems(problems)
-        raise SystemExit(output.FAILED)
-    tables, found = read_data(scheme, data)
-    return scheme, score(plan, tables), [*problems, *found]
-
-
-def score_data(scores: Scores, problems: list[Problem]) -> dict[str, object]:
-    """Lay a scored plan out for programs: every row of every unit sheet, exact."""
-    plan = scores.plan
-    return {
-        "scheme": plan.scheme,
-        "readings": dict(plan.readings),
-        "units": {
-            str(row[sheet.key.name]): {"sheet": sheet.name, **{name: exact(v) for name, v in row.items()}}
-            for sheet in plan.unit_sheets()
-            for row in scores.rows(sheet.name)
-        },
-        "sheets": {
-            sheet.name: [{name: exact(v) for name, v in row.items()} for row in scores.rows(sheet.name)]
-            for sheet in plan.sheets
-            if sheet.table not in ("units", "calendar", "workdays")
-        },
-        "problems": [problem_data(p) for p in problems],
-    }
-
-
 def print_ranking(scores: Scores) -> None:
     """Print every ranked list of a scored plan."""
     heads = (say("名次", "rank"), say("代码", "code"), say("单位", "unit"), say("综合得分", "composite"))
@@ -152,17 +120,16 @@ def print_ranking(scores: Scores) -> None:
         click.echo(output.table(rows, heads))
 
 
-def unit_named(scores: Scores, unit: str) -> tuple[str, str] | None:
-    """Find a unit by code or by name: (sheet, key)."""
-    for sheet in scores.plan.unit_sheets():
-        for row in scores.rows(sheet.name):
-            if unit in (row[sheet.key.name], row.get("name")):
-                return sheet.name, str(row[sheet.key.name])
-    return None
-
-
-def unknown_unit(scores: Scores, unit: str) -> Problem:
-    """Say that there is no such unit, and which ones there are."""
-    names = [str(r.get("name") or r[s.key.name]) for s in scores.plan.unit_sheets() for r in scores.rows(s.name)]
-    near = [n for n in names if any(c in n for c in unit)][:6] or names[:6]
-    return problem("UNKNOWN_UNIT", found=unit, nearest="、".join(near))
+@main.command()
+@click.option("--markdown", is_flag=True, help="Print the reference page docs/rules.md.")
+def rules(markdown: bool) -> None:
+    """List every rule: its word in a scheme, its worksheet name, parameters and help."""
+    if markdown:
+        click.echo(output.rules_page(), nl=False)
+        return
+    rows = [(r.word, r.name, r.zh, ", ".join(p.name for p in r.parameters)) for r in RULES.values()]
+    click.echo(
+        output.table(
+            rows, (say("写法", "word"), say("函数", "function"), say("名称", "name"), say("参数", "parameters"))
+        )
+    )

@@ -15,6 +15,7 @@ import click
 from xlperf.engine.reason import Explanation
 from xlperf.formula.values import Value, decimal
 from xlperf.problems import Language, Problem, errors
+from xlperf.rules import RULES
 
 DONE, FAILED, FINDINGS = 0, 1, 3
 
@@ -122,3 +123,27 @@ def reason_lines(e: Explanation, depth: int, indent: int = 0) -> list[str]:
                 inner[0] = inner[0].replace(part.title, f"{where} {part.title}", 1)
             lines += inner
     return lines
+
+
+def rules_page() -> str:
+    """Write the reference of every rule as a page; docs/rules.md is this text, held by a test."""
+    lines = [
+        "# Rules",
+        "",
+        "One section a rule: the word a scheme uses, the worksheet function, what each parameter takes.",
+        "",
+    ]
+    for rule in RULES.values():
+        lines += [
+            f"## `{rule.word}` · {rule.zh} · `{rule.name}`",
+            "",
+            rule.help,
+            "",
+            "| parameter | takes | may be left out |",
+            "|---|---|---|",
+        ]
+        for p in rule.parameters:
+            takes = " / ".join(f"`{w}`" for w in p.words) if p.words else p.takes
+            lines.append(f"| `{p.name}` | {takes} | {'yes' if p.optional else ''} |")
+        lines.append("")
+    return "\n".join(lines)

@@ -1,0 +1,93 @@
+"""The command line: what it prints, where, and with which exit code."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from xlperf.cli import main
+
+
+@pytest.fixture
+def run(monkeypatch):
+    monkeypatch.setenv("XLPERF_LANG", "zh")
+    return lambda *words: CliRunner().invoke(main, list(words))
+
+
+@pytest.fixture
+def data(tmp_path):
+    """Write one small data folder: three units on class C, which needs only the fed-back result."""
+    (tmp_path / "units.csv").write_text(
+        "code,name,class,group,fed_back\nV1,甲,C,组,95.21\nV2,乙,C,组,95.21\nV3,丙,C,组,94\n", "utf-8"
+    )
+    (tmp_path / "marks.csv").write_text("id,unit,no,indicator,full\n", "utf-8")
+    return tmp_path
+
+
+def test_schemes_lists_the_scheme(run):
+    done = run("schemes")
+    assert done.exit_code == 0
+    assert "大石桥" in done.stdout
+
+
+def test_schemes_shows_sheets_and_columns(run):
+    done = run("schemes", "dashiqiao-2017")
+    assert done.exit_code == 0
+    assert "composite" in done.stdout
+    assert "综合得分" in done.stdout
+
+
+def test_unknown_scheme_is_a_problem_with_the_nearest(run):
+    done = run("check", "dashiqiao-2018")
+    assert done.exit_code == 1
+    assert "dashiqiao-2017" in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_score_prints_exact_decimals(run, data):
+    done = run("score", "--scheme", "dashiqiao-2017", "--data", str(data), "--json")
+    assert done.exit_code in (0, 3), done.output
+    units = json.loads(done.stdout)["units"]
+    assert {code: (u["composite"], u["place"]) for code, u in units.items()} == {
+        "V1": ("95.21", "1"),
+        "V2": ("95.21", "1"),
+        "V3": ("94", "3"),
+    }
+
+
+def test_score_prints_the_ranking(run, data):
+    done = run("score", "--scheme", "dashiqiao-2017", "--data", str(data))
+    assert [line.split()[:3] for line in done.stdout.splitlines() if line[:1].isdigit()] == [
+        ["1", "V1", "甲"],
+        ["1", "V2", "乙"],
+        ["3", "V3", "丙"],
+    ]
+
+
+def test_a_reading_that_is_not_there_is_named(run, data):
+    done = run("score", "--scheme", "dashiqiao-2017", "--data", str(data), "--reading", "rank=shown")
+    assert done.exit_code == 1
+    assert "rank_on" in done.stderr
+
+
+def test_a_reading_without_option_is_wrong_usage(run, data):
+    assert run("score", "--scheme", "dashiqiao-2017", "--data", str(data), "--reading", "rank_on").exit_code == 2
+
+
+def test_explain_gives_arithmetic_and_clause(run, data):
+    done = run("explain", "甲", "--scheme", "dashiqiao-2017", "--data", str(data))
+    assert done.exit_code == 0, done.output
+    assert "95.21" in done.stdout
+    assert "四（四）3" in done.stdout
+
+
+def test_explain_an_unknown_unit(run, data):
+    done = run("explain", "丁", "--scheme", "dashiqiao-2017", "--data", str(data))
+    assert done.exit_code == 1
+    assert "UNKNOWN_UNIT" in done.stderr
+
+
+def test_english_follows_the_setting(monkeypatch):
+    monkeypatch.setenv("XLPERF_LANG", "en")
+    done = CliRunner().invoke(main, ["check", "dashiqiao-2018"])
+    assert "there is no" in done.stderr
