@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from xlperf.formula.values import Value, number
 from xlperf.problems import Problem, errors, problem
+from xlperf.scheme.find import find_scheme, schemes_available
 from xlperf.scheme.like import sheets_of
 from xlperf.scheme.model import (
     Example,
@@ -22,12 +23,15 @@ from xlperf.scheme.model import (
     Stated,
     place_of,
 )
-from xlperf.scheme.names import name_problems, table_problems
+from xlperf.scheme.names import name_problems
 from xlperf.scheme.nodes import listing, mapping, named, pairs, records, text, whole
+from xlperf.scheme.references import table_problems
 from xlperf.scheme.structure import record_problems
 from xlperf.scheme.tables import Reads, read_table, reads
 from xlperf.scheme.vocabulary import SCHEME
 from xlperf.scheme.yaml_subset import read_yaml
+
+__all__ = ["find_scheme", "load_scheme", "read_scheme", "schemes_available", "table_columns"]
 
 Tables = dict[str, list[dict[str, Value]]]
 
@@ -56,7 +60,11 @@ def read_scheme(path: Path | str) -> tuple[Scheme | None, list[Problem]]:
     tables, told = _tables(root, sheets, file.parent)
     scheme = _scheme(root, sheets, tables, file)
     problems += [*told, *name_problems(scheme, root), *table_problems(scheme)]
-    return scheme, sorted(dict.fromkeys(problems), key=lambda p: (p.where.file != file.name, p.where.file, p.where.line))
+    return scheme, sorted(dict.fromkeys(problems), key=lambda p: (p.where.file != file.name, *_order(p)))
+
+
+def _order(told: Problem) -> tuple[str, int, int]:
+    return told.where.file, told.where.line, told.where.column
 
 
 def _file_of(path: Path) -> Path:
@@ -91,8 +99,15 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, file: 
 
 
 def _ranking(node: Mapping) -> RankingSpec:
-    words = (text(node, name) for name in ("sheet", "group", "score", "place", "seat", "title"))
-    return RankingSpec(*words, at=node.at)
+    return RankingSpec(
+        text(node, "sheet"),
+        text(node, "group"),
+        text(node, "score"),
+        text(node, "place"),
+        text(node, "seat"),
+        text(node, "title"),
+        node.at,
+    )
 
 
 def _reading(name: Scalar, node: Mapping) -> Reading:
@@ -159,6 +174,12 @@ def _tables(root: Mapping, sheets: tuple[SheetSpec, ...], folder: Path) -> tuple
         if not _inside(file, folder):
             problems.append(problem("TABLE_OUTSIDE", place_of(file), found=file))
             continue
+        if name not in {s.rows for s in sheets}:
+            problems.append(problem("TABLE_UNUSED", place_of(name), found=name))
+            continue
+        if not (folder / file).exists():
+            problems.append(problem("FILE_MISSING", place_of(file), found=file, folder=folder.name))
+            continue
         columns, needed = table_columns(str(name), sheets, root)
         rows, told = read_table(folder / file, columns, str(file), needed)
         tables[str(name)] = rows
@@ -193,6 +214,6 @@ def table_columns(name: str, sheets: tuple[SheetSpec, ...], root: Mapping) -> tu
 def _stated_columns(name: str, root: Mapping) -> Iterator[str]:
     """Visit the columns of a table that stated numbers look at; they may stand in no sheet."""
     for check in records(root, "checks"):
-        table, _, column = (text(check, "sum") or text(check, "count")).partition(".")
+        table, _, _ = (text(check, "sum") or text(check, "count")).partition(".")
         if table == name:
             yield from (str(c) for c in (*pairs(check, "where"), text(check, "by")) if c)

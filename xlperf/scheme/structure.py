@@ -65,29 +65,29 @@ def _word_code(value: str, wanted: Field) -> str:
 
 
 _SCALARS: dict[str, Callable[[str, Field], str]] = {
-    "text": lambda value, wanted: "",
-    "year": lambda value, wanted: "" if _YEAR.match(value) else "NOT_A_YEAR",
-    "whole": lambda value, wanted: "" if _WHOLE.match(value) else "NOT_A_WHOLE_NUMBER",
-    "figure": lambda value, wanted: "NOT_A_FIGURE" if number(value) is None else "",
-    "yes": lambda value, wanted: "" if value in YES_NO else "WRONG_WORD",
+    "text": lambda _, __: "",
+    "year": lambda value, _: "" if _YEAR.match(value) else "NOT_A_YEAR",
+    "whole": lambda value, _: "" if _WHOLE.match(value) else "NOT_A_WHOLE_NUMBER",
+    "figure": lambda value, _: "NOT_A_FIGURE" if number(value) is None else "",
+    "yes": lambda value, _: "" if value in YES_NO else "WRONG_WORD",
     "word": _word_code,
 }
 
 
-def _value_problems(node: Node, wanted: Field) -> Problems:
+def _value_problems(node: Node, _: Field) -> Problems:
     """Accept text or `{reading: …}`; what the words mean is bound later."""
     if isinstance(node, Listing) or (isinstance(node, Mapping) and "reading" not in node):
         yield _expected("EXPECTED_TEXT", node)
 
 
-def _texts_problems(node: Node, wanted: Field) -> Problems:
+def _texts_problems(node: Node, _: Field) -> Problems:
     if not isinstance(node, Listing):
         yield _expected("EXPECTED_LIST", node)
         return
     yield from (_expected("EXPECTED_TEXT", item) for item in node if not isinstance(item, Scalar))
 
 
-def _pairs_problems(node: Node, wanted: Field) -> Problems:
+def _pairs_problems(node: Node, _: Field) -> Problems:
     if not isinstance(node, Mapping):
         yield _expected("EXPECTED_MAPPING", node)
         return
@@ -120,7 +120,7 @@ def _name_problems(key: Scalar) -> Problems:
         yield problem("WRONG_NAME", place_of(key), found=key)
 
 
-def _rows_problems(node: Node, wanted: Field) -> Problems:
+def _rows_problems(node: Node, _: Field) -> Problems:
     if not isinstance(node, Listing):
         yield _expected("EXPECTED_LIST", node)
         return
@@ -135,7 +135,7 @@ def _named_rows_problems(node: Node, wanted: Field) -> Problems:
         yield from _rows_problems(rows, wanted)
 
 
-def _columns_problems(node: Node, wanted: Field) -> Problems:
+def _columns_problems(node: Node, _: Field) -> Problems:
     if not isinstance(node, Mapping):
         yield _expected("EXPECTED_MAPPING", node)
         return
@@ -202,5 +202,5 @@ _COMPOUND: dict[str, Callable[[Node, Field], Problems]] = {
     "columns": _columns_problems,
     "rows": _rows_problems,
     "named_rows": _named_rows_problems,
-    "tree": lambda node, wanted: iter(()),
+    "tree": lambda _, __: iter(()),
 }

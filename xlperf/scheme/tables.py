@@ -15,6 +15,7 @@ from xlperf.formula.values import EXEMPT, Value, day_number, number
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.model import ColumnSpec, Scalar
 from xlperf.scheme.sources import BOM, text_of
+from xlperf.scheme.typography import narrow
 from xlperf.scheme.vocabulary import FREE_COLUMNS
 from xlperf.scheme.words import nearest
 
@@ -22,7 +23,6 @@ Holds = Literal["number", "text", "date"]
 HOLDS: dict[str, Holds] = {"number": "number", "text": "text", "date": "date"}
 LARGEST = 64_000_000  # bytes; ten thousand units with sixty indicators need about forty million
 
-_WIDE = str.maketrans("０１２３４５６７８９％．－＋／，　", "0123456789%.-+/, ")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?%?\Z", re.ASCII)
 _WITH_UNIT = re.compile(r"(?P<plain>[+-]?\d+(\.\d+)?%?)\s*\D{1,6}\Z", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
@@ -70,12 +70,12 @@ def _number(text: str, at: Where | None) -> Value | Problem:
     found = number(text)
     if found is not None:
         return found
-    narrow = text.translate(_WIDE).strip()
-    if narrow != text and number(narrow) is not None:
-        return problem("CELL_FULLWIDTH", at, found=text, plain=narrow)
-    if _THOUSANDS.match(narrow):
-        return problem("CELL_THOUSANDS", at, found=text, plain=narrow.replace(",", ""))
-    if with_unit := _WITH_UNIT.match(narrow):
+    plain = narrow(text).strip()
+    if plain != text and number(plain) is not None:
+        return problem("CELL_FULLWIDTH", at, found=text, plain=plain)
+    if _THOUSANDS.match(plain):
+        return problem("CELL_THOUSANDS", at, found=text, plain=plain.replace(",", ""))
+    if with_unit := _WITH_UNIT.match(plain):
         return problem("CELL_WITH_UNIT", at, found=text, plain=with_unit["plain"])
     return problem("CELL_NOT_NUMBER", at, found=text)
 
@@ -86,7 +86,7 @@ def _date(text: str, at: Where | None) -> Value | Problem:
             return day_number(date.fromisoformat(text))
         except ValueError:
             return problem("CELL_NO_SUCH_DAY", at, found=text)
-    other = _OTHER_DATE.match(text.translate(_WIDE))
+    other = _OTHER_DATE.match(narrow(text))
     plain = "{:0>4}-{:0>2}-{:0>2}".format(*other.groups()) if other else "2017-12-31"
     return problem("CELL_NOT_DATE", at, found=text, plain=plain)
 
@@ -160,7 +160,8 @@ class _Table:
 
     def _row(self, header: list[str], cells: list[str], line: int) -> list[dict[str, Value]]:
         if len(cells) != len(header):
-            self._tell("TABLE_RAGGED_ROW", line, 1, found=str(len(cells)), wanted=str(len(header)), row="，".join(cells))
+            found, wanted = str(len(cells)), str(len(header))
+            self._tell("TABLE_RAGGED_ROW", line, 1, found=found, wanted=wanted, row="，".join(cells))
             return []
         made = TableRow({}, Where(self.file, line, 1))
         for column, (name, cell) in enumerate(zip(header, cells, strict=True), 1):

@@ -25,6 +25,13 @@ _BLOCK = re.compile(r"(?:^|[:\-]\s+)[|>][+-]?\d?\s*(?:#.*)?$")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
 
+_WIDE_FORMS = {ord(c) + 0xFEE0: c for c in "0123456789%.,-+/"} | {0x3000: " "}  # Unicode's full-width block
+
+
+def narrow(text: str) -> str:
+    """Write the full-width digits and signs of a figure as plain ones."""
+    return text.translate(_WIDE_FORMS)
+
 
 def plain_text(text: str, shown_as: str) -> tuple[str, list[Problem]]:
     """Report what is not plain in the raw lines; return the text as it would read when put right."""

@@ -48,7 +48,7 @@ KINDS = ("key", "fact", "input")
 HOLDS = ("number", "text", "date")
 YES_NO = ("yes", "no")
 PARTIES = ("unit", "lead", "office")
-ROUND_TABLES = ("units", "people", "marks", "events", "history")
+ROUND_TABLES = ("units", "people", "marks", "events", "history", "appeals")
 FREE_COLUMNS = ("aliases", "note")  # may stand in any table, whether a sheet shows them or not
 
 CONDITION: Fields = {

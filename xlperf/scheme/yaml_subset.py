@@ -18,12 +18,10 @@ from xlperf.formula.values import number
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.model import Listing, Mapping, Node, Scalar
 from xlperf.scheme.sources import text_of
-from xlperf.scheme.typography import plain_text
+from xlperf.scheme.typography import narrow, plain_text
 
 LARGEST = 2_000_000  # bytes; the real schemes have about 20 thousand
 DEEPEST = 30  # levels; the real schemes need eight
-
-_WIDE_FIGURES = str.maketrans("０１２３４５６７８９％．－＋／", "0123456789%.-+/")
 
 
 class _Stop(Exception):
@@ -110,7 +108,7 @@ class _Reader:
 
     def _scalar(self, event: Any, kind: str, path: str) -> Scalar:
         text = "" if kind == "Alias" else str(event.value)
-        figure = text.translate(_WIDE_FIGURES)
+        figure = narrow(text)
         if figure != text and number(figure) is not None:
             self._tell("FULLWIDTH_FIGURE", event, path, found=text, plain=figure)
             text = figure
