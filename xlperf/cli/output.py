@@ -117,10 +117,10 @@ def reason_lines(e: Explanation, depth: int, indent: int = 0) -> list[str]:
         lines.append(f"{pad}  {'；'.join(told)}")
     if depth > 0:
         for part in e.parts:
-            where = part.key if part.sheet != e.sheet else ""
             inner = reason_lines(part, depth - 1, indent + 1)
-            if where:
-                inner[0] = inner[0].replace(part.title, f"{where} {part.title}", 1)
+            if part.sheet != e.sheet:
+                row = f"{part.key} {part.label}".strip()
+                inner[0] = inner[0].replace(part.title, f"{row}：{part.title}", 1)
             lines += inner
     return lines
 

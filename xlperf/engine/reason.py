@@ -19,9 +19,9 @@ Row = dict[str, Value]
 class Explanation:
     """One cell and why it holds what it holds.
 
-    value: as a person reads it. exact: nothing lost (decimal text or p/q). because: the branches
-    taken. working: the arithmetic with its numbers. parts: the cells of the same row, and of other
-    rows, that it was made from.
+    label: what the row is about (an indicator, an event), "" where the key says it. value: as a person
+    reads it. exact: nothing lost (decimal text or p/q). because: the branches taken. working: the
+    arithmetic with its numbers. parts: the cells of the same row, and of other rows, it was made from.
     """
 
     sheet: str
@@ -34,6 +34,7 @@ class Explanation:
     because: tuple[str, ...]
     working: str
     parts: tuple[Explanation, ...] = ()
+    label: str = ""
 
 
 def explain_cell(scores: Scores, sheet: str, key: Value, column: str, depth: int = 9) -> Explanation:
@@ -57,6 +58,7 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
         column.basis,
         (),
         "",
+        label=_label(sheet, row),
     )
     if column.expr is None:
         return made
@@ -64,6 +66,12 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
     reason = explain(column.expr, row, titles)
     parts = () if depth <= 0 else tuple(_parts(scores, sheet, row, column.expr, depth))
     return Explanation(**{**made.__dict__, "because": reason.because, "working": reason.working, "parts": parts})
+
+
+def _label(sheet: Sheet, row: Row) -> str:
+    """Take the row's first wide text: the indicator of a mark, the matter of an event, the name of a unit."""
+    wide = [c for c in sheet.columns if c.holds == "text" and c.width is not None]
+    return next((str(row[c.name]) for c in wide if row[c.name]), "")
 
 
 def _parts(scores: Scores, sheet: Sheet, row: Row, e: Expr, depth: int) -> list[Explanation]:

@@ -48,7 +48,8 @@ def _working(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], becau
         case "const", (value,):
             return "空" if value is None else shown(value, 6)
         case "col", (name,):
-            return shown(row.get(name), 6)
+            value = shown(row.get(name), 6)
+            return f"{titles[name]} {value}" if name in titles else value
         case "call", (_, _, body):
             return inside(body, outer)
         case "cases", (branches, (otherwise, why)):
@@ -60,8 +61,6 @@ def _working(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], becau
             return inside(otherwise, outer)
         case "first", xs:
             chosen = next((x for x in xs if of_row(x, row) is not None), xs[-1])
-            if chosen.op == "col":
-                return f"{titles.get(chosen.args[0], chosen.args[0])} {inside(chosen)}"
             return inside(chosen, outer)
         case "rounded", (x, n):
             return f"四舍五入({inside(x)}，{inside(n)}位小数)"
