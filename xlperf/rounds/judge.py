@@ -1,0 +1,281 @@
+"""Judge one cell that somebody filled: what stands there becomes a value, or a problem that says why not.
+
+Only what can be meant in one way alone is read, and then with a note; the rest is asked about. Blank, 0 and
+不适用 stay three things.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+
+from xlperf.engine.plan import Column, Row
+from xlperf.formula.evaluate import of_row
+from xlperf.formula.expression import columns_of
+from xlperf.formula.operations import equal
+from xlperf.formula.values import EXEMPT, Value, day_number, decimal, from_float, half_up, number, shown
+from xlperf.problems import Problem, Where, problem
+
+Raw = str | int | float | bool | date | datetime | None
+
+LONGEST = 32_000  # characters of free text that a spreadsheet cell still takes with room for a mark
+_ERRORS = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!)|Err:\d+", re.IGNORECASE)
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
+_POWER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)e[+-]?\d+\Z", re.ASCII | re.IGNORECASE)
+_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|∞)\Z", re.IGNORECASE)
+_DAY = re.compile(r"(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})\s*[日号]?\Z", re.ASCII)
+_FIRST_FIGURE = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_LIKE_FIGURES = str.maketrans("Ool|I。,", "00111..")  # after full-width signs were made narrow
+_DIGITS = "零一二三四五六七八九"
+_NOTHING = ("/", "-", "—", "——", "无", "－", "／")
+_EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 1, 1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A cell to be judged: the column, the facts of its row, the place, and the keys it may offer."""
+
+    column: Column
+    row: Row
+    where: Where
+    offered: Collection[str] = field(default_factory=tuple)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def tell(self, code: str, **values: object) -> Problem:
+        """Make a problem of this cell."""
+        return problem(code, self.where, title=self.column.title, **values)
+
+
+Judged = tuple[Value, list[Problem]]
+
+
+def judge(asked: Asked, raw: Raw, data_type: str = "", formula: str = "", percent: bool = False) -> Judged:
+    """Judge one cell; the value is None where a problem is an error or the cell is empty.
+
+    raw: what the reader gave. data_type: the spreadsheet's type letter (`e` is an error value). formula:
+    its text where the cell holds one. percent: whether the cell is formatted as a percentage.
+    """
+    column = asked.column
+    if formula:
+        code = "PICTURE_IN_CELL" if "DISPIMG" in formula.upper() else "FORMULA_IN_INPUT"
+        return None, [asked.tell(code, found=formula)]
+    if data_type == "e" or (column.holds != "text" and isinstance(raw, str) and _ERRORS.match(raw.strip())):
+        return None, [asked.tell("CELL_ERROR", found=raw)]
+    if raw is None or (isinstance(raw, str) and not _bare(raw)):
+        return _empty(asked)
+    if not _is_asked(asked):
+        return None, [asked.tell("NOT_ASKED", found=raw)]
+    if column.holds == "text":
+        return _text(asked, raw)
+    if isinstance(raw, str) and _bare(raw) == EXEMPT:
+        return (EXEMPT, []) if column.exempt else (None, [asked.tell("EXEMPT_NOT_ALLOWED", found=EXEMPT)])
+    if column.holds == "date":
+        return _date(asked, raw)
+    return _number(asked, raw, percent)
+
+
+def limit_problems(asked: Asked, value: Fraction) -> list[Problem]:
+    """Hold a number against the decimals and limits of its column."""
+    column = asked.column
+    told = []
+    if column.decimals is not None and half_up(value, column.decimals) != value:
+        told.append(asked.tell("PRECISION", found=shown(value, 12), decimals=column.decimals))
+    low, high = limits(column, asked.row)
+    if (low is not None and value < low) or (high is not None and value > high):
+        told.append(asked.tell("OUT_OF_RANGE", found=shown(value, 12), limits=_span(low, high)))
+    return told
+
+
+def limits(column: Column, row: Row) -> tuple[Fraction | None, Fraction | None]:
+    """Return the smallest and largest number that may stand in a row's cell, None where there is no limit."""
+    found = []
+    for e in (column.low, column.high):
+        known = e is not None and all(name in row for name in columns_of(e))
+        value = of_row(e, row) if e is not None and known else None
+        found.append(value if isinstance(value, Fraction) else None)
+    return found[0], found[1]
+
+
+def is_asked(column: Column, row: Row) -> bool:
+    """Tell whether a row asks for this column at all."""
+    if column.asked is None:
+        return True
+    return bool(of_row(column.asked, {name: row.get(name) for name in columns_of(column.asked)}))
+
+
+def _is_asked(asked: Asked) -> bool:
+    return is_asked(asked.column, asked.row)
+
+
+def _empty(asked: Asked) -> Judged:
+    missing = asked.column.required and _is_asked(asked)
+    return None, [asked.tell("MISSING")] if missing else []
+
+
+def _bare(text: str) -> str:
+    """Return text without what cannot be seen, full-width signs made narrow."""
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
+
+
+def _span(low: Fraction | None, high: Fraction | None) -> str:
+    if low is None or high is None:
+        return f"≥ {shown(low, 12)}" if low is not None else f"≤ {shown(high, 12)}"
+    return f"{shown(low, 12)}～{shown(high, 12)}"
+
+
+# ---- numbers -----------------------------------------------------------------------------------
+
+
+def _number(asked: Asked, raw: Raw, percent: bool) -> Judged:
+    if isinstance(raw, bool | date):
+        return None, [asked.tell("WRONG_TYPE", found=raw, wanted="数")]
+    if isinstance(raw, str):
+        return _from_text(asked, raw)
+    if raw is None or not math.isfinite(raw):
+        return None, [asked.tell("NOT_FINITE", found=raw)]
+    value = from_float(raw)
+    if percent or _like_percent(asked, value):
+        found = f"{shown(value * 100, 12)}%" if percent else shown(value, 12)
+        return None, [asked.tell("PERCENT_AMBIGUOUS", found=found)]
+    return _limited(asked, value, [])
+
+
+def _like_percent(asked: Asked, value: Fraction) -> bool:
+    """Tell whether a share between 0 and 1 stands where marks up to 100 or more are asked for."""
+    high = limits(asked.column, asked.row)[1]
+    return high is not None and high >= 100 and 0 < value < 1
+
+
+def _from_text(asked: Asked, raw: str) -> Judged:
+    bare = _bare(raw)
+    plain = bare.removesuffix("分") if asked.column.high is not None else bare
+    plain = plain.removesuffix(str(asked.row.get("measure") or "")).strip()
+    if _NOT_FINITE.match(bare) or (_POWER.match(bare) and not math.isfinite(float(bare))):
+        return None, [asked.tell("NOT_FINITE", found=raw)]
+    if bare.endswith("%"):
+        return None, [asked.tell("PERCENT_AMBIGUOUS", found=raw)]
+    value = number(plain) if _PLAIN.match(plain) else None
+    if value is None:
+        return None, [asked.tell("NOT_A_NUMBER", found=raw, suggestion=_suggestion(asked, bare))]
+    if _like_percent(asked, value):
+        return None, [asked.tell("PERCENT_AMBIGUOUS", found=raw)]
+    return _limited(asked, value, [asked.tell("READ_AS", found=raw, value=shown(value, 12))])
+
+
+def _limited(asked: Asked, value: Fraction, notes: list[Problem]) -> Judged:
+    told = limit_problems(asked, value)
+    return (None, notes + told) if told else (value, notes)
+
+
+def _suggestion(asked: Asked, bare: str) -> str:
+    """Say what was probably meant; it is for the person to decide, nothing is read from it."""
+    high = limits(asked.column, asked.row)[1]
+    if bare in _NOTHING:
+        return "没有得分的填0，不参评的请与绩效办联系"
+    if bare in ("满分", "全部得分") and high is not None:
+        return f"填{shown(high, 12)}"
+    spoken = _spoken_number(bare.removesuffix("分"))
+    if spoken is not None:
+        return f"填{spoken}"
+    for candidate in (bare.translate(_LIKE_FIGURES), bare.replace(",", "")):
+        if _PLAIN.match(candidate):
+            return f"填{candidate}"
+    figure = _FIRST_FIGURE.search(bare)
+    return f"只填数，如{figure[0]}" if figure else "填阿拉伯数字，如95"
+
+
+def _spoken_number(text: str) -> int | None:
+    """Read a Chinese numeral up to 999."""
+    if not text or any(c not in _DIGITS + "十百两" for c in text):
+        return None
+    total, digit = 0, 0
+    for c in text.replace("两", "二"):
+        if c in _DIGITS:
+            digit = _DIGITS.index(c)
+        else:
+            total += (digit or 1) * (10 if c == "十" else 100)
+            digit = 0
+    return total + digit
+
+
+# ---- text and dates ----------------------------------------------------------------------------
+
+
+def _text(asked: Asked, raw: Raw) -> Judged:
+    column = asked.column
+    text = _as_text(raw)
+    if column.choices:
+        bare = _bare(text)
+        if bare in column.choices:
+            return bare, []
+        return None, [asked.tell("NOT_A_CHOICE", found=text, choices="、".join(column.choices))]
+    if column.offers:
+        return _offered(asked, _bare(text))
+    if len(text) > LONGEST:
+        return text[:LONGEST] + "……（过长，已截去）", [asked.tell("TEXT_CUT", found=text[:40], length=len(text))]
+    return text, []
+
+
+def _as_text(raw: Raw) -> str:
+    if isinstance(raw, bool):
+        return "TRUE" if raw else "FALSE"
+    if isinstance(raw, float | int):
+        return decimal(from_float(raw)) if math.isfinite(raw) else str(raw)
+    return raw.strip() if isinstance(raw, str) else str(raw)
+
+
+def _offered(asked: Asked, bare: str) -> Judged:
+    if bare in asked.offered:
+        return bare, []
+    if bare in asked.names:
+        return asked.names[bare], [asked.tell("READ_AS", found=bare, value=asked.names[bare])]
+    few = "、".join(list(asked.offered)[:6])
+    return None, [asked.tell("NOT_A_CHOICE", found=bare, choices=f"{few}……" if len(asked.offered) > 6 else few)]
+
+
+def _date(asked: Asked, raw: Raw) -> Judged:
+    if isinstance(raw, date):  # a datetime is one too
+        day = raw.date() if isinstance(raw, datetime) else raw
+        return _day_judged(asked, day, raw, [])
+    written = _DAY.match(_bare(raw)) if isinstance(raw, str) else None
+    if written is None:
+        return None, [asked.tell("NOT_A_DATE", found=raw)]
+    try:
+        day = date(*map(int, written.groups()))
+    except ValueError:
+        return None, [asked.tell("NOT_A_DATE", found=raw)]
+    return _day_judged(asked, day, raw, [asked.tell("READ_AS", found=raw, value=day.isoformat())])
+
+
+def _day_judged(asked: Asked, day: date, raw: Raw, notes: list[Problem]) -> Judged:
+    if not _EARLIEST <= day < _LATEST:
+        return None, [asked.tell("NOT_A_DATE", found=raw)]
+    return day_number(day), notes
+
+
+def agrees(raw: Raw, value: Value) -> bool:
+    """Tell whether what stands in a cell is still the value that was issued."""
+    if value is None or raw is None or raw == "":
+        return value is None and raw in (None, "")
+    if isinstance(raw, datetime | date):
+        raw_value: Value = day_number(raw.date() if isinstance(raw, datetime) else raw)
+    elif isinstance(raw, int | float) and not isinstance(raw, bool) and math.isfinite(raw):
+        raw_value = from_float(raw)
+    else:
+        raw_value = str(raw).strip()
+    return equal(raw_value, value) or value_matches(raw_value, value)
+
+
+def value_matches(found: Value, issued: Value) -> bool:
+    """Compare text with text, blanks at the ends aside, and a number with its text."""
+    if isinstance(found, str) and isinstance(issued, Fraction):
+        return number(found) == issued
+    if isinstance(found, Fraction) and isinstance(issued, str):
+        return number(issued) == found
+    return isinstance(found, str) and isinstance(issued, str) and found == issued.strip()

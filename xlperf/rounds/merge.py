@@ -1,0 +1,77 @@
+"""Fill accepted cells into the tables of a scheme."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from xlperf.engine.plan import OFFICE, Column, Plan, Sheet, Tables
+from xlperf.formula.values import EXEMPT, Value, decimal, number
+from xlperf.rounds.ledger import CellText, Receipt
+
+Row = dict[str, Value]
+
+
+def value_text(value: Value) -> str:
+    """Write a value as exact text: a number as its decimals, a date as its day number, blank as nothing."""
+    return "" if value is None else value if isinstance(value, str) else decimal(value)
+
+
+def value_of(text: str, column: Column) -> Value:
+    """Read what `value_text` wrote."""
+    return (text or None) if column.holds == "text" or text == EXEMPT else number(text)
+
+
+def merged(plan: Plan, tables: Tables, receipts: Iterable[Receipt]) -> Tables:
+    """Return the tables of a scheme with the accepted cells filled in; nothing given is changed.
+
+    A row that no table has is new: it can only be of a sheet that grows. What the office decided on a
+    claim counts only while the claim still says what the office decided on.
+    """
+    filled = _Filled({name: [dict(row) for row in rows] for name, rows in tables.items()})
+    found = sorted(receipts, key=lambda r: r.kind == "master")  # the office comes last: it sees what came in
+    for receipt in found:
+        gone = set() if receipt.kind != "master" else filled.stale(plan, receipt.seen)
+        for cell in receipt.cells:
+            if (cell.sheet, cell.row) not in gone:
+                filled.put(plan.by_name[cell.sheet], cell)
+    return filled.tables
+
+
+@dataclass
+class _Filled:
+    """Tables being filled, with an index of their rows by key."""
+
+    tables: dict[str, list[Row]]
+    _index: dict[str, dict[str, Row]] = field(default_factory=dict)
+
+    def rows(self, sheet: Sheet) -> dict[str, Row]:
+        if sheet.table not in self._index:
+            rows = self.tables.setdefault(sheet.table, [])
+            self._index[sheet.table] = {value_text(row.get(sheet.key.name)): row for row in rows}
+        return self._index[sheet.table]
+
+    def put(self, sheet: Sheet, cell: CellText) -> None:
+        rows = self.rows(sheet)
+        if cell.row not in rows:
+            rows[cell.row] = {sheet.key.name: value_of(cell.row, sheet.key)}
+            self.tables[sheet.table].append(rows[cell.row])
+        rows[cell.row][cell.column] = value_of(cell.text, sheet.by_name[cell.column])
+
+    def stale(self, plan: Plan, seen: Mapping[str, str]) -> set[tuple[str, str]]:
+        """Return the rows that are not there any more, or say something else than when the office saw them."""
+        gone = set()
+        for at, digest in seen.items():
+            name, _, key = at.partition("|")
+            sheet = plan.by_name[name]
+            row = self.rows(sheet).get(key)
+            if row is None or words_digest(sheet, row) != digest:
+                gone.add((name, key))
+        return gone
+
+
+def words_digest(sheet: Sheet, row: Mapping[str, Value]) -> str:
+    """Digest what others than the office wrote in a row."""
+    words = [value_text(row.get(c.name)) for c in sheet.inputs() if c.by != OFFICE]
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:16]

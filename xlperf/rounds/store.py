@@ -1,0 +1,262 @@
+"""A round is a folder: what was agreed, what went out, what came back, and nothing else anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.plan import Plan, Tables
+from xlperf.problems import Problem, Where, errors, problem
+from xlperf.rounds.ledger import BrokenChain, State, state_of
+from xlperf.rounds.merge import merged
+from xlperf.scheme.load import load_scheme
+from xlperf.scheme.model import Scheme
+from xlperf.scheme.nodes import pairs, text, whole
+from xlperf.scheme.yaml_subset import read_yaml
+
+Progress = Callable[[int, int, str], None]
+
+ROUND_FILE = "round.yaml"
+KEY_FILE = ".key"
+SCHEME_FOLDER = "scheme"
+FOLDERS = ("issued", "inbox", "received", "out")
+
+
+def silent(done: int, total: int, text: str) -> None:
+    """Report no progress."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """An open round: the folder, the scheme it was made from and the plan under the readings adopted.
+
+    key: the secret that seals the identities of issued workbooks. scheme_sha: digest of the scheme's files.
+    """
+
+    folder: Path
+    id: str
+    year: int
+    scheme: Scheme
+    plan: Plan
+    key: bytes
+    scheme_sha: str
+    deadline: date | None = None
+
+    @property
+    def issued(self) -> Path:
+        """Return the folder of workbooks to hand out."""
+        return self.folder / "issued"
+
+    @property
+    def inbox(self) -> Path:
+        """Return the folder where returned workbooks are dropped."""
+        return self.folder / "inbox"
+
+    @property
+    def received(self) -> Path:
+        """Return the folder that keeps every returned file under its sha256."""
+        return self.folder / "received"
+
+    @property
+    def out(self) -> Path:
+        """Return the folder of results."""
+        return self.folder / "out"
+
+    @property
+    def ledger(self) -> Path:
+        """Return the ledger's file."""
+        return self.folder / "ledger.sqlite"
+
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """Return the option adopted for each reading."""
+        return self.plan.readings
+
+    def state(self) -> State:
+        """Read the ledger."""
+        return state_of(self.ledger)
+
+    def tables(self, state: State | None = None) -> Tables:
+        """Return the scheme's tables with everything accepted so far filled in."""
+        return merged(self.plan, self.scheme.tables, (state or self.state()).current.values())
+
+
+# ---- new ---------------------------------------------------------------------------------------
+
+
+def new_round(
+    scheme_path: Path | str,
+    folder: Path | str,
+    *,
+    year: int | None = None,
+    readings: Mapping[str, str] | None = None,
+    deadline: str | None = None,
+    key: bytes | None = None,
+) -> tuple[Round | None, list[Problem]]:
+    """Make the folder of a new round: whole, or not at all.
+
+    scheme_path: the scheme's folder or file; it is copied into the round. readings: reading → option instead of the
+    one the scheme adopts. deadline: `YYYY-MM-DD`. key: only for rounds that must come out the same twice.
+    """
+    scheme, problems = load_scheme(scheme_path)
+    if scheme is None:
+        return None, problems
+    plan, told = compile_scheme(scheme, readings)
+    problems += told
+    due = _day(deadline or "", Where(path="deadline"), problems)
+    target = Path(folder)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        problems.append(problem("FOLDER_NOT_EMPTY", Where(str(target)), found=target.name))
+    if errors(problems):
+        return None, problems
+    target.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        _fill(making, scheme, plan, year or scheme.year, due, key or secrets.token_bytes(32))
+        if target.exists():
+            target.rmdir()
+        making.rename(target)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return open_round(target)
+
+
+def _fill(folder: Path, scheme: Scheme, plan: Plan, year: int, deadline: date | None, key: bytes) -> None:
+    folder.chmod(0o755)
+    for name in FOLDERS:
+        (folder / name).mkdir()
+    _copy_scheme(scheme, folder / SCHEME_FOLDER)
+    (folder / ROUND_FILE).write_text(_round_text(scheme, plan, year, deadline), "utf-8")
+    kept = folder / KEY_FILE
+    kept.write_text(key.hex() + "\n", "ascii")
+    kept.chmod(0o600)
+
+
+def _copy_scheme(scheme: Scheme, to: Path) -> None:
+    """Copy the scheme's file and the tables it names; nothing else that may lie beside them."""
+    to.mkdir()
+    file = Path(scheme.file)
+    shutil.copyfile(file, to / "scheme.yaml")
+    root, _ = read_yaml(file, file.name)
+    for table in pairs(root, "tables").values() if root else ():
+        (to / table).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file.parent / table, to / table)
+
+
+def _round_text(scheme: Scheme, plan: Plan, year: int, deadline: date | None) -> str:
+    due = f"deadline: {deadline}" if deadline else "# deadline: 2017-12-31"
+    lines = [
+        "# 一轮考核。由 xlperf new 写成；考核开始后不要改动。",
+        f"scheme: {scheme.id}  # 考核方案，全文在 scheme/ 文件夹里",
+        f"round: {_round_id(scheme.id, year)}  # 轮次编号，印在每一份发出的表上",
+        f"year: {year}",
+        f"{due}  # 报送截止日，没有就不写",
+        "readings:  # 采用的口径" if plan.readings else "# readings: 本方案没有口径",
+    ]
+    for name, option in plan.readings.items():
+        reading = scheme.readings[name]
+        lines += [f"  # {_one_line(reading.question)}", f"  {name}: {option}  # {_one_line(reading.options[option])}"]
+    return "\n".join(lines) + "\n"
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())
+
+
+def _round_id(scheme: str, year: int) -> str:
+    return scheme if scheme.endswith(str(year)) else f"{scheme}-{year}"
+
+
+# ---- open --------------------------------------------------------------------------------------
+
+
+def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
+    """Open the folder of a round; None where it is not one, or its scheme or ledger has errors."""
+    at = Path(folder)
+    if not (at / ROUND_FILE).is_file() or not (at / KEY_FILE).is_file():
+        return None, [problem("NOT_A_ROUND", Where(str(at)), found=at.name)]
+    root, problems = read_yaml(at / ROUND_FILE, ROUND_FILE)
+    scheme, told = load_scheme(at / SCHEME_FOLDER)
+    problems += told
+    if root is None or scheme is None:
+        return None, problems
+    plan, told = compile_scheme(scheme, pairs(root, "readings"))
+    problems += told
+    made = Round(
+        at,
+        text(root, "round"),
+        whole(root, "year", scheme.year),
+        scheme,
+        plan,
+        bytes.fromhex((at / KEY_FILE).read_text("ascii").strip()),
+        _digest(at / SCHEME_FOLDER),
+        _day(text(root, "deadline"), Where(ROUND_FILE, path="deadline"), problems),
+    )
+    for name in FOLDERS:
+        (at / name).mkdir(exist_ok=True)
+    try:
+        made.state()
+    except BrokenChain as broken:
+        problems.append(problem("LEDGER_ALTERED", Where("ledger.sqlite"), number=broken.number))
+    return (None if errors(problems) else made), problems
+
+
+def _day(words: str, at: Where, problems: list[Problem]) -> date | None:
+    try:
+        return date.fromisoformat(words) if words else None
+    except ValueError:
+        problems.append(problem("CELL_NOT_DATE", at, found=words, plain="2017-12-31"))
+        return None
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(f for f in folder.rglob("*") if f.is_file()):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+# ---- files -------------------------------------------------------------------------------------
+
+
+def keep(round_: Round, data: bytes) -> str:
+    """Keep the bytes of a returned file for ever; return their sha256. The same bytes are kept once."""
+    digest = hashlib.sha256(data).hexdigest()
+    kept = round_.received / digest
+    if not kept.exists():
+        write_whole(kept, data)
+    return digest
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all, also when the power goes."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".", dir=file.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(file)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    _sync_folder(file.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Ask the disk to keep the folder's entries; Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
