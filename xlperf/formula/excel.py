@@ -8,15 +8,19 @@ that leaves the cell empty while a needed cell is empty, so a half-filled workbo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Protocol
 
 from xlperf.formula.expression import LINKS, Expr, Match, needs, root
 from xlperf.formula.operations import ATOM, OPERATIONS, PLACES
-from xlperf.formula.values import EXEMPT, Value, decimal
+from xlperf.formula.values import EXEMPT, Value, decimal, number
 
 Range = str
+LONGEST_TEXT = 255  # characters that a text in a formula, or a criterion, may have
 _WILD = re.compile(r"[~*?]")
 
 
@@ -76,12 +80,32 @@ def formula(e: Expr, at: Addresses, *, native: bool = True) -> str:
     return _guarded(e, _text(e, at, native), at)
 
 
+def ambiguous(texts: Iterable[str]) -> list[str]:
+    """List the texts that SUMIFS, COUNTIFS or MATCH may take for another one, in the order given.
+
+    Keys and groups are compared there as criteria: `*`, `?` and `~` are wild, a leading `<`, `>` or `=`
+    is an operator, and texts that read as one number of 15 digits are one (001 and 1, two long
+    identity numbers). Nothing in a formula can prevent it, so such texts must not be keys.
+    """
+    given = list(dict.fromkeys(texts))
+    fifteen = Context(prec=15)
+    readings: dict[Decimal, list[str]] = defaultdict(list)
+    for text in given:
+        found = number(unicodedata.normalize("NFKC", text).replace(",", ""))
+        if found is not None:
+            readings[fifteen.divide(Decimal(found.numerator), Decimal(found.denominator))].append(text)
+    alike = {text for same in readings.values() if len(same) > 1 for text in same}
+    return [t for t in given if t in alike or _WILD.search(t) or t[:1] in ("<", ">", "=") or len(t) > LONGEST_TEXT]
+
+
 def constant_text(value: Value) -> str:
     """Write a constant as it stands in a formula."""
     if value is None:
         return '""'
     if isinstance(value, str):
-        return '"' + value.replace('"', '""') + '"'
+        pieces = [value[i : i + LONGEST_TEXT] for i in range(0, len(value), LONGEST_TEXT)] or [""]
+        quoted = "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
+        return quoted if len(pieces) == 1 else f"({quoted})"
     text = decimal(value)
     return text if "/" not in text and len(text) <= 16 else f"({value.numerator}/{value.denominator})"
 
