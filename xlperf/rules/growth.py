@@ -5,7 +5,20 @@ from __future__ import annotations
 from functools import reduce
 from typing import Literal
 
-from xlperf.formula.expression import Expr, blank, cases, first, greatest, is_blank, is_number, lift, same, say
+from xlperf.formula.expression import (
+    Expr,
+    blank,
+    cases,
+    first,
+    greatest,
+    is_blank,
+    is_exempt,
+    is_number,
+    lift,
+    same,
+    say,
+)
+from xlperf.formula.values import EXEMPT
 from xlperf.rules.registry import Number, Numbers, rule
 
 
@@ -59,9 +72,10 @@ def change(now: Number, before: Number) -> Expr:
 
 @rule("XP_GROWTH", "增长率")
 def growth(now: Number, before: Number) -> Expr:
-    """Give the growth rate (now − before) ÷ before; nothing where the base is not above 0."""
+    """Give the growth rate (now − before) ÷ before; 不适用 from a base of 0, nothing from a negative one."""
     return cases(
-        (before <= 0, blank(), "基期不大于0，增长率不适用"),
+        (same(before, 0), EXEMPT, "基期为0，增长率不适用"),
+        (before < 0, blank(), "基期为负，算不出增长率"),
         otherwise=((now - before) / before, say("由{before}到{now}", before=before, now=now)),
     )
 
@@ -70,10 +84,12 @@ def growth(now: Number, before: Number) -> Expr:
 def increment_and_rate(full: Number, increment: Number, rate: Number, alpha: Number) -> Expr:
     """Score the increment and the growth rate together: full × (α × increment + (1 − α) × rate).
 
-    increment, rate: shares reached (1 = target). Where the rate does not apply the increment counts alone.
+    increment, rate: shares reached (1 = target). Where the rate is 不适用 the increment counts alone;
+    where it is not reported there is no result.
     """
     return cases(
-        (is_blank(rate), full * increment, "增长率不适用，只考增量"),
+        (is_exempt(rate), full * increment, "增长率不适用，只考增量"),
+        (is_blank(rate), blank(), "增长率未报"),
         otherwise=(full * (alpha * increment + (1 - alpha) * first(rate, 0)), "增量与增速合成"),
     )
 
