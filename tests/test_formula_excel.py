@@ -20,8 +20,23 @@ from twosheets import Stack
 from xlperf.engine.compile import compile_scheme
 from xlperf.formula.excel import ambiguous, constant_text, formula
 from xlperf.formula.expression import (
-    Expr, blank, both, cases, ceiling, col, either, first, floor, greatest, is_blank, is_exempt, least, lift, negate,
-    rounded, same,
+    Expr,
+    blank,
+    both,
+    cases,
+    ceiling,
+    col,
+    either,
+    first,
+    floor,
+    greatest,
+    is_blank,
+    is_exempt,
+    least,
+    lift,
+    negate,
+    rounded,
+    same,
 )  # fmt: skip
 from xlperf.formula.values import Value
 from xlperf.rules import RULES

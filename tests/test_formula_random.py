@@ -131,9 +131,7 @@ COLUMNS: dict[str, tuple[Expr, tuple[str, ...], Callable[..., Value]]] = {
         stepped,
     ),
     "rounded halves": (
-        RULES["shown_at"](
-            score=RULES["weighted"](parts=((col("first"), HALF), (col("second"), HALF))), digits=lift(2)
-        ),
+        RULES["shown_at"](score=RULES["weighted"](parts=((col("first"), HALF), (col("second"), HALF))), digits=lift(2)),
         ("first", "second"),
         lambda first, second: decimals_up((first + second) / 2, 2),
     ),
@@ -212,7 +210,9 @@ def test_formula_face(rows: list[Row], expected: dict[str, list[Value]], shown: 
 
 def test_the_sample_holds_what_matters(rows: list[Row], expected: dict[str, list[Value]]):
     first, second = ([row[n] for row in rows[:JUDGED]] for n in ("first", "second"))
-    numbers = [(a, b) for a, b in zip(first, second, strict=True) if isinstance(a, Fraction) and isinstance(b, Fraction)]
+    numbers = [
+        (a, b) for a, b in zip(first, second, strict=True) if isinstance(a, Fraction) and isinstance(b, Fraction)
+    ]
     assert sum((a + b) * 100 % 2 == 1 for a, b in numbers) > 3000  # exact halves of a cent
     on_step = [r for r in rows[:JUDGED] if isinstance(r["actual"], Fraction) and isinstance(r["target"], Fraction)]
     assert sum(r["target"] > 0 and r["actual"] / r["target"] % Fraction(1, 20) == 0 for r in on_step) > 2000

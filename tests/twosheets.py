@@ -68,9 +68,7 @@ class Link:
         return list(score_arrays(self.plan, self._tables())[MINE]["result"])
 
     def _tables(self) -> dict[str, list[dict[str, Value]]]:
-        return {
-            sheet: [{**row, "raw": row.get("value")} for row in self.rows(sheet)] for sheet in (THEIRS, MINE)
-        }
+        return {sheet: [{**row, "raw": row.get("value")} for row in self.rows(sheet)] for sheet in (THEIRS, MINE)}
 
 
 @dataclass(frozen=True)
@@ -125,9 +123,7 @@ class Place:
         found = [i for i, row in enumerate(self.link.rows(sheet)) if plain(row["unit"]) == unit]
         if not found or found[-1] - found[0] + 1 != len(found):
             return None
-        inner = Place(
-            self.link, self.tops, self.index, self.fixed, self.is_computed, (found[0], found[-1] + 1)
-        )
+        inner = Place(self.link, self.tops, self.index, self.fixed, self.is_computed, (found[0], found[-1] + 1))
         return inner.whole(sheet, name), tuple(m for m in match if m != ("unit", col("unit"))), inner
 
     def above(self, name: str) -> str:

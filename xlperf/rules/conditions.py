@@ -23,7 +23,10 @@ def only_if(points: Number, conditions: Conditions) -> Expr:
 
 @rule("XP_FLAG", "条件判断")
 def flag(conditions: Conditions, need: Literal["all", "any"] = "all") -> Expr:
-    """Answer 是 where all (or any) conditions hold, else 否."""
+    """Answer 是 where the conditions hold, else 否.
+
+    need: `all` of them (并且), or `any` one (或者).
+    """
     tests = tuple(holds for holds, _ in conditions)
     words = ("、" if need == "all" else "或").join(_as_written(sentence) for _, sentence in conditions)
     holds = both(*tests) if need == "all" else either(*tests)

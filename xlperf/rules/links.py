@@ -45,7 +45,7 @@ def rank(
 ) -> Expr:
     """Place a row among the rows of its group.
 
-    by: a rounded column. order: `high` puts the largest first. ties: `same` gives 1, 2, 2, 4; `list`
-    lets the order of the list decide.
+    by: a rounded column. order: `high` puts the largest first, `low` the smallest. ties:
+    `same` gives 1, 2, 2, 4; `list` lets the order of the list decide.
     """
     return ex.rank(by, within, order, ties)

@@ -34,10 +34,10 @@ def steps(
 ) -> Expr:
     """Give points for each step by which the actual exceeds the target, or falls short of it.
 
-    step: size of a step, in shares of the target (5%) or, with base `points`, in its own unit. points:
-    for one step; negative takes off. cap: the most that is given (or taken, where points is negative).
-    side: `over` or `under` the target. mode: `floor` counts whole steps, `ceil` a begun step as well,
-    `prorata` parts of a step. A target of 0 or less gives no result unless base is `points`.
+    step: size of a step. base: `relative` measures it in shares of the target (5%), `points` in its own
+    unit. points: for one step; negative takes off. cap: the most that is given (or taken, where points
+    is negative). side: `over` or `under` the target. mode: `floor` counts whole steps, `ceil` a begun
+    step as well, `prorata` parts of a step. A target of 0 or less gives no result unless base is `points`.
     """
     far = actual - target if side == "over" else target - actual
     share = far / target if base == "relative" else far
@@ -123,7 +123,7 @@ def rank_points(
         *((same(tied, n), given, say("{n}家并列第一", n=n)) for n, given in shared), otherwise=(0, "并列情形未规定")
     )
     return cases(
-        (field < 2, lift(0), "参加排名的不足两家，不加减分"),
+        (field <= 1, lift(0), "参加排名的不足两家，不加减分"),
         (both(same(place, 1), tied > 1), split if shared else both_ends, "并列第一"),
         otherwise=(both_ends, say("{field}家中第{place}名", field=field, place=place)),
     )
