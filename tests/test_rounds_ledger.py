@@ -1,0 +1,72 @@
+"""The ledger only grows, and a row changed later is found."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from xlperf.problems import Where, problem
+from xlperf.rounds.ledger import (
+    BrokenChain,
+    CellText,
+    Issued,
+    Receipt,
+    append,
+    entries,
+    record_issued,
+    record_receipts,
+    state_of,
+)
+
+
+def receipt(sha, who="U1", decision="accepted", text="9"):
+    told = (problem("READ_AS", Where("甲 (1).xlsx", sheet="自评", cell="H8"), title="得分", found="９", value="9"),)
+    return Receipt(sha, f"{sha}.xlsx", "unit", who, "1", decision, told, (CellText("marks", "U1-1", "self", text),))
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "ledger.sqlite"
+
+
+def test_the_state_is_what_the_entries_add_up_to(file):
+    record_issued(file, Issued("unit", "U1", "1", "issued/甲.xlsx", "00"))
+    record_receipts(file, receipt("a"), receipt("b", decision="held"), receipt("c", text="10"))
+    state = state_of(file)
+    assert state.issued["unit", "U1"].serial == "1"
+    assert state.current["unit", "U1"].sha256 == "c"
+    assert state.current["unit", "U1"].cells == (CellText("marks", "U1-1", "self", "10"),)
+    assert set(state.receipts) == {"a", "b", "c"}
+    assert state.receipts["b"].problems == receipt("b").problems
+    assert state.receipts["a"].at
+
+
+def test_an_empty_round_has_an_empty_state(file):
+    assert state_of(file).receipts == {}
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE entries SET body='{}'", "DELETE FROM entries WHERE number=2"])
+def test_entries_are_not_changed_or_removed(file, statement):
+    record_receipts(file, receipt("a"), receipt("b"), receipt("c"))
+    with sqlite3.connect(file) as db, pytest.raises(sqlite3.DatabaseError):
+        db.execute(statement)
+    with sqlite3.connect(file) as db:  # somebody who takes the guard off is found by the chain
+        db.executescript("DROP TRIGGER entries_stay; DROP TRIGGER entries_last;")
+        db.execute(statement)
+    with pytest.raises(BrokenChain):
+        list(entries(file))
+
+
+def test_several_writers_at_once_lose_nothing(file):
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda i: append(file, "note", {"i": i}), range(40)))
+    found = [e.body["i"] for e in entries(file)]
+    assert sorted(found) == list(range(40))
+
+
+def test_a_transaction_that_fails_leaves_nothing(file):
+    record_receipts(file, receipt("a"))
+    with pytest.raises(TypeError):
+        append(file, "note", {"good": 1}, {"bad": object()})
+    assert [e.kind for e in entries(file)] == ["received"]

@@ -1,0 +1,146 @@
+"""Look at the bytes of a returned file before any spreadsheet library does; standard library only.
+
+Decides by what the file is, never by its name. A file that passes is a zip of a workbook within limits;
+one that does not is refused with a code that says what it is.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from xlperf.problems import Problem, Where, problem
+
+MEGA = 1_000_000
+LARGEST_FILE = 20 * MEGA
+LARGEST_PART = 128 * MEGA
+LARGEST_TOTAL = 256 * MEGA
+LARGEST_RATIO = 400  # packed to unpacked, for parts over one megabyte
+MOST_PARTS = 2_000
+_CHUNK = 1 << 16
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HEADS = (
+    (b"%PDF", "PDF"),
+    (b"\xff\xd8\xff", "图片（JPEG）"),
+    (b"\x89PNG", "图片（PNG）"),
+    (b"GIF8", "图片（GIF）"),
+    (b"BM", "图片（BMP）"),
+    (b"Rar!", "压缩包（RAR）"),
+    (b"7z\xbc\xaf", "压缩包（7z）"),
+    (b"{\\rtf", "RTF 文档"),
+)
+_OTHER_PARTS = (
+    ("word/document.xml", "Word 文档"),
+    ("ppt/presentation.xml", "PPT 演示文稿"),
+    ("xl/workbook.bin", "二进制工作簿（.xlsb）"),
+    ("content.xml", "OpenDocument 表格（.ods）"),
+)
+_MACROS = re.compile(r"xl/(vbaproject\.bin|macrosheets/)")
+_LINKS = re.compile(r"xl/(externallinks/|connections\.xml)")
+_DEFINITION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
+def guard_problems(data: bytes, file: str) -> list[Problem]:
+    """Say why the bytes may not be read as a workbook; nothing where they may.
+
+    file: the name shown in problems.
+    """
+    where = Where(file)
+    if not data:
+        return [problem("EMPTY", where)]
+    if len(data) > LARGEST_FILE:
+        return [problem("TOO_LARGE", where, found=f"{len(data) / MEGA:.1f} MB")]
+    if not data.startswith(b"PK"):
+        return [_not_zip(data, where)]
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as book:
+            return _parts_problems(book, where)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError) as fault:
+        return [problem("DAMAGED", where, found=str(fault) or type(fault).__name__)]
+
+
+def _not_zip(data: bytes, where: Where) -> Problem:
+    if data.startswith(_OLE):
+        encrypted = "EncryptedPackage".encode("utf-16-le") in data
+        return problem("ENCRYPTED" if encrypted else "OLD_XLS", where)
+    for head, name in _HEADS:
+        if data.startswith(head):
+            return problem("NOT_A_WORKBOOK", where, found=name)
+    if b"PK\x05\x06" in data[-70_000:]:
+        return problem("UNSAFE_ZIP", where, found="压缩包前面有别的内容")
+    start = data[:2000].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").lower()
+    if start.startswith((b"<html", b"<!doctype html", b"<table")) or b"<html" in start:
+        return problem("NOT_A_WORKBOOK", where, found="网页（HTML）")
+    if start.startswith(b"<?xml"):
+        return problem("NOT_A_WORKBOOK", where, found="XML 文件")
+    return problem("NOT_A_WORKBOOK", where, found="文本（CSV 等）" if _is_text(data) else "认不出的文件")
+
+
+def _is_text(data: bytes) -> bool:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            text = data[:_CHUNK].decode(encoding)
+        except UnicodeDecodeError as fault:
+            if fault.start < len(data[:_CHUNK]) - 4:
+                continue
+            return True
+        return not any(c < " " and c not in "\r\n\t" for c in text)
+    return False
+
+
+def _parts_problems(book: zipfile.ZipFile, where: Where) -> list[Problem]:
+    parts = book.infolist()
+    names = [p.filename.lower().replace("\\", "/") for p in parts]
+    if len(parts) > MOST_PARTS:
+        return [problem("BOMB", where, found=f"{len(parts)}个部件")]
+    unsafe = next((n for n in names if n.startswith("/") or ".." in n.split("/") or ":" in n), "")
+    if unsafe or len(set(names)) != len(names):
+        return [problem("UNSAFE_ZIP", where, found=unsafe or "部件重名")]
+    if any(p.flag_bits & 1 for p in parts):
+        return [problem("ENCRYPTED", where)]
+    if "xl/workbook.xml" not in names:
+        other = next((name for part, name in _OTHER_PARTS if part in names), "别的压缩文件")
+        return [problem("OTHER_FORMAT", where, found=other)]
+    large = _large(parts)
+    if large:
+        return [problem("BOMB", where, found=large)]
+    for code, pattern in (("MACRO", _MACROS), ("EXTLINK", _LINKS)):
+        found = next((n for n in names if pattern.match(n)), "")
+        if found:
+            return [problem(code, where, found=found)]
+    return list(_content_problems(book, parts, where))
+
+
+def _large(parts: list[zipfile.ZipInfo]) -> str:
+    """Name the part whose declared size is over the limits."""
+    if sum(p.file_size for p in parts) > LARGEST_TOTAL:
+        return f"共{sum(p.file_size for p in parts) / MEGA:.0f} MB"
+    for p in parts:
+        ratio = p.file_size / max(p.compress_size, 1)
+        if p.file_size > LARGEST_PART or (p.file_size > MEGA and ratio > LARGEST_RATIO):
+            return f"{p.filename} {p.file_size / MEGA:.0f} MB"
+    return ""
+
+
+def _content_problems(book: zipfile.ZipFile, parts: list[zipfile.ZipInfo], where: Where) -> Iterator[Problem]:
+    """Unpack every part under limits (declared sizes may lie); look for document type definitions."""
+    total = 0
+    for part in parts:
+        size, tail = 0, b""
+        with book.open(part) as stream:
+            while chunk := stream.read(_CHUNK):
+                size, total = size + len(chunk), total + len(chunk)
+                if size > min(LARGEST_PART, part.file_size) or total > LARGEST_TOTAL:
+                    yield problem("BOMB", where, found=part.filename)
+                    return
+                found = _DEFINITION.search((tail + chunk).replace(b"\0", b""))  # UTF-16 has a zero in every letter
+                if found and part.filename.endswith((".xml", ".rels", ".vml")):
+                    yield problem("DTD", where, found=part.filename)
+                    return
+                tail = chunk[-20:]
