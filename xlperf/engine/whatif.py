@@ -1,0 +1,113 @@
+"""What if a reading were decided otherwise: score again and name what changes for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.plan import Column, Plan, Sheet, Tables
+from xlperf.engine.score import Scores, score
+from xlperf.formula.values import Value
+from xlperf.problems import Problem, errors
+from xlperf.scheme.model import Reading, Scheme
+
+Role = Literal["score", "place", "group", "award", "pay"]
+
+MONEY = "元"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One cell that another option changes.
+
+    key: the row's own key. unit: the unit it belongs to. role: what the column is to the unit.
+    old, new: exact values; None is blank.
+    """
+
+    sheet: str
+    key: str
+    unit: str
+    column: str
+    title: str
+    role: Role
+    old: Value
+    new: Value
+
+
+@dataclass(frozen=True)
+class ReadingEffect:
+    """What one option of a reading, not adopted, would change.
+
+    changes: in the order of the plan. problems: why it cannot be scored; then there are no changes.
+    """
+
+    reading: Reading
+    option: str
+    changes: tuple[Change, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """List the units that something changes for, each once."""
+        return tuple(dict.fromkeys(change.unit for change in self.changes))
+
+    def of(self, role: Role) -> tuple[Change, ...]:
+        """List the changes of one kind."""
+        return tuple(change for change in self.changes if change.role == role)
+
+
+def compare_readings(scheme: Scheme, tables: Tables) -> list[ReadingEffect]:
+    """Score every option that is not adopted, one reading at a time, and compare with those adopted.
+
+    tables: table → rows; a table left out is the scheme's own. Compared are the columns that a ranking
+    names, and computed text and money of the rows of units and people. An option that is used in no
+    rule changes nothing and is not scored again.
+    """
+    plan, problems = compile_scheme(scheme)
+    whole = {**scheme.tables, **tables}
+    options = [(r, option) for r in scheme.readings.values() for option in r.options if option != r.adopted]
+    if errors(problems):
+        return [ReadingEffect(r, option, (), tuple(problems)) for r, option in options]
+    scores = score(plan, whole)
+    return [_effect(scheme, scores, whole, reading, option) for reading, option in options]
+
+
+def _effect(scheme: Scheme, scores: Scores, tables: Tables, reading: Reading, option: str) -> ReadingEffect:
+    other, problems = compile_scheme(scheme, {reading.id: option})
+    if errors(problems):
+        return ReadingEffect(reading, option, (), tuple(problems))
+    if other.sheets == scores.plan.sheets:
+        return ReadingEffect(reading, option)
+    return ReadingEffect(reading, option, tuple(changes_between(scores, score(other, tables))))
+
+
+def changes_between(old: Scores, new: Scores) -> Iterator[Change]:
+    """Visit what differs between two scorings of the same rows, in the order of the plan."""
+    for sheet in old.plan.sheets:
+        roles = {c.name: role for c in sheet.columns if (role := role_of(old.plan, sheet, c))}
+        keys = old.column(sheet.name, sheet.key.name)
+        units = old.column(sheet.name, sheet.unit) if sheet.unit else keys
+        for i, (key, unit) in enumerate(zip(keys, units, strict=True)):
+            for name, role in roles.items():
+                before, after = old.column(sheet.name, name)[i], new.column(sheet.name, name)[i]
+                if before != after:
+                    title = sheet.by_name[name].title
+                    yield Change(sheet.name, str(key), str(unit), name, title, role, before, after)
+
+
+def role_of(plan: Plan, sheet: Sheet, column: Column) -> Role | None:
+    """Say what a column is to a unit or a person; None where its change moves nothing by itself."""
+    for ranking in plan.rankings:
+        if ranking.sheet == sheet.name and column.name in (ranking.score, ranking.place, ranking.seat, ranking.group):
+            return _ranked(column.name, ranking.score, ranking.group)
+    if column.expr is None or sheet.table not in ("units", "people"):
+        return None
+    if column.measure == MONEY:
+        return "pay"
+    return "award" if column.holds == "text" else None
+
+
+def _ranked(name: str, score_column: str, group_column: str) -> Role:
+    return "score" if name == score_column else "group" if name == group_column else "place"
