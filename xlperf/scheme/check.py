@@ -108,11 +108,12 @@ def _weights(scheme: Scheme, column: ColumnSpec, options: dict[str, str]) -> Pro
     if not weights or len(known) < len(weights):
         return  # a weight that stands in a column is known only row by row
     found, title = sum(known, Fraction(0)), text(column.attributes, "title", column.name)
+    at = mapping(column.arguments, "parts").at
     stated = _figure(scheme, column.arguments.get(Scalar("weights_sum")), options)
     if stated is not None and found != stated:
-        yield problem("WEIGHTS_DIFFER", column.at, column=title, found=_percent(found), wanted=_percent(stated))
+        yield problem("WEIGHTS_DIFFER", at, column=title, found=_percent(found), wanted=_percent(stated))
     elif stated is None and "weights_sum" not in column.arguments and found not in (1, 100):
-        yield problem("WEIGHTS_ODD", column.at, column=title, found=_percent(found))
+        yield problem("WEIGHTS_ODD", at, column=title, found=_percent(found))
 
 
 def _percent(x: Fraction) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from xlperf.problems import Problem, problem
 from xlperf.rules import RULES
 from xlperf.scheme.model import ColumnSpec, Mapping, Scalar, SheetSpec, place_of
@@ -9,14 +11,30 @@ from xlperf.scheme.nodes import mapping, pairs, text, whole
 from xlperf.scheme.words import nearest
 
 
-def sheets_of(root: Mapping) -> tuple[tuple[SheetSpec, ...], list[Problem]]:
-    """Build every sheet, complete and in the order of the file."""
+def sheets_of(root: Mapping) -> tuple[tuple[SheetSpec, ...], frozenset[str], list[Problem]]:
+    """Build every sheet, complete and in the order of the file.
+
+    Also returns the names of the sheets that lack columns because their `like` leads nowhere.
+    """
     written = {name: node for name, node in mapping(root, "sheets").items() if isinstance(node, Mapping)}
     problems: list[Problem] = []
     done: dict[str, SheetSpec] = {}
     for name in written:
         _follow(name, written, done, (), problems)
-    return tuple(done[name] for name in written), problems
+    return tuple(done[name] for name in written), _unsound(done.values(), written), problems
+
+
+def _unsound(sheets: Iterable[SheetSpec], written: dict[Scalar, Mapping]) -> frozenset[str]:
+    """Follow each sheet's `like` to a sheet that is like no other; return those that never get there."""
+    like = {str(name): text(node, "like") for name, node in written.items()}
+    lost: set[str] = set()
+    for sheet in sheets:
+        path = [sheet.name]
+        while like.get(path[-1]) and path[-1] not in path[:-1]:
+            path.append(str(like[path[-1]]))
+        if path[-1] in path[:-1] or path[-1] not in like:
+            lost.add(sheet.name)
+    return frozenset(lost)
 
 
 def _follow(
@@ -50,7 +68,9 @@ def _sheet(name: Scalar, node: Mapping, base: SheetSpec | None, problems: list[P
         name=str(name),
         title=text(node, "title", str(name)),
         rows=text(node, "rows", base.rows if base else ""),
-        columns=_merged(base.columns if base else (), own, str(name), problems),
+        columns=_merged(
+            base.columns if base else (), own, str(name), problems, sound=base is not None or "like" not in node
+        ),
         where=pairs(node, "where"),
         unit=text(node, "unit", base.unit if base else ""),
         scorer=text(node, "scorer", base.scorer if base else ""),
@@ -62,7 +82,7 @@ def _sheet(name: Scalar, node: Mapping, base: SheetSpec | None, problems: list[P
 
 
 def _columns(node: Mapping) -> list[ColumnSpec]:
-    return [_column(name, item) for name, item in node.items() if isinstance(item, Mapping)]
+    return [_column(name, item if isinstance(item, Mapping) else Mapping(at=name.at)) for name, item in node.items()]
 
 
 def _column(name: Scalar, node: Mapping) -> ColumnSpec:
@@ -76,15 +96,19 @@ def _merged(
     own: list[ColumnSpec],
     sheet: str,
     problems: list[Problem],
+    *,
+    sound: bool,
 ) -> tuple[ColumnSpec, ...]:
     """Put a sheet's own columns into those it takes over: in place, before another, or at the end."""
     columns = list(base)
     for column in own:
         names = [c.name for c in columns]
         others = [n for n in names if n != column.name]
-        if column.before and column.before not in others:
+        if column.before and column.before not in others and sound:
             found = nearest(column.before, others)
-            problems.append(problem("UNKNOWN_COLUMN", column.at, sheet=sheet, found=column.before, nearest=found))
+            problems.append(
+                problem("UNKNOWN_COLUMN", place_of(column.before), sheet=sheet, found=column.before, nearest=found)
+            )
         if column.before in others:
             columns = [c for c in columns if c.name != column.name]
             columns.insert([c.name for c in columns].index(column.before), column)

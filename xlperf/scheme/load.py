@@ -55,11 +55,11 @@ def read_scheme(path: Path | str) -> tuple[Scheme | None, list[Problem]]:
     if root is None:
         return None, problems
     problems += record_problems(root, SCHEME)
-    sheets, told = sheets_of(root)
+    sheets, unsound, told = sheets_of(root)
     problems += told
     tables, told = _tables(root, sheets, file.parent)
     scheme = _scheme(root, sheets, tables, file)
-    problems += [*told, *name_problems(scheme, root), *table_problems(scheme)]
+    problems += [*told, *name_problems(scheme, root, unsound), *table_problems(scheme)]
     return scheme, sorted(dict.fromkeys(problems), key=lambda p: (p.where.file != file.name, *_order(p)))
 
 

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from xlperf.formula.values import number
 from xlperf.problems import Problem, problem
 from xlperf.scheme.model import ColumnSpec, Listing, Mapping, Scalar, Scheme, SheetSpec, Stated, place_of
 from xlperf.scheme.nodes import listing, mapping, pairs, records, text
 from xlperf.scheme.tables import holds_of
-from xlperf.scheme.vocabulary import PARTIES, ROUND_TABLES
+from xlperf.scheme.vocabulary import KINDS, PARTIES, ROUND_TABLES
 from xlperf.scheme.words import nearest
 
 Problems = Iterator[Problem]
 
 _YEAR_OF_ID = re.compile(r"-((?:19|20)\d\d)\Z", re.ASCII)
+_YEAR = re.compile(r"\d{4}\Z", re.ASCII)
 
 
-def name_problems(scheme: Scheme, root: Mapping) -> Problems:
-    """Check every name that the scheme file gives, against what stands in it."""
+def name_problems(scheme: Scheme, root: Mapping, unsound: Collection[str] = ()) -> Problems:
+    """Check every name that the scheme file gives, against what stands in it.
+
+    Nothing is said about the columns of a sheet whose `like` leads nowhere: it lacks them.
+    """
     sheets = {s.name: s for s in scheme.sheets}
     for sheet in scheme.sheets:
-        yield from _sheet_problems(scheme, sheet, _tables(scheme, root))
-    yield from _ranking_problems(root, sheets)
+        if sheet.name not in unsound:
+            yield from _sheet_problems(scheme, sheet, _tables(scheme, root))
+    yield from _ranking_problems(root, sheets, unsound)
     yield from _reading_problems(scheme, root)
     for stated in scheme.stated:
         yield from _stated_problems(stated, sheets.values(), _tables(scheme, root))
@@ -41,7 +46,7 @@ def _tables(scheme: Scheme, root: Mapping) -> list[str]:
 def _year_problems(root: Mapping) -> Problems:
     named = _YEAR_OF_ID.search(text(root, "scheme"))
     year = text(root, "year")
-    if named and number(year) is not None and named[1] != year:
+    if named and _YEAR.match(year) and named[1] != year:
         yield problem("YEAR_MISMATCH", place_of(year), found=year, scheme=text(root, "scheme"))
 
 
@@ -81,6 +86,8 @@ def _column_named(column: str, sheet: str, names: list[str]) -> Problems:
 
 def _key_problems(sheet: SheetSpec) -> Problems:
     keys = [c for c in sheet.columns if text(c.attributes, "is") == "key"]
+    if any(not c.rule and text(c.attributes, "is") not in KINDS for c in sheet.columns):
+        return  # a column that is nothing has been told, and may have been meant for the key
     if len(keys) != 1:
         yield problem("KEY_COUNT", sheet.at, sheet=sheet.title, found=len(keys))
     elif sheet.columns[0] is not keys[0]:
@@ -126,12 +133,12 @@ def _from_problems(column: ColumnSpec, tables: list[str]) -> Problems:
 # ---- rankings, readings, stated numbers ----------------------------------------------------------
 
 
-def _ranking_problems(root: Mapping, sheets: dict[str, SheetSpec]) -> Problems:
+def _ranking_problems(root: Mapping, sheets: dict[str, SheetSpec], unsound: Collection[str]) -> Problems:
     for node in records(root, "rankings"):
         name = text(node, "sheet")
         if name and name not in sheets:
             yield problem("UNKNOWN_SHEET", place_of(name), found=name, nearest=nearest(name, sheets))
-        elif name:
+        elif name and name not in unsound:
             names = [c.name for c in sheets[name].columns]
             for word in ("group", "score", "place", "seat"):
                 if text(node, word):
@@ -141,11 +148,12 @@ def _ranking_problems(root: Mapping, sheets: dict[str, SheetSpec]) -> Problems:
 def _reading_problems(scheme: Scheme, root: Mapping) -> Problems:
     for name, reading in scheme.readings.items():
         node = mapping(mapping(root, "readings"), name)
-        if reading.options and len(reading.options) < 2:
+        options = mapping(node, "options")
+        if len(options) == 1:
             yield problem("FEW_OPTIONS", reading.at, reading=name)
-        if reading.options and reading.adopted and reading.adopted not in reading.options:
-            at, options = place_of(text(node, "adopted")), nearest(reading.adopted, reading.options)
-            yield problem("UNKNOWN_OPTION", at, reading=name, found=reading.adopted, nearest=options)
+        if options and reading.adopted and reading.adopted not in options:
+            at, near = place_of(text(node, "adopted")), nearest(reading.adopted, options)
+            yield problem("UNKNOWN_OPTION", at, reading=name, found=reading.adopted, nearest=near)
 
 
 def _stated_problems(stated: Stated, sheets: Iterable[SheetSpec], tables: list[str]) -> Problems:

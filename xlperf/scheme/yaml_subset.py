@@ -23,6 +23,8 @@ from xlperf.scheme.typography import narrow, plain_text
 LARGEST = 2_000_000  # bytes; the real schemes have about 20 thousand
 DEEPEST = 30  # levels; the real schemes need eight
 
+_NO_KEY = "\0"  # no text of a file holds it
+
 
 class _Stop(Exception):
     """Reading cannot go on; the problem has been told."""
@@ -107,7 +109,7 @@ class _Reader:
             self._tell("YAML_TAG", event, path, found=str(event.tag))
 
     def _scalar(self, event: Any, kind: str, path: str) -> Scalar:
-        text = "" if kind == "Alias" else str(event.value)
+        text = f"*{event.anchor}" if kind == "Alias" else str(event.value)
         figure = narrow(text)
         if figure != text and number(figure) is not None:
             self._tell("FULLWIDTH_FIGURE", event, path, found=text, plain=figure)
@@ -127,6 +129,8 @@ class _Reader:
             key = self._key(event, path, depth)
             inside = (*path, str(key))
             value = self._node(next(self.events), inside, key.at, depth + 1)
+            if key == _NO_KEY:
+                continue  # told by _key
             if key == "<<":
                 self._tell("YAML_MERGE", event, ".".join(path))
             elif key in made:
@@ -141,7 +145,7 @@ class _Reader:
         if isinstance(node, Scalar):
             return Scalar(str(node), self._place(event, ".".join((*path, str(node)))))
         self._tell("YAML_KEY", event, ".".join(path))
-        return Scalar("?", self._place(event, ".".join(path)))
+        return Scalar(_NO_KEY, self._place(event, ".".join(path)))
 
     def _block_place(self, event: Any, owner: Where, path: str) -> Where:
         return Where(self.file, owner.line, owner.column, path)

@@ -1,0 +1,156 @@
+"""The vocabulary as JSON Schema (draft-07), for editors: hover texts, completion, red lines while typing.
+
+`schemes/scheme.schema.json` is `schema_text()` written to a file; a test compares the two. The editor
+sees less than the loader does: tables, names and sums are checked only by the loader.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from xlperf.rules import RULES, Parameter, Rule
+from xlperf.scheme.vocabulary import COLUMN, CONDITION, SCHEME, Field, Fields
+
+Json = dict[str, Any]
+
+_SCALAR: Json = {"type": ["string", "number", "boolean"]}
+_PERCENT = r"^[+-]?(\d+(\.\d+)?|\.\d+)(%|/\d+)?$"
+_NAME = "^[A-Za-z][A-Za-z0-9_]*$"
+
+_TAKEN: Mapping[str, tuple[str, Json]] = {
+    "number": ("数、列名或 figures 中的名称", {"$ref": "#/definitions/value"}),
+    "text": ("文字或列名", {"$ref": "#/definitions/value"}),
+    "numbers": ("列表：数或列名", {"type": "array", "items": {"$ref": "#/definitions/value"}}),
+    "parts": ("列名: 权重", {"type": "object", "additionalProperties": {"$ref": "#/definitions/value"}}),
+    "bands": (
+        "列表：[界限, 值]",
+        {"type": "array", "items": {"type": "array", "items": {"$ref": "#/definitions/value"}, "minItems": 2}},
+    ),
+    "conditions": ("列表：{column: 列名, is: 值}", {"$ref": "#/definitions/conditions"}),
+    "branches": (
+        "列表：{when: 条件, then: 值}",
+        {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["when", "then"],
+                "additionalProperties": False,
+                "properties": {
+                    "when": {"$ref": "#/definitions/conditions"},
+                    "then": {"$ref": "#/definitions/value"},
+                },
+            },
+        },
+    ),
+    "column": ("表.列", {"type": "string", "pattern": r"^[A-Za-z][\w]*\.[A-Za-z][\w]*$"}),
+    "sheet": ("表名，本表写 this", {"type": "string"}),
+    "name": ("本表的列名", {"type": "string"}),
+    "match": ("列名: 值或本表的列", {"type": "object", "additionalProperties": {"$ref": "#/definitions/value"}}),
+}
+
+
+def json_schema() -> Json:
+    """Return the JSON Schema of a scheme file."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "xlperf 考核方案",
+        **_record(SCHEME),
+        "definitions": {
+            "value": {"anyOf": [_SCALAR, {"$ref": "#/definitions/reading"}]},
+            "reading": _reading(),
+            "conditions": {"type": "array", "items": _record(CONDITION)},
+            "column": _column(),
+        },
+    }
+
+
+def schema_text() -> str:
+    """Return the JSON Schema as the text of its file."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def _record(fields: Fields) -> Json:
+    made: Json = {
+        "type": "object",
+        "properties": {name: _field(wanted) for name, wanted in fields.items()},
+        "additionalProperties": False,
+    }
+    required = [name for name, wanted in fields.items() if wanted.required]
+    return {**made, "required": required} if required else made
+
+
+def _field(wanted: Field) -> Json:
+    return {"description": wanted.zh, **_FIELDS[wanted.takes](wanted)}
+
+
+_ROWS: Json = {"type": "array", "items": {"type": "object"}}
+
+_FIELDS: Mapping[str, Callable[[Field], Json]] = {
+    "text": lambda _: _SCALAR,
+    "year": lambda _: {"type": "integer", "minimum": 1900, "maximum": 2099},
+    "whole": lambda _: {"type": "integer", "minimum": 0, "maximum": 999999},
+    "figure": lambda _: {"type": ["number", "string"], "pattern": _PERCENT},
+    "yes": lambda _: {"enum": ["yes", "no", True, False]},  # an editor on YAML 1.1 reads yes as true
+    "word": lambda wanted: {"enum": list(wanted.words)},
+    "value": lambda _: {"$ref": "#/definitions/value"},
+    "texts": lambda _: {"type": "array", "items": _SCALAR},
+    "pairs": lambda _: {"type": "object", "additionalProperties": _SCALAR},
+    "record": lambda wanted: _record(wanted.fields),
+    "records": lambda wanted: {"type": "array", "items": _record(wanted.fields)},
+    "named": lambda wanted: {
+        "type": "object",
+        "propertyNames": {"pattern": _NAME},
+        "additionalProperties": _record(wanted.fields),
+    },
+    "columns": lambda _: {
+        "type": "object",
+        "propertyNames": {"pattern": _NAME},
+        "additionalProperties": {"$ref": "#/definitions/column"},
+    },
+    "rows": lambda _: _ROWS,
+    "named_rows": lambda _: {"type": "object", "additionalProperties": _ROWS},
+    "tree": lambda _: {"type": "object"},
+}
+
+
+def _column() -> Json:
+    """Return the schema of a column: `is` and its attributes, or exactly one rule."""
+    attributes = {name: _field(wanted) for name, wanted in COLUMN.items()}
+    rules = {word: _rule(found) for word, found in sorted(RULES.items())}
+    return {
+        "type": "object",
+        "properties": attributes | rules,
+        "required": ["title"],
+        "additionalProperties": False,
+        "oneOf": [{"required": ["is"]}, *({"required": [word, "basis"]} for word in rules)],
+    }
+
+
+def _rule(found: Rule) -> Json:
+    return {
+        "description": f"{found.zh}（{found.name}）",
+        "type": "object",
+        "properties": {p.name: _parameter(p) for p in found.parameters},
+        "required": [p.name for p in found.parameters if not p.optional],
+        "additionalProperties": False,
+    }
+
+
+def _parameter(parameter: Parameter) -> Json:
+    if parameter.takes == "word":
+        means, plain = "、".join(parameter.words), {"enum": list(parameter.words)}
+    else:
+        means, plain = _TAKEN[parameter.takes]
+    optional = "（可不写）" if parameter.optional else ""
+    return {"description": f"{means}{optional}", "anyOf": [plain, {"$ref": "#/definitions/reading"}]}
+
+
+def _reading() -> Json:
+    return {
+        "description": "按采用的口径取值：{reading: 口径, 读法一: 值, 读法二: 值}",
+        "type": "object",
+        "required": ["reading"],
+        "properties": {"reading": {"type": "string"}},
+    }
