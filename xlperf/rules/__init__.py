@@ -1,6 +1,18 @@
 """Every way of turning facts into points, one module per family of rule."""
 
-from xlperf.rules import achievement, composite, conditions, growth, links, quotas, steps
+from xlperf.rules import achievement, composite, conditions, growth, links, quotas, steps, tiers
 from xlperf.rules.registry import RULES, Parameter, Rule
 
-__all__ = ["RULES", "Parameter", "Rule", "achievement", "composite", "conditions", "growth", "links", "quotas", "steps"]
+__all__ = [
+    "RULES",
+    "Parameter",
+    "Rule",
+    "achievement",
+    "composite",
+    "conditions",
+    "growth",
+    "links",
+    "quotas",
+    "steps",
+    "tiers",
+]

@@ -1,0 +1,86 @@
+"""Tiers, honours and places, and what they pay."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from xlperf.formula.expression import Expr, blank, cases, greatest, least, lift, negate, same, say
+from xlperf.formula.values import YES
+from xlperf.rules.registry import Bands, Number, Numbers, Text, rule
+from xlperf.rules.steps import product
+
+
+@rule("XP_TIER", "达到的档")
+def tier(done: Numbers, counts: Literal["cumulative", "alone"] = "cumulative") -> Expr:
+    """Give the number of the highest tier whose targets are all done; 0 where not even the first is.
+
+    done: for each tier, from the lowest, the share of its targets done (1 = all). counts: `cumulative`
+    asks for every tier below as well (在此基础上), `alone` looks at each tier by itself.
+    """
+    if counts == "alone":
+        held = [(share >= 1, i, f"第{i}档全部完成") for i, share in reversed(list(enumerate(done, 1)))]
+        return cases(*held, otherwise=(0, "没有一档全部完成"))
+    missed = [(share < 1, i, f"第{i + 1}档没有全部完成") for i, share in enumerate(done)]
+    return cases(*missed, otherwise=(len(done), "各档全部完成"))
+
+
+@rule("XP_HIGHEST", "就高计分")
+def highest(entries: Bands, by: Literal["level", "points"] = "level", share: Number = lift(1)) -> Expr:
+    """Count only the highest of several honours for one matter; 0 where there is none.
+
+    entries: [level, points] in any order. by: `level` takes the points of the highest level (most where
+    several are of it), `points` the most points. share: what part counts, 50% where they are halved.
+    """
+    if not entries:
+        return lift(0) * share
+    points = [given for _, given in entries]
+    if by == "points":
+        return greatest(*points) * share
+    top, low = greatest(*(level for level, _ in entries)), least(*points)
+    told = "级别{level}最高，可取{given}"
+    at_top = [
+        cases((same(level, top), given, say(told, level=level, given=given)), otherwise=(low, "不是最高级别，不取"))
+        for level, given in entries
+    ]
+    return greatest(*at_top) * share
+
+
+@rule("XP_AWARD", "按名次定奖")
+def award(place: Number, places: Bands, otherwise: Text = blank(), eligible: Text = lift(YES)) -> Expr:
+    """Name the award (or its money) for a place; `otherwise` beyond the last place or where not eligible.
+
+    places: [last place, award] from the first: [1, 一等奖], [3, 二等奖] gives 二等奖 to places 2 and 3.
+    eligible: 是, or anything else where a veto or a punishment stands in the way.
+    """
+    barred = (negate(same(eligible, YES)), otherwise, "不具备评奖资格")
+    named = [(place <= last, given, say("第{place}名，{given}", place=place, given=given)) for last, given in places]
+    return cases(barred, *named, otherwise=(otherwise, say("第{place}名，在名额之外", place=place)))
+
+
+@rule("XP_COEFFICIENT", "系数")
+def coefficient(grade: Text, table: Bands, addon: Number = lift(0)) -> Expr:
+    """Look a grade up in a table of coefficients and add an add-on; nothing where the grade is not listed.
+
+    table: [grade, coefficient] in any order. addon: added to the coefficient, not multiplied.
+    """
+    told = "“{grade}”系数{given}，另加{addon}"
+    rows = [
+        (same(grade, name), given + addon, say(told, grade=grade, given=given, addon=addon)) for name, given in table
+    ]
+    return cases(*rows, otherwise=(blank(), say("系数表中没有“{grade}”", grade=grade)))
+
+
+@rule("XP_PAY", "绩效工资")
+def pay(
+    base: Number,
+    multiple: Number,
+    share: Number,
+    coefficient: Number,
+    addon: Number = lift(0),
+    digits: Number = lift(2),
+) -> Expr:
+    """Work out pay: base × multiple × share × (coefficient + add-on), rounded half up once, at the end.
+
+    multiple: of the tier. share: of the score, 95% for 95 of 100. digits: decimals, 2 for money.
+    """
+    return product.build(factors=(base, multiple, share, coefficient + addon), digits=digits)
