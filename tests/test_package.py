@@ -16,14 +16,20 @@ def installed(tmp_path_factory):
     """Build the wheel and install it alone into a new environment; dependencies are lent by path."""
     folder = tmp_path_factory.mktemp("轮 子")
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT, check=True, capture_output=True
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
     )
     wheel = next(folder.glob("*.whl"))
     venv.create(folder / "env", with_pip=False)
     python = next(p for p in (folder / "env/bin/python", folder / "env/Scripts/python.exe") if p.exists())
     site = Path(
         subprocess.run(
-            [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], check=True, capture_output=True, text=True
+            [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+            check=True,
+            capture_output=True,
+            text=True,
         ).stdout.strip()
     )
     subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(site)], check=True)
@@ -34,7 +40,12 @@ def installed(tmp_path_factory):
 def run(installed, *words):
     python, folder = installed
     return subprocess.run(
-        [python, "-m", "xlperf", *words], cwd=folder, capture_output=True, text=True, encoding="utf-8", env={"XLPERF_LANG": "zh", "PYTHONUTF8": "1"}
+        [python, "-m", "xlperf", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={"XLPERF_LANG": "zh", "PYTHONUTF8": "1"},
     )
 
 

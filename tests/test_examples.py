@@ -1,0 +1,55 @@
+"""算例: every scheme's worked examples are green, cover the public cases, and can turn red."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.examples import check_examples
+from xlperf.problems import errors
+from xlperf.scheme.load import load_scheme, schemes_available
+
+SCHEMES = schemes_available()
+PUBLIC = {
+    "dashiqiao-2017": "DS-C01 DS-C02 DS-C04 DS-C05 DS-C07 DS-C08 DS-C10 DS-C11 DS-C13 DS-C14 DS-C16 DS-E1 DS-E3",
+    "hebi-2021": "HB-C01 HB-C02 HB-C04 HB-C05 HB-C07 HB-C08 HB-C10 HB-C11 HB-C13 HB-C14 HB-C16 HB-C17 HB-C19 HB-C20 HB-C22 HB-C23 HB-E1 HB-E3",
+    "yiyang-2018": "YY-C01 YY-C04 YY-C05 YY-C07 YY-C08 YY-C10 YY-E1 YY-E3",
+}
+
+
+@pytest.fixture(scope="module", params=SCHEMES, ids=lambda p: Path(p).name)
+def scheme(request):
+    loaded, problems = load_scheme(request.param)
+    assert errors(problems) == []
+    return loaded
+
+
+def test_every_example_is_green(scheme):
+    assert [p.text("en") for p in check_examples(scheme)] == []
+
+
+def test_the_public_cases_are_there(scheme):
+    ids = {e.id for e in scheme.examples}
+    assert [case for case in PUBLIC[scheme.id].split() if case not in ids] == []
+
+
+def test_the_scheme_compiles_under_every_reading(scheme):
+    for reading in scheme.readings.values():
+        for option in reading.options:
+            assert compile_scheme(scheme, {reading.id: option})[1] == [], (reading.id, option)
+
+
+def test_a_changed_expectation_turns_red(tmp_path):
+    folder = shutil.copytree(next(p for p in SCHEMES if p.name == "dashiqiao-2017"), tmp_path / "s")
+    file = folder / "scheme.yaml"
+    text, changed = re.subn(r"composite: 335841/3500", "composite: 335842/3500", file.read_text("utf-8"))
+    assert changed == 1
+    file.write_text(text, "utf-8")
+    loaded, _ = load_scheme(folder)
+    found = check_examples(loaded)
+    assert [(p.code, dict(p.values)["example"], dict(p.values)["found"]) for p in found] == [
+        ("EXAMPLE_FAILED", "DS-E1", "335841/3500")
+    ]
+    assert found[0].where.line > 0
