@@ -1,0 +1,1 @@
+"""The workbooks: the only package that reads and writes .xlsx files."""

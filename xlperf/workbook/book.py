@@ -1,0 +1,90 @@
+"""One workbook being written: fixed options and dates, formats made once, saved in one move.
+
+The same input gives the same bytes: no clock, no user name, formats numbered in the order of use.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from datetime import datetime
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from xlperf.formula.values import Value
+from xlperf.workbook.layout import View
+from xlperf.workbook.style import BODY_FONT, Properties
+from xlperf.workbook.text import inert, worksheet_title
+
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_format_properties": {"font_name": BODY_FONT, "font_size": 11},
+}
+_WRITTEN = datetime(2020, 1, 1)  # noqa: DTZ001 a spreadsheet's dates have no zone
+
+
+class Book:
+    """A workbook with its formats, the titles it has used and the tables written so far."""
+
+    def __init__(self, title: str, issuer: str, keywords: str = "") -> None:
+        self._bytes = io.BytesIO()
+        self.workbook = xlsxwriter.Workbook(self._bytes, _OPTIONS)
+        self.workbook.set_properties(
+            {"title": inert(title), "author": inert(issuer), "keywords": keywords, "created": _WRITTEN}
+        )
+        self.workbook.set_calc_mode("auto")
+        self._formats: dict[str, Format] = {}
+        self._titles: set[str] = set()
+        self.tables: list[tuple[View, tuple[str, ...]]] = []  # each with the keys of its rows
+
+    def look(self, properties: Properties) -> Format:
+        """Return the format with these properties."""
+        name = repr(sorted(properties.items()))
+        if name not in self._formats:
+            self._formats[name] = self.workbook.add_format(properties)
+        return self._formats[name]
+
+    def title(self, text: str) -> str:
+        """Take a worksheet title that no other worksheet of the book has."""
+        title = worksheet_title(text, self._titles)
+        self._titles.add(title.lower())
+        return title
+
+    def sheet(self, title: str) -> Worksheet:
+        """Add a worksheet under a title taken before."""
+        return self.workbook.add_worksheet(title)
+
+    def save(self, file: Path) -> None:
+        """Write the file in one move, so that a reader never meets half of it."""
+        self.workbook.close()
+        beside = file.with_name(f".{file.name}.part")
+        beside.write_bytes(self._bytes.getvalue())
+        os.replace(beside, file)
+
+
+def put(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> None:
+    """Write one value as what it is: text as inert text, a number as a number, nothing as an empty cell."""
+    if value is None:
+        sheet.write_blank(row, column, None, look)
+    elif isinstance(value, str):
+        sheet.write_string(row, column, inert(value), look)
+    else:
+        sheet.write_number(row, column, float(value), look)
+
+
+def cached(value: Value) -> str | float:
+    """Return what a formula cell stores as its value."""
+    if value is None:
+        return ""
+    return inert(value) if isinstance(value, str) else float(value)
+
+
+def protect(sheet: Worksheet) -> None:
+    """Lock everything but the cells to fill, without a password; widths, heights and filters stay free."""
+    sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True})

@@ -1,0 +1,266 @@
+"""Where everything stands: the worksheets of a book, and the address of every row and column in them.
+
+Nothing else in the package makes an address. A table on a worksheet has the same skeleton in every
+book: title, line under it, line of state, machine names (hidden), clauses, headings, rows; and the
+hidden column A with the key of each row, so that a returned book can be read after rows moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from xlperf.engine.plan import Plan, Sheet
+from xlperf.engine.score import Scores
+from xlperf.formula.excel import Addresses
+from xlperf.formula.expression import Expr, Match, root, walk
+from xlperf.formula.operations import OPERATIONS, plain
+from xlperf.formula.values import Value
+from xlperf.workbook.text import letters, quoted
+
+TITLE, UNDER, STATE, NAMES, BASIS, HEAD, BODY = range(7)  # rows counted from 0
+UNIT_NAME = "@unit"  # not a column of the plan: the name of the unit whose code stands beside it
+SPARE = "+"  # what the key of a row for new entries starts with
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One column as it stands on a worksheet.
+
+    name: of a column of the plan, or `UNIT_NAME`. open: whether somebody fills it in this book.
+    """
+
+    name: str
+    open: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """A table on a worksheet: which rows and columns of a sheet of the plan it shows.
+
+    title: of the worksheet. rows: positions in the sheet of the plan. spare: empty rows for new entries.
+    """
+
+    sheet: Sheet
+    title: str
+    shown: tuple[Shown, ...]
+    rows: tuple[int, ...]
+    spare: int = 0
+
+    @cached_property
+    def at(self) -> dict[str, int]:
+        """Return the column (counted from 0) of every name."""
+        return {s.name: i for i, s in enumerate(self.shown, 1)}
+
+    @property
+    def size(self) -> int:
+        """Return how many rows the table has, spare ones included; never 0, so that every range is one."""
+        return max(len(self.rows) + self.spare, 1)
+
+    @property
+    def last(self) -> int:
+        """Return the last row of the table, counted from 0."""
+        return BODY + self.size - 1
+
+    def cell(self, name: str, position: int) -> str:
+        """Return the address of a column in a row of the table (position counted from 0)."""
+        return f"{letters(self.at[name])}{BODY + position + 1}"
+
+    def range(self, name: str, first: int = 0, last: int | None = None, *, here: bool = False) -> str:
+        """Return the absolute range of a column, or of some of its rows; here: without the worksheet."""
+        end = self.size - 1 if last is None else last
+        letter = letters(self.at[name])
+        text = f"${letter}${BODY + first + 1}:${letter}${BODY + end + 1}"
+        return text if here else quoted(self.title) + text
+
+    def whole(self) -> str:
+        """Return the range of the table: from the corner above the keys to its last cell."""
+        end = letters(len(self.shown))
+        return f"{quoted(self.title)}$A${NAMES + 1}:${end}${self.last + 1}"
+
+
+class Layout:
+    """The tables of one book, with the values that fix where links lead."""
+
+    def __init__(self, scores: Scores, views: Sequence[View]) -> None:
+        self.scores = scores
+        self.views = tuple(views)
+        self.by_name = {v.sheet.name: v for v in views}
+        self._positions: dict[tuple[str, str], dict[Value, list[int]]] = {}
+        self._filled: dict[tuple[str, str], bool] = {}
+
+    def row(self, view: View, position: int) -> RowAddresses:
+        """Return the addresses as one row of a table sees them."""
+        return RowAddresses(self, view, position)
+
+    def value(self, view: View, name: str, position: int) -> Value:
+        """Return the value that stands in a row of a table; None in a spare row."""
+        if position >= len(view.rows):
+            return None
+        return self.scores.values[view.sheet.name][name][view.rows[position]]
+
+    def fixed(self, sheet: str, name: str) -> bool:
+        """Tell whether a column is the same for ever: from the scheme, on a sheet that does not grow."""
+        view = self.by_name.get(sheet)
+        return view is not None and not view.spare and view.sheet.by_name[name].kind in ("key", "fact")
+
+    def positions(self, sheet: str, name: str) -> dict[Value, list[int]]:
+        """Return for each value of a column where it stands, as comparisons see it."""
+        at = (sheet, name)
+        if at not in self._positions:
+            found: dict[Value, list[int]] = {}
+            view = self.by_name[sheet]
+            for position in range(len(view.rows)):
+                found.setdefault(plain(self.value(view, name, position)), []).append(position)
+            self._positions[at] = found
+        return self._positions[at]
+
+    def filled(self, view: View, name: str) -> bool:
+        """Tell whether a column can never be empty."""
+        at = (view.title, name)
+        if at not in self._filled:
+            fixed = not view.spare and view.sheet.by_name[name].kind in ("key", "fact")
+            self._filled[at] = fixed and all(self.value(view, name, i) is not None for i in range(len(view.rows)))
+        return self._filled[at]
+
+
+class RowAddresses:
+    """`formula.excel.Addresses` for one row of a table."""
+
+    def __init__(self, layout: Layout, view: View, position: int) -> None:
+        self._layout, self._view, self._position = layout, view, position
+
+    def _target(self, sheet: str) -> View:
+        return self._view if sheet in ("", self._view.sheet.name) else self._layout.by_name[sheet]
+
+    def cell(self, name: str) -> str:
+        """Return the address of a column in this row."""
+        return self._view.cell(name, self._position)
+
+    def is_text(self, name: str) -> bool:
+        """Tell whether a column of this sheet holds text."""
+        return self._view.sheet.by_name[name].holds == "text"
+
+    def is_clean(self, name: str) -> bool:
+        """Tell whether a column holds typed values or text, so free of binary noise."""
+        return noise_free(self._layout.scores.plan, self._view.sheet.name, name)
+
+    def is_filled(self, name: str) -> bool:
+        """Tell whether a column of this sheet can never be empty."""
+        return self._layout.filled(self._view, name)
+
+    def may_be_exempt(self, name: str) -> bool:
+        """Tell whether a column of this sheet may hold 不适用."""
+        return (self._view.sheet.name, name) in self._layout.scores.plan.exempt
+
+    def whole(self, sheet: str, name: str) -> str:
+        """Return the bounded, absolute range of a column."""
+        view = self._target(sheet)
+        return view.range(name, here=view is self._view)
+
+    def keys(self, sheet: str) -> str:
+        """Return the range of a sheet's key column."""
+        return self.whole(sheet, self._target(sheet).sheet.key.name)
+
+    def linked(self, key: str, sheet: str, name: str) -> str | None:
+        """Return the one cell that `key` of this row leads to, where the roster is fixed."""
+        target = self._target(sheet)
+        if not self._layout.fixed(self._view.sheet.name, key) or not self._layout.fixed(sheet, target.sheet.key.name):
+            return None
+        mine = plain(self._layout.value(self._view, key, self._position))
+        found = self._layout.positions(sheet, target.sheet.key.name).get(mine) if mine is not None else None
+        if not found:
+            return None
+        prefix = "" if target is self._view else quoted(target.title)
+        return prefix + target.cell(name, found[0])
+
+    def computed(self, sheet: str, name: str) -> bool:
+        """Tell whether a column holds formulas (an empty one is then "" and not an empty cell)."""
+        return self._target(sheet).sheet.by_name[name].expr is not None
+
+    def block(self, sheet: str, name: str, match: Match) -> tuple[str, Match, Addresses] | None:
+        """Return the rows of a fixed roster that belong to this row, and what is left to match.
+
+        None where nothing is fixed, or where the rows that belong here do not stand together.
+        """
+        rows: set[int] | None = None
+        rest = []
+        for column, value in match:
+            mine = self._known(value)
+            if mine is None or not self._layout.fixed(sheet, column):
+                rest.append((column, value))
+                continue
+            found = set(self._layout.positions(sheet, column).get(mine, ()))
+            rows = found if rows is None else rows & found
+        if not rows or max(rows) - min(rows) + 1 != len(rows):
+            return None
+        target = self._target(sheet)
+        some = _Block(self._layout, target, min(rows), max(rows), here=target is self._view)
+        return some.whole(sheet, name), tuple(rest), some
+
+    def _known(self, value: Expr) -> Value:
+        match value.op, value.args:
+            case "const", (given,):
+                return plain(given)
+            case "col", (name,) if self._layout.fixed(self._view.sheet.name, name):
+                return plain(self._layout.value(self._view, name, self._position))
+        return None
+
+    def above(self, name: str) -> str:
+        """Return the range from the header down to the row above, for ties by list order."""
+        letter = letters(self._view.at[name])
+        return f"{letter}${HEAD + 1}:{letter}{BODY + self._position}"
+
+
+class _Block(RowAddresses):
+    """The same addresses, with ranges cut down to the rows that stand together."""
+
+    def __init__(self, layout: Layout, view: View, first: int, last: int, *, here: bool) -> None:
+        super().__init__(layout, view, first)
+        self._first, self._last, self._here = first, last, here
+
+    def whole(self, sheet: str, name: str) -> str:
+        """Return the part of a column that belongs to the row."""
+        return self._view.range(name, self._first, self._last, here=self._here)
+
+
+def noise_free(plan: Plan, sheet: str, name: str) -> bool:
+    """Tell whether the numbers of a column are decimals as typed, not results of binary arithmetic."""
+    column = plan.by_name[sheet].by_name[name]
+    return column.expr is None or column.holds != "number" or _is_clean(plan, sheet, root(column.expr))
+
+
+def _is_clean(plan: Plan, sheet: str, e: Expr) -> bool:
+    match e.op, e.args:
+        case ("count" | "rank"), _:
+            return True
+        case "via", (_, other, name):
+            return noise_free(plan, other, name)
+        case "col", (name,):
+            return noise_free(plan, sheet, name)
+        case "const", (value,):
+            return not isinstance(value, Fraction) or 10**9 % value.denominator == 0
+        case ("first" | "least" | "greatest" | "neg"), parts:
+            return all(_is_clean(plan, sheet, root(x)) for x in parts)
+    return e.op in OPERATIONS and not OPERATIONS[e.op].keeps_noise
+
+
+def linked_sheets(sheet: Sheet) -> Iterator[str]:
+    """Visit the names of the sheets that the columns of a sheet look at."""
+    for column in sheet.columns:
+        for e in walk(column.expr) if column.expr is not None else ():
+            match e.op, e.args:
+                case ("via", (_, other, _)) | (("total" | "mean"), (other, *_)) | ("count", (other, _)):
+                    yield other
+
+
+def unit_names(scores: Scores) -> dict[Value, str]:
+    """Return the name of every unit by its code, in list order; the code itself where it has no name."""
+    names: dict[Value, str] = {}
+    for sheet in scores.plan.unit_sheets():
+        for row in scores.rows(sheet.name):
+            names.setdefault(row[sheet.key.name], str(row.get("name") or row[sheet.key.name]))
+    return names

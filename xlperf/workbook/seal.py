@@ -1,0 +1,222 @@
+"""Who a workbook was issued to: carried in several places, because each program drops another of them.
+
+The token proves that the office issued the file; it says nothing about what was typed since, and it
+can be copied into another file. So it is bound to round, scheme, unit and serial number.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, cast, get_args
+
+from openpyxl import Workbook as ReadWorkbook
+
+from xlperf.workbook.book import Book
+from xlperf.workbook.layout import BODY, View
+from xlperf.workbook.text import inert, letters
+
+Kind = Literal["master", "unit", "scorer"]
+NAME = "XLPERF_ID"
+MAP = "_xlperf"
+LEAD_IN = "xlperf1"
+CODE_SIGN = "表码"
+LONGEST = 255  # characters of a text constant in a formula
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: people read it over the telephone
+_CODE = re.compile(CODE_SIGN + r"[:：]\s*([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z])")
+
+
+class IdentityTooLong(ValueError):
+    """The texts of an identity do not fit a defined name."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which book this is.
+
+    round, scheme: their ids. whom: the unit's code, the scorer's name, "" for the office's own book.
+    serial: counts the issues of the round. token: the office's seal over the rest, "" before sealing.
+    """
+
+    kind: Kind
+    round: str
+    scheme: str
+    year: int
+    whom: str
+    serial: int
+    token: str = ""
+
+    def text(self) -> str:
+        """Write the identity as its carriers hold it; IdentityTooLong where it does not fit."""
+        parts = (LEAD_IN, self.kind, self.round, self.scheme, str(self.year), self.whom, str(self.serial), self.token)
+        text = "|".join(_escaped(p) for p in parts)
+        if len(text) > LONGEST:
+            raise IdentityTooLong(f"{len(text)} characters, at most {LONGEST}: {text}")
+        return text
+
+    def code(self) -> str:
+        """Return the printed code: eight characters and a check character, as `XXXX-XXXX-X`."""
+        return code_of(self.text())
+
+
+def code_of(text: str) -> str:
+    """Return the printed code of an identity's text."""
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:5])
+    drawn = "".join(_LETTERS[number >> 5 * i & 31] for i in range(8))
+    return f"{drawn[:4]}-{drawn[4:]}-{check_character(drawn)}"
+
+
+def check_character(drawn: str) -> str:
+    """Return the character that shows a slip in one letter or two letters exchanged."""
+    return _LETTERS[sum((2 * i + 1) * _LETTERS.index(c) for i, c in enumerate(drawn)) % 32]
+
+
+def is_code(code: str) -> bool:
+    """Tell whether a printed code was read without a slip."""
+    drawn = code.replace("-", "")
+    return len(drawn) == 9 and all(c in _LETTERS for c in drawn) and check_character(drawn[:8]) == drawn[8]
+
+
+def _escaped(text: str) -> str:
+    for sign in '%|",;':
+        text = text.replace(sign, f"%{ord(sign):02X}")
+    return inert(text)
+
+
+def _plain(text: str) -> str:
+    for sign in ';,"|%':
+        text = text.replace(f"%{ord(sign):02X}", sign)
+    return text
+
+
+def sealed(identity: Identity, key: bytes) -> Identity:
+    """Return the identity with its token: HMAC-SHA256 under the round's key."""
+    return replace(identity, token=_token(identity, key))
+
+
+def is_genuine(identity: Identity, key: bytes) -> bool:
+    """Tell whether the token was made with this key for this identity."""
+    return hmac.compare_digest(identity.token.encode(), _token(identity, key).encode())
+
+
+def _token(identity: Identity, key: bytes) -> str:
+    digest = hmac.digest(key, replace(identity, token="").text().encode(), "sha256")
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def read_text(text: str) -> Identity | None:
+    """Read the text of a carrier; None where it is not an identity."""
+    parts = [_plain(p) for p in text.strip().strip('"').split("|")]
+    if len(parts) != 8 or parts[0] != LEAD_IN or parts[1] not in get_args(Kind):
+        return None
+    if not (parts[4].isascii() and parts[4].isdigit() and parts[6].isascii() and parts[6].isdigit()):
+        return None
+    return Identity(cast("Kind", parts[1]), parts[2], parts[3], int(parts[4]), parts[5], int(parts[6]), parts[7])
+
+
+# ---- writing ----------------------------------------------------------------------------------------
+
+
+def keywords(identity: Identity) -> str:
+    """Return what the core property `keywords` carries: no colon, comma or space, which programs split at."""
+    return f"{LEAD_IN}|{identity.code()}|{identity.token}"
+
+
+def printed(identity: Identity) -> str:
+    """Return the printed code with its sign, for a locked visible cell."""
+    return f"{CODE_SIGN}：{identity.code()}"
+
+
+def carriers(book: Book, identity: Identity) -> None:
+    """Write the carriers that are not printed, and the map of what was issued. Call it last.
+
+    The core property is set when the book is made and the printed code by each kind of book.
+    """
+    workbook = book.workbook
+    workbook.define_name(NAME, f'="{identity.text()}"')
+    workbook.set_custom_property(NAME, identity.text(), "text")
+    for number, (view, _) in enumerate(book.tables, 1):
+        workbook.define_name(f"XLPERF_T{number}", f"={view.whole()}")
+    sheet = book.sheet(MAP)
+    sheet.write_string(0, 0, identity.text())
+    row = 1
+    for number, (view, keys) in enumerate(book.tables, 1):
+        for line in _map_lines(number, view, keys):
+            for column, text in enumerate(line):
+                sheet.write_string(row, column, text)
+            row += 1
+    sheet.very_hidden()
+    sheet.protect()
+
+
+def _map_lines(number: int, view: View, keys: Sequence[str]) -> list[tuple[str, ...]]:
+    table = str(number)
+    found: list[tuple[str, ...]] = [("table", table, view.sheet.name, view.title, view.whole(), str(view.size))]
+    for shown in view.shown:
+        role = "input" if shown.open else "locked"
+        found.append(("column", table, shown.name, letters(view.at[shown.name]), role))
+    return found + [("row", table, key, str(BODY + i)) for i, key in enumerate(keys, 1)]
+
+
+# ---- reading ----------------------------------------------------------------------------------------
+
+
+def read_identity(book: ReadWorkbook) -> tuple[Identity | None, list[str]]:
+    """Read every carrier of a book read with openpyxl.
+
+    Returns the identity that the first carrier present gives, and a sentence for each carrier that
+    says something else. None with no sentence where nothing is carried; a printed code alone gives no
+    identity, `printed_codes` reads it.
+    """
+    texts = _carried(book)
+    identity: Identity | None = None
+    wrong = []
+    for carrier, text in texts.items():
+        found = read_text(text)
+        if found is None:
+            wrong.append(f"{carrier}：{text[:60]}")
+        elif identity is None:
+            identity = found
+        elif found != identity:
+            wrong.append(f"{carrier}：{found.round} {found.whom} {found.serial}")
+    if identity is not None:
+        wrong += _short_carriers(book, identity)
+    return identity, wrong
+
+
+def _carried(book: ReadWorkbook) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    name = book.defined_names.get(NAME)
+    if name is not None:
+        found["名称"] = str(name.value)
+    for prop in book.custom_doc_props.props:
+        if prop.name == NAME:
+            found["自定义属性"] = str(prop.value)
+    if MAP in book.sheetnames and book[MAP]["A1"].value is not None:
+        found["隐藏表"] = str(book[MAP]["A1"].value)
+    return found
+
+
+def _short_carriers(book: ReadWorkbook, identity: Identity) -> list[str]:
+    wrong = []
+    told = str(book.properties.keywords or "")
+    if told.startswith(LEAD_IN) and told != keywords(identity):
+        wrong.append(f"文档属性：{told[:60]}")
+    wrong += [f"{CODE_SIGN}：{code}" for code in printed_codes(book) if code != identity.code()]
+    return wrong
+
+
+def printed_codes(book: ReadWorkbook) -> list[str]:
+    """List the different printed codes that stand in visible cells near the top of the worksheets."""
+    found: dict[str, None] = {}
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows(max_row=min(sheet.max_row, 40), values_only=True):
+            for cell in row:
+                match = _CODE.search(cell) if isinstance(cell, str) else None
+                if match:
+                    found[match[1]] = None
+    return list(found)

@@ -1,0 +1,256 @@
+"""Write one table of the plan onto a worksheet: headings, rows, live formulas, limits, protection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlsxwriter.worksheet import Worksheet
+
+from xlperf.engine.plan import Column
+from xlperf.formula.evaluate import of_row
+from xlperf.formula.excel import constant_text, formula
+from xlperf.formula.expression import columns_of
+from xlperf.formula.values import Value
+from xlperf.workbook import style
+from xlperf.workbook.book import Book, cached, protect, put
+from xlperf.workbook.layout import (
+    BASIS, BODY, HEAD, NAMES, SPARE, STATE, TITLE, UNDER, UNIT_NAME, Layout, RowAddresses, Shown, View,
+)  # fmt: skip
+from xlperf.workbook.limits import validation
+from xlperf.workbook.text import key_text, lines, measure
+
+MARK = "xlperf"  # what the corner of a table says, so that a reader finds it after any change of layout
+LINE_HEIGHT = 15.0
+
+
+@dataclass(frozen=True)
+class Dress:
+    """What surrounds a table, and what its formulas may lean on.
+
+    heading, under, state: the three lines above it. names: unit code → name. offers: table → range of
+    its keys. directory: ranges of unit codes and names, where the book has them. native: see `formula`.
+    """
+
+    heading: str
+    under: str = ""
+    state: str = ""
+    names: Mapping[Value, str] = field(default_factory=dict)
+    offers: Mapping[str, str] = field(default_factory=dict)
+    directory: tuple[str, str] | None = None
+    native: bool = True
+
+
+def write_table(book: Book, layout: Layout, view: View, dress: Dress) -> Worksheet:
+    """Add a worksheet with the table."""
+    sheet = book.sheet(view.title)
+    wide = widths(layout, view, dress)
+    _columns(sheet, view, wide)
+    _head(book, sheet, layout, view, dress)
+    for position in range(len(view.rows) + view.spare):
+        _row(book, sheet, layout, view, dress, position)
+        sheet.set_row(BODY + position, _height(layout, view, wide, position))
+    _limits(sheet, layout, view, dress)
+    visible = [w for w, s in zip(wide, view.shown, strict=True) if not s.hidden]
+    style.print_set_up(sheet, style.paper_for(visible), (BASIS, HEAD))
+    sheet.print_area(TITLE, 1, view.last, len(view.shown))
+    sheet.freeze_panes(BODY, _frozen(view))
+    protect(sheet)
+    book.tables.append((view, tuple(row_key(layout, view, p) for p in range(len(view.rows) + view.spare))))
+    return sheet
+
+
+# ---- columns and headings -------------------------------------------------------------------------
+
+
+def column_of(view: View, shown_: Shown) -> Column:
+    """Return the column of the plan that is shown; for a unit's name one made for it."""
+    if shown_.name == UNIT_NAME:
+        return Column(UNIT_NAME, "单位", "fact", "text", width=18)
+    return view.sheet.by_name[shown_.name]
+
+
+def widths(layout: Layout, view: View, dress: Dress) -> list[float]:
+    """Return the width of every column in half-width characters; long text takes the room that is left."""
+    columns = [column_of(view, s) for s in view.shown]
+    tight = len(columns) > 25
+    natural = [_width(layout, view, dress, c, tight=tight) for c in columns]
+    elastic = [style.is_long(c) and not s.hidden for c, s in zip(columns, view.shown, strict=True)]
+    seen = [0.0 if s.hidden else w for w, s in zip(natural, view.shown, strict=True)]
+    grown = style.stretched(seen, elastic)
+    return [n if s.hidden else g for n, g, s in zip(natural, grown, view.shown, strict=True)]
+
+
+def _width(layout: Layout, view: View, dress: Dress, column: Column, *, tight: bool) -> float:
+    if column.width is not None:
+        return float(column.width)
+    title = measure(column.title)
+    if column.holds == "date":
+        return 12.0
+    if column.holds == "number":
+        return min(max(title / 3 + 2, 6.5), 8.5) if tight else min(max(title / 2 + 2, 8.0), 12.0)
+    texts = [layout.value(view, column.name, p) for p in range(len(view.rows))]
+    longest = max((measure(t) for t in texts if isinstance(t, str)), default=0)
+    longest = max([longest, *(measure(c) for c in column.choices)])
+    return min(max(longest + 2, title / (3 if tight else 2) + 2, 6.0), 12.0 if tight else 20.0)
+
+
+def _columns(sheet: Worksheet, view: View, wide: Sequence[float]) -> None:
+    sheet.set_column(0, 0, 4, None, {"hidden": True})
+    for i, (width, shown_) in enumerate(zip(wide, view.shown, strict=True), 1):
+        sheet.set_column(i, i, width, None, {"hidden": True} if shown_.hidden else {})
+
+
+def _head(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> None:
+    last = len(view.shown)
+    band(book, sheet, TITLE, (1, last), dress.heading, style.TITLE_LOOK, 34)
+    band(book, sheet, UNDER, (1, last), dress.under, style.UNDER_LOOK, 20)
+    band(book, sheet, STATE, (1, last), dress.state, style.UNDER_LOOK, 20)
+    plain = book.look(style.BASE)
+    sheet.set_row(NAMES, 12, None, {"hidden": True})
+    sheet.write_string(NAMES, 0, f"{MARK}|{view.sheet.name}|{len(book.tables) + 1}", plain)
+    head, basis = book.look(style.HEAD_LOOK), book.look(style.BASIS_LOOK)
+    columns = [column_of(view, s) for s in view.shown]
+    for i, column in enumerate(columns, 1):
+        sheet.write_string(NAMES, i, column.name, plain)
+        sheet.write_string(HEAD, i, column.title, head)
+        sheet.write_string(BASIS, i, column.basis if column.basis != view.sheet.basis else "", basis)
+    wide = widths(layout, view, dress)
+    tallest = max(lines(c.title, w + 1) for c, w in zip(columns, wide, strict=True))
+    small = max(lines(c.basis, w * 1.35 + 1) for c, w in zip(columns, wide, strict=True))
+    sheet.set_row(HEAD, tallest * LINE_HEIGHT + 8)
+    sheet.set_row(BASIS, small * 11.0 + 4)
+
+
+def band(
+    book: Book, sheet: Worksheet, row: int, columns: tuple[int, int], text: str, look: style.Properties, height: float
+) -> None:
+    """Write a line across columns (first, last; counted from 0)."""
+    first, last = columns
+    if last > first:
+        sheet.merge_range(row, first, row, last, "", book.look(look))
+    put(sheet, row, first, text or None, book.look(look))
+    sheet.set_row(row, height)
+
+
+def _frozen(view: View) -> int:
+    leading = [i for name, i in view.at.items() if i <= 4 and name in (view.sheet.key.name, UNIT_NAME, "name")]
+    return max(leading, default=1) + 1
+
+
+# ---- rows -----------------------------------------------------------------------------------------
+
+
+def _row(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress, position: int) -> None:
+    row = BODY + position
+    spare = position >= len(view.rows)
+    sheet.write_string(row, 0, row_key(layout, view, position), book.look(style.BASE))
+    at = layout.row(view, position)
+    for i, shown_ in enumerate(view.shown, 1):
+        column = column_of(view, shown_)
+        value = None if shown_.name == UNIT_NAME else layout.value(view, shown_.name, position)
+        if shown_.name == UNIT_NAME:
+            _unit_name(book, sheet, layout, view, dress, position, i)
+        elif column.expr is not None:
+            text = formula(column.expr, at, native=dress.native)
+            text = f'IF({at.cell(view.sheet.key.name)}="","",{text})' if spare else text
+            look = book.look(style.body_look(column, open_=False))
+            sheet.write_formula(row, i, f"={text}", look, cached(value))
+        elif spare and column.kind == "key":
+            _new_key(book, sheet, layout, view, position, i)
+        else:
+            closed = value is None and shown_.open and not is_asked(layout, view, column, position)
+            look = style.CLOSED_LOOK if closed else style.body_look(column, open_=shown_.open)
+            put(sheet, row, i, column.default if spare else value, book.look(look))
+
+
+def row_key(layout: Layout, view: View, position: int) -> str:
+    """Return what the hidden key column says of a row: the key, or `+1`, `+2` and so on for new entries."""
+    if position >= len(view.rows):
+        return f"{SPARE}{position - len(view.rows) + 1}"
+    return key_text(layout.value(view, view.sheet.key.name, position))
+
+
+def is_asked(layout: Layout, view: View, column: Column, position: int) -> bool:
+    """Tell whether somebody is asked to fill a column in this row; spare rows are open."""
+    if column.asked is None or position >= len(view.rows):
+        return True
+    row = {name: layout.value(view, name, position) for name in columns_of(column.asked)}
+    return bool(of_row(column.asked, row))
+
+
+def _unit_name(
+    book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress, position: int, column: int
+) -> None:
+    """Write the name of the unit: fixed where the code is, looked up where the code is typed."""
+    code = layout.value(view, view.sheet.unit, position)
+    name = dress.names.get(code, "") if code is not None else ""
+    look = book.look(style.CELL_CENTER)
+    if view.sheet.by_name[view.sheet.unit].kind != "input" or dress.directory is None:
+        put(sheet, BODY + position, column, name or None, look)
+        return
+    cell = view.cell(view.sheet.unit, position)
+    codes, names = dress.directory
+    text = f'=IF({cell}="","",IFERROR(INDEX({names},MATCH({cell},{codes},0)),"无此单位"))'
+    sheet.write_formula(BODY + position, column, text, look, name or ("" if code is None else "无此单位"))
+
+
+def _new_key(book: Book, sheet: Worksheet, layout: Layout, view: View, position: int, column: int) -> None:
+    """Number a new entry as soon as something is typed into its row."""
+    keys = layout.positions(view.sheet.name, view.sheet.key.name)
+    number = position + 1 + sum(1 for k in keys if k is not None and not str(k).isdigit())
+    typed = used(layout.row(view, position), view)
+    text = str(number) if view.sheet.key.holds == "number" else constant_text(str(number))
+    look = book.look(style.body_look(view.sheet.key, open_=False))
+    sheet.write_formula(BODY + position, column, f'=IF({typed}=0,"",{text})', look, "")
+
+
+def used(at: RowAddresses, view: View) -> str:
+    """Write how many cells of a new row somebody filled; defaults do not count."""
+    typed = [s.name for s in view.shown if s.open and view.sheet.by_name[s.name].default is None]
+    return f"COUNTA({','.join(at.cell(name) for name in typed)})"
+
+
+def _height(layout: Layout, view: View, wide: Sequence[float], position: int) -> float:
+    most = 1
+    for width, shown_ in zip(wide, view.shown, strict=True):
+        column = column_of(view, shown_)
+        if shown_.hidden or column.holds != "text" or shown_.name == UNIT_NAME:
+            continue
+        value = layout.value(view, shown_.name, position)
+        most = max(most, lines(value, width) if isinstance(value, str) else 1)
+    return min(max(most * LINE_HEIGHT + 6, 22.0), 400.0)
+
+
+# ---- limits ---------------------------------------------------------------------------------------
+
+
+def _limits(sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> None:
+    """Put a validation on every run of open cells of a column."""
+    titles = {c.name: c.title for c in view.sheet.columns}
+    for i, shown_ in enumerate(view.shown, 1):
+        if not shown_.open:
+            continue
+        column = view.sheet.by_name[shown_.name]
+        runs = _runs([is_asked(layout, view, column, p) for p in range(len(view.rows) + view.spare)])
+        if not runs:
+            continue
+        options = validation(column, layout.row(view, runs[0][0]), titles, dress.offers)
+        if options is None:
+            continue
+        if len(runs) > 1:
+            options["other_cells"] = [[BODY + a, i, BODY + b, i] for a, b in runs[1:]]
+        first, last = runs[0]
+        sheet.data_validation(BODY + first, i, BODY + last, i, options)
+
+
+def _runs(wanted: Sequence[bool]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for i, is_wanted in enumerate(wanted):
+        if is_wanted and runs and runs[-1][1] == i - 1:
+            runs[-1] = (runs[-1][0], i)
+        elif is_wanted:
+            runs.append((i, i))
+    return runs
+
+

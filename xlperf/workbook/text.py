@@ -1,0 +1,67 @@
+"""Text on its way into a cell: made inert, measured, cut to what a worksheet title may be."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Container
+from fractions import Fraction
+from math import ceil
+
+from xlperf.formula.values import Value, decimal
+
+LONGEST = 32_000  # characters; a cell holds 32,767
+TITLE_LONGEST = 31  # UTF-16 units of a worksheet title
+_FORBIDDEN = str.maketrans({"[": "［", "]": "］", ":": "：", "*": "＊", "?": "？", "/": "／", "\\": "＼"})
+
+
+def inert(text: str) -> str:
+    """Make control characters visible and cut what a cell cannot hold, with a mark."""
+    shown = "".join(c if c >= " " or c in "\n\t" else chr(0x2400 + ord(c)) for c in text.replace("\r\n", "\n"))
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}〔以下删去{len(shown) - LONGEST}字〕"
+
+
+def measure(text: str) -> int:
+    """Return how wide a text is, in half-width characters."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+
+
+def lines(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column of that width (half-width characters)."""
+    return sum(max(1, ceil(measure(part) / max(width - 1, 1))) for part in text.split("\n"))
+
+
+def worksheet_title(text: str, taken: Container[str]) -> str:
+    """Return a title a worksheet may have, unlike those taken (compared without regard to capitals)."""
+    clean = " ".join(text.translate(_FORBIDDEN).split()).strip("'") or "表"
+    title, number = _cut(clean, TITLE_LONGEST), 1
+    while title.lower() in taken:
+        number += 1
+        end = f"（{number}）"
+        title = _cut(clean, TITLE_LONGEST - len(end)) + end
+    return title
+
+
+def _cut(text: str, longest: int) -> str:
+    while len(text.encode("utf-16-le")) // 2 > longest:
+        text = text[:-1]
+    return text.rstrip()
+
+
+def key_text(value: Value) -> str:
+    """Write the key of a row as the hidden key column holds it."""
+    return decimal(value) if isinstance(value, Fraction) else value or ""
+
+
+def letters(column: int) -> str:
+    """Return the letters of a column counted from 0."""
+    text, left = "", column + 1
+    while left:
+        left, rest = divmod(left - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def quoted(title: str) -> str:
+    """Return a worksheet title as a formula names it."""
+    doubled = title.replace("'", "''")
+    return f"'{doubled}'!"
