@@ -58,11 +58,13 @@ class Judge:
         asked = self._folder / f"asked{self._asked}.xlsx"
         _write(asked, {**sheets, "control": [[Formula("1+1")]]})
         answered = self._folder / "answered"
+        home = f"-env:UserInstallation={(self._folder / 'profile').as_uri()}"
         subprocess.run(
-            ["soffice", "--headless", f"-env:UserInstallation={(self._folder / 'profile').as_uri()}"]
-            + ["--convert-to", "xlsx", "--outdir", str(answered), str(asked)],
-            check=True, capture_output=True, timeout=240,
-        )  # fmt: skip
+            ["soffice", "--headless", home, "--convert-to", "xlsx", "--outdir", str(answered), str(asked)],
+            check=True,
+            capture_output=True,
+            timeout=240,
+        )
         shown = _read(answered / asked.name)
         assert shown.pop("control") == [[2]], "LibreOffice did not recalculate"
         return shown

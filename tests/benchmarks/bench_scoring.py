@@ -123,7 +123,8 @@ def report(timings: Sequence[Timing]) -> str:
         times = t.units / least.units
         lines.append(
             f"{t.units:>7} {t.exact:>10.4f} {t.array:>10.4f} {t.pandas:>10.4f} {t.exact / t.pandas:>13.2f}"
-            f" {t.array / t.pandas:>13.2f} {t.exact / least.exact / times:>13.2f} {t.array / least.array / times:>13.2f}"
+            f" {t.array / t.pandas:>13.2f}"
+            f" {t.exact / least.exact / times:>13.2f} {t.array / least.array / times:>13.2f}"
         )
     return "\n".join(lines)
 
