@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Literal
 
 from xlperf.formula.expression import (
@@ -10,15 +11,17 @@ from xlperf.formula.expression import (
     both,
     cases,
     ceiling,
+    either,
     floor,
     greatest,
     least,
     lift,
+    negate,
     rounded,
     same,
     say,
 )
-from xlperf.rules.registry import Bands, Number, Numbers, rule
+from xlperf.rules.registry import Bands, Number, Numbers, Parts, rule
 
 
 @rule("XP_STEPS", "每步加减分")
@@ -145,3 +148,16 @@ def product(factors: Numbers, digits: Number | None = None) -> Expr:
     for factor in factors[1:]:
         made = made * factor
     return made if digits is None else rounded(made, digits)
+
+
+@rule("XP_COUNTPOINTS", "按个数计分")
+def count_points(counts: Parts) -> Expr:
+    """Add so many points for each of a count: projects, firms, accidents.
+
+    counts: count and points for one, in turn. A count below 0 or with a fraction gives no result.
+    """
+    wrong = either(*(either(n < 0, negate(same(n, floor(n)))) for n, _ in counts))
+    return cases(
+        (wrong, blank(), "个数须为不小于0的整数"),
+        otherwise=(reduce(lambda a, b: a + b, (n * points for n, points in counts)), "个数×每个的分值"),
+    )
