@@ -1,4 +1,4 @@
-"""The formula face: an expression as Excel text, native functions only.
+"""The formula face: an expression as Excel text, native functions only unless asked otherwise.
 
 Only functions that exist since Excel 2010 and that WPS and LibreOffice share are written: no LET,
 XLOOKUP, MAXIFS, TEXTJOIN, no dynamic arrays, no whole columns. Every formula starts with a guard
@@ -15,6 +15,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Protocol
 
+from xlperf.formula.calls import call_text
 from xlperf.formula.expression import LINKS, Expr, Match, needs, root
 from xlperf.formula.operations import ATOM, OPERATIONS, PLACES
 from xlperf.formula.values import EXEMPT, Value, decimal, number
@@ -75,9 +76,11 @@ class Addresses(Protocol):
 def formula(e: Expr, at: Addresses, *, native: bool = True) -> str:
     """Write the formula of a cell, without the leading `=`.
 
-    native: False writes rule calls as `XP_…(…)` where the add-in is installed.
+    native: False writes a rule call as `XP_…(…)`, for where the add-in is installed, if it can be written so.
+    A look at other rows stays native.
     """
-    return _guarded(e, _text(e, at, native), at)
+    called = None if native else _called(e, at)
+    return _guarded(e, _text(e, at) if called is None else called, at)
 
 
 def ambiguous(texts: Iterable[str]) -> list[str]:
@@ -127,7 +130,7 @@ def _any(conditions: Sequence[str]) -> str:
     return conditions[0] if len(conditions) == 1 else f"OR({','.join(conditions)})"
 
 
-def _text(e: Expr, at: Addresses, native: bool, outer: int = 0) -> str:
+def _text(e: Expr, at: Addresses, outer: int = 0) -> str:
     match e.op, e.args:
         case "const", (value,):
             text = constant_text(value)
@@ -135,29 +138,28 @@ def _text(e: Expr, at: Addresses, native: bool, outer: int = 0) -> str:
             return f"({text})" if negative and outer else text
         case "col", (name,):
             return at.cell(name)
-        case "call", (name, bound, body):
-            whole = native or root(body).op in LINKS  # a worksheet function cannot look at other rows
-            return _text(body, at, native, outer) if whole else _call(name, bound, at)
+        case "call", (_, _, body):
+            return _text(body, at, outer)
         case "cases", (branches, (otherwise, _)):
-            text = _text(otherwise, at, native)
+            text = _text(otherwise, at)
             for when, then, _ in reversed(branches):
-                text = f"IF({_text(when, at, native)},{_text(then, at, native)},{text})"
+                text = f"IF({_text(when, at)},{_text(then, at)},{text})"
             return text
         case "first", _:
-            return _first_text([_text(a, at, native) for a in e.args], e.args[-1])
-    link = _link_text(e, at, native)
-    return link if link is not None else _operation(e, at, native, outer)
+            return _first_text([_text(a, at) for a in e.args], e.args[-1])
+    link = _link_text(e, at)
+    return link if link is not None else _operation(e, at, outer)
 
 
-def _operation(e: Expr, at: Addresses, native: bool, outer: int) -> str:
+def _operation(e: Expr, at: Addresses, outer: int) -> str:
     row = OPERATIONS[e.op]
     if row.binds == ATOM:
-        inner = [_text(a, at, native) for a in e.args]
+        inner = [_text(a, at) for a in e.args]
     else:  # a - (b - c), a / (b / c): the right side binds one step tighter
         after = 1 if e.op in ("sub", "div") else 0
-        inner = [_text(a, at, native, row.binds + (after if i else 0)) for i, a in enumerate(e.args)]
+        inner = [_text(a, at, row.binds + (after if i else 0)) for i, a in enumerate(e.args)]
     if row.takes_clean:
-        raw = [_text(a, at, native) for a in e.args]
+        raw = [_text(a, at) for a in e.args]
         inner = [t if _is_clean(a, at) else f"ROUND({r},{PLACES})" for a, t, r in zip(e.args, inner, raw, strict=True)]
     text = row.excel.format(*inner, all=",".join(inner))
     return f"({text})" if row.binds < outer else text
@@ -183,37 +185,45 @@ def _first_text(texts: list[str], last: Expr) -> str:
     return text
 
 
-def _call(name: str, bound: tuple[tuple[str, object], ...], at: Addresses) -> str:
-    def flat(value: object) -> list[str]:
-        if isinstance(value, Expr):
-            return [_text(value, at, native=False)]
-        if isinstance(value, tuple):
-            return [text for part in value for text in flat(part)]
-        return [constant_text(value if isinstance(value, str | Fraction) else None)]
+def _called(e: Expr, at: Addresses) -> str | None:
+    """Write a rule call as one function; a cell the guard does not ask about is passed as "" where empty.
 
-    return f"{name}({','.join(text for _, value in bound for text in flat(value))})"
+    (An empty cell reaches a function as 0 in some programs.)
+    """
+    if e.op != "call" or root(e).op in LINKS:
+        return None
+    name, bound, _ = e.args
+    guarded = frozenset(needs(e))
+
+    def write(x: Expr) -> str:
+        text = _text(x, at)
+        if x.op != "col" or x.args[0] in guarded or at.is_filled(x.args[0]):
+            return text
+        return f'IF({text}="","",{text})'
+
+    return call_text(name, bound, write, at.cell)
 
 
 # ---- links ----------------------------------------------------------------------------------------
 
 
-def _link_text(e: Expr, at: Addresses, native: bool) -> str | None:
+def _link_text(e: Expr, at: Addresses) -> str | None:
     match e.op, e.args:
         case "via", (key, sheet, name):
             return _via_text(key, sheet, name, at)
         case "total", (sheet, name, match, blanks):
-            return _total_text(sheet, name, match, blanks, at, native)
+            return _total_text(sheet, name, match, blanks, at)
         case "count", (sheet, match):
             if not match:
                 return f"ROWS({at.keys(sheet)})"
-            return f"COUNTIFS({_criteria(sheet, match, at, at, native)})"
+            return f"COUNTIFS({_criteria(sheet, match, at, at)})"
         case "mean", (sheet, name, match):
             values = at.whole(sheet, name)
             if not match:
                 return f'IFERROR(AVERAGE({values}),"")'
-            return f'IFERROR(AVERAGEIFS({values},{_criteria(sheet, match, at, at, native)}),"")'
+            return f'IFERROR(AVERAGEIFS({values},{_criteria(sheet, match, at, at)}),"")'
         case "rank", (name, match, order, ties):
-            return _rank_text(name, match, order, ties, at, native)
+            return _rank_text(name, match, order, ties, at)
     return None
 
 
@@ -226,21 +236,21 @@ def _via_text(key: str, sheet: str, name: str, at: Addresses) -> str:
     return f'IFERROR({found},"")' if computed else f'IFERROR(IF({found}="","",{found}),"")'
 
 
-def _criteria(sheet: str, match: Match, ranges: Addresses, at: Addresses, native: bool) -> str:
-    return ",".join(f"{ranges.whole(sheet, name)},{_criterion(value, at, native)}" for name, value in match)
+def _criteria(sheet: str, match: Match, ranges: Addresses, at: Addresses) -> str:
+    return ",".join(f"{ranges.whole(sheet, name)},{_criterion(value, at)}" for name, value in match)
 
 
-def _criterion(value: Expr, at: Addresses, native: bool) -> str:
+def _criterion(value: Expr, at: Addresses) -> str:
     """Write what SUMIFS and COUNTIFS compare with; in a constant `>`, `*` and `?` stand for themselves."""
     if value.op == "const" and isinstance(value.args[0], str):
         return constant_text("=" + _WILD.sub(r"~\g<0>", value.args[0]))
-    return _text(value, at, native)
+    return _text(value, at)
 
 
-def _total_text(sheet: str, name: str, match: Match, blanks: str, at: Addresses, native: bool) -> str:
+def _total_text(sheet: str, name: str, match: Match, blanks: str, at: Addresses) -> str:
     block = at.block(sheet, name, match)
     values, rest, ranges = (at.whole(sheet, name), match, at) if block is None else block
-    criteria = _criteria(sheet, rest, ranges, at, native)
+    criteria = _criteria(sheet, rest, ranges, at)
     summed = f"SUMIFS({values},{criteria})" if rest else f"SUM({values})"
     if blanks != "stop":
         return summed
@@ -248,11 +258,11 @@ def _total_text(sheet: str, name: str, match: Match, blanks: str, at: Addresses,
     return f'IF({empty}>0,"",{summed})'
 
 
-def _rank_text(name: str, match: Match, order: str, ties: str, at: Addresses, native: bool) -> str:
+def _rank_text(name: str, match: Match, order: str, ties: str, at: Addresses) -> str:
     key = at.cell(name)
     own = [f"ISNUMBER({key})"]
-    own += [f"{at.cell(n)}={_text(v, at, native)}" for n, v in match if v != Expr("col", (n,))]
-    pairs = [(n, _criterion(v, at, native)) for n, v in match]
+    own += [f"{at.cell(n)}={_text(v, at)}" for n, v in match if v != Expr("col", (n,))]
+    pairs = [(n, _criterion(v, at)) for n, v in match]
     sign = ">" if order == "high" else "<"
     better = ",".join([*(f"{at.whole('', n)},{v}" for n, v in pairs), f'{at.whole("", name)},"{sign}"&{key}'])
     place = f"1+COUNTIFS({better})"

@@ -33,6 +33,7 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from xlperf.formula.expression import Expr, call
+from xlperf.formula.signature import SIGNATURES, layout
 
 Number = Annotated[Expr, "number"]
 Text = Annotated[Expr, "text"]
@@ -92,6 +93,7 @@ def rule(name: str, zh: str) -> Callable[[Callable[..., Expr]], Rule]:
         parameters = tuple(_parameter(p, hints[p.name]) for p in inspect.signature(build).parameters.values())
         made = Rule(name, zh, parameters, build, inspect.cleandoc(build.__doc__ or ""))
         RULES[build.__name__] = made
+        SIGNATURES[name] = layout(name, parameters)
         return made
 
     return add
