@@ -14,6 +14,8 @@ from xlperf.formula.values import YES, Value, number, shown
 from xlperf.problems import Problem, Where, problem
 from xlperf.rules import RULES
 from xlperf.scheme.example_names import example_problems
+from xlperf.scheme.figures import computed_columns, figure_of, options_used
+from xlperf.scheme.lint import LINT
 from xlperf.scheme.model import ColumnSpec, Mapping, Node, Scalar, Scheme, SheetSpec, Stated, place_of
 from xlperf.scheme.nodes import mapping, text
 from xlperf.scheme.references import key_of, row_place
@@ -83,7 +85,7 @@ def _measured(stated: Stated, rows: Rows) -> Fraction:
 
 def parameter_problems(scheme: Scheme) -> Problems:
     """Hold the parameter names of every rule call against the rule."""
-    for column in _computed(scheme):
+    for column in computed_columns(scheme):
         known = {p.name: p for p in RULES[column.rule].parameters}
         for key in column.arguments:
             if key not in known:
@@ -96,20 +98,20 @@ def parameter_problems(scheme: Scheme) -> Problems:
 
 def weight_problems(scheme: Scheme) -> Problems:
     """Add the weights of every weighted sum, under every option of the readings they follow."""
-    for column in _computed(scheme):
+    for column in computed_columns(scheme):
         if column.rule == "weighted":
-            for options in _options_used(scheme, column.arguments):
+            for options in options_used(scheme, column.arguments):
                 yield from _weights(scheme, column, options)
 
 
 def _weights(scheme: Scheme, column: ColumnSpec, options: dict[str, str]) -> Problems:
-    weights = [_figure(scheme, node, options) for node in mapping(column.arguments, "parts").values()]
+    weights = [figure_of(scheme, node, options) for node in mapping(column.arguments, "parts").values()]
     known = [w for w in weights if w is not None]
     if not weights or len(known) < len(weights):
         return  # a weight that stands in a column is known only row by row
     found, title = sum(known, Fraction(0)), text(column.attributes, "title", column.name)
     at = mapping(column.arguments, "parts").at
-    stated = _figure(scheme, column.arguments.get(Scalar("weights_sum")), options)
+    stated = figure_of(scheme, column.arguments.get(Scalar("weights_sum")), options)
     if stated is not None and found != stated:
         yield problem("WEIGHTS_DIFFER", at, column=title, found=_percent(found), wanted=_percent(stated))
     elif stated is None and "weights_sum" not in column.arguments and found not in (1, 100):
@@ -118,34 +120,6 @@ def _weights(scheme: Scheme, column: ColumnSpec, options: dict[str, str]) -> Pro
 
 def _percent(x: Fraction) -> str:
     return f"{shown(x * 100, 6)}%" if abs(x) <= 2 else shown(x, 6)
-
-
-def _figure(scheme: Scheme, node: Node | None, options: dict[str, str]) -> Fraction | None:
-    """Return the figure that a node stands for under these options, or None."""
-    while isinstance(node, Mapping):
-        node = node.get(Scalar(options.get(text(node, "reading"), "")))
-    if not isinstance(node, Scalar):
-        return None
-    figure = scheme.figures.get(node)
-    return figure.value if figure else number(node)
-
-
-def _options_used(scheme: Scheme, node: Node) -> Iterator[dict[str, str]]:
-    """Visit the adopted options, then each other option of the readings a node follows, one at a time."""
-    adopted = {name: r.adopted for name, r in scheme.readings.items()}
-    yield adopted
-    for name in _readings_in(node):
-        for option in scheme.readings[name].options if name in scheme.readings else ():
-            if option != adopted[name]:
-                yield {**adopted, name: option}
-
-
-def _readings_in(node: Node) -> Iterator[str]:
-    if isinstance(node, Mapping) and text(node, "reading"):
-        yield text(node, "reading")
-    children = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
-    for child in children:
-        yield from _readings_in(child)
 
 
 def direction_problems(scheme: Scheme) -> Problems:
@@ -169,10 +143,6 @@ def _direction(scheme: Scheme, sheet: SheetSpec, column: ColumnSpec, columns: di
                 yield problem("NO_DIRECTION", row_place(row, word), words=words)
     elif word and not word.isascii() and word not in (HIGHER, LOWER):
         yield problem("WRONG_WORD", place_of(word), name="direction", found=word, words=words)
-
-
-def _computed(scheme: Scheme) -> Iterator[ColumnSpec]:
-    return (c for s in scheme.sheets for c in s.columns if c.rule in RULES)
 
 
 # ---- what the office still has to supply -----------------------------------------------------------
@@ -246,6 +216,7 @@ CHECKS: tuple[Check, ...] = (
     example_problems,
     units_without_sheet,
     units_without_group,
+    *LINT,
     assumed_rows,
     assumed_figures,
 )
