@@ -65,7 +65,7 @@ class Receipt:
     file: str
     kind: str
     who: str
-    serial: str
+    serial: int
     decision: str
     problems: tuple[Problem, ...] = ()
     cells: tuple[CellText, ...] = ()
@@ -84,7 +84,7 @@ class Issued:
 
     kind: str
     who: str
-    serial: str
+    serial: int
     file: str
     sha256: str
 
@@ -98,7 +98,7 @@ class State:
     """
 
     issued: dict[Party, Issued] = field(default_factory=dict)
-    serials: dict[str, Issued] = field(default_factory=dict)
+    serials: dict[int, Issued] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     current: dict[Party, Receipt] = field(default_factory=dict)
 

@@ -26,15 +26,20 @@ def value_of(text: str, column: Column) -> Value:
 def merged(plan: Plan, tables: Tables, receipts: Iterable[Receipt]) -> Tables:
     """Return the tables of a scheme with the accepted cells filled in; nothing given is changed.
 
-    A row that no table has is new: it can only be of a sheet that grows. What the office decided on a
-    claim counts only while the claim still says what the office decided on.
+    A row that no table has is new: it can only be of a sheet that grows. What somebody sent stands
+    before what the office entered for them. What the office decided on a claim counts only while the
+    claim still says what the office decided on.
     """
     filled = _Filled({name: [dict(row) for row in rows] for name, rows in tables.items()})
     found = sorted(receipts, key=lambda r: r.kind == "master")  # the office comes last: it sees what came in
+    sent = {(c.sheet, c.row, c.column) for r in found if r.kind != "master" for c in r.cells}
     for receipt in found:
-        gone = set() if receipt.kind != "master" else filled.stale(plan, receipt.seen)
+        master = receipt.kind == "master"
+        gone = filled.stale(plan, receipt.seen) if master else set()
         for cell in receipt.cells:
-            if (cell.sheet, cell.row) not in gone:
+            column = plan.by_name[cell.sheet].by_name[cell.column]
+            theirs = master and column.by != OFFICE and (cell.sheet, cell.row, cell.column) in sent
+            if (cell.sheet, cell.row) not in gone and not theirs:
                 filled.put(plan.by_name[cell.sheet], cell)
     return filled.tables
 

@@ -134,7 +134,8 @@ def _fill(folder: Path, scheme: Scheme, plan: Plan, year: int, deadline: date | 
     for name in FOLDERS:
         (folder / name).mkdir()
     _copy_scheme(scheme, folder / SCHEME_FOLDER)
-    (folder / ROUND_FILE).write_text(_round_text(scheme, plan, year, deadline), "utf-8")
+    told = _round_text(scheme, plan, year, deadline, _digest(folder / SCHEME_FOLDER))
+    (folder / ROUND_FILE).write_text(told, "utf-8")
     kept = folder / KEY_FILE
     kept.write_text(key.hex() + "\n", "ascii")
     kept.chmod(0o600)
@@ -151,13 +152,14 @@ def _copy_scheme(scheme: Scheme, to: Path) -> None:
         shutil.copyfile(file.parent / table, to / table)
 
 
-def _round_text(scheme: Scheme, plan: Plan, year: int, deadline: date | None) -> str:
+def _round_text(scheme: Scheme, plan: Plan, year: int, deadline: date | None, digest: str) -> str:
     due = f"deadline: {deadline}" if deadline else "# deadline: 2017-12-31"
     lines = [
         "# 一轮考核。由 xlperf new 写成；考核开始后不要改动。",
         f"scheme: {scheme.id}  # 考核方案，全文在 scheme/ 文件夹里",
         f"round: {_round_id(scheme.id, year)}  # 轮次编号，印在每一份发出的表上",
         f"year: {year}",
+        f"scheme_sha: {digest}  # 方案文件的校验值：改动过会提示",
         f"{due}  # 报送截止日，没有就不写",
         "readings:  # 采用的口径" if plan.readings else "# readings: 本方案没有口径",
     ]
@@ -200,6 +202,8 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
         _digest(at / SCHEME_FOLDER),
         _day(text(root, "deadline"), Where(ROUND_FILE, path="deadline"), problems),
     )
+    if made.scheme_sha != text(root, "scheme_sha"):
+        problems.append(problem("SCHEME_CHANGED", Where(SCHEME_FOLDER)))
     for name in FOLDERS:
         (at / name).mkdir(exist_ok=True)
     try:

@@ -1,0 +1,153 @@
+"""Hand out: a 自评表 for every unit, a 打分表 for every scorer, the blank 总表 for the office."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlperf.engine.plan import LEAD
+from xlperf.engine.score import Scores, score
+from xlperf.rounds.ledger import Issued, State, record_issued
+from xlperf.rounds.store import Progress, Round, silent, write_whole
+from xlperf.workbook.seal import Identity, Kind, sealed
+from xlperf.workbook.write import write_master, write_scorer_book, write_unit_book
+
+UNIT_BOOK, SCORER_BOOK, MASTER = "自评表", "打分表", "总表"
+_MANY = 12  # books from which a second process pays for its start
+_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A workbook to hand out. whom: unit code, scorer or "" for the office; file: below the round's folder."""
+
+    kind: Kind
+    whom: str
+    name: str
+    file: Path
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """What was handed out. written: new or changed; unchanged: already there just so."""
+
+    written: tuple[Path, ...] = ()
+    unchanged: tuple[Path, ...] = ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """List every workbook of the round, as a path below its folder."""
+        return tuple(sorted((*self.written, *self.unchanged)))
+
+
+def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = False) -> Distribution:
+    """Write every workbook of a round into `issued/` and record it with its serial.
+
+    Serials stay when it runs again, and a file that would come out the same is left alone. dry_run:
+    only say which files there would be.
+    """
+    parcels = list(parcels_of(round_))
+    if dry_run:
+        return Distribution(written=tuple(p.file for p in parcels))
+    state = round_.state()
+    scores = score(round_.plan, round_.scheme.tables)
+    written, unchanged, issued = [], [], []
+    for done, (parcel, identity, data) in enumerate(_made(round_, scores, state, parcels), 1):
+        digest = hashlib.sha256(data).hexdigest()
+        there = round_.folder / parcel.file
+        known = state.issued.get((parcel.kind, parcel.whom))
+        if known is None or known.sha256 != digest or not there.exists():
+            write_whole(there, data)
+            written.append(parcel.file)
+        else:
+            unchanged.append(parcel.file)
+        if known is None or known.sha256 != digest:
+            issued.append(Issued(parcel.kind, parcel.whom, identity.serial, parcel.file.as_posix(), digest))
+        progress(done, len(parcels), f"发表：{parcel.file.name}")
+    if issued:
+        record_issued(round_.ledger, *issued)
+    return Distribution(tuple(written), tuple(unchanged))
+
+
+def parcels_of(round_: Round) -> Iterator[Parcel]:
+    """List the workbooks of a round: units in list order, scorers who have something to score, the 总表."""
+    units = unit_names(round_)
+    width = len(str(len(units)))
+    for number, (code, name) in enumerate(units.items(), 1):
+        file = Path("issued", UNIT_BOOK, f"{number:0{width}d} {name.translate(_FORBIDDEN)}.xlsx")
+        yield Parcel("unit", code, name, file)
+    for name in scorers_of(round_):
+        yield Parcel("scorer", name, name, Path("issued", SCORER_BOOK, f"{name.translate(_FORBIDDEN)}.xlsx"))
+    yield Parcel("master", "", MASTER, Path("issued", f"{MASTER}.xlsx"))
+
+
+def unit_names(round_: Round) -> dict[str, str]:
+    """Return unit code → name, in list order."""
+    keys = {s.key.name for s in round_.plan.unit_sheets()} or {"code"}
+    key = next(iter(keys))
+    return {str(r[key]): str(r.get("name") or r[key]) for r in round_.scheme.tables.get("units", [])}
+
+
+def scorers_of(round_: Round) -> list[str]:
+    """List the scorers with at least one cell to fill."""
+    plan, tables = round_.plan, round_.scheme.tables
+    busy = {c.by for s in plan.sheets for c in s.inputs()}
+    for sheet in (s for s in plan.sheets if s.scorer and s.inputs(LEAD)):
+        busy |= {str(row.get(sheet.scorer) or round_.scheme.office) for row in tables.get(sheet.table, [])}
+    return [s.name for s in round_.scheme.scorers if s.name in busy]
+
+
+def identity_of(round_: Round, kind: Kind, whom: str, serial: int) -> Identity:
+    """Make the sealed identity of a workbook."""
+    return sealed(Identity(kind, round_.id, round_.scheme.id, round_.year, whom, serial), round_.key)
+
+
+# ---- writing -----------------------------------------------------------------------------------
+
+_Job = tuple[Parcel, Identity]
+_SHARED: dict[str, tuple[Scores, str]] = {}  # what every book of a worker process is written from
+
+
+def _made(
+    round_: Round, scores: Scores, state: State, parcels: list[Parcel]
+) -> Iterator[tuple[Parcel, Identity, bytes]]:
+    """Write the books one after the other, in two processes where there are many."""
+    last = max((i.serial for i in state.issued.values()), default=0)
+    jobs: list[_Job] = []
+    for parcel in parcels:
+        known = state.issued.get((parcel.kind, parcel.whom))
+        last += known is None
+        jobs.append((parcel, identity_of(round_, parcel.kind, parcel.whom, known.serial if known else last)))
+    if len(jobs) < _MANY:
+        _share(scores, round_.scheme.office)
+        made: Iterator[bytes] = map(_written, jobs)
+        yield from ((parcel, identity, data) for (parcel, identity), data in zip(jobs, made, strict=True))
+        return
+    jobs.sort(key=lambda job: job[0].kind == "unit")  # the long ones first
+    with ProcessPoolExecutor(2, initializer=_share, initargs=(scores, round_.scheme.office)) as pool:
+        for (parcel, identity), data in zip(jobs, pool.map(_written, jobs, chunksize=1), strict=True):
+            yield parcel, identity, data
+
+
+def _share(scores: Scores, office: str) -> None:
+    _SHARED["scores"] = (scores, office)
+
+
+def _written(job: _Job) -> bytes:
+    """Write one book and return its bytes."""
+    parcel, identity = job
+    scores, office = _SHARED["scores"]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "book.xlsx")
+        if parcel.kind == "unit":
+            write_unit_book(scores, parcel.whom, file, identity)
+        elif parcel.kind == "scorer":
+            write_scorer_book(scores, parcel.whom, file, identity, office)
+        else:
+            write_master(scores, file, identity=identity)
+        return file.read_bytes()
+

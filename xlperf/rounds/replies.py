@@ -1,0 +1,77 @@
+"""退回: a ready-to-send reply for every file that was held or refused: each cell, why, and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xlperf.problems import Problem, errors
+from xlperf.rounds.ledger import Receipt, State
+from xlperf.rounds.store import Round, write_whole
+from xlperf.rounds.whose import Roster
+
+FOLDER = "退回"
+_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
+
+
+def write_replies(round_: Round, state: State) -> tuple[Path, ...]:
+    """Write a text for each file that still waits for an answer; take away the texts of what was settled.
+
+    Returns the paths below the round's folder.
+    """
+    roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
+    open_ = list(unanswered(state))
+    wanted: dict[str, str] = {}
+    for receipt in open_:
+        name = reply_name(receipt, roster)
+        text = reply_text(round_, roster, receipt)
+        wanted[name] = f"{wanted[name]}\n{text}" if name in wanted else text
+    folder = round_.out / FOLDER
+    for old in folder.glob("*.txt") if folder.is_dir() else ():
+        if old.stem not in wanted:
+            old.unlink()
+    for name, text in wanted.items():
+        write_whole(folder / f"{name}.txt", text.encode("utf-8"))
+    return tuple(Path("out", FOLDER, f"{name}.txt") for name in wanted)
+
+
+def unanswered(state: State) -> list[Receipt]:
+    """List the files that were held or refused and that no later accepted file of the same party settled."""
+    waiting: list[Receipt] = []
+    for receipt in state.receipts.values():
+        if receipt.decision == "accepted":
+            waiting = [w for w in waiting if w.party != receipt.party]
+        else:
+            waiting.append(receipt)
+    return waiting
+
+
+def reply_name(receipt: Receipt, roster: Roster) -> str:
+    """Name the reply after whom it goes to, or after the file where nobody knows."""
+    name = roster.title(receipt.party) if receipt.kind and receipt.who else Path(receipt.file).stem
+    return name.translate(_FORBIDDEN)
+
+
+def reply_text(round_: Round, roster: Roster, receipt: Receipt) -> str:
+    """Write the reply: what was received, every cell with its reason, what to do, until when."""
+    known = bool(receipt.kind and receipt.who)
+    whom = roster.title(receipt.party) if known else "报送单位"
+    wrong = errors(receipt.problems)
+    lines = [
+        f"{whom}：",
+        f"    你单位报送的“{receipt.file}”已收到并存档，有下列{len(wrong)}处须改正，改正前不计分：",
+        *(f"    {n}．{_line(p)}" for n, p in enumerate(wrong, 1)),
+        f"    请改正后重新报送{_until(round_)}。",
+        f"                                        {round_.scheme.office}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _until(round_: Round) -> str:
+    day = round_.deadline
+    return f"，截止{day.year}年{day.month}月{day.day}日" if day is not None else ""
+
+
+def _line(p: Problem) -> str:
+    place = f"{p.where.sheet} {p.where.cell}：" if p.where.cell else ""
+    return f"{place}{p.message('zh')}。{p.remedy('zh')}。"
