@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from xlperf.version import VERSION
+
 if TYPE_CHECKING:
     from xlperf.api import NotUsable, Result, load_scheme, score
 
 __all__ = ["NotUsable", "Result", "load_scheme", "score"]
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def __getattr__(name: str) -> Any:

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import click
 
-from xlperf import __version__
+from xlperf.version import VERSION
 from xlperf.cli import output
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
 from xlperf.engine.compile import compile_scheme
@@ -22,7 +22,7 @@ from xlperf.scheme.model import Scheme
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="xlperf")
+@click.version_option(VERSION, prog_name="xlperf")
 def main() -> None:
     """Turn an appraisal regulation into score workbooks, rankings and reasons.
 

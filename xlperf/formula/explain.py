@@ -37,7 +37,7 @@ def explain(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str]) -> Rea
     """
     because: list[str] = []
     working = _working(e, row, titles, because)
-    return Reason(tuple(because), working)
+    return Reason(tuple(filter(None, because)), working)  # an inner choice may go without words
 
 
 def _working(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], because: list[str], outer: int = 0) -> str:

@@ -23,11 +23,11 @@ from xlperf.rules.registry import Number, Numbers, rule
 
 
 def _present(xs: tuple[Expr, ...]) -> Expr:
-    return reduce(lambda a, b: a + b, (cases((is_number(x), 1, "有数"), otherwise=(0, "无数")) for x in xs))
+    return reduce(lambda a, b: a + b, (cases((is_number(x), 1, ""), otherwise=(0, "")) for x in xs))
 
 
 def _mean(xs: tuple[Expr, ...]) -> Expr:
-    filled = (cases((is_number(x), first(x, 0), "有数"), otherwise=(0, "无数")) for x in xs)
+    filled = (cases((is_number(x), first(x, 0), ""), otherwise=(0, "")) for x in xs)
     return reduce(lambda a, b: a + b, filled) / _present(xs)
 
 
