@@ -172,6 +172,7 @@ def test_reason_face(case: RuleCase):
 def test_every_branch_is_hit_by_a_row(rule: Rule):
     told = {sentence for c in TABLES[rule.word] for sentence in explain(c.expr, c.row, {}).because}
     written = {template for case in TABLES[rule.word] for template in templates(case.expr)}
+    written.discard("")  # an inner choice without words of its own; the branch round it is told
     assert sorted(t for t in written if not is_told(t, told)) == []
 
 
