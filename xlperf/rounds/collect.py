@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.distribute import MASTER as MASTER_TITLE
 from xlperf.rounds.distribute import identity_of, parcels_of
 from xlperf.rounds.examine import Examiner, LockedCells, changed_cells
-from xlperf.rounds.intake import open_books
-from xlperf.rounds.ledger import Party, Receipt, State, record_receipts
-from xlperf.rounds.replies import write_replies
+from xlperf.rounds.intake import Opened, open_books
+from xlperf.rounds.ledger import CellText, Party, Receipt, State, record_receipts
+from xlperf.rounds.replies import sender, unanswered, write_replies
 from xlperf.rounds.store import Progress, Round, keep, silent
-from xlperf.rounds.whose import Roster
+from xlperf.rounds.whose import MASTER, Roster
 from xlperf.workbook.read import ReadBook
-from xlperf.workbook.seal import is_genuine
+from xlperf.workbook.seal import Kind, is_genuine
 
-REFUSED = frozenset(
-    "EMPTY TOO_LARGE NOT_A_WORKBOOK OLD_XLS ENCRYPTED OTHER_FORMAT DAMAGED UNSAFE_ZIP BOMB DTD WRONG_ROUND".split()
-)
+REFUSED = frozenset({
+    "EMPTY", "TOO_LARGE", "NOT_A_WORKBOOK", "OLD_XLS", "ENCRYPTED", "OTHER_FORMAT", "DAMAGED", "UNSAFE_ZIP", "BOMB",
+    "DTD", "WRONG_ROUND",
+})  # fmt: skip
+_TURNS = ("unit", "scorer", "master")
 _PASSED_OVER = ("~$", ".")  # what Excel and the system leave lying beside the files
 
 
@@ -87,24 +90,25 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
         if digest not in state.receipts:
             fresh.setdefault(digest, file)
     shown = [(round_.received / digest, _below(file, round_.inbox)) for digest, file in fresh.items()]
-    made: dict[str, Receipt] = {}
-    for done, ((digest, file), opened) in enumerate(zip(fresh.items(), open_books(shown), strict=True), 1):
-        name = _below(file, round_.inbox)
-        blank = Receipt(digest, name, "", "", 0, "held")
-        receipt = _refusal(blank, opened) if isinstance(opened, Problem) else _taken(round_, state, blank, opened)
-        made[digest] = receipt
+    opened: list[Opened] = []
+    for book, (_, name) in zip(open_books(shown), shown, strict=True):
+        opened.append(book)
+        progress(len(opened), len(shown), f"读表：{name}")
+    locked = _went_out(round_, state, opened, progress)
+    for (digest, file), book in sorted(zip(fresh.items(), opened, strict=True), key=_turn):
+        blank = Receipt(digest, _below(file, round_.inbox), "", "", 0, "held")
+        receipt = _refusal(blank, book) if isinstance(book, Problem) else _taken(round_, state, blank, book, locked)
         state = _with(state, receipt)
         if not dry_run:
             record_receipts(round_.ledger, receipt)
-        progress(done, len(fresh), f"收表：{name}")
     receipts = tuple(_told(state, file, digest, round_.inbox) for file, digest in kept)
     replies = () if dry_run else write_replies(round_, state)
-    return Collection(receipts, tuple(missing(round_, state)), len(made), replies)
+    return Collection(receipts, tuple(missing(round_, state)), len(fresh), replies)
 
 
 def missing(round_: Round, state: State) -> Iterator[Missing]:
     """List who has no accepted workbook yet, in the order they were issued."""
-    waiting = {r.party for r in state.receipts.values() if r.decision != "accepted"}
+    waiting = {sender(round_, r) for r in unanswered(round_, state)}
     for parcel in parcels_of(round_):
         party = (parcel.kind, parcel.whom)
         if party not in state.current:
@@ -136,6 +140,12 @@ def _told(state: State, file: Path, digest: str, inbox: Path) -> Receipt:
     return replace(receipt, file=name, decision="duplicate", problems=(told,), cells=())
 
 
+def _turn(pair: tuple[tuple[str, Path], Opened]) -> int:
+    """Let units come first, then scorers, then the office: each is judged beside what came before."""
+    book = pair[1]
+    return _TURNS.index(book.identity.kind) if isinstance(book, ReadBook) and book.identity is not None else 0
+
+
 # ---- one file ----------------------------------------------------------------------------------
 
 
@@ -149,16 +159,18 @@ def _decision(problems: list[Problem]) -> str:
     return "held" if errors(problems) else "accepted"
 
 
-def _taken(round_: Round, state: State, receipt: Receipt, book: ReadBook) -> Receipt:
+def _taken(
+    round_: Round, state: State, receipt: Receipt, book: ReadBook, locked: Mapping[Party, LockedCells]
+) -> Receipt:
     """Say whose book it is and judge its cells."""
     roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
     told = _identity_problems(round_, state, roster, receipt.file, book)
     identity = book.identity
-    if identity is not None:
+    if identity is not None and not any(p.code == "NAMED_OTHERWISE" for p in told):
         receipt = replace(receipt, kind=identity.kind, who=identity.whom, serial=identity.serial)
     if errors(told):
         return replace(receipt, decision=_decision(told), problems=tuple(told))
-    found = Examiner(roster, state, receipt.party, receipt.file, _went_out(round_, state, receipt)).examine(book)
+    found = Examiner(roster, state, receipt.party, receipt.file, locked.get(receipt.party, {})).examine(book)
     told += found.problems
     decision = _decision(told)
     if decision == "accepted":
@@ -197,7 +209,8 @@ def _identity_problems(round_: Round, state: State, roster: Roster, file: str, b
 def _codes(round_: Round, state: State) -> dict[str, Party]:
     """Return the printed code of every book that was issued."""
     return {
-        identity_of(round_, i.kind, i.who, i.serial).code(): (i.kind, i.who) for i in state.issued.values()
+        identity_of(round_, cast("Kind", i.kind), i.who, i.serial).code(): (i.kind, i.who)
+        for i in state.issued.values()
     }
 
 
@@ -212,19 +225,24 @@ def _named(file: str, roster: Roster, party: Party) -> str:
     return max((n for n in roster.units.values() if n in file and n not in mine), key=len, default="")
 
 
-def _went_out(round_: Round, state: State, receipt: Receipt) -> LockedCells:
-    """Return the cells of the book as issued; nothing for the 总表, which is written anew all the time."""
-    issued = state.issued.get(receipt.party)
-    file = round_.folder / issued.file if issued is not None else None
-    if receipt.kind == "master" or file is None or not file.is_file():
-        return {}
-    found = next(iter(open_books([(file, file.name)])))
-    if isinstance(found, Problem):
-        return {}
-    return {(c.plan_sheet, c.row_key, c.column): c for c in found.cells if c.role == "locked"}
+def _went_out(
+    round_: Round, state: State, books: Iterable[Opened], progress: Progress
+) -> dict[Party, LockedCells]:
+    """Return the locked cells of the books as issued, by party; the 总表 is written anew all the time and left out."""
+    parties = {(b.identity.kind, b.identity.whom): None for b in books if isinstance(b, ReadBook) and b.identity}
+    issued = [state.issued[p] for p in parties if p in state.issued and p != MASTER]
+    files = [(round_.folder / i.file, i.file) for i in issued if (round_.folder / i.file).is_file()]
+    there = [i for i in issued if (round_.folder / i.file).is_file()]
+    found: dict[Party, LockedCells] = {}
+    for one, book in zip(there, open_books(files), strict=True):
+        if isinstance(book, ReadBook):
+            cells = (c for c in book.cells if c.role == "locked")
+            found[one.kind, one.who] = {(c.plan_sheet, c.row_key, c.column): c for c in cells}
+        progress(len(found), len(there), f"核对原表：{one.file}")
+    return found
 
 
-def _notes(round_: Round, state: State, receipt: Receipt, cells: tuple) -> list[Problem]:  # type: ignore[type-arg]
+def _notes(round_: Round, state: State, receipt: Receipt, cells: tuple[CellText, ...]) -> list[Problem]:
     """Say what is worth knowing of an accepted file."""
     told, where = [], Where(receipt.file)
     issued = state.issued.get(receipt.party)

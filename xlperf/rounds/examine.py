@@ -49,6 +49,7 @@ class Examiner:
     file: str
     issued: LockedCells = field(default_factory=dict)
     found: Findings = field(default_factory=Findings)
+    waiting: dict[str, int] = field(default_factory=dict)
 
     def examine(self, book: ReadBook) -> Findings:
         """Judge every cell of the book."""
@@ -66,6 +67,8 @@ class Examiner:
                 self._new_row(sheet, key, cells, keys[sheet_name])
             elif (sheet_name, key) in self.roster.rows:
                 self._row(sheet, key, cells, self.roster.rows[sheet_name, key])
+        for unit, count in self.waiting.items():
+            self._tell("UNIT_NOT_IN", unit=self.roster.units.get(unit, unit), count=count)
         return self.found
 
     def _tell(self, code: str, cell: ReadCell | None = None, **values: object) -> None:
@@ -173,11 +176,24 @@ class Examiner:
 
     def _take(self, sheet: Sheet, key: str, column: Column, cell: ReadCell, known: Row) -> None:
         value, told = self._judged(column, cell, known)
-        if self.party == MASTER and not key.startswith(SPARE) and not sheet.grows:
-            told = [p for p in told if p.code != "MISSING"]  # the office fills the 总表 over weeks
+        if not sheet.grows and any(p.code == "MISSING" for p in told) and self._may_wait(sheet, key):
+            told = []
         self.found.problems += told
         if value is not None:
             self.found.cells.append(CellText(sheet.name, key, column.name, value_text(value)))
+
+    def _may_wait(self, sheet: Sheet, key: str) -> bool:
+        """Tell whether a blank is no fault.
+
+        The office fills the 总表 over weeks, and nobody can score what was not sent.
+        """
+        unit = self.roster.unit_of(sheet, self.roster.rows[sheet.name, key])
+        if self.party == MASTER:
+            return True
+        if self.party[0] == "unit" or ("unit", unit) in self.state.current or ("unit", unit) not in self.state.issued:
+            return False
+        self.waiting[unit] = self.waiting.get(unit, 0) + 1
+        return True
 
     def _others(self, sheet: Sheet, key: str, column: Column, cell: ReadCell, known: Row, owner: Party) -> None:
         """Take what the office entered for somebody who has sent nothing; what was sent stands."""

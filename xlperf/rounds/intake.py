@@ -84,9 +84,9 @@ def _failed(name: str, found: str) -> Problem:
 
 
 def _limit() -> None:
-    """Keep a reader from taking the machine's memory; Windows has no such limit."""
+    """Keep a reader from taking the machine's memory; only Unix has such a limit."""
     try:
-        import resource  # noqa: PLC0415 only Unix has it
+        import resource
     except ImportError:
         return
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xlperf.problems import Problem, errors
-from xlperf.rounds.ledger import Receipt, State
+from xlperf.rounds.ledger import Party, Receipt, State
 from xlperf.rounds.store import Round, write_whole
 from xlperf.rounds.whose import Roster
 
@@ -19,10 +19,10 @@ def write_replies(round_: Round, state: State) -> tuple[Path, ...]:
     Returns the paths below the round's folder.
     """
     roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
-    open_ = list(unanswered(state))
     wanted: dict[str, str] = {}
-    for receipt in open_:
-        name = reply_name(receipt, roster)
+    for receipt in unanswered(round_, state):
+        party = sender(round_, receipt)
+        name = (roster.title(party) if party is not None else Path(receipt.file).stem).translate(_FORBIDDEN)
         text = reply_text(round_, roster, receipt)
         wanted[name] = f"{wanted[name]}\n{text}" if name in wanted else text
     folder = round_.out / FOLDER
@@ -34,27 +34,33 @@ def write_replies(round_: Round, state: State) -> tuple[Path, ...]:
     return tuple(Path("out", FOLDER, f"{name}.txt") for name in wanted)
 
 
-def unanswered(state: State) -> list[Receipt]:
-    """List the files that were held or refused and that no later accepted file of the same party settled."""
+def unanswered(round_: Round, state: State) -> list[Receipt]:
+    """List the files that were held or refused and that no later accepted file of the same sender settled."""
     waiting: list[Receipt] = []
     for receipt in state.receipts.values():
         if receipt.decision == "accepted":
-            waiting = [w for w in waiting if w.party != receipt.party]
+            waiting = [w for w in waiting if sender(round_, w) != receipt.party]
         else:
             waiting.append(receipt)
     return waiting
 
 
-def reply_name(receipt: Receipt, roster: Roster) -> str:
-    """Name the reply after whom it goes to, or after the file where nobody knows."""
-    name = roster.title(receipt.party) if receipt.kind and receipt.who else Path(receipt.file).stem
-    return name.translate(_FORBIDDEN)
+def sender(round_: Round, receipt: Receipt) -> Party | None:
+    """Say who is to be answered: whose book it is, or else the unit that the file is named after.
+
+    The name serves for the answer only; nothing is scored on it.
+    """
+    if receipt.kind:
+        return receipt.party
+    units = Roster(round_.plan, round_.scheme.tables, round_.scheme.office).units
+    named = [(len(name), code) for code, name in units.items() if name in Path(receipt.file).name]
+    return ("unit", max(named)[1]) if named else None
 
 
 def reply_text(round_: Round, roster: Roster, receipt: Receipt) -> str:
     """Write the reply: what was received, every cell with its reason, what to do, until when."""
-    known = bool(receipt.kind and receipt.who)
-    whom = roster.title(receipt.party) if known else "报送单位"
+    party = sender(round_, receipt)
+    whom = roster.title(party) if party is not None else "报送单位"
     wrong = errors(receipt.problems)
     lines = [
         f"{whom}：",

@@ -1,0 +1,206 @@
+"""A whole round with made-up inputs, some of them broken on purpose: what the program does, seen at once."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+from xlperf.engine.score import Scores, score
+from xlperf.formula.values import day_of
+from xlperf.problems import Problem
+from xlperf.rounds.collect import Collection, collect
+from xlperf.rounds.distribute import Distribution, Parcel, distribute, parcels_of
+from xlperf.rounds.mishaps import AT, HARMLESS, NEVER_CORRECTED, PDF, Mishap, spoiled, typed
+from xlperf.rounds.publish import Published, publish_scores
+from xlperf.rounds.simulate import Inputs, Simulation
+from xlperf.rounds.store import Progress, Round, new_round, silent
+from xlperf.rounds.whose import Roster
+from xlperf.workbook.fill import Spot, Typed, fill_book
+from xlperf.workbook.seal import Identity, sealed
+from xlperf.workbook.write import write_unit_book
+
+SEED = 2017
+CORRECTED = "补正"
+_NAMES = (
+    "{name}自评表.xlsx", "自评表-{name}（最终版）.xlsx", "{name} (1).xlsx", "邮件附件/{name}.xlsx", "报送 {name}.xlsx",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """A demonstration round. first: what came back at first; last: after corrections and the office's own entries."""
+
+    round: Round
+    issued: Distribution
+    first: Collection
+    last: Collection
+    published: Published
+    seconds: float
+
+    @property
+    def scores(self) -> Scores:
+        """Return the scored round."""
+        return self.published.scores
+
+
+@dataclass(frozen=True)
+class _Filled:
+    """A book to be filled: from, to, values, words to replace, and what to do with the bytes afterwards."""
+
+    source: Path
+    to: Path
+    values: dict[Spot, Typed]
+    texts: dict[str, str]
+    mishap: Mishap | None = None
+
+
+def run_demo(
+    scheme_path: Path | str, folder: Path | str, progress: Progress = silent, *, seed: int = SEED
+) -> tuple[DemoResult | None, list[Problem]]:
+    """Make a round in a new folder, hand out, fill by simulation, collect twice, score and publish."""
+    start = time.perf_counter()
+    key = hashlib.sha256(f"demo|{seed}".encode()).digest()
+    round_, problems = new_round(scheme_path, folder, key=key)
+    if round_ is None:
+        return None, problems
+    issued = distribute(round_, progress)
+    simulate_round(round_, seed, progress)
+    first = collect(round_, progress)
+    simulate_corrections(round_, seed, progress)
+    collect(round_, progress)
+    publish_scores(round_)
+    simulate_office(round_, seed)
+    last = collect(round_, progress)
+    published = publish_scores(round_)
+    return DemoResult(round_, issued, first, last, published, time.perf_counter() - start), problems
+
+
+def simulate_round(round_: Round, seed: int = SEED, progress: Progress = silent) -> None:
+    """Fill the units' books and drop them into the inbox under the names people give; some are broken on purpose."""
+    jobs = []
+    units = [p for p in parcels_of(round_) if p.kind == "unit"]
+    for number, parcel in enumerate(units):
+        jobs.append(_unit_job(round_, seed, units, number, parcel))
+    _fill(jobs, progress)
+    for number, parcel in enumerate(units):
+        if AT.get(number) == "twice":
+            sent = jobs[number].to
+            (sent.parent / f"{parcel.name} - 副本.xlsx").write_bytes(sent.read_bytes())
+
+
+def simulate_corrections(round_: Round, seed: int = SEED, progress: Progress = silent) -> None:
+    """Send again, put right, what was broken, but for one unit; and the scorers' books.
+
+    The scorers leave the unit blank that has sent nothing they could score.
+    """
+    simulation = _simulation(round_, seed)
+    jobs = []
+    absent = _absent(round_)
+    for number, parcel in enumerate(p for p in parcels_of(round_) if p.kind == "unit"):
+        if AT.get(number) not in (None, *HARMLESS, NEVER_CORRECTED):
+            values = typed(simulation.inputs(("unit", parcel.whom)) | simulation.claims(parcel.whom), round_.plan)
+            to = round_.inbox / CORRECTED / f"{parcel.name}自评表（修改）.xlsx"
+            jobs.append(_Filled(round_.folder / parcel.file, to, _days(round_, values), {}))
+    for parcel in parcels_of(round_):
+        if parcel.kind == "scorer":
+            inputs = _without(round_, simulation.inputs(("scorer", parcel.whom)), absent)
+            to = round_.inbox / f"打分表（{parcel.name}）.xlsx"
+            jobs.append(_Filled(round_.folder / parcel.file, to, _days(round_, typed(inputs, round_.plan)), {}))
+    _fill(jobs, progress)
+
+
+def simulate_office(round_: Round, seed: int = SEED) -> None:
+    """Fill the office's own cells in the 总表: process points, decisions on claims, deductions found on inspection."""
+    simulation = _simulation(round_, seed)
+    tables = round_.tables()
+    inputs = _without(round_, simulation.inputs(("master", "")), _absent(round_))
+    inputs |= simulation.decisions(tables) | simulation.imposed(6)
+    values = _days(round_, typed(inputs, round_.plan))
+    fill_book(round_.out / "总表.xlsx", round_.inbox / "总表（绩效办填）.xlsx", values)
+
+
+# ---- jobs --------------------------------------------------------------------------------------
+
+
+def _simulation(round_: Round, seed: int) -> Simulation:
+    return Simulation(round_.plan, round_.scheme.tables, round_.scheme.office, seed)
+
+
+def _unit_job(round_: Round, seed: int, units: list[Parcel], number: int, parcel: Parcel) -> _Filled:
+    simulation = _simulation(round_, seed)
+    mishap = AT.get(number)
+    whose = units[number - 1] if mishap == "neighbour" else parcel
+    inputs = simulation.inputs(("unit", whose.whom)) | simulation.claims(whose.whom)
+    values = _days(round_, typed(inputs, round_.plan))
+    spoiled(mishap, values, round_.plan, Roster(round_.plan, round_.scheme.tables, "").rows)
+    texts: dict[str, str] = {}
+    if mishap == "pasted":
+        texts = {_code(round_, parcel): _code(round_, units[number - 1])}
+    source = _last_year(round_, parcel) if mishap == "last_year" else round_.folder / whose.file
+    to = round_.inbox / _NAMES[number % len(_NAMES)].format(name=parcel.name)
+    return _Filled(source, to, values, texts, mishap)
+
+
+def _code(round_: Round, parcel: Parcel) -> str:
+    issued = round_.state().issued[parcel.kind, parcel.whom]
+    made = Identity(parcel.kind, round_.id, round_.scheme.id, round_.year, parcel.whom, issued.serial)
+    return sealed(made, round_.key).code()
+
+
+def _last_year(round_: Round, parcel: Parcel) -> Path:
+    """Write the book the same unit would have had the year before."""
+    year = round_.year - 1
+    name = round_.scheme.id.replace(str(round_.year), str(year))
+    identity = sealed(Identity("unit", name, name, year, parcel.whom, 1), hashlib.sha256(b"last year").digest())
+    file = round_.issued / ".去年的表.xlsx"
+    write_unit_book(score(round_.plan, round_.scheme.tables), parcel.whom, file, identity)
+    return file
+
+
+def _absent(round_: Round) -> set[str]:
+    """Return the unit that never sends a book that can be read."""
+    units = [p.whom for p in parcels_of(round_) if p.kind == "unit"]
+    return {units[n] for n, mishap in AT.items() if mishap == NEVER_CORRECTED and n < len(units)}
+
+
+def _without(round_: Round, inputs: Inputs, units: set[str]) -> Inputs:
+    roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
+    sheets = round_.plan.by_name
+    return {
+        at: value for at, value in inputs.items()
+        if roster.unit_of(sheets[at[0]], roster.rows[at[0], at[1]]) not in units
+    }  # fmt: skip
+
+
+def _days(round_: Round, values: dict[Spot, Typed]) -> dict[Spot, Typed]:
+    """Type dates as dates."""
+    sheets = round_.plan.by_name
+    return {at: _day(v) if sheets[at[0]].by_name[at[2]].holds == "date" else v for at, v in values.items()}
+
+
+def _day(value: Typed) -> date | Typed:
+    return day_of(Fraction(value)) if isinstance(value, float) else value
+
+
+def _fill(jobs: list[_Filled], progress: Progress) -> None:
+    for job in jobs:
+        job.to.parent.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor(2) as pool:
+        for done, (job, _) in enumerate(zip(jobs, pool.map(_fill_one, jobs), strict=True), 1):
+            progress(done, len(jobs), f"模拟填报：{job.to.name}")
+
+
+def _fill_one(job: _Filled) -> None:
+    """Fill one book and let its mishap happen to the file."""
+    if job.mishap == "pdf":
+        job.to.write_bytes(PDF)
+        return
+    fill_book(job.source, job.to, job.values, job.texts)
+    if job.mishap == "truncated":
+        data = job.to.read_bytes()
+        job.to.write_bytes(data[: len(data) * 2 // 3])

@@ -1,0 +1,56 @@
+"""Type values into an issued workbook the way a person would: the cells given and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlperf.workbook.layout import BODY, NAMES
+from xlperf.workbook.table import MARK
+
+Typed = str | float | int | bool | date | None
+Spot = tuple[str, str, str]  # plan sheet, key of the row, column
+
+
+def fill_book(file: Path, to: Path, values: Mapping[Spot, Typed], texts: Mapping[str, str] | None = None) -> None:
+    """Save a copy of a workbook with values typed in; text that looks like a formula stays text.
+
+    texts: words to be replaced wherever they stand in a cell. Stored results of formulas are lost, as
+    with every program that does not calculate. KeyError where the book has no such cell.
+    """
+    book = openpyxl.load_workbook(file)
+    cells = {spot: (sheet, row, column) for sheet in book.worksheets for spot, row, column in _spots(sheet)}
+    for spot, value in values.items():
+        sheet, row, column = cells[spot]
+        cell = sheet.cell(row, column)
+        cell.value = value
+        if cell.data_type == "f":
+            cell.data_type = "s"
+    for old, new in (texts or {}).items():
+        _replace(book.worksheets, old, new)
+    book.save(to)
+
+
+def _spots(sheet: Worksheet) -> Iterator[tuple[Spot, int, int]]:
+    """Visit the cells of a table that stands where it was issued: spot, row, column (counted from 1)."""
+    corner = sheet.cell(NAMES + 1, 1).value
+    if not isinstance(corner, str) or not corner.startswith(f"{MARK}|"):
+        return
+    name = corner.split("|")[1]
+    columns = {str(c.value): c.column for c in sheet[NAMES + 1][1:] if c.value is not None}
+    for row in range(BODY + 1, sheet.max_row + 1):
+        key = sheet.cell(row, 1).value
+        for column, number in columns.items() if key is not None else ():
+            yield (name, str(key), column), row, number
+
+
+def _replace(sheets: list[Worksheet], old: str, new: str) -> None:
+    for sheet in sheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and old in cell.value and cell.data_type == "s":
+                    cell.value = cell.value.replace(old, new)
