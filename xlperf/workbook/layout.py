@@ -22,6 +22,7 @@ from xlperf.workbook.text import letters, quoted
 
 TITLE, UNDER, STATE, NAMES, BASIS, HEAD, BODY = range(7)  # rows counted from 0
 UNIT_NAME = "@unit"  # not a column of the plan: the name of the unit whose code stands beside it
+TIGHT = 24  # columns on paper
 SPARE = "+"  # what the key of a row for new entries starts with
 
 
@@ -64,6 +65,11 @@ class View:
     def last(self) -> int:
         """Return the last row of the table, counted from 0."""
         return BODY + self.size - 1
+
+    @property
+    def tight(self) -> bool:
+        """Tell whether so many columns stand side by side that each must be narrow."""
+        return sum(not s.hidden for s in self.shown) > TIGHT
 
     def cell(self, name: str, position: int) -> str:
         """Return the address of a column in a row of the table (position counted from 0)."""

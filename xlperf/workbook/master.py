@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xlperf.engine.plan import Plan, Sheet
+from xlperf.engine.plan import Column, Plan, Sheet
 from xlperf.engine.score import Scores
-from xlperf.formula.expression import root
+from xlperf.formula.expression import LINKS, columns_of, root
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.audit import write_audit
 from xlperf.workbook.book import Book, protect
 from xlperf.workbook.front import write_front
-from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View, linked_sheets, unit_names
+from xlperf.workbook.layout import TIGHT, UNIT_NAME, Layout, Shown, View, linked_sheets, unit_names
 from xlperf.workbook.ranking import write_ranking
 from xlperf.workbook.seal import Identity, carriers, keywords, printed
 from xlperf.workbook.table import Dress, band, write_table
@@ -79,17 +79,38 @@ def _views(book: Book, scores: Scores) -> list[View]:
 
 
 def _helpers(scores: Scores, sheet: Sheet) -> frozenset[str]:
-    """Return the columns that only serve others: rank keys, seats, and facts that nobody has."""
+    """Return the columns that only serve others: rank keys, seats, and facts that nobody has.
+
+    On a sheet too wide for its paper also those that say the same in every row: groups, and full marks
+    that are still the default.
+    """
     plan: Plan = scores.plan
+    values = scores.values[sheet.name]
     hidden = {r.seat for r in plan.rankings if r.sheet == sheet.name}
     for column in sheet.columns:
         if column.expr is not None and root(column.expr).op == "rank":
             key = sheet.by_name[root(column.expr).args[0]]
             hidden |= {key.name} if key.kind == "computed" and not key.shown else set()
-        if column.kind == "fact" and not any(v is not None for v in scores.values[sheet.name][column.name]):
+        if column.kind == "fact" and not any(v is not None for v in values[column.name]):
             hidden.add(column.name)
+    if len(sheet.columns) - len(hidden) > TIGHT:
+        limits = {c.high.args[0] for c in sheet.columns if c.high is not None and c.high.op == "col"}
+        for column in sheet.columns:
+            if len(set(values[column.name])) == 1 and len(values[column.name]) > 1:
+                word = column.holds == "text" and column.kind in ("fact", "computed") and _is_given(sheet, column)
+                if word or (column.name in limits and column.default in values[column.name]):
+                    hidden.add(column.name)
     shown = {r.score for r in plan.rankings if r.sheet == sheet.name}
     return frozenset(hidden - shown)
+
+
+def _is_given(sheet: Sheet, column: Column) -> bool:
+    """Tell whether a column follows from the facts of its row alone."""
+    if column.expr is None:
+        return column.kind != "input"
+    return root(column.expr).op not in LINKS and all(
+        _is_given(sheet, sheet.by_name[other]) for other in columns_of(column.expr)
+    )
 
 
 # ---- 名录 -------------------------------------------------------------------------------------------

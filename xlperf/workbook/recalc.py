@@ -10,13 +10,14 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 
 from xlperf.engine.score import Scores
-from xlperf.formula.values import Value, decimal, from_float
+from xlperf.formula.values import Value, day_number, decimal, from_float
 from xlperf.workbook.layout import SPARE, noise_free
 from xlperf.workbook.read import read_book
 from xlperf.workbook.seal import MAP
@@ -108,6 +109,8 @@ def agrees(found: Any, wanted: Value, *, exactly: bool) -> bool:
         return found in (None, "")
     if isinstance(wanted, str):
         return bool(found == inert(wanted))
+    if isinstance(found, datetime | date):
+        found = float(day_number(found.date() if isinstance(found, datetime) else found))
     if isinstance(found, bool) or not isinstance(found, int | float):
         return False
     if exactly:

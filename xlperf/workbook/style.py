@@ -29,6 +29,7 @@ FRAMED: Properties = {**BASE, "border": 1, "border_color": "#808080"}
 TITLE_LOOK: Properties = {
     "font_name": TITLE_FONT, "font_size": 20, "bold": True, "align": "center", "valign": "vcenter",
 }  # fmt: skip
+LEFT: Properties = {"align": "left", "indent": 1}
 UNDER_LOOK: Properties = {**BASE, "align": "left"}
 STATE_LOOK: Properties = {**BASE, "bold": True, "font_size": 12, "align": "left", "text_wrap": True}
 HEAD_LOOK: Properties = {**FRAMED, "bold": True, "align": "center", "text_wrap": True, "bg_color": HEADING}
@@ -37,17 +38,18 @@ BASIS_LOOK: Properties = {
 }  # fmt: skip
 CLOSED_LOOK: Properties = {**FRAMED, "bg_color": CLOSED, "diag_type": 1, "diag_border": 1, "diag_color": "#808080"}
 TEXT_LOOK: Properties = {**BASE, "text_wrap": True, "align": "left", "valign": "top"}
-CELL_TEXT: Properties = {**FRAMED, "text_wrap": True, "align": "left"}
+CELL_TEXT: Properties = {**FRAMED, "text_wrap": True, **LEFT}
 CELL_CENTER: Properties = {**FRAMED, "align": "center", "text_wrap": True}
 
 
-def body_look(column: Column, *, open_: bool) -> Properties:
-    """Return the look of a body cell of a column; open_: somebody fills it here."""
-    look = {**FRAMED, "locked": not open_, "num_format": number_format(column)}
+def body_look(column: Column, *, open_: bool, tight: bool = False) -> Properties:
+    """Return the look of a body cell of a column; open_: somebody fills it here; tight: in narrow columns."""
+    look = {**FRAMED, "locked": not open_, "num_format": number_format(column, tight=tight)}
     if open_:
         look["bg_color"] = FILL_IN
     if column.holds == "text":
-        look |= {"text_wrap": True, "align": "left" if is_long(column) else "center", "num_format": "@" if open_ else ""}
+        look |= {"text_wrap": True, **(LEFT if is_long(column) else {"align": "center"})}
+        look["num_format"] = "@" if open_ else ""
     else:
         look["align"] = "center"
     return look
@@ -58,8 +60,11 @@ def is_long(column: Column) -> bool:
     return column.holds == "text" and (column.width or 0) >= 20
 
 
-def number_format(column: Column) -> str:
-    """Return the number format of a column; it never hides what was typed."""
+def number_format(column: Column, *, tight: bool = False) -> str:
+    """Return the number format of a column; it never hides what was typed.
+
+    tight: two decimals of a result instead of up to four; the cell still holds all of them.
+    """
     if column.holds == "date":
         return "yyyy-mm-dd"
     if column.holds == "text":
@@ -68,7 +73,7 @@ def number_format(column: Column) -> str:
         return "0" if column.shown == 0 else "0." + "0" * column.shown
     if column.expr is None or counts(column.expr):
         return "General"
-    return "0.00##"
+    return "0.00" if tight else "0.00##"
 
 
 def counts(e: Expr) -> bool:

@@ -73,7 +73,7 @@ def column_of(view: View, shown_: Shown) -> Column:
 def widths(layout: Layout, view: View, dress: Dress) -> list[float]:
     """Return the width of every column in half-width characters; long text takes the room that is left."""
     columns = [column_of(view, s) for s in view.shown]
-    tight = len(columns) > 25
+    tight = view.tight
     natural = [_width(layout, view, dress, c, tight=tight) for c in columns]
     elastic = [style.is_long(c) and not s.hidden for c, s in zip(columns, view.shown, strict=True)]
     seen = [0.0 if s.hidden else w for w, s in zip(natural, view.shown, strict=True)]
@@ -88,7 +88,7 @@ def _width(layout: Layout, view: View, dress: Dress, column: Column, *, tight: b
     if column.holds == "date":
         return 12.0
     if column.holds == "number":
-        return min(max(title / 3 + 2, 6.5), 8.5) if tight else min(max(title / 2 + 2, 8.0), 12.0)
+        return min(max(title / 3 + 2, 6.5), 8.5) if tight else min(max(title / 2 + 2, 9.0), 12.0)
     texts = [layout.value(view, column.name, p) for p in range(len(view.rows))]
     longest = max((measure(t) for t in texts if isinstance(t, str)), default=0)
     longest = max([longest, *(measure(c) for c in column.choices)])
@@ -111,15 +111,16 @@ def _head(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress
     sheet.write_string(NAMES, 0, f"{MARK}|{view.sheet.name}|{len(book.tables) + 1}", plain)
     head, basis = book.look(style.HEAD_LOOK), book.look(style.BASIS_LOOK)
     columns = [column_of(view, s) for s in view.shown]
+    clauses = [c.basis if c.basis != view.sheet.basis else "" for c in columns]
     for i, column in enumerate(columns, 1):
         sheet.write_string(NAMES, i, column.name, plain)
         sheet.write_string(HEAD, i, column.title, head)
-        sheet.write_string(BASIS, i, column.basis if column.basis != view.sheet.basis else "", basis)
+        sheet.write_string(BASIS, i, clauses[i - 1], basis)
     wide = widths(layout, view, dress)
     tallest = max(lines(c.title, w + 1) for c, w in zip(columns, wide, strict=True))
-    small = max(lines(c.basis, w * 1.35 + 1) for c, w in zip(columns, wide, strict=True))
+    small = max(lines(c, w * 1.35 + 1) for c, w in zip(clauses, wide, strict=True))
     sheet.set_row(HEAD, tallest * LINE_HEIGHT + 8)
-    sheet.set_row(BASIS, small * 11.0 + 4)
+    sheet.set_row(BASIS, small * 11.0 + 4, None, {"hidden": not any(clauses)})
 
 
 def band(
@@ -154,7 +155,7 @@ def _row(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress,
         elif column.expr is not None:
             text = formula(column.expr, at, native=dress.native)
             text = f'IF({at.cell(view.sheet.key.name)}="","",{text})' if spare else text
-            look = book.look(style.body_look(column, open_=False))
+            look = book.look(style.body_look(column, open_=False, tight=view.tight))
             sheet.write_formula(row, i, f"={text}", look, cached(value))
         elif spare and column.kind == "key":
             _new_key(book, sheet, layout, view, position, i)

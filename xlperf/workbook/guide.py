@@ -1,0 +1,102 @@
+"""The sheet 填报说明 at the front of a book that somebody outside fills."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlsxwriter.worksheet import Worksheet
+
+from xlperf.scheme.model import Scheme
+from xlperf.workbook import style
+from xlperf.workbook.book import Book, protect, put
+from xlperf.workbook.layout import View
+from xlperf.workbook.limits import in_words
+from xlperf.workbook.selfcheck import state_cell
+from xlperf.workbook.table import LINE_HEIGHT, band
+from xlperf.workbook.text import lines
+
+TITLE_OF_SHEET = "填报说明"
+_WIDTHS = (26.0, 14.0, 96.0)
+_HEADING: style.Properties = {**style.BASE, "bold": True, "font_size": 14, "align": "left"}
+THREE_KINDS = (
+    "空白：还没有报。空白不会当作0分，自查格会列出缺的行。",
+    "0：就是0分（或0个、0元），表示没有得分、没有完成。",
+    "不适用：该项撤销或不涉及，得分和分值同时退出。只有注明可填“不适用”的格才能这样填。",
+)
+RULES_OF_USE = (
+    "只填浅黄格，其余已锁定；带斜线的灰格不用填。数字格只填数字，不写“分”“约”等字，不粘贴图片。",
+    "不要增删或移动行、列，不要改表名；可以改文件名，可以调列宽、行高。",
+    "填完看表头上方的自查格：显示“可以报送”再报；显示“还差3项：第7、12、19行”时，行号是表格软件左侧的行号。",
+    "盖章的纸质件打印本文件即可，每表一页宽、表头逐页重复。电子件原样报回，保持 .xlsx 格式。",
+)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What the guide says of the book: title, the lines of facts, and the tables with their present state."""
+
+    title: str
+    facts: Sequence[tuple[str, str]]
+    tables: Sequence[tuple[View, str]]
+
+
+def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> None:
+    """Add the sheet under a title taken before."""
+    sheet = book.sheet(title)
+    for i, width in enumerate(_WIDTHS, 1):
+        sheet.set_column(i, i, width)
+    sheet.set_column(0, 0, 2)
+    band(book, sheet, 0, (1, 3), cover.title, style.TITLE_LOOK, 40)
+    row = 1
+    for label, text in cover.facts:
+        put(sheet, row, 1, label, book.look(style.CELL_CENTER))
+        band(book, sheet, row, (2, 3), text, style.CELL_TEXT, 24)
+        row += 1
+    for view, state in cover.tables:
+        put(sheet, row, 1, f"自查：{view.title}", book.look(style.CELL_CENTER))
+        look = {**style.CELL_TEXT, "bold": True}
+        band(book, sheet, row, (2, 3), "", look, 24)
+        sheet.write_formula(row, 2, f"={state_cell(view)}", book.look(look), state)
+        row += 1
+    texts = [*RULES_OF_USE, *THREE_KINDS]
+    numbered = [f"{i}. {text}" for i, text in enumerate(texts, 1)]
+    for heading, paragraphs in (("怎样填", numbered), ("算例", _examples(scheme))):
+        if paragraphs:
+            band(book, sheet, row, (1, 3), heading, _HEADING, 30)
+            for i, text in enumerate(paragraphs, row + 1):
+                look = {**style.TEXT_LOOK, "valign": "vcenter"}
+                band(book, sheet, i, (1, 3), text, look, lines(text, sum(_WIDTHS)) * LINE_HEIGHT + 6)
+            row += 1 + len(paragraphs)
+    _columns(book, sheet, row, [view for view, _ in cover.tables])
+    style.print_set_up(sheet, style.Paper())
+    protect(sheet)
+
+
+def _examples(scheme: Scheme | None) -> list[str]:
+    """Take the short examples of the scheme: those of one rule each."""
+    if scheme is None:
+        return []
+    return [f"（{e.basis}）{e.steps}" for e in scheme.examples if e.rule and e.steps][:3]
+
+
+def _columns(book: Book, sheet: Worksheet, row: int, views: Sequence[View]) -> None:
+    """List every column to fill: what may stand there, and whether it must."""
+    band(book, sheet, row, (1, 3), "各栏填什么", _HEADING, 30)
+    for i, text in enumerate(("栏目", "必填", "填法"), 1):
+        sheet.write_string(row + 1, i, text, book.look(style.HEAD_LOOK))
+    said: dict[tuple[str, str], None] = {}
+    row += 2
+    for view in views:
+        titles = {c.name: c.title for c in view.sheet.columns}
+        for shown in view.shown:
+            column = view.sheet.by_name.get(shown.name)
+            if column is None or not shown.open or (view.sheet.name, column.name) in said:
+                continue
+            said[view.sheet.name, column.name] = None
+            how = "。".join(t for t in (in_words(column, titles) or "填文字", column.note) if t) + "。"
+            put(sheet, row, 1, column.title, book.look(style.CELL_CENTER))
+            put(sheet, row, 2, "必填" if column.required else "选填", book.look(style.CELL_CENTER))
+            put(sheet, row, 3, how, book.look(style.CELL_TEXT))
+            sheet.set_row(row, lines(how, _WIDTHS[2]) * LINE_HEIGHT + 7)
+            row += 1

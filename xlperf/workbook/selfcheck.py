@@ -1,0 +1,136 @@
+"""The self-check cell: “可以报送”, or which rows still lack something or hold something that may not stand there.
+
+Four hidden columns beside the table count and collect row by row, because no function that joins texts
+exists everywhere. The cell's cached text is worked out here the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xlsxwriter.worksheet import Worksheet
+
+from xlperf.engine.plan import Column
+from xlperf.formula.expression import columns_of
+from xlperf.formula.values import Value
+from xlperf.workbook import style
+from xlperf.workbook.book import Book
+from xlperf.workbook.layout import BODY, STATE, Layout, View
+from xlperf.workbook.limits import acceptable, is_acceptable
+from xlperf.workbook.table import is_asked, used
+from xlperf.workbook.text import letters, quoted
+
+READY = "可以报送"
+LONGEST_LIST = 80  # characters of row numbers that are shown
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the check of a table found: the rows (as the program numbers them) with their counts."""
+
+    missing: tuple[tuple[int, int], ...]
+    wrong: tuple[tuple[int, int], ...]
+
+    def text(self) -> str:
+        """Say it as the cell does."""
+        if not self.missing and not self.wrong:
+            return READY
+        parts = [_told("还差{n}项", self.missing), _told("填错{n}处", self.wrong)]
+        return "；".join(p for p in parts if p)
+
+
+def _told(template: str, rows: Sequence[tuple[int, int]]) -> str:
+    if not rows:
+        return ""
+    listed = "、".join(str(row) for row, _ in rows)
+    cut = listed if len(listed) <= LONGEST_LIST else listed[:LONGEST_LIST] + "…"
+    return f"{template.format(n=sum(n for _, n in rows))}：第{cut}行"
+
+
+def state_cell(view: View) -> str:
+    """Return the address of the self-check cell of a table."""
+    return f"{quoted(view.title)}$B${STATE + 1}"
+
+
+def checked(layout: Layout, view: View, offered: Mapping[str, frozenset[Value]]) -> Checked:
+    """Check the values as they are written."""
+    missing, wrong = [], []
+    for position in range(len(view.rows)):
+        lacks = bad = 0
+        for column in _filled_here(view):
+            value = layout.value(view, column.name, position)
+            if value is None or (isinstance(value, str) and not value.strip(" ")):
+                lacks += column.required and is_asked(layout, view, column, position)
+                continue
+            limits = [e for e in (column.low, column.high) if e is not None]
+            row = {name: layout.value(view, name, position) for e in limits for name in columns_of(e)}
+            bad += not is_acceptable(column, value, row, offered)
+        missing += [(BODY + position + 1, lacks)] if lacks else []
+        wrong += [(BODY + position + 1, bad)] if bad else []
+    return Checked(tuple(missing), tuple(wrong))
+
+
+def _filled_here(view: View) -> list[Column]:
+    return [view.sheet.by_name[s.name] for s in view.shown if s.open]
+
+
+def write_check(
+    book: Book, sheet: Worksheet, layout: Layout, view: View, offers: Mapping[str, str],
+    offered: Mapping[str, frozenset[Value]], others: Sequence[tuple[str, str, str]] = (),
+) -> str:  # fmt: skip
+    """Write the hidden columns and the cell; return the text it shows.
+
+    others: title, self-check cell and present text of further tables that must be ready too.
+    """
+    first = len(view.shown) + 1
+    look = book.look(style.BASE)
+    found = checked(layout, view, offered)
+    lists = {"missing": "", "wrong": ""}
+    for position in range(len(view.rows) + view.spare):
+        row = BODY + position
+        for i, (name, terms) in enumerate(_terms(layout, view, position, offers).items()):
+            count = dict(getattr(found, name)).get(row + 1, 0)
+            lists[name] += f"{'、' if lists[name] else ''}{row + 1}" if count else ""
+            counter, list_ = letters(first + i), letters(first + 2 + i)
+            sheet.write_formula(row, first + i, f"={terms}", look, count)
+            before = f"{list_}{row}"
+            text = f'=IF({counter}{row + 1}>0,IF({before}="","",{before}&"、")&ROW(),{before}&"")'
+            sheet.write_formula(row, first + 2 + i, text, look, lists[name])
+    sheet.set_column(first, first + 3, 4, None, {"hidden": True})
+    text, shown = _state(view, first), found.text()
+    for title, cell, present in others:
+        text = f'IF({text}<>"{READY}",{text},IF({cell}="{READY}","{READY}","{title}："&{cell}))'
+        shown = shown if shown != READY or present == READY else f"{title}：{present}"
+    sheet.write_formula(STATE, 1, f"={text}", book.look(style.STATE_LOOK), shown)
+    sheet.set_row(STATE, 24)
+    return shown
+
+
+def _terms(layout: Layout, view: View, position: int, offers: Mapping[str, str]) -> dict[str, str]:
+    """Write for a row how many cells are missing, and how many hold what may not stand there."""
+    at = layout.row(view, position)
+    missing, wrong = ["0"], ["0"]
+    for column in _filled_here(view):
+        empty = f'TRIM({at.cell(column.name)})=""'
+        if column.required and is_asked(layout, view, column, position):
+            missing.append(f"({empty})")
+        condition = acceptable(column, at, offers)
+        if condition:
+            wrong.append(f"IF({empty},0,IF({condition},0,1))")
+    terms = {"missing": "+".join(missing), "wrong": "+".join(wrong)}
+    if position >= len(view.rows):
+        terms["missing"] = f"IF({used(at, view)}=0,0,{terms['missing']})"
+    return terms
+
+
+def _state(view: View, first: int) -> str:
+    """Write the text of the cell: ready, or what is missing and what is wrong."""
+    top, end = BODY + 1, BODY + view.size
+    counts = [f"SUM({letters(first + i)}{top}:{letters(first + i)}{end})" for i in (0, 1)]
+    rows = [f"{letters(first + 2 + i)}{end}" for i in (0, 1)]
+    cut = [f'IF(LEN({r})>{LONGEST_LIST},LEFT({r},{LONGEST_LIST})&"…",{r})' for r in rows]
+    missing = f'IF({counts[0]}>0,"还差"&{counts[0]}&"项：第"&{cut[0]}&"行","")'
+    wrong = f'IF({counts[1]}>0,"填错"&{counts[1]}&"处：第"&{cut[1]}&"行","")'
+    both = f'IF(AND({counts[0]}>0,{counts[1]}>0),"；","")'
+    return f'IF({counts[0]}+{counts[1]}=0,"{READY}",{missing}&{both}&{wrong})'
