@@ -216,6 +216,7 @@ MISTAKES = [
     ("KEY_COUNT", EVENTS, EVENTS.replace("events:", "»events:", 1).replace("is: key", "is: fact")),
     ("KEY_NOT_FIRST", "id: {is: key, title: 编号}\n      unit: {is: fact, holds: text, title: 单位}\n",
      "unit: {is: fact, holds: text, title: 单位}\n      »id: {is: key, title: 编号}\n"),
+    ("HOLDS_DIFFER", "      extra: {before", "      »group: {is: fact, title: 组}\n      extra: {before"),
     ("YEAR_MISMATCH", "year: 2020", "year: »2021"),
     ("TABLE_UNUSED", "tables:\n", "tables:\n  »peple: units.csv\n"),
     ("TABLE_OUTSIDE", "units: units.csv", "units: »../units.csv"),
@@ -351,7 +352,7 @@ HOSTILE = {
     "control characters": (b"a: \x01\x02\n", {"HIDDEN_CHARACTER", "UNKNOWN_KEY", "MISSING_KEY", "EMPTY_VALUE"}),
     "control characters in a block": (b"a: |\n  \x01\n", {"YAML_SYNTAX"}),
     "directive": (b"%YAML 9.9\n---\na: b\n", {"YAML_SYNTAX"}),
-    "a long word": (b"a" * 1_000_000 + b": b\n", {"YAML_SYNTAX"}),
+    "a long word": (b"a" * 500_000 + b": b\n", {"YAML_SYNTAX"}),
     "braces": (b"}{][", {"YAML_SYNTAX"}),
 }
 
@@ -505,7 +506,8 @@ def _text_keys(node):
 
 
 def test_every_code_of_the_loader_has_a_test():
-    sources = [p for p in (REAL.parent / "xlperf" / "scheme").glob("*.py") if p.stem not in {"check", "example_names"}]
+    modules = "find like load names references sources structure tables typography yaml_subset"
+    sources = [REAL.parent / "xlperf" / "scheme" / f"{name}.py" for name in modules.split()]
     used = set(re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)"', "\n".join(p.read_text("utf-8") for p in sources)))
     tests = Path(__file__).read_text("utf-8")
     assert {code for code in used & catalogue().keys() if f'"{code}"' not in tests} == set()

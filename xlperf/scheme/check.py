@@ -14,7 +14,7 @@ from xlperf.formula.values import YES, Value, number, shown
 from xlperf.problems import Problem, Where, problem
 from xlperf.rules import RULES
 from xlperf.scheme.example_names import example_problems
-from xlperf.scheme.figures import computed_columns, figure_of, options_used
+from xlperf.scheme.figures import computed_columns, figure_of, options_used, readings_in
 from xlperf.scheme.lint import LINT
 from xlperf.scheme.model import ColumnSpec, Mapping, Node, Scalar, Scheme, SheetSpec, Stated, place_of
 from xlperf.scheme.nodes import mapping, text
@@ -40,6 +40,9 @@ def check_scheme(scheme: Scheme) -> list[Problem]:
 def stated_problems(scheme: Scheme) -> Problems:
     """Hold the numbers that the regulation states against the tables."""
     for stated in scheme.stated:
+        if (stated.sum or stated.count).partition(".")[0] not in scheme.tables:
+            yield problem("STATED_UNCHECKED", stated.at, says=stated.says)
+            continue
         yield from _grouped_problems(scheme, stated) if stated.by else _whole_problems(scheme, stated)
 
 
@@ -145,6 +148,15 @@ def _direction(scheme: Scheme, sheet: SheetSpec, column: ColumnSpec, columns: di
         yield problem("WRONG_WORD", place_of(word), name="direction", found=word, words=words)
 
 
+def unused_readings(scheme: Scheme) -> Problems:
+    """Name each reading that no rule follows: choosing another option would change nothing."""
+    columns = [c for s in scheme.sheets for c in s.columns]
+    used = {name for c in columns for node in (c.arguments, c.attributes) for name in readings_in(node)}
+    for name, reading in scheme.readings.items():
+        if name not in used:
+            yield problem("READING_UNUSED", reading.at, reading=name)
+
+
 # ---- what the office still has to supply -----------------------------------------------------------
 
 
@@ -213,6 +225,7 @@ CHECKS: tuple[Check, ...] = (
     parameter_problems,
     weight_problems,
     direction_problems,
+    unused_readings,
     example_problems,
     units_without_sheet,
     units_without_group,

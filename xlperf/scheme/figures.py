@@ -44,15 +44,17 @@ def options_used(scheme: Scheme, node: Node) -> Iterator[Options]:
     """Visit the adopted options, then each other option of the readings a node follows, one at a time."""
     adopted = adopted_options(scheme)
     yield adopted
-    for name in _readings_in(node):
+    for name in readings_in(node):
         for option in scheme.readings[name].options if name in scheme.readings else ():
             if option != adopted[name]:
                 yield {**adopted, name: option}
 
 
-def _readings_in(node: Node) -> Iterator[str]:
+def readings_in(node: Node) -> Iterator[str]:
+    """Visit the names of the readings that a node follows."""
+    """Visit the readings that a node follows."""
     if isinstance(node, Mapping) and text(node, "reading"):
         yield text(node, "reading")
     children = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
     for child in children:
-        yield from _readings_in(child)
+        yield from readings_in(child)

@@ -28,6 +28,7 @@ def name_problems(scheme: Scheme, root: Mapping, unsound: Collection[str] = ()) 
     for sheet in scheme.sheets:
         if sheet.name not in unsound:
             yield from _sheet_problems(scheme, sheet, _tables(scheme, root))
+    yield from _holds_problems(scheme.sheets)
     yield from _ranking_problems(root, sheets, unsound)
     yield from _reading_problems(scheme, root)
     for stated in scheme.stated:
@@ -128,6 +129,17 @@ def _from_problems(column: ColumnSpec, tables: list[str]) -> Problems:
     source = text(column.attributes, "from")
     if source and source not in tables:
         yield problem("UNKNOWN_TABLE", place_of(source), found=source, nearest=nearest(source, tables))
+
+
+def _holds_problems(sheets: Iterable[SheetSpec]) -> Problems:
+    """Ask sheets that read the same column of a table to agree on what it holds."""
+    seen: dict[tuple[str, str], tuple[str, str]] = {}
+    for sheet in sheets:
+        for column in (c for c in sheet.columns if not c.rule):
+            holds = holds_of(column)
+            first, other = seen.setdefault((sheet.rows, column.name), (holds, sheet.title))
+            if holds != first:
+                yield problem("HOLDS_DIFFER", column.at, found=column.name, here=holds, there=first, other=other)
 
 
 # ---- rankings, readings, stated numbers ----------------------------------------------------------

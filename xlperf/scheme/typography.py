@@ -23,7 +23,7 @@ _FLOW_KEY = re.compile(r"[{,，]\s*([A-Za-z_][\w.-]*)\s*：", re.ASCII)
 _FLOW_COMMA = re.compile(r"，(?=\s*[A-Za-z_][\w.-]*\s*[:：])", re.ASCII)
 _BLOCK = re.compile(r"(?:^|[:\-]\s+)[|>][+-]?\d?\s*(?:#.*)?$")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
+_QUOTED = re.compile(r'(?<![^\s\[{,:-])(?:"(?:[^"\\]|\\.)*(?:"|$)|\'[^\']*(?:\'|$))')
 
 _WIDE_FORMS = {ord(c) + 0xFEE0: c for c in "0123456789%.,-+/"} | {0x3000: " "}  # Unicode's full-width block
 
@@ -75,7 +75,7 @@ def _faults(line: str) -> Iterator[tuple[str, int, int, str, str]]:
         yield "WIDE_INDENT", 0, len(head), head.translate(_SPACES), _named(head)
     elif "\t" in head:
         yield "TAB", 0, len(head), head.replace("\t", "  "), head.replace("\t", "⇥")
-    for tab in re.finditer("\t", live[len(head) :]):
+    for tab in re.finditer("\t+", live[len(head) :]):
         yield "TAB", len(head) + tab.start(), len(head) + tab.end(), " ", live.strip().replace("\t", "⇥")
     for hidden in _HIDDEN.finditer(live):
         yield "HIDDEN_CHARACTER", hidden.start(), hidden.end(), "", f"U+{ord(hidden[0]):04X}"

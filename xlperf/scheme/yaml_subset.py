@@ -20,7 +20,7 @@ from xlperf.scheme.model import Listing, Mapping, Node, Scalar
 from xlperf.scheme.sources import text_of
 from xlperf.scheme.typography import narrow, plain_text
 
-LARGEST = 2_000_000  # bytes; the real schemes have about 20 thousand
+LARGEST = 1_000_000  # bytes; the real schemes have about 30 thousand
 DEEPEST = 30  # levels; the real schemes need eight
 
 _NO_KEY = "\0"  # no text of a file holds it
@@ -125,6 +125,7 @@ class _Reader:
 
     def _mapping(self, path: tuple[str, ...], at: Where, depth: int) -> Mapping:
         made = Mapping(at=at)
+        lines: dict[str, str] = {}
         while self._kind(event := next(self.events)) != "MappingEnd":
             key = self._key(event, path, depth)
             inside = (*path, str(key))
@@ -134,10 +135,9 @@ class _Reader:
             if key == "<<":
                 self._tell("YAML_MERGE", event, ".".join(path))
             elif key in made:
-                before = next(k for k in made if k == key)
-                self._tell("DUPLICATE_KEY", event, ".".join(inside), found=str(key), line=str(before.at.line))
+                self._tell("DUPLICATE_KEY", event, ".".join(inside), found=str(key), line=lines[key])
             else:
-                made[key] = value
+                made[key], lines[key] = value, str(key.at.line)
         return made
 
     def _key(self, event: Any, path: tuple[str, ...], depth: int) -> Scalar:
