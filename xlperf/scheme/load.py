@@ -95,6 +95,7 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, file: 
         examples=tuple(_example(e) for e in records(root, "examples")),
         tables=tables,
         file=str(file),
+        paper=mapping(root, "paper"),
     )
 
 
@@ -200,11 +201,12 @@ def table_columns(name: str, sheets: tuple[SheetSpec, ...], root: Mapping) -> tu
     columns: dict[str, Reads] = {}
     needed: set[str] = set()
     for sheet in (s for s in sheets if s.rows == name):
-        columns.update({str(c): Reads("text") for c in sheet.where if c not in columns})
-        needed.update(map(str, sheet.where))
         given = [c for c in sheet.columns if not c.rule]
-        columns.update({c.name: reads(c) for c in given})
+        columns = {c.name: reads(c) for c in given} | columns  # the first sheet says how a column is read
+        needed.update(map(str, sheet.where))
         needed.update(c.name for c in given if text(c.attributes, "is") in ("key", "fact"))
+    for column in (str(c) for s in sheets if s.rows == name for c in s.where):
+        columns.setdefault(column, Reads("text"))
     for column in _stated_columns(name, root):
         columns.setdefault(column, Reads("text"))
         needed.add(column)

@@ -177,7 +177,8 @@ class Scorer:
 class Scheme:
     """A scheme file with its tables, read and structurally sound.
 
-    tables: table → rows, typed by the columns that read them. folder: where the files lie.
+    tables: table → rows, typed by the columns that read them. folder: where the files lie. paper: what is
+    declared about the paper itself, as nodes.
     """
 
     id: str
@@ -196,3 +197,4 @@ class Scheme:
     examples: tuple[Example, ...]
     tables: dict[str, list[dict[str, Value]]]
     file: str = ""
+    paper: Mapping = field(default_factory=Mapping)

@@ -157,6 +157,44 @@ EXAMPLE: Fields = {
     "alternatives": Field("rows", "其他口径下的结果"),
 }
 
+VETO_LIST: Fields = {
+    "basis": Field("text", "依据的条款", required=True),
+    "of": Field("text", "清单在数据表里：表.列，该列为“是”的行在清单内"),
+    "list": Field("texts", "清单，逐项写"),
+}
+
+LADDER: Fields = {
+    "basis": Field("text", "依据的条款", required=True),
+    "order": Field("text", "级别高低：表.列", required=True),
+    "points": Field("text", "分值：表.列", required=True),
+}
+
+RANGE_PART: Fields = {
+    "from": Field("figure", "从多少起（含，以上）"),
+    "above": Field("figure", "超过多少（不含）"),
+    "to": Field("figure", "到多少止（含，以下）"),
+    "below": Field("figure", "不满多少（不含）"),
+}
+
+RANGES: Fields = {
+    "says": Field("text", "分的是什么档", required=True),
+    "basis": Field("text", "依据的条款", required=True),
+    "parts": Field("records", "原文各档，从低到高", required=True, fields=RANGE_PART),
+}
+
+SLIP: Fields = {
+    "basis": Field("text", "依据的条款", required=True),
+    "found": Field("text", "原文怎么写", required=True),
+    "read_as": Field("text", "现在怎么读", required=True),
+}
+
+PAPER: Fields = {
+    "veto_lists": Field("records", "几处条款各写一份的“一票否决”清单，相互比较", fields=VETO_LIST),
+    "ladders": Field("records", "级别表：级别越高，分值不应越低", fields=LADDER),
+    "ranges": Field("records", "原文写的分档：有无空档、重叠", fields=RANGES),
+    "slips": Field("records", "原文的笔误、前后不一之处和现在的读法", fields=SLIP),
+}
+
 SCHEME: Fields = {
     "scheme": Field("text", "方案代号，如 dashiqiao-2017", required=True),
     "title": Field("text", "方案名称", required=True),
@@ -173,4 +211,5 @@ SCHEME: Fields = {
     "sheets": Field("named", "各张表", required=True, fields=SHEET),
     "rankings": Field("records", "排名", fields=RANKING),
     "examples": Field("records", "算例", fields=EXAMPLE),
+    "paper": Field("record", "办法原文本身的问题，供体检", fields=PAPER),
 }
