@@ -126,7 +126,10 @@ def _below(file: Path, folder: Path) -> str:
 
 
 def _with(state: State, receipt: Receipt) -> State:
-    current = {**state.current, receipt.party: receipt} if receipt.decision == "accepted" else state.current
+    current = dict(state.current)
+    if receipt.decision == "accepted":
+        current.pop(receipt.party, None)  # the order is that of acceptance
+        current[receipt.party] = receipt
     return replace(state, receipts={**state.receipts, receipt.sha256: receipt}, current=current)
 
 

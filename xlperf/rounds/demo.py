@@ -14,15 +14,15 @@ from xlperf.engine.score import Scores, score
 from xlperf.formula.values import day_of
 from xlperf.problems import Problem
 from xlperf.rounds.collect import Collection, collect
-from xlperf.rounds.distribute import Distribution, Parcel, distribute, parcels_of
+from xlperf.rounds.distribute import Distribution, Parcel, distribute, parcels_of, scorers_of
 from xlperf.rounds.mishaps import AT, HARMLESS, NEVER_CORRECTED, PDF, Mishap, spoiled, typed
 from xlperf.rounds.publish import Published, publish_scores
 from xlperf.rounds.simulate import Inputs, Simulation
 from xlperf.rounds.store import Progress, Round, new_round, silent
-from xlperf.rounds.whose import Roster
+from xlperf.rounds.whose import MASTER, Roster
 from xlperf.workbook.fill import Spot, Typed, fill_book
 from xlperf.workbook.seal import Identity, sealed
-from xlperf.workbook.write import write_unit_book
+from xlperf.workbook.unit_book import write_unit_book
 
 SEED = 2017
 CORRECTED = "补正"
@@ -108,18 +108,20 @@ def simulate_corrections(round_: Round, seed: int = SEED, progress: Progress = s
             jobs.append(_Filled(round_.folder / parcel.file, to, _days(round_, values), {}))
     for parcel in parcels_of(round_):
         if parcel.kind == "scorer":
-            inputs = _without(round_, simulation.inputs(("scorer", parcel.whom)), absent)
+            inputs = simulation.inputs(("scorer", parcel.whom))
+            inputs |= simulation.inputs(MASTER) if parcel.whom == round_.scheme.office else {}
+            inputs = _without(round_, inputs, absent)
             to = round_.inbox / f"打分表（{parcel.name}）.xlsx"
             jobs.append(_Filled(round_.folder / parcel.file, to, _days(round_, typed(inputs, round_.plan)), {}))
     _fill(jobs, progress)
 
 
 def simulate_office(round_: Round, seed: int = SEED) -> None:
-    """Fill the office's own cells in the 总表: process points, decisions on claims, deductions found on inspection."""
+    """Fill the office's own cells in the 总表: decisions on claims, deductions found on inspection."""
     simulation = _simulation(round_, seed)
-    tables = round_.tables()
-    inputs = _without(round_, simulation.inputs(("master", "")), _absent(round_))
-    inputs |= simulation.decisions(tables) | simulation.imposed(6)
+    scores_too = round_.scheme.office in scorers_of(round_)  # then its 打分表 holds the rest
+    inputs = {} if scores_too else _without(round_, simulation.inputs(MASTER), _absent(round_))
+    inputs |= simulation.decisions(round_.tables()) | simulation.imposed(6)
     values = _days(round_, typed(inputs, round_.plan))
     fill_book(round_.out / "总表.xlsx", round_.inbox / "总表（绩效办填）.xlsx", values)
 

@@ -13,8 +13,11 @@ from xlperf.engine.plan import LEAD
 from xlperf.engine.score import Scores, score
 from xlperf.rounds.ledger import Issued, State, record_issued
 from xlperf.rounds.store import Progress, Round, silent, write_whole
+from xlperf.scheme.model import Scheme
+from xlperf.workbook.master import write_master
+from xlperf.workbook.scorer_book import write_scorer_book
 from xlperf.workbook.seal import Identity, Kind, sealed
-from xlperf.workbook.write import write_master, write_scorer_book, write_unit_book
+from xlperf.workbook.unit_book import write_unit_book
 
 UNIT_BOOK, SCORER_BOOK, MASTER = "自评表", "打分表", "总表"
 _MANY = 12  # books from which a second process pays for its start
@@ -109,7 +112,8 @@ def identity_of(round_: Round, kind: Kind, whom: str, serial: int) -> Identity:
 # ---- writing -----------------------------------------------------------------------------------
 
 _Job = tuple[Parcel, Identity]
-_SHARED: dict[str, tuple[Scores, str]] = {}  # what every book of a worker process is written from
+_Source = tuple[Scores, Scheme, str]  # what every book is written from: scores, scheme, deadline in words
+_SHARED: list[_Source] = []  # the last one is in force; a worker process is given it once
 
 
 def _made(
@@ -122,32 +126,37 @@ def _made(
         known = state.issued.get((parcel.kind, parcel.whom))
         last += known is None
         jobs.append((parcel, identity_of(round_, parcel.kind, parcel.whom, known.serial if known else last)))
-    if len(jobs) < _MANY:
-        _share(scores, round_.scheme.office)
-        made: Iterator[bytes] = map(_written, jobs)
-        yield from ((parcel, identity, data) for (parcel, identity), data in zip(jobs, made, strict=True))
-        return
+    source = (scores, round_.scheme, due_words(round_))
     jobs.sort(key=lambda job: job[0].kind == "unit")  # the long ones first
-    with ProcessPoolExecutor(2, initializer=_share, initargs=(scores, round_.scheme.office)) as pool:
-        for (parcel, identity), data in zip(jobs, pool.map(_written, jobs, chunksize=1), strict=True):
+    if len(jobs) < _MANY:
+        _share(source)
+        yield from ((parcel, identity, _written((parcel, identity))) for parcel, identity in jobs)
+        return
+    with ProcessPoolExecutor(2, initializer=_share, initargs=(source,)) as pool:
+        for (parcel, identity), data in zip(jobs, pool.map(_written, jobs), strict=True):
             yield parcel, identity, data
 
 
-def _share(scores: Scores, office: str) -> None:
-    _SHARED["scores"] = (scores, office)
+def due_words(round_: Round) -> str:
+    """Write the deadline as a notice words it; "" where there is none."""
+    day = round_.deadline
+    return "" if day is None else f"{day.year}年{day.month}月{day.day}日"
+
+
+def _share(source: _Source) -> None:
+    _SHARED[:] = [source]
 
 
 def _written(job: _Job) -> bytes:
     """Write one book and return its bytes."""
     parcel, identity = job
-    scores, office = _SHARED["scores"]
+    scores, scheme, deadline = _SHARED[-1]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "book.xlsx")
         if parcel.kind == "unit":
-            write_unit_book(scores, parcel.whom, file, identity)
+            write_unit_book(scores, parcel.whom, file, identity, scheme=scheme, deadline=deadline)
         elif parcel.kind == "scorer":
-            write_scorer_book(scores, parcel.whom, file, identity, office)
+            write_scorer_book(scores, parcel.whom, file, identity, scheme.office, scheme=scheme, deadline=deadline)
         else:
-            write_master(scores, file, identity=identity)
+            write_master(scores, file, identity=identity, scheme=scheme)
         return file.read_bytes()
-

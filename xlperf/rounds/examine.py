@@ -101,7 +101,7 @@ class Examiner:
             owner = self.roster.owner(sheet, column, row) if column.kind == "input" else None
             if sheet.grows and self.party == MASTER and column.kind == "input" and not claimed:
                 owner = MASTER  # a row the office entered itself
-            if owner == self.party:
+            if owner == self.party or (owner == MASTER and self.party == ("scorer", self.roster.office)):
                 self._take(sheet, key, column, cell, known)
             elif owner is not None and self.party == MASTER:
                 self._others(sheet, key, column, cell, known, owner)
@@ -176,19 +176,19 @@ class Examiner:
 
     def _take(self, sheet: Sheet, key: str, column: Column, cell: ReadCell, known: Row) -> None:
         value, told = self._judged(column, cell, known)
-        if not sheet.grows and any(p.code == "MISSING" for p in told) and self._may_wait(sheet, key):
+        if not sheet.grows and any(p.code == "MISSING" for p in told) and self._may_wait(sheet, key, column):
             told = []
         self.found.problems += told
         if value is not None:
             self.found.cells.append(CellText(sheet.name, key, column.name, value_text(value)))
 
-    def _may_wait(self, sheet: Sheet, key: str) -> bool:
+    def _may_wait(self, sheet: Sheet, key: str, column: Column) -> bool:
         """Tell whether a blank is no fault.
 
         The office fills the 总表 over weeks, and nobody can score what was not sent.
         """
         unit = self.roster.unit_of(sheet, self.roster.rows[sheet.name, key])
-        if self.party == MASTER:
+        if self.party == MASTER or (column.by == OFFICE and self.party[0] == "scorer"):
             return True
         if self.party[0] == "unit" or ("unit", unit) in self.state.current or ("unit", unit) not in self.state.issued:
             return False

@@ -152,6 +152,7 @@ def state_of(file: Path) -> State:
             receipt = replace(_receipt(entry.body), at=entry.at)
             state.receipts[receipt.sha256] = receipt
             if receipt.decision == "accepted":
+                state.current.pop(receipt.party, None)  # the order is that of acceptance
                 state.current[receipt.party] = receipt
     return state
 

@@ -26,12 +26,13 @@ def value_of(text: str, column: Column) -> Value:
 def merged(plan: Plan, tables: Tables, receipts: Iterable[Receipt]) -> Tables:
     """Return the tables of a scheme with the accepted cells filled in; nothing given is changed.
 
+    receipts: in the order of acceptance; of two that fill the same cell of the office the later counts.
     A row that no table has is new: it can only be of a sheet that grows. What somebody sent stands
     before what the office entered for them. What the office decided on a claim counts only while the
     claim still says what the office decided on.
     """
     filled = _Filled({name: [dict(row) for row in rows] for name, rows in tables.items()})
-    found = sorted(receipts, key=lambda r: r.kind == "master")  # the office comes last: it sees what came in
+    found = sorted(receipts, key=lambda r: r.kind != "unit")  # who judges comes after who is judged
     sent = {(c.sheet, c.row, c.column) for r in found if r.kind != "master" for c in r.cells}
     for receipt in found:
         master = receipt.kind == "master"

@@ -15,7 +15,7 @@ from xlperf.formula.values import shown
 from xlperf.rounds.distribute import MASTER, identity_of
 from xlperf.rounds.ledger import Issued, record_issued
 from xlperf.rounds.store import Round, write_whole
-from xlperf.workbook.write import write_master
+from xlperf.workbook.master import write_master
 
 RANKING = "排名"
 NOT_REPORTED = "未报"

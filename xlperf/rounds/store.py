@@ -249,6 +249,7 @@ def write_whole(file: Path, data: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
+        Path(name).chmod(0o644)  # a temporary file is nobody else's to read
         Path(name).replace(file)
     finally:
         Path(name).unlink(missing_ok=True)

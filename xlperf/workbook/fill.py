@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import openpyxl
+from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlperf.workbook.layout import BODY, NAMES
@@ -31,7 +32,7 @@ def fill_book(file: Path, to: Path, values: Mapping[Spot, Typed], texts: Mapping
         if cell.data_type == "f":
             cell.data_type = "s"
     for old, new in (texts or {}).items():
-        _replace(book.worksheets, old, new)
+        _replace(book, old, new)
     book.save(to)
 
 
@@ -48,8 +49,8 @@ def _spots(sheet: Worksheet) -> Iterator[tuple[Spot, int, int]]:
             yield (name, str(key), column), row, number
 
 
-def _replace(sheets: list[Worksheet], old: str, new: str) -> None:
-    for sheet in sheets:
+def _replace(book: Workbook, old: str, new: str) -> None:
+    for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
                 if isinstance(cell.value, str) and old in cell.value and cell.data_type == "s":

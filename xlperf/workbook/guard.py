@@ -60,7 +60,8 @@ def guard_problems(data: bytes, file: str) -> list[Problem]:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             return _parts_problems(book, where)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError) as fault:
-        return [problem("DAMAGED", where, found=str(fault) or type(fault).__name__)]
+        found = "压缩包不完整" if isinstance(fault, zipfile.BadZipFile) else type(fault).__name__
+        return [problem("DAMAGED", where, found=found)]
 
 
 def _not_zip(data: bytes, where: Where) -> Problem:

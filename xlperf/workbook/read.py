@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -105,8 +106,9 @@ def read_book(file: Path) -> ReadBook:
 
     The file must have passed the guard. Raises what openpyxl raises where it cannot be read at all.
     """
-    book = openpyxl.load_workbook(file)
-    values = openpyxl.load_workbook(file, data_only=True)
+    data = file.read_bytes()  # the library would judge the file by its name
+    book = openpyxl.load_workbook(BytesIO(data))
+    values = openpyxl.load_workbook(BytesIO(data), data_only=True)
     identity, wrong = read_identity(book)
     issued = _issued(book)
     changes: list[Change] = []
