@@ -70,7 +70,8 @@ def _compared(view: View, ranking: Ranking) -> tuple[str, ...]:
 def _overall(book: Book, sheet: Worksheet, count: int) -> None:
     """Say in one cell whether workbook and engine agree."""
     results = f"H{_FIRST + 1}:H{_FIRST + count}"
-    text = f'=IF(COUNTIF({results},"{DIFFERENT}")=0,"{SAME}","有"&COUNTIF({results},"{DIFFERENT}")&"处不一致（数据已改动，请重新计算）")'
+    wrong = f'COUNTIF({results},"{DIFFERENT}")'
+    text = f'=IF({wrong}=0,"{SAME}","有"&{wrong}&"处不一致（数据已改动，请重新计算）")'
     sheet.write_string(1, 0, "总结果", book.look({**style.STATE_LOOK, "align": "center"}))
     sheet.merge_range(1, 1, 1, 7, "", book.look(style.STATE_LOOK))
     sheet.write_formula(1, 1, text, book.look(style.STATE_LOOK), SAME)
@@ -96,6 +97,6 @@ def _write_line(book: Book, sheet: Worksheet, layout: Layout, line: Line, row: i
     numbers = f"COUNT({kept},{now})=2"
     difference = 0.0 if value is not None and not isinstance(value, str) else ""
     sheet.write_formula(row, 6, f'=IF({numbers},ROUND({now}-{kept},9),"")', center, difference)
-    same = f"IF({numbers},ROUND({now}-{kept},9)=0,{now}&\"\"={kept}&\"\")"
+    same = f'IF({numbers},ROUND({now}-{kept},9)=0,{now}&""={kept}&"")'
     sheet.write_formula(row, 7, f'=IF({same},"{SAME}","{DIFFERENT}")', center, SAME)
     sheet.set_row(row, 19)

@@ -6,7 +6,6 @@ The same input gives the same bytes: no clock, no user name, formats numbered in
 from __future__ import annotations
 
 import io
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -26,7 +25,7 @@ _OPTIONS = {
     "strings_to_numbers": False,
     "default_format_properties": {"font_name": BODY_FONT, "font_size": 11},
 }
-_WRITTEN = datetime(2020, 1, 1)  # noqa: DTZ001 a spreadsheet's dates have no zone
+_WRITTEN = datetime(2020, 1, 1)
 
 
 class Book:
@@ -65,7 +64,7 @@ class Book:
         self.workbook.close()
         beside = file.with_name(f".{file.name}.part")
         beside.write_bytes(self._bytes.getvalue())
-        os.replace(beside, file)
+        beside.replace(file)
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> None:

@@ -65,7 +65,9 @@ def _readings(book: Book, sheet: Worksheet, row: int, scores: Scores, scheme: Sc
         adopted = scores.plan.readings.get(reading.id, reading.adopted)
         others = "；".join(text for name, text in reading.options.items() if name != adopted)
         by = reading.by if adopted == reading.adopted else "本次另行选定"
-        found.append((reading.basis, f"{reading.question}\n另一读法：{others}", reading.options.get(adopted, adopted), by))
+        found.append(
+            (reading.basis, f"{reading.question}\n另一读法：{others}", reading.options.get(adopted, adopted), by)
+        )
     return _table(book, sheet, row, "口径", ("条款", "问题", "采用", "谁定的"), found)
 
 

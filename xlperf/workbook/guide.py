@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
+from xlperf.rules import RULES
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, protect, put
@@ -70,6 +71,7 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
             row += 1 + len(paragraphs)
     _columns(book, sheet, row, [view for view, _ in cover.tables])
     style.print_set_up(sheet, style.Paper())
+    sheet.fit_to_pages(1, 1)
     protect(sheet)
 
 
@@ -77,7 +79,8 @@ def _examples(scheme: Scheme | None) -> list[str]:
     """Take the short examples of the scheme: those of one rule each."""
     if scheme is None:
         return []
-    return [f"（{e.basis}）{e.steps}" for e in scheme.examples if e.rule and e.steps][:3]
+    short = [e for e in scheme.examples if e.rule in RULES and e.steps][:3]
+    return [f"{RULES[e.rule].zh}（依据：{e.basis}）：{e.steps}" for e in short]
 
 
 def _columns(book: Book, sheet: Worksheet, row: int, views: Sequence[View]) -> None:

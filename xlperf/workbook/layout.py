@@ -241,7 +241,7 @@ def noise_free(plan: Plan, sheet: str, name: str) -> bool:
 
 def _is_clean(plan: Plan, sheet: str, e: Expr) -> bool:
     match e.op, e.args:
-        case ("count" | "rank"), _:
+        case (("count" | "rank"), _):
             return True
         case "via", (_, other, name):
             return noise_free(plan, other, name)
@@ -249,7 +249,7 @@ def _is_clean(plan: Plan, sheet: str, e: Expr) -> bool:
             return noise_free(plan, sheet, name)
         case "const", (value,):
             return not isinstance(value, Fraction) or 10**9 % value.denominator == 0
-        case ("first" | "least" | "greatest" | "neg"), parts:
+        case (("first" | "least" | "greatest" | "neg"), parts):
             return all(_is_clean(plan, sheet, root(x)) for x in parts)
     return e.op in OPERATIONS and not OPERATIONS[e.op].keeps_noise
 

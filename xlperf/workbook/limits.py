@@ -73,9 +73,11 @@ def in_words(column: Column, titles: Mapping[str, str]) -> str:
     if column.holds == "date":
         return "请填日期，如 2017-12-31"
     if column.holds == "text":
-        return f"请从下拉列表中选择{'：' + '、'.join(column.choices) if column.choices else ''}" if (
-            column.choices or column.offers
-        ) else ""
+        return (
+            f"请从下拉列表中选择{'：' + '、'.join(column.choices) if column.choices else ''}"
+            if (column.choices or column.offers)
+            else ""
+        )
     low, high = (None if e is None else _limit(e, titles) for e in (column.low, column.high))
     text = "请填数"
     if low is not None and high is not None:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import openpyxl
 from openpyxl import Workbook
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.utils import coordinate_to_tuple, get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -113,7 +113,7 @@ def read_book(file: Path) -> ReadBook:
     issued = _issued(book)
     changes: list[Change] = []
     found = list(_tables(book, issued, changes))
-    changes += _worksheets(book, issued, found)
+    changes += _worksheets(issued, found)
     cells = [cell for table in found for cell in _cells(table, values, issued.get(table.number), changes)]
     return ReadBook(identity, tuple(wrong), tuple(printed_codes(book)), tuple(cells), tuple(changes))
 
@@ -158,12 +158,12 @@ def _tables(book: Workbook, issued: dict[str, _Issued], changes: list[Change]) -
             yield found
 
 
-def _marks(sheet: Worksheet) -> Iterator[Cell]:
+def _marks(sheet: Worksheet) -> Iterator[Cell | MergedCell]:
     for row in sheet.iter_rows(max_row=min(sheet.max_row, TOP), max_col=min(sheet.max_column, LEFT)):
         for cell in row:
-            if isinstance(cell, Cell) and isinstance(cell.value, str) and cell.value.count("|") == 2:
-                if cell.value.startswith(f"{MARK}|"):
-                    yield cell
+            text = cell.value if isinstance(cell, Cell) and isinstance(cell.value, str) else ""
+            if text.startswith(f"{MARK}|") and text.count("|") == 2:
+                yield cell
 
 
 def _names(sheet: Worksheet, row: int, column: int) -> dict[str, int]:
@@ -180,13 +180,14 @@ def _by_name(book: Workbook, table: _Issued) -> _Found | None:
     name = book.defined_names.get(f"XLPERF_T{table.number}")
     for title, area in name.destinations if name is not None else ():
         if title in book.sheetnames and "#" not in area:
-            column, row, *_ = range_boundaries(area)
+            left, top, *_ = range_boundaries(area)
+            column, row = left or 1, top or 1
             columns = {n: coordinate_to_tuple(f"{letter}1")[1] + column - 1 for n, (letter, _) in table.columns.items()}
             return _Found(table.number, table.plan_sheet, book[title], row, column, columns)
     return None
 
 
-def _worksheets(book: Workbook, issued: dict[str, _Issued], found: list[_Found]) -> Iterator[Change]:
+def _worksheets(issued: dict[str, _Issued], found: list[_Found]) -> Iterator[Change]:
     now = {table.number: table.sheet.title for table in found}
     for number, table in issued.items():
         if number in now and now[number] != table.title:

@@ -143,5 +143,3 @@ def _alike(found: Any, wanted: Any) -> bool:
     if isinstance(wanted, int | float) and isinstance(found, int | float):
         return abs(found - wanted) <= 1e-9 * max(1.0, abs(wanted))
     return (found or "") == (wanted or "") if not isinstance(found, int | float) else False
-
-

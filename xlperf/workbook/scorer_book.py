@@ -15,10 +15,10 @@ from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View, unit_names
 from xlperf.workbook.seal import Identity, carriers, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
 from xlperf.workbook.table import Dress, write_table
-from xlperf.workbook.unit_book import write_signature, write_totals
+from xlperf.workbook.unit_book import write_signature
 
 SCORES, SINGLE = "打分表", "专项指标"
-SIGNATURE = "打分单位（盖章）：　　　　　　　　负责人（签字）：　　　　　　　　打分人：　　　　　　联系电话：　　　　　　　　日期：　　　　年　　月　　日"
+SIGNED = ("打分单位（盖章）", "负责人（签字）", "打分人", "联系电话")
 
 
 def write_scorer_book(
@@ -49,8 +49,7 @@ def write_scorer_book(
         under = f"{subject}　　打分单位（盖章）：{scorer}　　{printed(identity)}"
         sheet = write_table(book, layout, view, Dress(f"{plan.title}{SCORES}", under, " ", names))
         write_check(book, sheet, layout, view, {}, {})
-        below = view.last + 1 if view.sheet.table == "units" else write_totals(book, sheet, layout, view, view.last + 1)
-        write_signature(book, sheet, view, below, SIGNATURE)
+        write_signature(book, sheet, view, view.last + 1, SIGNED)
     carriers(book, identity)
     book.save(file)
 
@@ -65,7 +64,9 @@ def scorer_views(book: Book, scores: Scores, scorer: str, office: str) -> Iterat
         elif any(_is_own(c, scorer, office) for c in sheet.inputs()):
             rows = tuple(range(len(scores.values[sheet.name][sheet.key.name])))
             if rows:
-                yield _of_rows(book, scores, sheet, rows, sheet.title, sheet.title, lambda c: _is_own(c, scorer, office))
+                yield _of_rows(
+                    book, scores, sheet, rows, sheet.title, sheet.title, lambda c: _is_own(c, scorer, office)
+                )
 
 
 def _is_own(column: Column, scorer: str, office: str) -> bool:
@@ -104,7 +105,9 @@ def _units(scores: Scores, sheet: Sheet, rows: list[int]) -> int:
 
 def indicator_column(sheet: Sheet) -> str:
     """Return the column that words the indicator: so called, else the first long text of the scheme."""
-    texts = [c for c in sheet.columns if c.kind == "fact" and c.holds == "text" and c.name not in (sheet.unit, sheet.scorer)]
+    texts = [
+        c for c in sheet.columns if c.kind == "fact" and c.holds == "text" and c.name not in (sheet.unit, sheet.scorer)
+    ]
     named = [c.name for c in texts if c.name == "indicator"] or [c.name for c in texts if (c.width or 0) >= 20]
     return named[0] if named else ""
 

@@ -12,7 +12,7 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from openpyxl import Workbook as ReadWorkbook
 
@@ -193,7 +193,7 @@ def _carried(book: ReadWorkbook) -> Mapping[str, str]:
     name = book.defined_names.get(NAME)
     if name is not None:
         found["名称"] = str(name.value)
-    for prop in book.custom_doc_props.props:
+    for prop in cast("Any", book).custom_doc_props.props:  # the stubs do not know it
         if prop.name == NAME:
             found["自定义属性"] = str(prop.value)
     if MAP in book.sheetnames and book[MAP]["A1"].value is not None:

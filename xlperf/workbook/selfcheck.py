@@ -22,7 +22,7 @@ from xlperf.workbook.table import is_asked, used
 from xlperf.workbook.text import letters, quoted
 
 READY = "可以报送"
-LONGEST_LIST = 80  # characters of row numbers that are shown
+LONGEST_LIST = 60  # characters of row numbers that are shown
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def write_check(
         text = f'IF({text}<>"{READY}",{text},IF({cell}="{READY}","{READY}","{title}："&{cell}))'
         shown = shown if shown != READY or present == READY else f"{title}：{present}"
     sheet.write_formula(STATE, 1, f"={text}", book.look(style.STATE_LOOK), shown)
-    sheet.set_row(STATE, 24)
+    sheet.set_row(STATE, 38)
     return shown
 
 

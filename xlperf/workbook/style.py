@@ -21,7 +21,7 @@ BODY_FONT, TITLE_FONT = "仿宋", "宋体"
 FILL_IN, HEADING, CLOSED = "#FFF8DC", "#E8E8E8", "#E4E4E4"
 A3, A4 = 8, 9
 FULL_LINE = 138.0  # half-width characters across a landscape A4 page at 11 points
-PORTRAIT_LINE = 92.0
+NARROWEST = 115.0  # room for the title and the lines above a table
 SMALLEST = 0.62  # below this scale a page is not read with ease; then A3
 
 BASE: Properties = {"font_name": BODY_FONT, "font_size": 11, "valign": "vcenter"}
@@ -95,12 +95,20 @@ def paper_for(widths: Sequence[float]) -> Paper:
 
 
 def stretched(widths: Sequence[float], elastic: Sequence[bool], line: float = FULL_LINE) -> list[float]:
-    """Widen the elastic columns until the table fills the line (at most to 70 characters each)."""
+    """Widen the elastic columns until the table fills the line, then all of them where it is still narrow.
+
+    The title and the lines above a table need room even where the table has few columns.
+    """
+    found = _widened(widths, elastic, line, 70.0)
+    return _widened(found, [w > 0 for w in found], NARROWEST, 40.0) if sum(found) < NARROWEST else found
+
+
+def _widened(widths: Sequence[float], elastic: Sequence[bool], line: float, most: float) -> list[float]:
     room = line - sum(widths)
     base = sum(w for w, e in zip(widths, elastic, strict=True) if e)
     if room <= 0 or base <= 0:
         return list(widths)
-    return [min(w + room * w / base, 70.0) if e else w for w, e in zip(widths, elastic, strict=True)]
+    return [max(w, min(w + room * w / base, most)) if e else w for w, e in zip(widths, elastic, strict=True)]
 
 
 def print_set_up(sheet: Worksheet, paper: Paper, repeat: tuple[int, int] | None = None) -> None:

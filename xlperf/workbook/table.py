@@ -15,8 +15,20 @@ from xlperf.formula.values import Value
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, cached, protect, put
 from xlperf.workbook.layout import (
-    BASIS, BODY, HEAD, NAMES, SPARE, STATE, TITLE, UNDER, UNIT_NAME, Layout, RowAddresses, Shown, View,
-)  # fmt: skip
+    BASIS,
+    BODY,
+    HEAD,
+    NAMES,
+    SPARE,
+    STATE,
+    TITLE,
+    UNDER,
+    UNIT_NAME,
+    Layout,
+    RowAddresses,
+    Shown,
+    View,
+)
 from xlperf.workbook.limits import validation
 from xlperf.workbook.text import key_text, lines, measure
 
@@ -44,7 +56,7 @@ class Dress:
 def write_table(book: Book, layout: Layout, view: View, dress: Dress) -> Worksheet:
     """Add a worksheet with the table."""
     sheet = book.sheet(view.title)
-    wide = widths(layout, view, dress)
+    wide = widths(layout, view)
     _columns(sheet, view, wide)
     _head(book, sheet, layout, view, dress)
     for position in range(len(view.rows) + view.spare):
@@ -70,18 +82,18 @@ def column_of(view: View, shown_: Shown) -> Column:
     return view.sheet.by_name[shown_.name]
 
 
-def widths(layout: Layout, view: View, dress: Dress) -> list[float]:
+def widths(layout: Layout, view: View) -> list[float]:
     """Return the width of every column in half-width characters; long text takes the room that is left."""
     columns = [column_of(view, s) for s in view.shown]
     tight = view.tight
-    natural = [_width(layout, view, dress, c, tight=tight) for c in columns]
+    natural = [_width(layout, view, c, tight=tight) for c in columns]
     elastic = [style.is_long(c) and not s.hidden for c, s in zip(columns, view.shown, strict=True)]
     seen = [0.0 if s.hidden else w for w, s in zip(natural, view.shown, strict=True)]
     grown = style.stretched(seen, elastic)
     return [n if s.hidden else g for n, g, s in zip(natural, grown, view.shown, strict=True)]
 
 
-def _width(layout: Layout, view: View, dress: Dress, column: Column, *, tight: bool) -> float:
+def _width(layout: Layout, view: View, column: Column, *, tight: bool) -> float:
     if column.width is not None:
         return float(column.width)
     title = measure(column.title)
@@ -92,7 +104,7 @@ def _width(layout: Layout, view: View, dress: Dress, column: Column, *, tight: b
     texts = [layout.value(view, column.name, p) for p in range(len(view.rows))]
     longest = max((measure(t) for t in texts if isinstance(t, str)), default=0)
     longest = max([longest, *(measure(c) for c in column.choices)])
-    return min(max(longest + 2, title / (3 if tight else 2) + 2, 6.0), 12.0 if tight else 20.0)
+    return min(max(longest + 2, title / (3 if tight else 2) + 2, 6.0), 16.0 if tight else 20.0)
 
 
 def _columns(sheet: Worksheet, view: View, wide: Sequence[float]) -> None:
@@ -116,7 +128,7 @@ def _head(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress
         sheet.write_string(NAMES, i, column.name, plain)
         sheet.write_string(HEAD, i, column.title, head)
         sheet.write_string(BASIS, i, clauses[i - 1], basis)
-    wide = widths(layout, view, dress)
+    wide = widths(layout, view)
     tallest = max(lines(c.title, w + 1) for c, w in zip(columns, wide, strict=True))
     small = max(lines(c, w * 1.35 + 1) for c, w in zip(clauses, wide, strict=True))
     sheet.set_row(HEAD, tallest * LINE_HEIGHT + 8)
@@ -197,9 +209,10 @@ def _unit_name(
 
 
 def _new_key(book: Book, sheet: Worksheet, layout: Layout, view: View, position: int, column: int) -> None:
-    """Number a new entry as soon as something is typed into its row."""
+    """Write the number of a new entry, which shows as soon as something is typed into its row."""
     keys = layout.positions(view.sheet.name, view.sheet.key.name)
-    number = position + 1 + sum(1 for k in keys if k is not None and not str(k).isdigit())
+    numbers = [int(text) for text in map(key_text, keys) if text.isascii() and text.isdigit()]
+    number = max([len(view.rows), *numbers]) + position - len(view.rows) + 1
     typed = used(layout.row(view, position), view)
     text = str(number) if view.sheet.key.holds == "number" else constant_text(str(number))
     look = book.look(style.body_look(view.sheet.key, open_=False))
@@ -219,7 +232,8 @@ def _height(layout: Layout, view: View, wide: Sequence[float], position: int) ->
         if shown_.hidden or column.holds != "text" or shown_.name == UNIT_NAME:
             continue
         value = layout.value(view, shown_.name, position)
-        most = max(most, lines(value, width) if isinstance(value, str) else 1)
+        room = width - 1.5 if style.is_long(column) else width  # the indent
+        most = max(most, lines(value, room) if isinstance(value, str) else 1)
     return min(max(most * LINE_HEIGHT + 6, 22.0), 400.0)
 
 
@@ -253,5 +267,3 @@ def _runs(wanted: Sequence[bool]) -> list[tuple[int, int]]:
         elif is_wanted:
             runs.append((i, i))
     return runs
-
-

@@ -11,7 +11,7 @@ from xlperf.formula.values import Value, decimal
 
 LONGEST = 32_000  # characters; a cell holds 32,767
 TITLE_LONGEST = 31  # UTF-16 units of a worksheet title
-_FORBIDDEN = str.maketrans({"[": "［", "]": "］", ":": "：", "*": "＊", "?": "？", "/": "／", "\\": "＼"})
+_FORBIDDEN = str.maketrans({c: chr(ord(c) + 0xFEE0) for c in "[]:*?/\\"})  # their full-width forms
 
 
 def inert(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from xlsxwriter.worksheet import Worksheet
@@ -21,7 +22,7 @@ from xlperf.workbook.table import Dress, band, write_table
 
 SELF, CLAIMS = "自评表", "加减分申报"
 CLAIM_ROWS = 15
-SIGNATURE = "单位负责人（签字）：　　　　　　　　填表人：　　　　　　　　联系电话：　　　　　　　　填报日期：　　　　年　　月　　日"
+SIGNED = ("单位负责人（签字）", "填表人", "联系电话")
 
 
 def write_unit_book(
@@ -45,12 +46,14 @@ def write_unit_book(
         heading = f"{plan.title}{view.title if view.spare else SELF}"
         under = f"填报单位（盖章）：{name}　　{_unit_line(view)}　　{printed(identity)}"
         sheet = write_table(book, layout, view, Dress(heading, under, " "))
-        others = [(v.title, state_cell(v), s) for v, s in list(zip(views, states, strict=True))[1:]] if not number else []
+        others = (
+            [(v.title, state_cell(v), s) for v, s in list(zip(views, states, strict=True))[1:]] if not number else []
+        )
         write_check(book, sheet, layout, view, {}, {}, others)
         below = view.last + 1
         if not view.spare:
             below = write_totals(book, sheet, layout, view, below)
-        write_signature(book, sheet, view, below, SIGNATURE)
+        write_signature(book, sheet, view, below, SIGNED)
     carriers(book, identity)
     book.save(file)
 
@@ -65,7 +68,7 @@ def _unit_line(view: View) -> str:
 
 def unit_views(book: Book, scores: Scores, unit_key: Value) -> list[View]:
     """Return the tables of a unit's book: its own rows wherever it fills something, then its claims."""
-    found = []
+    found: list[View] = []
     for sheet in scores.plan.sheets:
         owner = sheet.key.name if sheet.table == "units" else sheet.unit
         if sheet.grows or not owner or not sheet.inputs(UNIT):
@@ -73,7 +76,9 @@ def unit_views(book: Book, scores: Scores, unit_key: Value) -> list[View]:
         rows = tuple(i for i, code in enumerate(scores.values[sheet.name][owner]) if code == unit_key)
         if rows:
             chosen = columns_shown(scores, sheet, rows, _fills, without={sheet.unit, sheet.scorer, *sheet.where})
-            chosen = tuple(Shown(s.name, s.open, hidden=s.name == sheet.key.name and "no" in sheet.by_name) for s in chosen)
+            chosen = tuple(
+                Shown(s.name, s.open, hidden=s.name == sheet.key.name and "no" in sheet.by_name) for s in chosen
+            )
             found.append(View(sheet, book.title(SELF if not found else sheet.title), chosen, rows))
     for sheet in scores.plan.sheets:
         if sheet.claims is not None and sheet.inputs(UNIT):
@@ -114,10 +119,9 @@ def write_totals(book: Book, sheet: Worksheet, layout: Layout, view: View, row: 
     return row + 1
 
 
-def write_signature(book: Book, sheet: Worksheet, view: View, row: int, text: str) -> None:
+def write_signature(book: Book, sheet: Worksheet, view: View, row: int, who: Sequence[str]) -> None:
     """Write the line to sign on, unlocked for those who type it, and let the printed page end with it."""
     last = len(view.shown)
+    text = "".join(f"{label}：{'　' * 8}" for label in who) + f"日期：{'　' * 4}年　　月　　日"
     band(book, sheet, row, (1, last), text, {**style.BASE, "align": "left", "locked": False}, 36)
     sheet.print_area(0, 1, row, last)
-
-
