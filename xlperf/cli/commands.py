@@ -6,7 +6,6 @@ from itertools import groupby
 
 import click
 
-from xlperf.version import VERSION
 from xlperf.cli import output
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
 from xlperf.engine.compile import compile_scheme
@@ -19,6 +18,7 @@ from xlperf.rules import RULES
 from xlperf.scheme.check import check_scheme
 from xlperf.scheme.load import find_scheme, load_scheme, schemes_available
 from xlperf.scheme.model import Scheme
+from xlperf.version import VERSION
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -91,7 +91,7 @@ def check(json_: bool, scheme_id: str) -> None:
         scheme, problems = load_scheme(path)
     if scheme is not None:
         problems = [*problems, *check_scheme(scheme)]
-        problems += compile_scheme(scheme)[1]
+        problems = list(dict.fromkeys([*problems, *compile_scheme(scheme)[1]]))  # some are found by both
         if not errors(problems):
             problems += check_examples(scheme)
     if json_:

@@ -1,177 +1,207 @@
-"""Commands over one round: start it, hand books out, take them back, score, explain, show it all."""
+"""Commands that run a round: start it, hand books out, take them back, and the whole of it as a demonstration."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from xlperf.cli import output
+from xlperf.cli.answers import opened_round
 from xlperf.cli.commands import chosen, json_option, main, opened, print_ranking, reading_option
-from xlperf.cli.output import as_json, exact, leave, problem_data, reason_lines, say, show_problems
-from xlperf.engine.compile import compile_scheme
-from xlperf.engine.plan import Plan
-from xlperf.engine.reason import Explanation, explain_cell
-from xlperf.engine.score import Scores, score
-from xlperf.formula.values import Value, number
-from xlperf.problems import Problem, errors, problem
-from xlperf.rounds.data import read_data
-from xlperf.rounds.store import Round, open_round
+from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
+from xlperf.problems import Problem
+from xlperf.rounds.collect import Collection, collect
+from xlperf.rounds.demo import DemoResult, run_demo
+from xlperf.rounds.distribute import distribute
+from xlperf.rounds.ledger import Receipt
+from xlperf.rounds.store import new_round
+from xlperf.scheme.find import find_scheme
 
-folder_argument = click.argument("folder", type=click.Path(path_type=Path))
-round_option = click.option("--round", "folder", type=click.Path(path_type=Path), help="The folder of a round.")
-scheme_option = click.option("--scheme", "scheme_id", help="A scheme, with --data.")
-data_option = click.option(
-    "--data", type=click.Path(path_type=Path, exists=True, file_okay=False), help="A folder of CSV files."
-)
-
-
-def opened_round(folder: Path) -> Round:
-    """Open a round or end the command with every problem shown."""
-    found, problems = open_round(folder)
-    if found is None or errors(problems):
-        show_problems(problems)
-        raise SystemExit(output.FAILED)
-    return found
-
-
-def scored(
-    folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...]
-) -> tuple[Scores, list[Problem]]:
-    """Score a round, or a folder of CSV files under a scheme; end the command where that cannot be done."""
-    if (folder is None) == (scheme_id is None) or (scheme_id is not None and data is None):
-        raise click.UsageError(
-            say("写 --round 文件夹，或者 --scheme 方案 --data 文件夹", "give --round DIR, or --scheme ID --data DIR")
-        )
-    if folder is not None:
-        opened_folder = opened_round(folder)
-        scheme, tables, found = opened_folder.scheme, opened_folder.tables(), []
-        adopted = {**opened_folder.readings, **chosen(readings)}
-    else:
-        scheme, _ = opened(str(scheme_id))
-        tables, found = read_data(scheme, Path(str(data)))
-        adopted = chosen(readings)
-    plan, problems = compile_scheme(scheme, adopted)
-    if errors(problems):
-        show_problems(problems)
-        raise SystemExit(output.FAILED)
-    return score(plan, tables), [*problems, *found]
-
-
-def score_data(scores: Scores, problems: list[Problem]) -> dict[str, object]:
-    """Lay a scored plan out for programs: every row of every unit sheet, exact."""
-    plan = scores.plan
-    return {
-        "scheme": plan.scheme,
-        "readings": dict(plan.readings),
-        "units": {
-            str(row[sheet.key.name]): {"sheet": sheet.name, **{name: exact(v) for name, v in row.items()}}
-            for sheet in plan.unit_sheets()
-            for row in scores.rows(sheet.name)
-        },
-        "sheets": {
-            sheet.name: [{name: exact(v) for name, v in row.items()} for row in scores.rows(sheet.name)]
-            for sheet in plan.sheets
-            if sheet.inputs() and sheet.table != "units"
-        },
-        "problems": [problem_data(p) for p in problems],
-    }
-
-
-@main.command("score")
-@round_option
-@scheme_option
-@data_option
-@reading_option
-@json_option
-def score_command(
-    folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...], json_: bool
-) -> None:
-    """Score and rank a round, or a folder of CSV files under a scheme."""
-    scores, problems = scored(folder, scheme_id, data, readings)
-    if json_:
-        click.echo(as_json(score_data(scores, problems)))
-    else:
-        print_ranking(scores)
-        show_problems(problems)
-    leave(problems)
+folder_argument = click.argument("folder", type=click.Path(path_type=Path), default=".")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 
 
 @main.command()
-@click.argument("unit")
-@click.argument("column", required=False)
-@round_option
-@scheme_option
-@data_option
+@click.argument("scheme_id")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--deadline", default=None, metavar="YYYY-MM-DD", help="When the books are due back.")
 @reading_option
-@json_option
-@click.option("--depth", default=3, show_default=True, help="How many steps to follow.")
-def explain(
-    unit: str,
-    column: str | None,
-    folder: Path | None,
-    scheme_id: str | None,
-    data: Path | None,
-    readings: tuple[str, ...],
-    json_: bool,
-    depth: int,
-) -> None:
-    """Say why: a unit's number taken apart into arithmetic, clause and what it came from.
-
-    UNIT is a code or a name, or SHEET:KEY for a row of any sheet (marks:U22-14). COLUMN is a column's
-    name or heading; left out, the composite is explained.
-    """
-    scores, problems = scored(folder, scheme_id, data, readings)
-    found = cell_named(scores, unit, column)
-    if isinstance(found, Problem):
-        show_problems([found])
+def new(scheme_id: str, folder: Path, deadline: str | None, readings: tuple[str, ...]) -> None:
+    """Start a round of a scheme in a new folder."""
+    opened(scheme_id)
+    path, problems = find_scheme(scheme_id)
+    made = None
+    if path is not None:
+        made, problems = new_round(path, folder, readings=chosen(readings), deadline=deadline)
+    show_problems(problems)
+    if made is None:
         raise SystemExit(output.FAILED)
-    told = explain_cell(scores, *found, depth=depth)
-    click.echo(as_json(explanation_data(told)) if json_ else "\n".join(reason_lines(told, depth)))
-    show_problems(errors(problems))
+    click.echo(say(f"已建立考核轮次：{folder}", f"round started: {folder}"))
+    click.echo(say(f"下一步：xlperf distribute {folder}", f"next: xlperf distribute {folder}"), err=True)
+    leave(problems)
 
 
-def cell_named(scores: Scores, unit: str, column: str | None) -> tuple[str, Value, str] | Problem:
-    """Find the cell a person means: (sheet, key, column), or the problem that names what is near."""
-    row = row_named(scores, unit)
-    if row is None:
-        return unknown_unit(scores, unit)
-    sheet = scores.plan.by_name[row[0]]
-    if column is None:
-        ranked = [r.score for r in scores.plan.rankings if r.sheet == sheet.name]
-        wanted = [c.name for c in sheet.columns if c.name in ("composite", *ranked)]
-        return (*row, wanted[0] if wanted else sheet.columns[-1].name)
-    for c in sheet.columns:
-        if column in (c.name, c.title):
-            return (*row, c.name)
-    titles = "、".join(f"{c.title}（{c.name}）" for c in sheet.columns if c.expr is not None)
-    return problem("UNKNOWN_COLUMN", sheet=sheet.title, found=column, nearest=titles)
+@main.command("distribute")
+@folder_argument
+@dry_run_option
+@json_option
+def distribute_command(folder: Path, dry_run: bool, json_: bool) -> None:
+    """Write every workbook of a round into issued/: 自评表, 打分表 and 总表."""
+    done = distribute(opened_round(folder), output.progress, dry_run=dry_run)
+    if json_:
+        data = {"written": [str(f) for f in done.written], "unchanged": [str(f) for f in done.unchanged]}
+        click.echo(as_json(data))
+        return
+    for kind, count in Counter(f.parent.name or f.stem for f in done.files).items():
+        click.echo(f"{folder / 'issued'}: {kind} {count}")
+    verb = say("将写出", "would write") if dry_run else say("写出", "written")
+    same = say("不变", "unchanged")
+    click.echo(f"{verb} {len(done.written)}，{same} {len(done.unchanged)}")
+    inbox = folder / "inbox"
+    click.echo(
+        say(
+            f"下一步：把收回的表放进 {inbox}，再运行 xlperf collect {folder}",
+            f"next: drop what comes back into {inbox} and run xlperf collect {folder}",
+        ),
+        err=True,
+    )
 
 
-def row_named(scores: Scores, unit: str) -> tuple[str, Value] | None:
-    """Find a row by unit code, unit name or SHEET:KEY: (sheet, key)."""
-    plan: Plan = scores.plan
-    name, colon, key = unit.replace("：", ":").partition(":")
-    if colon and name in plan.by_name:
-        for value in scores.column(name, plan.by_name[name].key.name):
-            if value is not None and (key in (str(value), exact(value)) or value == number(key)):
-                return name, value
-        return None
-    for sheet in plan.unit_sheets():
-        for row in scores.rows(sheet.name):
-            if unit in (row[sheet.key.name], row.get("name")):
-                return sheet.name, row[sheet.key.name]
-    return None
+@main.command("collect")
+@folder_argument
+@dry_run_option
+@json_option
+def collect_command(folder: Path, dry_run: bool, json_: bool) -> None:
+    """Take in what lies in inbox/: identify, check every cell, accept or hold with the reason."""
+    got = collect(opened_round(folder), output.progress, dry_run=dry_run)
+    if json_:
+        click.echo(as_json(collection_data(got)))
+    else:
+        show_collection(got, folder)
+    raise SystemExit(output.FINDINGS if got.held or got.refused else output.DONE)
 
 
-def unknown_unit(scores: Scores, unit: str) -> Problem:
-    """Say that there is no such unit, and which ones are near."""
-    rows = [(s, r) for s in scores.plan.unit_sheets() for r in scores.rows(s.name)]
-    names = [str(row.get("name") or row[sheet.key.name]) for sheet, row in rows]
-    near = [n for n in names if any(c in n for c in unit)][:6] or names[:6]
-    return problem("UNKNOWN_UNIT", found=unit, nearest="、".join(near))
+def show_collection(got: Collection, folder: Path) -> None:
+    """Print what became of every file that a person must look at, and who is missing."""
+    for line in collection_lines(got.receipts):
+        click.echo(line)
+    words = (
+        (say("收下", "accepted"), len(got.accepted), "green"),
+        (say("待补正", "held"), len(got.held), "yellow"),
+        (say("退回", "refused"), len(got.refused), "red"),
+    )
+    click.echo("　".join(click.style(f"{word} {count}", fg=color) for word, count, color in words))
+    if got.missing:
+        names = "、".join(m.name + (say("（待补正）", " (held)") if m.held else "") for m in got.missing)
+        click.echo(say(f"未报：{names}", f"missing: {names}"))
+    for reply in got.replies:
+        click.echo(say(f"退回意见：{folder / reply}", f"reply: {folder / reply}"), err=True)
 
 
-def explanation_data(e: Explanation) -> dict[str, object]:
-    """Write an explanation for programs."""
-    return {**e.__dict__, "parts": [explanation_data(p) for p in e.parts]}
+def collection_lines(receipts: Iterable[Receipt]) -> list[str]:
+    """Write the files that were not simply accepted, each with every problem below it."""
+    decisions = {
+        "accepted": say("收下", "accepted"),
+        "held": say("待补正", "held"),
+        "refused": say("退回", "refused"),
+        "duplicate": say("重复", "duplicate"),
+    }
+    lines = []
+    for receipt in receipts:
+        told = receipt.problems
+        if receipt.decision == "accepted" and not told:
+            continue
+        lines.append(f"{decisions[receipt.decision]}  {receipt.file}")
+        lines += [f"    {_cell_line(p)}" for p in told]
+    return lines
+
+
+def _cell_line(p: Problem) -> str:
+    place = f"{p.where.sheet}!{p.where.cell} " if p.where.cell else ""
+    todo = say("处理：", "To do: ")
+    return f"{place}[{p.code}] {p.message(output.language())} {todo}{p.remedy(output.language())}"
+
+
+def collection_data(got: Collection) -> dict[str, object]:
+    """Lay a collection out for programs."""
+    return {
+        "files": [
+            {
+                "file": r.file,
+                "sha256": r.sha256,
+                "kind": r.kind,
+                "who": r.who,
+                "decision": r.decision,
+                "problems": [problem_data(p) for p in r.problems],
+            }
+            for r in got.receipts
+        ],
+        "missing": [m.__dict__ for m in got.missing],
+    }
+
+
+@main.command()
+@click.option("--scheme", "scheme_id", default="dashiqiao-2017", show_default=True, help="Which scheme to show.")
+@click.option("--out", "folder", type=click.Path(path_type=Path), help="Where to; left out, ./demo-SCHEME.")
+def demo(scheme_id: str, folder: Path | None) -> None:
+    """Run a whole round with made-up inputs in a new folder, some of them broken on purpose."""
+    scheme, _ = opened(scheme_id)
+    path, _ = find_scheme(scheme_id)
+    if path is None:
+        raise SystemExit(output.FAILED)
+    home = folder or free_folder(Path(f"demo-{scheme.id}"))
+    click.echo(
+        say(
+            f"{scheme.title}：在 {home} 里演示一个完整轮次。填报的数字是固定种子模拟的，不是真实成绩。",
+            f"{scheme.id}: a whole round in {home}. What the units filled in is simulated from a fixed seed.",
+        )
+    )
+    result, problems = run_demo(path, home, output.progress)
+    if result is None:
+        show_problems(problems)
+        raise SystemExit(output.FAILED)
+    show_demo(result, home)
+
+
+def free_folder(wanted: Path) -> Path:
+    """Find a folder name that is not taken, counting up from the wanted one."""
+    number = 1
+    found = wanted
+    while found.exists():
+        number += 1
+        found = wanted.with_name(f"{wanted.name}-{number}")
+    return found
+
+
+def show_demo(result: DemoResult, home: Path) -> None:
+    """Print what a demonstration did: books, what was held and why, the ranking, where to look next."""
+    books = len(result.issued.files)
+    click.echo(say(f"\n一、发出 {books} 本表。第一次收回：", f"\n1. {books} workbooks issued. First return:"))
+    show_collection(result.first, home)
+    click.echo(say("\n二、补正、打分、绩效办审核之后：", "\n2. After corrections, scoring and the office's decisions:"))
+    click.echo(
+        say(f"收下 {len(result.last.accepted)} 份文件", f"{len(result.last.accepted)} files accepted")
+        + "".join(say(f"，仍未报：{m.name}", f", still missing: {m.name}") for m in result.last.missing)
+    )
+    click.echo(say("\n三、排名（模拟数据）", "\n3. Ranking (simulated data)"))
+    print_ranking(result.scores)
+    first = result.published.files[0]
+    unit = result.scores.plan.unit_sheets()[0]
+    code = result.scores.column(unit.name, unit.key.name)[0]
+    click.echo(
+        say(
+            f"\n用时 {result.seconds:.0f} 秒。接着看：\n"
+            f"  {home / first}      总表，公式是活的，可以直接改数\n"
+            f"  {home / 'issued'}   发出去的自评表和打分表\n"
+            f"  {home / 'out' / '退回'}   给退回单位的答复\n"
+            f"  xlperf explain {code} --round {home}   为什么是这个分",
+            f"\n{result.seconds:.0f} seconds. Look next at:\n"
+            f"  {home / first}      the 总表 with live formulas\n"
+            f"  {home / 'issued'}   the books that went out\n"
+            f"  {home / 'out' / '退回'}   replies to those whose books were held\n"
+            f"  xlperf explain {code} --round {home}   why this score",
+        )
+    )

@@ -1,0 +1,192 @@
+"""Commands that score and explain, from a round or from a folder of CSV files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlperf.cli import output
+from xlperf.cli.commands import chosen, json_option, main, opened, print_ranking, reading_option
+from xlperf.cli.output import as_json, exact, leave, problem_data, reason_lines, say, show_problems
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.plan import Plan
+from xlperf.engine.reason import Explanation, explain_cell
+from xlperf.engine.score import Scores, score
+from xlperf.formula.values import Value, number
+from xlperf.problems import Problem, errors, problem
+from xlperf.rounds.data import read_data
+from xlperf.rounds.publish import publish_scores
+from xlperf.rounds.store import Round, open_round
+
+round_option = click.option(
+    "--round", "folder", type=click.Path(path_type=Path), help="The folder of a round; left out, this folder."
+)
+scheme_option = click.option("--scheme", "scheme_id", help="A scheme, with --data.")
+data_option = click.option(
+    "--data", type=click.Path(path_type=Path, exists=True, file_okay=False), help="A folder of CSV files."
+)
+
+
+def opened_round(folder: Path) -> Round:
+    """Open a round or end the command with every problem shown."""
+    found, problems = open_round(folder)
+    if found is None or errors(problems):
+        show_problems(problems)
+        raise SystemExit(output.FAILED)
+    return found
+
+
+def scored(
+    folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...]
+) -> tuple[Scores, list[Problem]]:
+    """Score a round, or a folder of CSV files under a scheme; end the command where that cannot be done."""
+    if folder is None and scheme_id is None and Path("round.yaml").exists():
+        folder = Path()
+    if (folder is None) == (scheme_id is None) or (scheme_id is not None and data is None):
+        raise click.UsageError(
+            say(
+                "写轮次文件夹，或者 --scheme 方案 --data 文件夹",
+                "name the folder of a round, or --scheme ID --data DIR",
+            )
+        )
+    if folder is not None:
+        opened_folder = opened_round(folder)
+        scheme, tables = opened_folder.scheme, opened_folder.tables()
+        found: list[Problem] = []
+        adopted = {**opened_folder.readings, **chosen(readings)}
+    else:
+        scheme, _ = opened(str(scheme_id))
+        tables, found = read_data(scheme, Path(str(data)))
+        adopted = chosen(readings)
+    plan, problems = compile_scheme(scheme, adopted)
+    if errors(problems):
+        show_problems(problems)
+        raise SystemExit(output.FAILED)
+    return score(plan, tables), [*problems, *found]
+
+
+def score_data(scores: Scores, problems: list[Problem]) -> dict[str, object]:
+    """Lay a scored plan out for programs: every row of every unit sheet, exact."""
+    plan = scores.plan
+    return {
+        "scheme": plan.scheme,
+        "readings": dict(plan.readings),
+        "units": {
+            str(row[sheet.key.name]): {"sheet": sheet.name, **{name: exact(v) for name, v in row.items()}}
+            for sheet in plan.unit_sheets()
+            for row in scores.rows(sheet.name)
+        },
+        "sheets": {
+            sheet.name: [{name: exact(v) for name, v in row.items()} for row in scores.rows(sheet.name)]
+            for sheet in plan.sheets
+            if sheet.inputs() and sheet.table != "units"
+        },
+        "problems": [problem_data(p) for p in problems],
+    }
+
+
+@main.command("score")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@scheme_option
+@data_option
+@reading_option
+@json_option
+def score_command(
+    folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...], json_: bool
+) -> None:
+    """Score and rank the round in FOLDER, or a folder of CSV files under a scheme.
+
+    A round is also written out: out/总表.xlsx with live formulas and out/排名.csv.
+    """
+    scores, problems = scored(folder, scheme_id, data, readings)
+    if scheme_id is None and not readings:
+        home = folder or Path()
+        for file in publish_scores(opened_round(home)).files:
+            click.echo(f"{say('已写出', 'written')} {home / file}", err=True)
+    if json_:
+        click.echo(as_json(score_data(scores, problems)))
+    else:
+        print_ranking(scores)
+        show_problems(problems)
+    leave(problems)
+
+
+@main.command()
+@click.argument("unit")
+@click.argument("column", required=False)
+@round_option
+@scheme_option
+@data_option
+@reading_option
+@json_option
+@click.option("--depth", default=3, show_default=True, help="How many steps to follow.")
+def explain(
+    unit: str,
+    column: str | None,
+    folder: Path | None,
+    scheme_id: str | None,
+    data: Path | None,
+    readings: tuple[str, ...],
+    json_: bool,
+    depth: int,
+) -> None:
+    """Say why: a unit's number taken apart into arithmetic, clause and what it came from.
+
+    UNIT is a code or a name, or SHEET:KEY for a row of any sheet (marks:U22-14). COLUMN is a column's
+    name or heading; left out, the composite is explained.
+    """
+    scores, problems = scored(folder, scheme_id, data, readings)
+    found = cell_named(scores, unit, column)
+    if isinstance(found, Problem):
+        show_problems([found])
+        raise SystemExit(output.FAILED)
+    told = explain_cell(scores, *found, depth=depth)
+    click.echo(as_json(explanation_data(told)) if json_ else "\n".join(reason_lines(told, depth)))
+    show_problems(errors(problems))
+
+
+def cell_named(scores: Scores, unit: str, column: str | None) -> tuple[str, Value, str] | Problem:
+    """Find the cell a person means: (sheet, key, column), or the problem that names what is near."""
+    row = row_named(scores, unit)
+    if row is None:
+        return unknown_unit(scores, unit)
+    sheet = scores.plan.by_name[row[0]]
+    if column is None:
+        ranked = [r.score for r in scores.plan.rankings if r.sheet == sheet.name]
+        wanted = [c.name for c in sheet.columns if c.name in ("composite", *ranked)]
+        return (*row, wanted[0] if wanted else sheet.columns[-1].name)
+    for c in sheet.columns:
+        if column in (c.name, c.title):
+            return (*row, c.name)
+    titles = "、".join(f"{c.title}（{c.name}）" for c in sheet.columns if c.expr is not None)
+    return problem("UNKNOWN_COLUMN", sheet=sheet.title, found=column, nearest=titles)
+
+
+def row_named(scores: Scores, unit: str) -> tuple[str, Value] | None:
+    """Find a row by unit code, unit name or SHEET:KEY: (sheet, key)."""
+    plan: Plan = scores.plan
+    name, colon, key = unit.replace("：", ":").partition(":")
+    if colon and name in plan.by_name:
+        for value in scores.column(name, plan.by_name[name].key.name):
+            if value is not None and (key in (str(value), exact(value)) or value == number(key)):
+                return name, value
+        return None
+    for sheet in plan.unit_sheets():
+        for row in scores.rows(sheet.name):
+            if unit in (row[sheet.key.name], row.get("name")):
+                return sheet.name, row[sheet.key.name]
+    return None
+
+
+def unknown_unit(scores: Scores, unit: str) -> Problem:
+    """Say that there is no such unit, and which ones are near."""
+    rows = [(s, r) for s in scores.plan.unit_sheets() for r in scores.rows(s.name)]
+    names = [str(row.get("name") or row[sheet.key.name]) for sheet, row in rows]
+    near = [n for n in names if any(c in n for c in unit)][:6] or names[:6]
+    return problem("UNKNOWN_UNIT", found=unit, nearest="、".join(near))
+
+
+def explanation_data(e: Explanation) -> dict[str, object]:
+    """Write an explanation for programs."""
+    return {**e.__dict__, "parts": [explanation_data(p) for p in e.parts]}
