@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import cast
 
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.distribute import MASTER as MASTER_TITLE
-from xlperf.rounds.distribute import identity_of, parcels_of
+from xlperf.rounds.distribute import parcels_of
 from xlperf.rounds.examine import Examiner, LockedCells, changed_cells
+from xlperf.rounds.identify import identity_problems, suited_name
 from xlperf.rounds.intake import Opened, open_books
-from xlperf.rounds.ledger import CellText, Party, Receipt, State, record_receipts
+from xlperf.rounds.ledger import CellText, Issued, Party, Receipt, State, record_receipts
 from xlperf.rounds.replies import sender, unanswered, write_replies
 from xlperf.rounds.store import Progress, Round, keep, silent
 from xlperf.rounds.whose import MASTER, Roster
 from xlperf.workbook.read import ReadBook
-from xlperf.workbook.seal import Kind, is_genuine
 
 REFUSED = frozenset({
     "EMPTY", "TOO_LARGE", "NOT_A_WORKBOOK", "OLD_XLS", "ENCRYPTED", "OTHER_FORMAT", "DAMAGED", "UNSAFE_ZIP", "BOMB",
@@ -83,27 +83,21 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     held whole: nothing of it is scored, nothing of it is lost. dry_run: decide, but record nothing.
     """
     state = round_.state()
-    files = list(_files(round_.inbox))
-    kept = [(file, keep(round_, file.read_bytes())) for file in files]
-    fresh: dict[str, Path] = {}
-    for file, digest in kept:
-        if digest not in state.receipts:
-            fresh.setdefault(digest, file)
-    shown = [(round_.received / digest, _below(file, round_.inbox)) for digest, file in fresh.items()]
+    kept = [(_below(file, round_.inbox), keep(round_, file.read_bytes())) for file in _files(round_.inbox)]
+    fresh = _fresh(state, kept)
     opened: list[Opened] = []
-    for book, (_, name) in zip(open_books(shown), shown, strict=True):
+    named = [(round_.received / digest, names[0]) for digest, names in fresh.items()]
+    for book, (_, name) in zip(open_books(named), named, strict=True):
         opened.append(book)
-        progress(len(opened), len(shown), f"读表：{name}")
-    locked = _went_out(round_, state, opened, progress)
-    for (digest, file), book in sorted(zip(fresh.items(), opened, strict=True), key=_turn):
-        blank = Receipt(digest, _below(file, round_.inbox), "", "", 0, "held")
-        receipt = _refusal(blank, book) if isinstance(book, Problem) else _taken(round_, state, blank, book, locked)
-        state = _with(state, receipt)
+        progress(len(opened), len(fresh), f"读表：{name}")
+    desk = _Desk(round_, state, _went_out(round_, state, opened, progress))
+    for (digest, names), book in sorted(zip(fresh.items(), opened, strict=True), key=_turn):
+        receipt = desk.decided(digest, names, book)
         if not dry_run:
             record_receipts(round_.ledger, receipt)
-    receipts = tuple(_told(state, file, digest, round_.inbox) for file, digest in kept)
-    replies = () if dry_run else write_replies(round_, state)
-    return Collection(receipts, tuple(missing(round_, state)), len(fresh), replies)
+    receipts = tuple(_told(desk.state, name, digest) for name, digest in kept)
+    replies = () if dry_run else write_replies(round_, desk.state)
+    return Collection(receipts, tuple(missing(round_, desk.state)), len(fresh), replies)
 
 
 def missing(round_: Round, state: State) -> Iterator[Missing]:
@@ -125,35 +119,107 @@ def _below(file: Path, folder: Path) -> str:
     return file.relative_to(folder).as_posix()
 
 
-def _with(state: State, receipt: Receipt) -> State:
-    current = dict(state.current)
-    if receipt.decision == "accepted":
-        current.pop(receipt.party, None)  # the order is that of acceptance
-        current[receipt.party] = receipt
-    return replace(state, receipts={**state.receipts, receipt.sha256: receipt}, current=current)
+def _fresh(state: State, kept: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return what is to be looked at: digest → the names the bytes came under.
+
+    Bytes that were decided on are not looked at again, unless they were held for their name and now have
+    another one.
+    """
+    names: dict[str, list[str]] = {}
+    for name, digest in kept:
+        names.setdefault(digest, []).append(name)
+    return {digest: known for digest, known in names.items() if _is_new(state.receipts.get(digest), known)}
 
 
-def _told(state: State, file: Path, digest: str, inbox: Path) -> Receipt:
+def _is_new(receipt: Receipt | None, names: list[str]) -> bool:
+    if receipt is None:
+        return True
+    return any(p.code == "NAMED_OTHERWISE" for p in receipt.problems) and set(names) != {receipt.file}
+
+
+def _turn(pair: tuple[tuple[str, list[str]], Opened]) -> int:
+    """Let units come first, then scorers, then the office: each is judged beside what came before."""
+    book = pair[1]
+    return _TURNS.index(book.identity.kind) if isinstance(book, ReadBook) and book.identity is not None else 0
+
+
+def _told(state: State, name: str, digest: str) -> Receipt:
     """Return what is said of a file: its receipt, or that the same bytes came under another name."""
     receipt = state.receipts[digest]
-    name = _below(file, inbox)
     if receipt.file == name:
         return receipt
     told = problem("DUPLICATE", Where(name), found=receipt.file)
     return replace(receipt, file=name, decision="duplicate", problems=(told,), cells=())
 
 
-def _turn(pair: tuple[tuple[str, Path], Opened]) -> int:
-    """Let units come first, then scorers, then the office: each is judged beside what came before."""
-    book = pair[1]
-    return _TURNS.index(book.identity.kind) if isinstance(book, ReadBook) and book.identity is not None else 0
-
-
 # ---- one file ----------------------------------------------------------------------------------
 
 
-def _refusal(receipt: Receipt, told: Problem) -> Receipt:
-    return replace(receipt, decision=_decision([told]), problems=(told,))
+@dataclass
+class _Desk:
+    """Decides on one file after the other; `state` goes along.
+
+    locked: the locked cells of the books as issued, by party.
+    """
+
+    round_: Round
+    state: State
+    locked: Mapping[Party, LockedCells]
+    _roster: tuple[str, Roster] | None = None
+
+    def decided(self, digest: str, names: list[str], book: Opened) -> Receipt:
+        """Decide on a file and take it into the state."""
+        receipt = Receipt(digest, names[0], "", "", 0, "held")
+        if isinstance(book, Problem):
+            receipt = replace(receipt, decision=_decision([book]), problems=(book,))
+        else:
+            receipt = self._taken(receipt, names, book)
+        current = dict(self.state.current)
+        if receipt.decision == "accepted":
+            current.pop(receipt.party, None)  # the order is that of acceptance
+            current[receipt.party] = receipt
+        self.state = replace(self.state, receipts={**self.state.receipts, digest: receipt}, current=current)
+        return receipt
+
+    def _taken(self, receipt: Receipt, names: list[str], book: ReadBook) -> Receipt:
+        """Say whose book it is and judge its cells."""
+        kind = book.identity.kind if book.identity is not None else ""
+        roster = self._roster_for(kind)
+        receipt = replace(receipt, file=suited_name(names, roster, book))
+        told = identity_problems(self.round_, self.state, roster, receipt.file, book)
+        if book.identity is not None and not any(p.code == "NAMED_OTHERWISE" for p in told):
+            receipt = replace(receipt, kind=kind, who=book.identity.whom, serial=book.identity.serial)
+        if errors(told):
+            return replace(receipt, decision=_decision(told), problems=tuple(told))
+        examiner = Examiner(roster, self.state, receipt.party, receipt.file, self.locked.get(receipt.party, {}))
+        found = examiner.examine(book)
+        decision = _decision(found.problems)
+        cells = tuple(found.cells) if decision == "accepted" else ()
+        told = [*found.problems, *(self._notes(receipt, roster, cells) if decision == "accepted" else ())]
+        return replace(receipt, decision=decision, problems=tuple(told), cells=cells, seen=found.seen)
+
+    def _roster_for(self, kind: str) -> Roster:
+        """Return the rows as they stand; units do not look at each other's cells, so they share one."""
+        if self._roster is None or kind == "master" or self._roster[0] != kind:
+            tables = self.round_.tables(self.state)
+            self._roster = (kind, Roster(self.round_.plan, tables, self.round_.scheme.office))
+        return self._roster[1]
+
+    def _notes(self, receipt: Receipt, roster: Roster, cells: tuple[CellText, ...]) -> Iterator[Problem]:
+        """Say what is worth knowing of an accepted file."""
+        where = Where(receipt.file)
+        issued = self.state.issued.get(receipt.party)
+        name = Path(issued.file).name if issued is not None else f"{MASTER_TITLE}.xlsx"
+        if Path(receipt.file).name != name:
+            yield problem("RENAMED", where, issued=name, who=roster.title(receipt.party))
+        deadline = self.round_.deadline
+        if deadline is not None and date.today() > deadline:
+            yield problem("LATE", where, deadline=deadline.isoformat())
+        before = self.state.current.get(receipt.party)
+        if before is not None:
+            changes = list(changed_cells(before.cells, cells))
+            some = "；".join(changes[:5]) + ("……" if len(changes) > 5 else "")
+            yield problem("SUPERSEDES", where, found=before.file, count=len(changes), cells=some or "没有")
 
 
 def _decision(problems: list[Problem]) -> str:
@@ -162,80 +228,13 @@ def _decision(problems: list[Problem]) -> str:
     return "held" if errors(problems) else "accepted"
 
 
-def _taken(
-    round_: Round, state: State, receipt: Receipt, book: ReadBook, locked: Mapping[Party, LockedCells]
-) -> Receipt:
-    """Say whose book it is and judge its cells."""
-    roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
-    told = _identity_problems(round_, state, roster, receipt.file, book)
-    identity = book.identity
-    if identity is not None and not any(p.code == "NAMED_OTHERWISE" for p in told):
-        receipt = replace(receipt, kind=identity.kind, who=identity.whom, serial=identity.serial)
-    if errors(told):
-        return replace(receipt, decision=_decision(told), problems=tuple(told))
-    found = Examiner(roster, state, receipt.party, receipt.file, locked.get(receipt.party, {})).examine(book)
-    told += found.problems
-    decision = _decision(told)
-    if decision == "accepted":
-        told += _notes(round_, state, receipt, tuple(found.cells))
-    return replace(
-        receipt,
-        decision=decision,
-        problems=tuple(told),
-        cells=tuple(found.cells) if decision == "accepted" else (),
-        seen=found.seen,
-    )
-
-
-def _identity_problems(round_: Round, state: State, roster: Roster, file: str, book: ReadBook) -> list[Problem]:
-    """Hold the carriers of identity against the round and against each other."""
-    where, identity = Where(file), book.identity
-    if identity is None:
-        return [problem("NO_IDENTITY", where)]
-    if (identity.round, identity.scheme, identity.year) != (round_.id, round_.scheme.id, round_.year):
-        found = " ".join(dict.fromkeys((identity.round, str(identity.year))))
-        wanted = " ".join(dict.fromkeys((round_.id, str(round_.year))))
-        return [problem("WRONG_ROUND", where, found=found, wanted=wanted)]
-    if not is_genuine(identity, round_.key):
-        return [problem("FORGED_ID", where, found="封签不是本轮发出的")]
-    me = (identity.kind, identity.whom)
-    others = {code: party for code, party in _codes(round_, state).items() if party != me}
-    printed = next((others[code] for code in book.codes if code in others), None)
-    if printed is not None:
-        return [problem("WRONG_UNIT", where, found=roster.title(me), printed=roster.title(printed))]
-    if book.disagreements:
-        return [problem("FORGED_ID", where, found="；".join(book.disagreements))]
-    named = _named(Path(file).name, roster, me)
-    return [problem("NAMED_OTHERWISE", where, named=named, found=roster.title(me))] if named else []
-
-
-def _codes(round_: Round, state: State) -> dict[str, Party]:
-    """Return the printed code of every book that was issued."""
-    return {
-        identity_of(round_, cast("Kind", i.kind), i.who, i.serial).code(): (i.kind, i.who)
-        for i in state.issued.values()
-    }
-
-
-def _named(file: str, roster: Roster, party: Party) -> str:
-    """Return the unit a file is named after, where that is not the unit it is of.
-
-    The name proves nothing, but a file that says one unit outside and another inside wants a look.
-    """
-    mine = roster.title(party)
-    if party[0] != "unit" or mine in file:
-        return ""
-    return max((n for n in roster.units.values() if n in file and n not in mine), key=len, default="")
-
-
 def _went_out(
     round_: Round, state: State, books: Iterable[Opened], progress: Progress
 ) -> dict[Party, LockedCells]:
     """Return the locked cells of the books as issued, by party; the 总表 is written anew all the time and left out."""
     parties = {(b.identity.kind, b.identity.whom): None for b in books if isinstance(b, ReadBook) and b.identity}
-    issued = [state.issued[p] for p in parties if p in state.issued and p != MASTER]
-    files = [(round_.folder / i.file, i.file) for i in issued if (round_.folder / i.file).is_file()]
-    there = [i for i in issued if (round_.folder / i.file).is_file()]
+    there = [i for p, i in state.issued.items() if p in parties and p != MASTER and _untouched(round_, i)]
+    files = [(round_.folder / i.file, i.file) for i in there]
     found: dict[Party, LockedCells] = {}
     for one, book in zip(there, open_books(files), strict=True):
         if isinstance(book, ReadBook):
@@ -245,19 +244,7 @@ def _went_out(
     return found
 
 
-def _notes(round_: Round, state: State, receipt: Receipt, cells: tuple[CellText, ...]) -> list[Problem]:
-    """Say what is worth knowing of an accepted file."""
-    told, where = [], Where(receipt.file)
-    issued = state.issued.get(receipt.party)
-    name = Path(issued.file).name if issued is not None else f"{MASTER_TITLE}.xlsx"
-    if Path(receipt.file).name != name:
-        who = Roster(round_.plan, round_.scheme.tables, round_.scheme.office).title(receipt.party)
-        told.append(problem("RENAMED", where, issued=name, who=who))
-    if round_.deadline is not None and date.today() > round_.deadline:
-        told.append(problem("LATE", where, deadline=round_.deadline.isoformat()))
-    before = state.current.get(receipt.party)
-    if before is not None:
-        changes = list(changed_cells(before.cells, cells))
-        some = "；".join(changes[:5]) + ("……" if len(changes) > 5 else "")
-        told.append(problem("SUPERSEDES", where, found=before.file, count=len(changes), cells=some or "没有"))
-    return told
+def _untouched(round_: Round, issued: Issued) -> bool:
+    """Tell whether an issued file still has the bytes that were recorded."""
+    file = round_.folder / issued.file
+    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == issued.sha256

@@ -14,7 +14,7 @@ from xlperf.engine.score import Scores, score
 from xlperf.formula.values import day_of
 from xlperf.problems import Problem
 from xlperf.rounds.collect import Collection, collect
-from xlperf.rounds.distribute import Distribution, Parcel, distribute, parcels_of, scorers_of
+from xlperf.rounds.distribute import Distribution, Parcel, distribute, identity_of, parcels_of, scorers_of
 from xlperf.rounds.mishaps import AT, HARMLESS, NEVER_CORRECTED, PDF, Mishap, spoiled, typed
 from xlperf.rounds.publish import Published, publish_scores
 from xlperf.rounds.simulate import Inputs, Simulation
@@ -82,10 +82,9 @@ def run_demo(
 
 def simulate_round(round_: Round, seed: int = SEED, progress: Progress = silent) -> None:
     """Fill the units' books and drop them into the inbox under the names people give; some are broken on purpose."""
-    jobs = []
     units = [p for p in parcels_of(round_) if p.kind == "unit"]
-    for number, parcel in enumerate(units):
-        jobs.append(_unit_job(round_, seed, units, number, parcel))
+    maker = _Maker(round_, seed, units)
+    jobs = [maker.job(number, parcel) for number, parcel in enumerate(units)]
     _fill(jobs, progress)
     for number, parcel in enumerate(units):
         if AT.get(number) == "twice":
@@ -133,25 +132,32 @@ def _simulation(round_: Round, seed: int) -> Simulation:
     return Simulation(round_.plan, round_.scheme.tables, round_.scheme.office, seed)
 
 
-def _unit_job(round_: Round, seed: int, units: list[Parcel], number: int, parcel: Parcel) -> _Filled:
-    simulation = _simulation(round_, seed)
-    mishap = AT.get(number)
-    whose = units[number - 1] if mishap == "neighbour" else parcel
-    inputs = simulation.inputs(("unit", whose.whom)) | simulation.claims(whose.whom)
-    values = _days(round_, typed(inputs, round_.plan))
-    spoiled(mishap, values, round_.plan, Roster(round_.plan, round_.scheme.tables, "").rows)
-    texts: dict[str, str] = {}
-    if mishap == "pasted":
-        texts = {_code(round_, parcel): _code(round_, units[number - 1])}
-    source = _last_year(round_, parcel) if mishap == "last_year" else round_.folder / whose.file
-    to = round_.inbox / _NAMES[number % len(_NAMES)].format(name=parcel.name)
-    return _Filled(source, to, values, texts, mishap)
+class _Maker:
+    """Makes what the units send at first."""
 
+    def __init__(self, round_: Round, seed: int, units: list[Parcel]) -> None:
+        self._round, self._units = round_, units
+        self._simulation, self._other = _simulation(round_, seed), _simulation(round_, seed + 1)
+        self._roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
+        self._state = round_.state()
 
-def _code(round_: Round, parcel: Parcel) -> str:
-    issued = round_.state().issued[parcel.kind, parcel.whom]
-    made = Identity(parcel.kind, round_.id, round_.scheme.id, round_.year, parcel.whom, issued.serial)
-    return sealed(made, round_.key).code()
+    def job(self, number: int, parcel: Parcel) -> _Filled:
+        """Make the book of one unit, with the mishap of its place in the list."""
+        mishap = AT.get(number)
+        whose = self._units[number - 1] if mishap == "neighbour" else parcel
+        simulation = self._other if mishap == "neighbour" else self._simulation
+        inputs = simulation.inputs(("unit", whose.whom)) | simulation.claims(whose.whom)
+        values = _days(self._round, typed(inputs, self._round.plan))
+        spoiled(mishap, values, self._round.plan, self._roster.rows)
+        pasted = {self._code(parcel): self._code(self._units[number - 1])} if mishap == "pasted" else {}
+        source = self._round.folder / whose.file
+        if mishap == "last_year":
+            source = _last_year(self._round, parcel)
+        to = self._round.inbox / _NAMES[number % len(_NAMES)].format(name=parcel.name)
+        return _Filled(source, to, values, pasted, mishap)
+
+    def _code(self, parcel: Parcel) -> str:
+        return identity_of(self._round, "unit", parcel.whom, self._state.issued["unit", parcel.whom].serial).code()
 
 
 def _last_year(round_: Round, parcel: Parcel) -> Path:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from random import Random
 
 from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Sheet, Tables
@@ -38,17 +39,18 @@ class Simulation:
 
     def inputs(self, party: Party) -> Inputs:
         """Return what a party fills in: a unit, a scorer, or the office in the 总表."""
-        found: Inputs = {}
-        for sheet in self.plan.sheets:
-            if sheet.grows:
-                continue
+        return dict(self._everything.get(party, {}))
+
+    @cached_property
+    def _everything(self) -> dict[Party, Inputs]:
+        found: dict[Party, Inputs] = {}
+        for sheet in (s for s in self.plan.sheets if not s.grows):
             for row in self._rows(sheet):
                 key = value_text(row[sheet.key.name])
                 known = {c.name: row.get(c.name, c.default) for c in sheet.columns if c.expr is None}
                 known |= {c.name: c.default for c in sheet.columns if c.default is not None}
                 for column, value in self._row(sheet, key, known):
-                    if self._party(sheet, column, row) == party:
-                        found[sheet.name, key, column.name] = value
+                    found.setdefault(self._party(sheet, column, row), {})[sheet.name, key, column.name] = value
         return found
 
     def claims(self, unit: str) -> Inputs:
