@@ -79,6 +79,13 @@ def test_pay_of_people_is_compared_too():
     assert found.units == ("X",)
 
 
+def test_places_of_honour_are_results():
+    scheme, tables = example("dashiqiao-2017", "DS-C11")
+    one = {name: replace(f, value=Fraction(1)) for name, f in scheme.figures.items() if name.endswith("_places")}
+    found = effects(replace(scheme, figures={**scheme.figures, **one}), tables)["quota_cut", "relative"]
+    assert rows(found.changes) == [("P", "excellent_places", "result", Fraction(4), Fraction(6))]
+
+
 def test_places_on_shown_scores_change_only_pairs_that_look_alike():
     scheme, tables = example("dashiqiao-2017", "DS-C16")
     units = [dict(row) for row in tables["units"]]
