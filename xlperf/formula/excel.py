@@ -215,7 +215,7 @@ def _link_text(e: Expr, at: Addresses) -> str | None:
             return _total_text(sheet, name, match, blanks, at)
         case "count", (sheet, match):
             if not match:
-                return f"ROWS({at.keys(sheet)})"
+                return f'SUMPRODUCT(--({at.keys(sheet)}<>""))'  # a ledger has rows nobody used yet
             return f"COUNTIFS({_criteria(sheet, match, at, at)})"
         case "mean", (sheet, name, match):
             values = at.whole(sheet, name)
@@ -233,7 +233,8 @@ def _via_text(key: str, sheet: str, name: str, at: Addresses) -> str:
     if fixed is not None:
         return fixed if computed else f'IF({fixed}="","",{fixed})'
     found = f"INDEX({at.whole(sheet, name)},MATCH({at.cell(key)},{at.keys(sheet)},0))"
-    return f'IFERROR({found},"")' if computed else f'IFERROR(IF({found}="","",{found}),"")'
+    text = f'IFERROR({found},"")' if computed else f'IFERROR(IF({found}="","",{found}),"")'
+    return text if at.is_filled(key) else f'IF({at.cell(key)}="","",{text})'  # MATCH takes an empty cell for 0
 
 
 def _criteria(sheet: str, match: Match, ranges: Addresses, at: Addresses) -> str:
@@ -254,7 +255,10 @@ def _total_text(sheet: str, name: str, match: Match, blanks: str, at: Addresses)
     summed = f"SUMIFS({values},{criteria})" if rest else f"SUM({values})"
     if blanks != "stop":
         return summed
-    empty = f'COUNTIFS({criteria},{values},"")' if rest else f"COUNTBLANK({values})"
+    if rest:
+        empty = f'COUNTIFS({criteria},{values},"")'
+    else:  # of all rows only those that are used
+        empty = f"COUNTBLANK({values})" if block else f'SUMPRODUCT(({at.keys(sheet)}<>"")*({values}=""))'
     return f'IF({empty}>0,"",{summed})'
 
 

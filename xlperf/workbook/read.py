@@ -146,7 +146,7 @@ def _tables(book: Workbook, issued: dict[str, _Issued], changes: list[Change]) -
         for cell in _marks(sheet):
             _, plan_sheet, number = str(cell.value).split("|")
             seen.add(number)
-            yield _Found(number, plan_sheet, sheet, cell.row, cell.column, _names(sheet, cell.row, cell.column))
+            yield _found(number, plan_sheet, sheet, cell.row or 1, cell.column or 1)
     for number, table in issued.items():
         if number in seen:
             continue
@@ -166,13 +166,13 @@ def _marks(sheet: Worksheet) -> Iterator[Cell | MergedCell]:
                 yield cell
 
 
-def _names(sheet: Worksheet, row: int, column: int) -> dict[str, int]:
+def _found(number: str, plan_sheet: str, sheet: Worksheet, row: int, column: int) -> _Found:
     found: dict[str, int] = {}
     for cells in sheet.iter_rows(min_row=row, max_row=row, min_col=column + 1):
         for cell in cells:
             if isinstance(cell.value, str) and cell.value:
-                found.setdefault(cell.value, cell.column)
-    return found
+                found.setdefault(cell.value, cell.column or 1)
+    return _Found(number, plan_sheet, sheet, row, column, found)
 
 
 def _by_name(book: Workbook, table: _Issued) -> _Found | None:
