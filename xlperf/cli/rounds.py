@@ -74,20 +74,33 @@ def distribute_command(folder: Path, dry_run: bool, json_: bool) -> None:
 @folder_argument
 @dry_run_option
 @json_option
-def collect_command(folder: Path, dry_run: bool, json_: bool) -> None:
+@click.option("--verbose", is_flag=True, help="Also list files that only carry a note.")
+def collect_command(folder: Path, dry_run: bool, json_: bool, verbose: bool) -> None:
     """Take in what lies in inbox/: identify, check every cell, accept or hold with the reason."""
     got = collect(opened_round(folder), output.progress, dry_run=dry_run)
     if json_:
         click.echo(as_json(collection_data(got)))
     else:
-        show_collection(got, folder)
+        show_collection(got, folder, verbose=verbose)
     raise SystemExit(output.FINDINGS if got.held or got.refused else output.DONE)
 
 
-def show_collection(got: Collection, folder: Path) -> None:
-    """Print what became of every file that a person must look at, and who is missing."""
-    for line in collection_lines(got.receipts):
+def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> None:
+    """Print what became of every file that a person must look at, and who is missing.
+
+    verbose: also the files that were accepted and only carry a note about the file as a whole.
+    """
+    told = [r for r in got.receipts if verbose or not _needs_nobody(r)]
+    for line in collection_lines(told):
         click.echo(line)
+    quiet = sum(bool(r.problems) for r in got.receipts) - sum(bool(r.problems) for r in told)
+    if quiet:
+        click.echo(
+            say(
+                f"另有 {quiet} 份改过文件名，已按表内标识认定（--verbose 逐份列出）",
+                f"{quiet} more were renamed and recognised by what is inside (--verbose lists them)",
+            )
+        )
     words = (
         (say("收下", "accepted"), len(got.accepted), "green"),
         (say("待补正", "held"), len(got.held), "yellow"),
@@ -99,6 +112,10 @@ def show_collection(got: Collection, folder: Path) -> None:
         click.echo(say(f"未报：{names}", f"missing: {names}"))
     for reply in got.replies:
         click.echo(say(f"退回意见：{folder / reply}", f"reply: {folder / reply}"), err=True)
+
+
+def _needs_nobody(receipt: Receipt) -> bool:
+    return receipt.decision == "accepted" and all(p.code == "RENAMED" for p in receipt.problems)
 
 
 def collection_lines(receipts: Iterable[Receipt]) -> list[str]:
