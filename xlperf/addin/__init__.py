@@ -1,0 +1,1 @@
+"""The rules as worksheet functions: one registry, read by Excel, LibreOffice and the headless engines."""
