@@ -10,14 +10,16 @@ from xlperf.cli import output
 from xlperf.cli.commands import chosen, json_option, main, opened, print_ranking, reading_option
 from xlperf.cli.output import as_json, exact, leave, problem_data, reason_lines, say, show_problems
 from xlperf.engine.compile import compile_scheme
-from xlperf.engine.plan import Plan
+from xlperf.engine.plan import Plan, Tables
 from xlperf.engine.reason import Explanation, explain_cell
 from xlperf.engine.score import Scores, score
-from xlperf.formula.values import Value, number
+from xlperf.engine.whatif import Change, compare_readings
+from xlperf.formula.values import Value, number, shown
 from xlperf.problems import Problem, errors, problem
 from xlperf.rounds.data import read_data
 from xlperf.rounds.publish import publish_scores
 from xlperf.rounds.store import Round, open_round
+from xlperf.scheme.model import Scheme
 
 round_option = click.option(
     "--round", "folder", type=click.Path(path_type=Path), help="The folder of a round; left out, this folder."
@@ -26,6 +28,8 @@ scheme_option = click.option("--scheme", "scheme_id", help="A scheme, with --dat
 data_option = click.option(
     "--data", type=click.Path(path_type=Path, exists=True, file_okay=False), help="A folder of CSV files."
 )
+
+SHOWN_CHANGES = 20  # on the screen; --json lists all
 
 
 def opened_round(folder: Path) -> Round:
@@ -37,10 +41,10 @@ def opened_round(folder: Path) -> Round:
     return found
 
 
-def scored(
+def sources(
     folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...]
-) -> tuple[Scores, list[Problem]]:
-    """Score a round, or a folder of CSV files under a scheme; end the command where that cannot be done."""
+) -> tuple[Scheme, Tables, dict[str, str], list[Problem]]:
+    """Open a round, or a folder of CSV files under a scheme: scheme, tables, readings, problems."""
     if folder is None and scheme_id is None and Path("round.yaml").exists():
         folder = Path()
     if (folder is None) == (scheme_id is None) or (scheme_id is not None and data is None):
@@ -59,6 +63,14 @@ def scored(
         scheme, _ = opened(str(scheme_id))
         tables, found = read_data(scheme, Path(str(data)))
         adopted = chosen(readings)
+    return scheme, tables, adopted, found
+
+
+def scored(
+    folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...]
+) -> tuple[Scores, list[Problem]]:
+    """Score a round, or a folder of CSV files under a scheme; end the command where that cannot be done."""
+    scheme, tables, adopted, found = sources(folder, scheme_id, data, readings)
     plan, problems = compile_scheme(scheme, adopted)
     if errors(problems):
         show_problems(problems)
@@ -190,3 +202,53 @@ def unknown_unit(scores: Scores, unit: str) -> Problem:
 def explanation_data(e: Explanation) -> dict[str, object]:
     """Write an explanation for programs."""
     return {**e.__dict__, "parts": [explanation_data(p) for p in e.parts]}
+
+
+@main.command("readings")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@scheme_option
+@data_option
+@reading_option
+@json_option
+def readings_command(
+    folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...], json_: bool
+) -> None:
+    """Compare every reading (口径): whose score, place, award or pay another option would change."""
+    scheme, tables, adopted, problems = sources(folder, scheme_id, data, readings)
+    effects = compare_readings(scheme, tables, adopted)
+    if json_:
+        click.echo(
+            as_json(
+                [
+                    {
+                        "reading": e.reading.id,
+                        "option": e.option,
+                        "changes": [{**c.__dict__, "old": exact(c.old), "new": exact(c.new)} for c in e.changes],
+                        "problems": [problem_data(p) for p in e.problems],
+                    }
+                    for e in effects
+                ]
+            )
+        )
+        return
+    names = {
+        str(row[sheet.key.name]): str(row.get("name") or row[sheet.key.name])
+        for sheet in compile_scheme(scheme, adopted)[0].unit_sheets()
+        for row in tables.get(sheet.table, [])
+    }
+    for e in effects:
+        click.echo(f"\n{e.reading.question}〔{e.reading.basis}〕")
+        click.echo(f"  {e.reading.id}={e.option}　{e.reading.options[e.option]}")
+        if not e.changes:
+            click.echo(say("  没有单位受影响", "  nobody is affected"))
+        for c in e.changes[:SHOWN_CHANGES]:
+            click.echo(f"  {change_line(c, names)}")
+        if len(e.changes) > SHOWN_CHANGES:
+            more = len(e.changes) - SHOWN_CHANGES
+            click.echo(say(f"  ……还有 {more} 处（--json 全部列出）", f"  … {more} more (--json lists all)"))
+    show_problems(errors(problems))
+
+
+def change_line(c: Change, names: dict[str, str]) -> str:
+    """Write one change: unit, column, old and new."""
+    return f"{names.get(c.unit, c.unit)}　{c.title}：{shown(c.old)} → {shown(c.new)}"

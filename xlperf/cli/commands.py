@@ -16,7 +16,7 @@ from xlperf.formula.values import shown
 from xlperf.problems import Problem, errors
 from xlperf.rules import RULES
 from xlperf.scheme.check import check_scheme
-from xlperf.scheme.load import find_scheme, load_scheme, schemes_available
+from xlperf.scheme.load import find_scheme, load_scheme, read_scheme, schemes_available
 from xlperf.scheme.model import Scheme
 from xlperf.version import VERSION
 
@@ -88,7 +88,7 @@ def check(json_: bool, scheme_id: str) -> None:
     path, problems = find_scheme(scheme_id)
     scheme = None
     if path is not None:
-        scheme, problems = load_scheme(path)
+        scheme, problems = read_scheme(path)
     if scheme is not None:
         problems = [*problems, *check_scheme(scheme)]
         problems = list(dict.fromkeys([*problems, *compile_scheme(scheme)[1]]))  # some are found by both

@@ -13,6 +13,7 @@ from xlperf.cli.answers import opened_round
 from xlperf.cli.commands import chosen, json_option, main, opened, print_ranking, reading_option
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
 from xlperf.problems import Problem
+from xlperf.rounds.blank import write_blank
 from xlperf.rounds.collect import Collection, collect
 from xlperf.rounds.demo import DemoResult, run_demo
 from xlperf.rounds.distribute import distribute
@@ -222,3 +223,17 @@ def show_demo(result: DemoResult, home: Path) -> None:
             f"  xlperf explain {code} --round {home}   why this score",
         )
     )
+
+
+@main.command()
+@click.argument("scheme_id")
+@click.argument("folder", type=click.Path(path_type=Path))
+def blank(scheme_id: str, folder: Path) -> None:
+    """Write the blank workbooks of a scheme into an empty folder, without a round."""
+    path, problems = find_scheme(scheme_id)
+    files: tuple[Path, ...] = ()
+    if path is not None:
+        files, problems = write_blank(path, folder, output.progress)
+    show_problems(problems, quiet_notes=True)
+    click.echo(say(f"写出 {len(files)} 本空白表：{folder}", f"{len(files)} blank workbooks written: {folder}"))
+    leave(problems)

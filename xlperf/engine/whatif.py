@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,25 +59,29 @@ class ReadingEffect:
         return tuple(change for change in self.changes if change.role == role)
 
 
-def compare_readings(scheme: Scheme, tables: Tables) -> list[ReadingEffect]:
+def compare_readings(scheme: Scheme, tables: Tables, adopted: Mapping[str, str] | None = None) -> list[ReadingEffect]:
     """Score every option that is not adopted, one reading at a time, and compare with those adopted.
 
-    tables: table → rows; a table left out is the scheme's own. Compared are the columns that a ranking
+    tables: table → rows; a table left out is the scheme's own. adopted: reading → option where a round
+    decided otherwise than the scheme. Compared are the columns that a ranking
     names, and of the rows of units and people computed text (award), money (pay) and numbers that no
     other column goes on from (result: places of honour …). An option that is used in no rule changes
     nothing and is not scored again.
     """
-    plan, problems = compile_scheme(scheme)
+    base = {r.id: r.adopted for r in scheme.readings.values()} | dict(adopted or {})
+    plan, problems = compile_scheme(scheme, base)
     whole = {**scheme.tables, **tables}
-    options = [(r, option) for r in scheme.readings.values() for option in r.options if option != r.adopted]
+    options = [(r, option) for r in scheme.readings.values() for option in r.options if option != base[r.id]]
     if errors(problems):
         return [ReadingEffect(r, option, (), tuple(problems)) for r, option in options]
     scores = score(plan, whole)
-    return [_effect(scheme, scores, whole, reading, option) for reading, option in options]
+    return [_effect(scheme, scores, whole, base, reading, option) for reading, option in options]
 
 
-def _effect(scheme: Scheme, scores: Scores, tables: Tables, reading: Reading, option: str) -> ReadingEffect:
-    other, problems = compile_scheme(scheme, {reading.id: option})
+def _effect(
+    scheme: Scheme, scores: Scores, tables: Tables, base: Mapping[str, str], reading: Reading, option: str
+) -> ReadingEffect:
+    other, problems = compile_scheme(scheme, {**base, reading.id: option})
     if errors(problems):
         return ReadingEffect(reading, option, (), tuple(problems))
     if other.sheets == scores.plan.sheets:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from xlperf.formula.evaluate import of_row
-from xlperf.formula.expression import Expr, root
+from xlperf.formula.expression import Expr, needs, root
 from xlperf.formula.values import EXEMPT, Value, shown
 
 _SIGNS = {"add": "＋", "sub": "－", "mul": "×", "div": "÷"}
@@ -35,6 +35,12 @@ def explain(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str]) -> Rea
 
     row: column name → value of this row. titles: column name → heading, for links and conditions.
     """
+    for name in needs(e):
+        if row.get(name) == EXEMPT:
+            return Reason((f"“{titles.get(name, name)}”{EXEMPT}",), "")
+    missing = [titles.get(name, name) for name in needs(e) if row.get(name) is None]
+    if missing:
+        return Reason((f"还缺：{'、'.join(missing)}",), "")
     because: list[str] = []
     working = _working(e, row, titles, because)
     return Reason(tuple(filter(None, because)), working)  # an inner choice may go without words
