@@ -76,11 +76,11 @@ def pay(
     multiple: Number,
     share: Number,
     coefficient: Number,
+    digits: Number,
     addon: Number = lift(0),
-    digits: Number = lift(2),
 ) -> Expr:
     """Work out pay: base × multiple × share × (coefficient + add-on), rounded half up once, at the end.
 
-    multiple: of the tier. share: of the score, 95% for 95 of 100. digits: decimals, 2 for money.
+    multiple: of the tier. share: of the score, 95% for 95 of 100. digits: decimals kept.
     """
     return product.build(factors=(base, multiple, share, coefficient + addon), digits=digits)
