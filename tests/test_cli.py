@@ -1,6 +1,10 @@
 """The command line: what it prints, where, and with which exit code."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -91,3 +95,25 @@ def test_english_follows_the_setting(monkeypatch):
     monkeypatch.setenv("XLPERF_LANG", "en")
     done = CliRunner().invoke(main, ["check", "dashiqiao-2018"])
     assert "there is no" in done.stderr
+
+
+def test_a_round_of_three_units_on_a_gbk_console_in_a_chinese_path(tmp_path):
+    """The whole way of the README: new, distribute, collect, score, explain; nothing may need UTF-8."""
+    home = tmp_path / "考核 目录（一）"
+    home.mkdir()
+    root = Path(__file__).parent.parent
+    env = {**os.environ, "PYTHONIOENCODING": "gbk", "XLPERF_LANG": "zh", "PYTHONPATH": str(root), "PYTHONUTF8": "0"}
+
+    def run(*words):
+        done = subprocess.run([sys.executable, "-m", "xlperf", *words], cwd=home, env=env, capture_output=True)
+        return done.returncode, done.stdout.decode("gbk") + done.stderr.decode("gbk")
+
+    assert run("new", "three-units", "本轮") == (0, "已建立考核轮次：本轮\n下一步：xlperf distribute 本轮\n")
+    code, told = run("distribute", "本轮")
+    assert (code, "自评表 3" in told) == (0, True)
+    code, told = run("collect", "本轮")
+    assert (code, "未报：城关镇、河东镇、北山镇" in told) == (0, True)
+    code, told = run("score", "本轮")
+    assert (code, "总成绩排名" in told) == (0, True)
+    code, told = run("explain", "城关镇", "--round", "本轮")
+    assert (code, "还缺" in told) == (0, True)

@@ -56,8 +56,10 @@ def distribute_command(folder: Path, dry_run: bool, json_: bool) -> None:
         data = {"written": [str(f) for f in done.written], "unchanged": [str(f) for f in done.unchanged]}
         click.echo(as_json(data))
         return
-    for kind, count in Counter(f.parent.name or f.stem for f in done.files).items():
-        click.echo(f"{folder / 'issued'}: {kind} {count}")
+    kinds = Counter(
+        f.parent.name if len(f.parts) > 2 else f.stem for f in done.files
+    )  # issued/自评表/…, issued/总表.xlsx
+    click.echo("　".join(f"{kind} {count}" for kind, count in kinds.items()))
     verb = say("将写出", "would write") if dry_run else say("写出", "written")
     same = say("不变", "unchanged")
     click.echo(f"{verb} {len(done.written)}，{same} {len(done.unchanged)}")
