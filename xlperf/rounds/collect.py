@@ -43,12 +43,14 @@ class Collection:
     """What became of every file in the inbox, and who is still missing.
 
     receipts: one a file, in the order they were taken; `file` is the path below inbox/. new: how many were not there
-    the last time. replies: ready-to-send texts for what was held or refused, below the round's folder.
+    the last time. waiting: what was held or refused and not settled since. replies: a ready-to-send text for each of
+    these, below the round's folder.
     """
 
     receipts: tuple[Receipt, ...] = ()
     missing: tuple[Missing, ...] = ()
     new: int = 0
+    waiting: tuple[Receipt, ...] = ()
     replies: tuple[Path, ...] = ()
 
     def decided(self, decision: str) -> tuple[Receipt, ...]:
@@ -97,7 +99,8 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
             record_receipts(round_.ledger, receipt)
     receipts = tuple(_told(desk.state, name, digest) for name, digest in kept)
     replies = () if dry_run else write_replies(round_, desk.state)
-    return Collection(receipts, tuple(missing(round_, desk.state)), len(fresh), replies)
+    waiting = tuple(unanswered(round_, desk.state))
+    return Collection(receipts, tuple(missing(round_, desk.state)), len(fresh), waiting, replies)
 
 
 def missing(round_: Round, state: State) -> Iterator[Missing]:

@@ -140,10 +140,17 @@ def _number(asked: Asked, raw: Raw, percent: bool) -> Judged:
     if raw is None or not math.isfinite(raw):
         return None, [asked.tell("NOT_FINITE", found=raw)]
     value = from_float(raw)
+    if percent and _measure(asked) == "%":  # 60 % is meant, and 0.6 is stored
+        return _limited(asked, value * 100, [asked.tell("READ_AS", found=f"{shown(value * 100, 12)}%", value=value * 100)])
     if percent or _like_percent(asked, value):
         found = f"{shown(value * 100, 12)}%" if percent else shown(value, 12)
         return None, [asked.tell("PERCENT_AMBIGUOUS", found=found)]
     return _limited(asked, value, [])
+
+
+def _measure(asked: Asked) -> str:
+    """Return what a number here is counted in: points where there is a full mark, else the row's own measure."""
+    return "分" if asked.column.high is not None else str(asked.row.get("measure") or "")
 
 
 def _like_percent(asked: Asked, value: Fraction) -> bool:
@@ -154,11 +161,10 @@ def _like_percent(asked: Asked, value: Fraction) -> bool:
 
 def _from_text(asked: Asked, raw: str) -> Judged:
     bare = _bare(raw)
-    plain = bare.removesuffix("分") if asked.column.high is not None else bare
-    plain = plain.removesuffix(str(asked.row.get("measure") or "")).strip()
+    plain = bare.removesuffix(_measure(asked)).strip()
     if _NOT_FINITE.match(bare) or (_POWER.match(bare) and not math.isfinite(float(bare))):
         return None, [asked.tell("NOT_FINITE", found=raw)]
-    if bare.endswith("%"):
+    if bare.endswith("%") and _measure(asked) != "%":
         return None, [asked.tell("PERCENT_AMBIGUOUS", found=raw)]
     value = number(plain) if _PLAIN.match(plain) else None
     if value is None:
@@ -175,19 +181,26 @@ def _limited(asked: Asked, value: Fraction, notes: list[Problem]) -> Judged:
 
 def _suggestion(asked: Asked, bare: str) -> str:
     """Say what was probably meant; it is for the person to decide, nothing is read from it."""
-    high = limits(asked.column, asked.row)[1]
+    low, high = limits(asked.column, asked.row)
     if bare in _NOTHING:
         return "没有得分的填0，不参评的请与绩效办联系"
     if bare in ("满分", "全部得分") and high is not None:
         return f"填{shown(high, 12)}"
+    meant = _meant(bare)
+    if meant is not None and (low is None or meant >= low) and (high is None or meant <= high):
+        return f"填{shown(meant, 12)}"
+    figure = _FIRST_FIGURE.search(bare)
+    example = f"只填数，如{figure[0]}" if figure and meant is None else "填阿拉伯数字"
+    return example if low is None and high is None else f"{example}，应在{_span(low, high)}之内"
+
+
+def _meant(bare: str) -> Fraction | None:
+    """Read what looks like a number: a Chinese numeral, 。for a point, O for 0, commas between thousands."""
     spoken = _spoken_number(bare.removesuffix("分"))
     if spoken is not None:
-        return f"填{spoken}"
-    for candidate in (bare.translate(_LIKE_FIGURES), bare.replace(",", "")):
-        if _PLAIN.match(candidate):
-            return f"填{candidate}"
-    figure = _FIRST_FIGURE.search(bare)
-    return f"只填数，如{figure[0]}" if figure else "填阿拉伯数字，如95"
+        return Fraction(spoken)
+    found = (c for c in (bare.translate(_LIKE_FIGURES), bare.replace(",", "")) if _PLAIN.match(c))
+    return next((number(c) for c in found), None)
 
 
 def _spoken_number(text: str) -> int | None:

@@ -32,7 +32,8 @@ def merged(plan: Plan, tables: Tables, receipts: Iterable[Receipt]) -> Tables:
     claim still says what the office decided on.
     """
     filled = _Filled({name: [dict(row) for row in rows] for name, rows in tables.items()})
-    found = sorted(receipts, key=lambda r: r.kind != "unit")  # who judges comes after who is judged
+    # units in the order of their codes, whenever they sent; who judges comes after who is judged
+    found = sorted(receipts, key=lambda r: (r.kind != "unit", r.who if r.kind == "unit" else ""))
     sent = {(c.sheet, c.row, c.column) for r in found if r.kind != "master" for c in r.cells}
     for receipt in found:
         master = receipt.kind == "master"
