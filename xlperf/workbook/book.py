@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -18,13 +19,6 @@ from xlperf.workbook.layout import View
 from xlperf.workbook.style import BODY_FONT, Properties
 from xlperf.workbook.text import inert, worksheet_title
 
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_format_properties": {"font_name": BODY_FONT, "font_size": 11},
-}
 _WRITTEN = datetime(2020, 1, 1)
 
 
@@ -33,7 +27,7 @@ class Book:
 
     def __init__(self, title: str, issuer: str, keywords: str = "") -> None:
         self._bytes = io.BytesIO()
-        self.workbook = xlsxwriter.Workbook(self._bytes, _OPTIONS)
+        self.workbook = xlsxwriter.Workbook(self._bytes, _options())
         self.workbook.set_properties(
             {"title": inert(title), "author": inert(issuer), "keywords": keywords, "created": _WRITTEN}
         )
@@ -65,6 +59,17 @@ class Book:
         beside = file.with_name(f".{file.name}.part")
         beside.write_bytes(self._bytes.getvalue())
         beside.replace(file)
+
+
+def _options() -> dict[str, Any]:
+    """Return the options, made anew each time because XlsxWriter writes into them."""
+    return {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_format_properties": {"font_name": BODY_FONT, "font_size": 11},
+    }
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> None:

@@ -26,7 +26,7 @@ MAP = "_xlperf"
 LEAD_IN = "xlperf1"
 CODE_SIGN = "表码"
 LONGEST = 255  # characters of a text constant in a formula
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: people read it over the telephone
+_LETTERS = "123456789ABCDEFGHJKMNPQRSTVWXYZ"  # 31, a prime; no 0, I, L, O, U: people read it over the telephone
 _CODE = re.compile(CODE_SIGN + r"[:：]\s*([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z])")
 
 
@@ -65,14 +65,14 @@ class Identity:
 
 def code_of(text: str) -> str:
     """Return the printed code of an identity's text."""
-    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:5])
-    drawn = "".join(_LETTERS[number >> 5 * i & 31] for i in range(8))
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest())
+    drawn = "".join(_LETTERS[number // 31**i % 31] for i in range(8))
     return f"{drawn[:4]}-{drawn[4:]}-{check_character(drawn)}"
 
 
 def check_character(drawn: str) -> str:
     """Return the character that shows a slip in one letter or two letters exchanged."""
-    return _LETTERS[sum((2 * i + 1) * _LETTERS.index(c) for i, c in enumerate(drawn)) % 32]
+    return _LETTERS[sum(i * _LETTERS.index(c) for i, c in enumerate(drawn, 2)) % len(_LETTERS)]
 
 
 def is_code(code: str) -> bool:

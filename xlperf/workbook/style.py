@@ -24,9 +24,11 @@ FULL_LINE = 138.0  # half-width characters across a landscape A4 page at 11 poin
 NARROWEST = 115.0  # room for the title and the lines above a table
 SMALLEST = 0.62  # below this scale a page is not read with ease; then A3
 
-BASE: Properties = {"font_name": BODY_FONT, "font_size": 11, "valign": "vcenter"}
+NAMED: Properties = {"font_scheme": "none"}  # else Excel shows the theme's font instead of the one named
+BASE: Properties = {**NAMED, "font_name": BODY_FONT, "font_size": 11, "valign": "vcenter"}
 FRAMED: Properties = {**BASE, "border": 1, "border_color": "#808080"}
 TITLE_LOOK: Properties = {
+    **NAMED,
     "font_name": TITLE_FONT, "font_size": 20, "bold": True, "align": "center", "valign": "vcenter",
 }  # fmt: skip
 LEFT: Properties = {"align": "left", "indent": 1}
@@ -49,7 +51,7 @@ def body_look(column: Column, *, open_: bool, tight: bool = False) -> Properties
         look["bg_color"] = FILL_IN
     if column.holds == "text":
         look |= {"text_wrap": True, **(LEFT if is_long(column) else {"align": "center"})}
-        look["num_format"] = "@" if open_ else ""
+        look["num_format"] = "@" if open_ else "General"
     else:
         look["align"] = "center"
     return look
@@ -68,7 +70,7 @@ def number_format(column: Column, *, tight: bool = False) -> str:
     if column.holds == "date":
         return "yyyy-mm-dd"
     if column.holds == "text":
-        return ""
+        return "General"
     if column.shown is not None:
         return "0" if column.shown == 0 else "0." + "0" * column.shown
     if column.expr is None or counts(column.expr):
