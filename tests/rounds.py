@@ -27,8 +27,12 @@ def small_scheme(folder: Path) -> Path:
     source = path if path.is_dir() else path.parent
     shutil.copytree(source, folder)
     _cut(folder / "units.csv", lambda row: row["code"] in UNITS)
-    _cut(folder / "tasks.csv", lambda row: row["unit"] in UNITS and (row["unit"] == "U22" or int(row["no"]) <= KEPT_TASKS))
+    _cut(folder / "tasks.csv", _is_kept)
     return folder
+
+
+def _is_kept(row) -> bool:
+    return row["unit"] in UNITS and (row["unit"] == "U22" or int(row["no"]) <= KEPT_TASKS)
 
 
 def _cut(file, keeps) -> None:

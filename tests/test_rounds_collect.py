@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from rounds import A_DAY, cell_of, issued_file, reopened, send, send_all, small_scheme
 
+from xlperf.problems import errors
 from xlperf.rounds import collect as collecting
 from xlperf.rounds import intake
 from xlperf.rounds.collect import collect
@@ -126,7 +127,7 @@ def test_a_formula_in_a_cell_to_fill_is_held(round_):
     sheet[address] = "=1+1"
     book.save(file)
     receipt = only(collect(round_))
-    assert [(p.code, p.where.cell) for p in receipt.problems if p.severity == "error"] == [("FORMULA_IN_INPUT", address)]
+    assert [(p.code, p.where.cell) for p in errors(receipt.problems)] == [("FORMULA_IN_INPUT", address)]
 
 
 def test_totals_of_the_book_are_never_read(round_):
@@ -143,8 +144,8 @@ def test_totals_of_the_book_are_never_read(round_):
 
 
 def test_what_can_be_read_in_one_way_is_read_with_a_note(round_):
-    changes = {("marks", "U22-01", "self"): "15分", ("marks", "U22-02", "self"): "９", ("marks", "U22-17", "actual"): "58%"}
-    send(round_, "unit", "U22", changes)
+    changes = {("U22-01", "self"): "15分", ("U22-02", "self"): "９", ("U22-17", "actual"): "58%"}
+    send(round_, "unit", "U22", {("marks", *at): typed for at, typed in changes.items()})
     receipt = only(collect(round_))
     assert (receipt.decision, told(receipt, "note").count("READ_AS")) == ("accepted", 3)
     marks = {row["id"]: row for row in reopened(round_.folder).tables()["marks"]}

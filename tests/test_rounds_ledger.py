@@ -21,7 +21,7 @@ from xlperf.rounds.ledger import (
 
 def receipt(sha, who="U1", decision="accepted", text="9"):
     told = (problem("READ_AS", Where("甲 (1).xlsx", sheet="自评", cell="H8"), title="得分", found="９", value="9"),)
-    return Receipt(sha, f"{sha}.xlsx", "unit", who, "1", decision, told, (CellText("marks", "U1-1", "self", text),))
+    return Receipt(sha, f"{sha}.xlsx", "unit", who, 1, decision, told, (CellText("marks", "U1-1", "self", text),))
 
 
 @pytest.fixture
@@ -30,10 +30,10 @@ def file(tmp_path):
 
 
 def test_the_state_is_what_the_entries_add_up_to(file):
-    record_issued(file, Issued("unit", "U1", "1", "issued/甲.xlsx", "00"))
+    record_issued(file, Issued("unit", "U1", 1, "issued/甲.xlsx", "00"))
     record_receipts(file, receipt("a"), receipt("b", decision="held"), receipt("c", text="10"))
     state = state_of(file)
-    assert state.issued["unit", "U1"].serial == "1"
+    assert state.issued["unit", "U1"].serial == 1
     assert state.current["unit", "U1"].sha256 == "c"
     assert state.current["unit", "U1"].cells == (CellText("marks", "U1-1", "self", "10"),)
     assert set(state.receipts) == {"a", "b", "c"}

@@ -6,10 +6,15 @@ from fractions import Fraction
 import pytest
 from rounds import A_DAY, reopened, send, send_all, small_scheme
 
+from xlperf.engine.compile import compile_scheme
+from xlperf.problems import errors
 from xlperf.rounds.collect import collect
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.publish import publish_scores, score_round
 from xlperf.rounds.store import new_round
+from xlperf.rounds.whose import Roster
+from xlperf.scheme.find import find_scheme
+from xlperf.scheme.load import load_scheme
 from xlperf.workbook.fill import fill_book
 
 CLAIM = {
@@ -122,7 +127,7 @@ def test_what_a_unit_or_scorer_sent_stands(round_):
 
 def test_a_full_mark_changed_in_the_master_is_held(round_):
     receipt = office(round_, {("marks", "U22-03", "full"): 50})
-    assert (receipt.decision, [p.code for p in receipt.problems if p.severity == "error"]) == ("held", ["LOCKED_CHANGED"])
+    assert (receipt.decision, [p.code for p in errors(receipt.problems)]) == ("held", ["LOCKED_CHANGED"])
 
 
 def test_the_office_can_fill_in_for_who_sent_nothing(template, tmp_path):
@@ -137,3 +142,14 @@ def test_the_office_can_fill_in_for_who_sent_nothing(template, tmp_path):
     collect(round_)
     marks = {row["id"]: row for row in reopened(round_.folder).tables()["marks"]}
     assert marks["U44-01"]["lead"] != 9.5
+
+
+def test_ledgers_that_share_a_table_never_give_two_rows_one_key():
+    path, _ = find_scheme("hebi-2021")
+    scheme, _ = load_scheme(path)
+    plan, _ = compile_scheme(scheme)
+    roster = Roster(plan, scheme.tables, scheme.office)
+    ledgers = [s for s in plan.sheets if s.grows]
+    marks = [(s.table, roster.mark(s)) for s in ledgers]
+    assert len(ledgers) > 2
+    assert len(set(marks)) == len(marks)

@@ -119,7 +119,7 @@ def test_an_altered_ledger_stops_the_round(scheme, folder):
     distribute(round_)
     data = round_.ledger.read_bytes()
     assert data.count(b"issued") > 3
-    text = '"serial": 2'.encode()
+    text = b'"serial": 2'
     assert text in data
     round_.ledger.write_bytes(data.replace(text, b'"serial": 9'))
     assert codes(open_round(folder)[1]) == ["LEDGER_ALTERED"]

@@ -123,24 +123,27 @@ class Examiner:
         mine = [c for c in sheet.inputs() if c.name in cells and cells[c.name].role == "input"]
         if not any(_typed(cells[c.name], c) for c in mine):
             return
-        key = self._key(spare, keys)
+        key = self._key(sheet, spare, keys)
         given: dict[str, Value] = {}
         if self.party[0] == "unit":
             given = {**(sheet.claims or {}), sheet.unit: self.party[1]}
-            self.found.cells += [CellText(sheet.name, key, name, value_text(v)) for name, v in given.items()]
-        known = self._known(sheet, cells, given)
+            told = [CellText(sheet.name, key, n, value_text(v)) for n, v in given.items() if n in sheet.by_name]
+            self.found.cells += told
+        known = self._known(sheet, cells, {**sheet.where, **given})
         for column in mine:
             if column.name not in given:
                 self._take(sheet, key, column, cells[column.name], known)
 
-    def _key(self, spare: str, keys: list[str]) -> str:
+    def _key(self, sheet: Sheet, spare: str, keys: list[str]) -> str:
         """Name a new row: a unit's by its code, the office's by the next number that the book has not used."""
         number = int(spare.removeprefix(SPARE)) if spare.removeprefix(SPARE).isdigit() else 0
+        mark = self.roster.mark(sheet)
         if self.party[0] == "unit":
-            return f"{self.party[1]}-{number}"
+            return f"{self.party[1]}-{mark}{number}"
         there = [k for k in keys if not k.startswith(SPARE)]
-        digits = [int(k) for k in there if k.isascii() and k.isdigit()]
-        return str(max([*digits, len(there) + len(there) - len(digits)]) + number)
+        rest = [k.removeprefix(mark) for k in there if k.startswith(mark)]
+        numbers = [int(k) for k in rest if k.isascii() and k.isdigit()]
+        return f"{mark}{max([*numbers, len(there) + len(there) - len(numbers)]) + number}"
 
     def _known(self, sheet: Sheet, cells: Cells, row: Row) -> dict[str, Value]:
         """Return what limits may look at: facts, defaults, and the numbers of this very book."""

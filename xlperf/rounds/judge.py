@@ -125,7 +125,7 @@ def _bare(text: str) -> str:
 
 def _span(low: Fraction | None, high: Fraction | None) -> str:
     if low is None or high is None:
-        return f"≥ {shown(low, 12)}" if low is not None else f"≤ {shown(high, 12)}"
+        return f"≥{shown(low, 12)}" if low is not None else f"≤{shown(high, 12)}"
     return f"{shown(low, 12)}～{shown(high, 12)}"
 
 
@@ -141,7 +141,8 @@ def _number(asked: Asked, raw: Raw, percent: bool) -> Judged:
         return None, [asked.tell("NOT_FINITE", found=raw)]
     value = from_float(raw)
     if percent and _measure(asked) == "%":  # 60 % is meant, and 0.6 is stored
-        return _limited(asked, value * 100, [asked.tell("READ_AS", found=f"{shown(value * 100, 12)}%", value=value * 100)])
+        meant = shown(value * 100, 12)
+        return _limited(asked, value * 100, [asked.tell("READ_AS", found=f"{meant}%", value=meant)])
     if percent or _like_percent(asked, value):
         found = f"{shown(value * 100, 12)}%" if percent else shown(value, 12)
         return None, [asked.tell("PERCENT_AMBIGUOUS", found=found)]
@@ -191,7 +192,7 @@ def _suggestion(asked: Asked, bare: str) -> str:
         return f"填{shown(meant, 12)}"
     figure = _FIRST_FIGURE.search(bare)
     example = f"只填数，如{figure[0]}" if figure and meant is None else "填阿拉伯数字"
-    return example if low is None and high is None else f"{example}，应在{_span(low, high)}之内"
+    return example if low is None and high is None else f"{example}，范围是{_span(low, high)}"
 
 
 def _meant(bare: str) -> Fraction | None:

@@ -62,7 +62,7 @@ class _Filled:
     def put(self, sheet: Sheet, cell: CellText) -> None:
         rows = self.rows(sheet)
         if cell.row not in rows:
-            rows[cell.row] = {sheet.key.name: value_of(cell.row, sheet.key)}
+            rows[cell.row] = {sheet.key.name: value_of(cell.row, sheet.key), **sheet.where}
             self.tables[sheet.table].append(rows[cell.row])
         rows[cell.row][cell.column] = value_of(cell.text, sheet.by_name[cell.column])
 

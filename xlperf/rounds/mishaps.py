@@ -27,22 +27,25 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 
 def spoiled(mishap: Mishap | None, values: dict[Spot, Typed], plan: Plan, rows: Mapping[tuple[str, str], Row]) -> None:
     """Change the values of a unit's book the way the mishap does."""
-    scores = [at for at in values if _has_limit(plan, at)]
-    if mishap == "words" and len(scores) >= 4:
-        values[scores[0]] = "九十五"
-        values[scores[1]] = None
-        values[scores[2]] = "#REF!"
-        high = rows[scores[3][:2]].get("full")
-        values[scores[3]] = float(high + 5) if isinstance(high, Fraction) else 1000
+    numbers = [at for at in values if _is_number(plan, at) and not at[1].startswith("+")]
+    scores = [at for at in numbers if _has_limit(plan, at)] or numbers
+    if mishap == "words":
+        values.update(zip(scores, ("九十五", None, "#REF!"), strict=False))
+        if len(scores) >= 4:
+            high = rows[scores[3][:2]].get("full")
+            values[scores[3]] = float(high + 5) if isinstance(high, Fraction) and _has_limit(plan, scores[3]) else -5.0
     elif mishap == "wide_figures" and len(scores) >= 2:
-        values[scores[0]] = f"{shown(_fraction(values[scores[0]]))}分"
+        values[scores[0]] = f"{shown(_fraction(values[scores[0]]))}{'分' if _has_limit(plan, scores[0]) else ''}"
         values[scores[1]] = shown(_fraction(values[scores[1]])).translate(_WIDE)
     elif mishap == "percent" and scores:
         values[scores[0]] = "95%"
-    elif mishap == "locked":
+    elif mishap == "locked" and scores:
         sheet, key, _ = scores[0]
-        high = rows[sheet, key].get("full")
-        values[sheet, key, "full"] = float(high * 2) if isinstance(high, Fraction) else 0
+        for name in ("full", "target", "weight"):
+            was = rows[sheet, key].get(name)
+            if isinstance(was, Fraction):
+                values[sheet, key, name] = float(was * 2)
+                break
 
 
 def typed(inputs: Inputs, plan: Plan) -> dict[Spot, Typed]:
@@ -59,5 +62,8 @@ def _fraction(typed_: Typed) -> Fraction:
 
 
 def _has_limit(plan: Plan, at: Spot) -> bool:
-    column = plan.by_name[at[0]].by_name[at[2]]
-    return column.holds == "number" and column.high is not None and not at[1].startswith("+")
+    return plan.by_name[at[0]].by_name[at[2]].high is not None
+
+
+def _is_number(plan: Plan, at: Spot) -> bool:
+    return plan.by_name[at[0]].by_name[at[2]].holds == "number"

@@ -45,7 +45,7 @@ class Simulation:
     def _everything(self) -> dict[Party, Inputs]:
         found: dict[Party, Inputs] = {}
         for sheet in (s for s in self.plan.sheets if not s.grows):
-            for row in self._rows(sheet):
+            for row in _rows(sheet, self.tables):
                 key = value_text(row[sheet.key.name])
                 known = {c.name: row.get(c.name, c.default) for c in sheet.columns if c.expr is None}
                 known |= {c.name: c.default for c in sheet.columns if c.default is not None}
@@ -66,7 +66,7 @@ class Simulation:
         """Return rows the office adds to the ledger: deductions found on inspection, all approved."""
         found: Inputs = {}
         units = [value_text(next(iter(r.values()))) for r in self.tables.get("units", [])]
-        for sheet in (s for s in self.plan.sheets if s.claims is not None):
+        for sheet in (s for s in self.plan.sheets if s.claims is not None and self._names_kinds(s)):
             rng = self._rng("imposed", sheet.name)
             for n, unit in enumerate(rng.sample(units, min(count, len(units))), 1):
                 found |= self._entry(sheet, f"+{n}", rng, "", _FOUND)
@@ -78,7 +78,7 @@ class Simulation:
         """Return the office's word on every claim that came in; one in five is turned down."""
         found: Inputs = {}
         for sheet in (s for s in self.plan.sheets if s.claims is not None):
-            for row in tables.get(sheet.table, []):
+            for row in _rows(sheet, tables):
                 key = value_text(row[sheet.key.name])
                 for c in sheet.inputs(OFFICE):
                     if "通过" in c.choices and row.get(c.name) == (sheet.claims or {}).get(c.name):
@@ -113,7 +113,11 @@ class Simulation:
             if column.holds == "date":
                 found[at] = day_number(date(self.plan.year, rng.randint(3, 11), rng.randint(1, 28)))
             elif column.holds == "number":
-                found[at] = Fraction(rng.choice((2, 3, 5, 8, 10)), 10)
+                found[at] = Fraction(rng.choice((2, 3, 5, 8, 10)), 10 if column.decimals != 0 else 1)
+            elif column.choices:
+                found[at] = rng.choice(column.choices)
+            elif column.offers:
+                continue
             elif column.required:
                 found[at] = rng.choice(items)
             elif by:
@@ -121,6 +125,10 @@ class Simulation:
             else:
                 found[at] = f"核验记录{rng.randint(1, 40)}"
         return found
+
+    def _names_kinds(self, sheet: Sheet) -> bool:
+        """Tell whether the office says in every row what kind it is, so that a deduction can be one."""
+        return any(c.choices and c.required and c.default is None for c in sheet.inputs(OFFICE))
 
     def _decided(self, sheet: Sheet) -> dict[str, Value]:
         columns = [c for c in sheet.inputs(OFFICE) if (c.choices and c.default is None) or "通过" in c.choices]
@@ -135,12 +143,14 @@ class Simulation:
             return "master", ""
         return "scorer", value_text(row.get(sheet.scorer)) or self.office if column.by == LEAD else column.by
 
-    def _rows(self, sheet: Sheet) -> list[dict[str, Value]]:
-        rows = self.tables.get(sheet.table, [])
-        return [row for row in rows if all(row.get(name) == wanted for name, wanted in sheet.where.items())]
-
     def _rng(self, *words: str) -> Random:
         return Random("|".join((str(self.seed), *words)))  # noqa: S311 a demonstration, not a secret
+
+
+def _rows(sheet: Sheet, tables: Tables) -> list[dict[str, Value]]:
+    """Return the rows of a sheet."""
+    rows = tables.get(sheet.table, [])
+    return [row for row in rows if all(row.get(name) == wanted for name, wanted in sheet.where.items())]
 
 
 def _text(column: Column, rng: Random, lost: bool) -> Value:

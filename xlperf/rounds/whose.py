@@ -53,6 +53,15 @@ class Roster:
         name = sheet.key.name if sheet.table == "units" else sheet.unit
         return value_text(row.get(name)) if name else ""
 
+    def mark(self, sheet: Sheet) -> str:
+        """Return the letter in the keys of a sheet's new rows: "" for the first ledger of a table, then B, C.
+
+        Ledgers that share a table then never give two rows one key.
+        """
+        ledgers = [s.name for s in self.plan.sheets if s.table == sheet.table and s.grows]
+        at = ledgers.index(sheet.name) if sheet.name in ledgers else 0
+        return chr(ord("A") + at) if at else ""
+
     def title(self, party: Party) -> str:
         """Name a party the way people call it."""
         kind, who = party
