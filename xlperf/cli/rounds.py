@@ -85,7 +85,7 @@ def collect_command(folder: Path, dry_run: bool, json_: bool, verbose: bool) -> 
         click.echo(as_json(collection_data(got)))
     else:
         show_collection(got, folder, verbose=verbose)
-    raise SystemExit(output.FINDINGS if got.held or got.refused else output.DONE)
+    raise SystemExit(output.FINDINGS if got.waiting else output.DONE)
 
 
 def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> None:
@@ -106,8 +106,8 @@ def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> 
         )
     words = (
         (say("收下", "accepted"), len(got.accepted), "green"),
-        (say("待补正", "held"), len(got.held), "yellow"),
-        (say("退回", "refused"), len(got.refused), "red"),
+        (say("待补正", "held"), sum(r.decision == "held" for r in got.waiting), "yellow"),
+        (say("退回", "refused"), sum(r.decision == "refused" for r in got.waiting), "red"),
     )
     click.echo("　".join(click.style(f"{word} {count}", fg=color) for word, count, color in words))
     if got.missing:
