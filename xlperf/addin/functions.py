@@ -24,7 +24,7 @@ from xlperf.addin.links import looked, ranked
 from xlperf.formula.calls import ONLY_TYPED
 from xlperf.formula.evaluate import evaluate, of_row
 from xlperf.formula.explain import explain
-from xlperf.formula.expression import LINKS, Expr, needs, root, same
+from xlperf.formula.expression import LINKS, Expr, first, needs, root, same
 from xlperf.formula.signature import SIGNATURES, Slot
 from xlperf.formula.values import EXEMPT, Value, shown
 from xlperf.problems import Language
@@ -164,7 +164,12 @@ def _fixed(function: str, slot: Slot, title: str, raw: Any, columns: Columns) ->
             if at in ASCENDING:
                 must_ascend(rows, title)
             return tuple((columns.add(title, [a]), columns.add(title, [b])) for a, b in rows)
-    return columns.cell(raw, title, text=slot.takes == "text")
+    return _cell(slot, title, raw, columns)
+
+
+def _cell(slot: Slot, title: str, raw: Any, columns: Columns) -> Expr:
+    cell = columns.cell(raw, title, text=slot.takes == "text")
+    return first(cell, None) if slot.result else cell  # an answer that may be empty is not "not reported"
 
 
 def _listed(at: tuple[str, str], title: str, raw: Any, columns: Columns) -> tuple[Expr, ...]:
@@ -192,7 +197,7 @@ def _open_ended(function: str, tail: Given, columns: Columns) -> tuple[Any, ...]
 def _told(tail: Given, columns: Columns) -> tuple[Any, ...]:
     """Read conditions, or conditions and values in turn; the reason counts the conditions."""
     whens = [columns.cell(raw, t, truth=True) for s, t, raw in tail if s.takes == "condition"]
-    thens = [columns.cell(raw, t, text=True) for s, t, raw in tail if s.takes != "condition"]
+    thens = [_cell(s, t, raw, columns) for s, t, raw in tail if s.takes != "condition"]
     told = [(same(when, 1), f"第{i}个条件") for i, when in enumerate(whens, 1)]
     return tuple(zip(((one,) for one in told), thens, strict=True)) if thens else tuple(told)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from xlperf.formula.expression import Expr
+from xlperf.formula.expression import Expr, blank
 from xlperf.formula.signature import SIGNATURES, Slot, arranged, is_condition_list
 from xlperf.formula.values import decimal
 
@@ -41,7 +41,7 @@ def _leaf(slot: Slot, value: Any, write: Write, address: Address) -> str | None:
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, Expr):
-        return write(value)
+        return None if value == blank() and not slot.result else write(value)
     if is_condition_list(value) and value:
         conditions = [write(condition) for condition, _ in value]
         return conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"
@@ -51,7 +51,7 @@ def _leaf(slot: Slot, value: Any, write: Write, address: Address) -> str | None:
 def _list(values: Sequence[Expr], write: Write, address: Address) -> str | None:
     """Write expressions as one range, one array constant or one cell."""
     if len(values) == 1:
-        return write(values[0])
+        return None if values[0] == blank() else write(values[0])
     constants = _row(values)
     if constants is not None:
         return f"{{{constants}}}"

@@ -41,6 +41,9 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "match": (("", "column"), ("is", "text")),
 }
 _REPEATED = ("parts", "conditions", "branches", "match")
+_RESULTS = frozenset(
+    {("XP_CHOOSE", "otherwise"), ("XP_CHOOSE", "branches"), ("XP_AWARD", "otherwise"), ("XP_BAND", "below")}
+)
 _ONLY_CHECKED = frozenset({("XP_COMPOSITE", "weights_sum")})
 
 
@@ -65,6 +68,7 @@ class Slot:
 
     part: which part of the parameter, "" for the whole or the first. takes: number, text, word, list,
     table, condition or column. repeats: it belongs to the group that may stand again and again.
+    result: it is what the function may answer, so that "" there means nothing to show, not "not reported".
     """
 
     parameter: str
@@ -74,6 +78,7 @@ class Slot:
     optional: bool
     default: Any
     repeats: bool
+    result: bool = False
 
     @property
     def name(self) -> str:
@@ -92,7 +97,8 @@ def layout(function: str, parameters: Iterable[Taken]) -> tuple[Slot, ...]:
     for p in ordered:
         repeats = p.takes in _REPEATED or (p.takes == "numbers" and p is ordered[-1])
         for part, takes in _PARTS[p.takes]:
-            made.append(Slot(p.name, part, takes, p.words, p.optional, p.default, repeats))
+            result = (function, p.name) in _RESULTS and takes != "condition"
+            made.append(Slot(p.name, part, takes, p.words, p.optional, p.default, repeats, result))
     return tuple(made)
 
 

@@ -1,0 +1,71 @@
+"""LibreOffice with our extension installed, as an ordinary user (unopkg refuses the superuser)."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from judge import PROFILE
+
+from xlperf.addin.libreoffice import build_oxt
+
+RESTART = 81  # what the first start after an installation exits with
+
+
+class Office:
+    """A profile of its own with the extension in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.profile = folder / "profile"
+        (self.profile / "user").mkdir(parents=True)
+        (self.profile / "user" / "registrymodifications.xcu").write_text(PROFILE, "utf-8")
+        self.oxt = build_oxt(folder / "xlperf.oxt")
+        entry = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        self._owner = entry and (entry.pw_uid, entry.pw_gid)
+        self._as = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []} if entry else {}
+        self.run(["unopkg", "add", "-f", str(self.oxt)])
+
+    def run(self, words: Sequence[str], check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a program of LibreOffice under this profile; start again where it asks for it."""
+        self.own()
+        environment = {**os.environ, "HOME": str(self.folder)}
+        words = [words[0], f"-env:UserInstallation={self.profile.as_uri()}", *words[1:]]
+        for _ in range(3):
+            done = subprocess.run(
+                words, capture_output=True, text=True, timeout=240, env=environment, cwd=self.folder, **self._as
+            )
+            if done.returncode != RESTART:
+                break
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def own(self) -> None:
+        """Give the folder to the user LibreOffice runs as; it opens files of others read-only."""
+        if self._owner is None:
+            return
+        for parent in self.folder.parents:
+            if parent.owner() == "root" and parent.stat().st_mode & 0o001 == 0:
+                parent.chmod(parent.stat().st_mode | 0o011)
+        for path in (self.folder, *self.folder.rglob("*")):
+            os.chown(path, *self._owner, follow_symlinks=False)
+
+    def recalculated(self, file: Path) -> Path:
+        """Return a copy of a workbook as LibreOffice recalculates and saves it."""
+        out = self.folder / "out"
+        self.run(["soffice", "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(file)])
+        return out / file.name
+
+
+def open_office(folder: Path) -> Office:
+    """Return LibreOffice with the extension; without LibreOffice skip the test, and in CI fail it."""
+    if shutil.which("unopkg") is None:
+        if os.environ.get("CI"):
+            pytest.fail("LibreOffice (unopkg) is missing: the extension cannot be tried")
+        pytest.skip("LibreOffice (unopkg) is not installed")
+    return Office(folder)
