@@ -8,10 +8,9 @@ problems of a scheme come at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +20,7 @@ from xlperf.problems import Problem, problem
 from xlperf.rules import RULES, Parameter, Rule
 from xlperf.scheme.model import ColumnSpec, Figure, Listing, Node, Reading, Scalar, SheetSpec, place_of
 from xlperf.scheme.model import Mapping as MappingNode
+from xlperf.scheme.words import nearest
 
 EMPTY = "空"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
@@ -28,12 +28,6 @@ WORD = re.compile(r"[a-z][a-z0-9_]*\Z")
 THIS = "this"
 
 Condition = tuple[Expr, str]
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """List the known words nearest to one that is not known, or all of them where none is near."""
-    words = list(known)
-    return "、".join(get_close_matches(word, words, 3, 0.5) or words[:12])
 
 
 _COMPARE: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {

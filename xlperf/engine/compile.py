@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlperf.engine.bind import Binder, nearest
+from xlperf.engine.bind import Binder
 from xlperf.engine.plan import Column, Holds, Kind, Plan, Ranking, Sheet
 from xlperf.engine.score import CircularPlan, UnknownColumn, score
 from xlperf.formula.expression import Expr
 from xlperf.formula.values import Value, number
 from xlperf.problems import Problem, problem
 from xlperf.scheme.model import ColumnSpec, Scalar, Scheme, SheetSpec, place_of
+from xlperf.scheme.words import nearest
 
 
 def compile_scheme(scheme: Scheme, readings: Mapping[str, str] | None = None) -> tuple[Plan, list[Problem]]:

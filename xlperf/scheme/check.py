@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from itertools import chain
 
+from xlperf.formula.excel import ambiguous
 from xlperf.formula.values import YES, Value, number, shown
 from xlperf.problems import Problem, Where, problem
 from xlperf.rules import RULES
@@ -220,6 +221,26 @@ def _words_in(node: Node) -> list[str]:
     return [word for child in children for word in _words_in(child)]
 
 
+# ---- keys a spreadsheet takes for one another ----------------------------------------------------
+
+
+def confusable_keys(scheme: Scheme) -> Problems:
+    """Name keys that SUMIFS, COUNTIFS or MATCH would confuse: 001 and 1, or a key that begins with `>`."""
+    for sheet in scheme.sheets:
+        key = key_of(sheet)
+        rows = _rows_in(scheme, sheet)
+        keys = [found for row in rows if isinstance(found := row.get(key), str)]
+        wrong = set(ambiguous(keys))
+        yield from (
+            problem("KEY_CONFUSABLE", row_place(row, key), found=str(row[key])) for row in rows if row.get(key) in wrong
+        )
+
+
+def _rows_in(scheme: Scheme, sheet: SheetSpec) -> Rows:
+    rows = scheme.tables.get(sheet.rows, [])
+    return [row for row in rows if all(row.get(name) == wanted for name, wanted in sheet.where.items())]
+
+
 CHECKS: tuple[Check, ...] = (
     stated_problems,
     parameter_problems,
@@ -229,6 +250,7 @@ CHECKS: tuple[Check, ...] = (
     example_problems,
     units_without_sheet,
     units_without_group,
+    confusable_keys,
     *LINT,
     assumed_rows,
     assumed_figures,
