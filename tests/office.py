@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -44,6 +45,27 @@ class Office:
                 break
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
+
+    def steps(self, steps: Sequence[Sequence[object]]) -> list[object]:
+        """Open a document and do things to it, as tests/uno_press.py says; return what every step saw."""
+        pipe = f"xlperf{os.getpid()}"
+        script = self.folder / "uno_press.py"
+        script.write_text((Path(__file__).parent / "uno_press.py").read_text("utf-8"), "utf-8")
+        (self.folder / "steps.json").write_text(json.dumps(steps), "utf-8")
+        self.own()
+        words = ["soffice", f"-env:UserInstallation={self.profile.as_uri()}", "--headless", "--norestore"]
+        environment = {**os.environ, "HOME": str(self.folder)}
+        program = subprocess.Popen([*words, f"--accept=pipe,name={pipe};urp;"], env=environment, **self._as)
+        try:
+            done = subprocess.run(
+                ["/usr/bin/python3", str(script), pipe, str(self.folder / "steps.json")],
+                capture_output=True, text=True, timeout=240, env=environment, cwd=self.folder, **self._as,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            return json.loads(done.stdout)
+        finally:
+            program.kill() if program.poll() is None else None
+            program.wait(30)
 
     def own(self) -> None:
         """Give the folder to the user LibreOffice runs as; it opens files of others read-only."""

@@ -24,7 +24,6 @@ LEFT_OUT = ("array.py", "component.py", "excel.py", "engines.py", "project.py") 
 COMMANDS = (  # command, Chinese, English
     ("rank", "重新计算排名", "Recalculate the ranking"),
     ("undo", "撤销上一次重新计算", "Undo the last recalculation"),
-    ("explain", "说明本格理由", "Explain this cell"),
 )
 _DATE = (2020, 1, 1, 0, 0, 0)
 
