@@ -76,6 +76,18 @@ def dashiqiao_books(folder: Path) -> dict[str, Scores]:
     return found
 
 
+def other_books(folder: Path) -> dict[str, Scores]:
+    """Write the office's book of every other scheme over simulated inputs."""
+    found = {}
+    for file in sorted(SCHEMES.glob("*/scheme.yaml")):
+        scheme, _ = load_scheme(file)
+        assert scheme is not None, file
+        plan, _ = compile_scheme(scheme)
+        found[scheme.id] = score(plan, simulated(plan, scheme.tables, 9))
+        write_master(found[scheme.id], folder / f"{scheme.id}.xlsx", identity=identity(), scheme=scheme)
+    return found
+
+
 def self_checks(folder: Path) -> None:
     """Write a unit's book three times: as issued, half filled, and filled with one cell out of its limits."""
     scores = score(PLAN, {**rows(), "marks": [{**r, "self": None, "actual": None} for r in rows()["marks"]]})
@@ -99,7 +111,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answered]:
             pytest.fail("LibreOffice (soffice) is missing: the workbooks have no judge")
         pytest.skip("LibreOffice (soffice) is not installed")
     folder = tmp_path_factory.mktemp("books")
-    found = {**small_books(folder), **dashiqiao_books(folder)}
+    found = {**small_books(folder), **dashiqiao_books(folder), **other_books(folder)}
     self_checks(folder)
     _spoil(folder / "master.xlsx", folder / "spoilt.xlsx")
     files = sorted(folder.glob("*.xlsx"))
@@ -118,16 +130,17 @@ def _spoil(file: Path, to: Path) -> None:
 
 
 NAMES = ("master", "unit", "lead", "office", "random1", "random2", "random3")
+NAMES_SCHEMES = tuple(file.parent.name for file in sorted(SCHEMES.glob("*/scheme.yaml")))
 NAMES_DASHIQIAO = ("dashiqiao0", "dashiqiao1", "dashiqiao2", "dashiqiao-unit")
 
 
-@pytest.mark.parametrize("name", [*NAMES, *NAMES_DASHIQIAO])
+@pytest.mark.parametrize("name", [*NAMES, *NAMES_DASHIQIAO, *NAMES_SCHEMES])
 def test_every_formula_says_what_the_engine_says(answered, name):
     book = answered[name]
     assert differences(book.scores, book.file, book.issued) == []
 
 
-@pytest.mark.parametrize("name", [*NAMES, *NAMES_DASHIQIAO])
+@pytest.mark.parametrize("name", [*NAMES, *NAMES_DASHIQIAO, *NAMES_SCHEMES])
 def test_every_book_has_formulas_to_judge(answered, name):
     book = openpyxl.load_workbook(answered[name].file)
     assert any(c.data_type == "f" for s in book.worksheets for row in s.iter_rows() for c in row)

@@ -274,3 +274,31 @@ def test_fonts_are_the_named_ones(books):
     assert 'formatCode=""' not in styles
     assert '<name val="仿宋"/>' in styles
     assert '<name val="宋体"/>' in styles
+
+
+@pytest.fixture(scope="module")
+def hebi(tmp_path_factory):
+    scheme, _ = load_scheme(Path(__file__).parents[1] / "schemes" / "hebi-2021" / "scheme.yaml")
+    assert scheme is not None
+    plan, _ = compile_scheme(scheme)
+    scores = score(plan, simulated(plan, scheme.tables, 1))
+    folder = tmp_path_factory.mktemp("hebi")
+    write_master(scores, folder / "master.xlsx", identity=identity(), scheme=scheme)
+    write_unit_book(scores, "U02", folder / "unit.xlsx", identity("unit", "U02"), scheme=scheme)
+    return folder
+
+
+def test_a_unit_has_the_tables_it_chooses_from(hebi):
+    book = openpyxl.load_workbook(hebi / "unit.xlsx")
+    lists = [v.formula1 for s in book.worksheets for v in s.data_validations.dataValidation if v.type == "list"]
+    sources = {text.partition("!")[0].strip("'") for text in lists if "!" in text}
+    assert sources
+    assert sources <= set(book.sheetnames)
+
+
+def test_a_table_too_wide_for_one_page_goes_over_several_and_repeats_the_names(hebi):
+    book = openpyxl.load_workbook(hebi / "master.xlsx")
+    sheet = book["街道办事处（园区）"]
+    assert not sheet.sheet_properties.pageSetUpPr or not sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert len(sheet.col_breaks.brk) >= 1
+    assert sheet.print_title_cols == "$B:$C"

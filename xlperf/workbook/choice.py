@@ -8,7 +8,9 @@ from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import LINKS, columns_of, root
-from xlperf.workbook.layout import UNIT_NAME, Shown
+from xlperf.formula.values import Value
+from xlperf.workbook.book import Book
+from xlperf.workbook.layout import UNIT_NAME, Shown, View
 
 
 def columns_shown(
@@ -47,6 +49,33 @@ def columns_shown(
         if column.name == sheet.unit and name_units and column.name != sheet.key.name:
             taken[UNIT_NAME] = Shown(UNIT_NAME)
     return tuple(taken.values())
+
+
+def reference_views(book: Book, scores: Scores, views: Sequence[View]) -> list[View]:
+    """Return the tables to choose from in the cells to fill, to be read and not filled.
+
+    The list of units is left out: a book for somebody outside names nobody else.
+    """
+    columns = [v.sheet.by_name[s.name] for v in views for s in v.shown if s.open]
+    wanted = {c.offers for c in columns} - {"", "units"}
+    found = []
+    for sheet in scores.plan.sheets:
+        rows = tuple(range(len(scores.values[sheet.name][sheet.key.name])))
+        if sheet.table in wanted and rows and not sheet.grows:
+            wanted.discard(sheet.table)
+            shown = columns_shown(scores, sheet, rows, lambda _: False)
+            found.append(View(sheet, book.title(sheet.title), shown, rows))
+    return found
+
+
+def offers_of(views: Sequence[View]) -> dict[str, str]:
+    """Return for each table to choose from the range of its keys."""
+    return {v.sheet.table: v.range(v.sheet.key.name) for v in views}
+
+
+def offered_by(scores: Scores, views: Sequence[View]) -> dict[str, frozenset[Value]]:
+    """Return for each table to choose from its keys."""
+    return {v.sheet.table: frozenset(scores.values[v.sheet.name][v.sheet.key.name]) for v in views}
 
 
 def _somewhere(scores: Scores, sheet: Sheet, column: Column, rows: Sequence[int]) -> bool:

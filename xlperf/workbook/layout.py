@@ -97,6 +97,7 @@ class Layout:
         self.by_name = {v.sheet.name: v for v in views}
         self._positions: dict[tuple[str, str], dict[Value, list[int]]] = {}
         self._filled: dict[tuple[str, str], bool] = {}
+        self._whole: dict[tuple[str, str], bool] = {}
 
     def row(self, view: View, position: int) -> RowAddresses:
         """Return the addresses as one row of a table sees them."""
@@ -131,6 +132,15 @@ class Layout:
             fixed = not view.spare and view.sheet.by_name[name].kind in ("key", "fact")
             self._filled[at] = fixed and all(self.value(view, name, i) is not None for i in range(len(view.rows)))
         return self._filled[at]
+
+    def whole_numbers(self, view: View, name: str) -> bool:
+        """Tell whether a column holds numbers now and all of them are whole."""
+        at = (view.title, name)
+        if at not in self._whole:
+            values = (self.value(view, name, i) for i in range(len(view.rows)))
+            numbers = [v for v in values if isinstance(v, Fraction)]
+            self._whole[at] = bool(numbers) and all(v.denominator == 1 for v in numbers)
+        return self._whole[at]
 
 
 class RowAddresses:

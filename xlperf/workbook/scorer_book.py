@@ -9,12 +9,12 @@ from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.book import Book
-from xlperf.workbook.choice import columns_shown
+from xlperf.workbook.choice import columns_shown, offered_by, offers_of, reference_views
 from xlperf.workbook.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View, unit_names
 from xlperf.workbook.seal import Identity, carriers, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
-from xlperf.workbook.table import Dress, write_table
+from xlperf.workbook.table import CHECKED, Dress, write_table
 from xlperf.workbook.unit_book import write_signature
 
 SCORES, SINGLE = "打分表", "专项指标"
@@ -39,17 +39,22 @@ def write_scorer_book(
     book = Book(f"{plan.title}{SCORES}", plan.issuer, keywords(identity))
     guide = book.title(TITLE_OF_SHEET)
     told = list(scorer_views(book, scores, scorer, office))
-    layout = Layout(scores, [view for view, _ in told])
-    states = [(view, checked(layout, view, {}).text()) for view, _ in told]
+    views = [view for view, _ in told]
+    references = reference_views(book, scores, views)
+    layout = Layout(scores, [*views, *references])
+    offers, offered = offers_of(references), offered_by(scores, references)
+    states = [(view, checked(layout, view, offered).text()) for view in views]
     facts = [("打分单位", scorer), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
     write_guide(book, guide, Cover(f"{plan.title}打分说明", facts, states), scheme)
     names = unit_names(scores)
     for view, subject in told:
         under = f"{subject}　　打分单位（盖章）：{scorer}　　{printed(identity)}"
-        sheet = write_table(book, layout, view, Dress(f"{plan.title}{SCORES}", under, " ", names))
-        write_check(book, sheet, layout, view, {}, {})
+        sheet = write_table(book, layout, view, Dress(f"{plan.title}{SCORES}", under, CHECKED, names, offers))
+        write_check(book, sheet, layout, view, offers, offered)
         write_signature(book, sheet, view, view.last + 1, SIGNED)
+    for view in references:
+        write_table(book, layout, view, Dress(f"{plan.title}{view.title}", "供选择和查阅，不用填写。"))
     carriers(book, identity)
     book.save(file)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.plan import Column
+from xlperf.formula.excel import constant_text
 from xlperf.formula.expression import columns_of
 from xlperf.formula.values import Value
 from xlperf.workbook import style
@@ -77,11 +78,11 @@ def _filled_here(view: View) -> list[Column]:
 
 def write_check(
     book: Book, sheet: Worksheet, layout: Layout, view: View, offers: Mapping[str, str],
-    offered: Mapping[str, frozenset[Value]], others: Sequence[tuple[str, str, str]] = (),
+    offered: Mapping[str, frozenset[Value]], others: Sequence[tuple[View, str]] = (),
 ) -> str:  # fmt: skip
     """Write the hidden columns and the cell; return the text it shows.
 
-    others: title, self-check cell and present text of further tables that must be ready too.
+    others: further tables that must be ready too, each with the text of its cell.
     """
     first = len(view.shown) + 1
     look = book.look(style.BASE)
@@ -98,11 +99,16 @@ def write_check(
             text = f'=IF({counter}{row + 1}>0,IF({before}="","",{before}&"、")&ROW(),{before}&"")'
             sheet.write_formula(row, first + 2 + i, text, look, lists[name])
     sheet.set_column(first, first + 3, 4, None, {"hidden": True})
-    text, shown = _state(view, first), found.text()
-    for title, cell, present in others:
-        text = f'IF({text}<>"{READY}",{text},IF({cell}="{READY}","{READY}","{title}："&{cell}))'
-        shown = shown if shown != READY or present == READY else f"{title}：{present}"
-    sheet.write_formula(STATE, 1, f"={text}", book.look(style.STATE_LOOK), shown)
+    sheet.write_formula(STATE, first, f"={_state(view, first)}", look, found.text())
+    shown, rest = found.text(), f'"{READY}"'
+    for other, _ in reversed(others):
+        cell = state_cell(other)
+        rest = f'IF({cell}="{READY}",{rest},{constant_text(f"{other.title}：")}&{cell})'
+    for other, present in others:
+        shown = shown if shown != READY or present == READY else f"{other.title}：{present}"
+    own = f"{letters(first)}{STATE + 1}"
+    text = f'=IF({own}="{READY}",{rest},{own})'
+    sheet.write_formula(STATE, 1, text, book.look(style.STATE_LOOK), shown)
     sheet.set_row(STATE, 38)
     return shown
 

@@ -11,7 +11,7 @@ from xlperf.engine.plan import Column
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.excel import constant_text, formula
 from xlperf.formula.expression import columns_of
-from xlperf.formula.values import Value
+from xlperf.formula.values import Value, shown
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, cached, protect, put
 from xlperf.workbook.layout import (
@@ -34,6 +34,7 @@ from xlperf.workbook.text import key_text, lines, measure
 
 MARK = "xlperf"  # what the corner of a table says, so that a reader finds it after any change of layout
 LINE_HEIGHT = 15.0
+CHECKED = " "  # the line of state of a table whose self-check cell will stand there
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,7 @@ def write_table(book: Book, layout: Layout, view: View, dress: Dress) -> Workshe
         _row(book, sheet, layout, view, dress, position)
         sheet.set_row(BODY + position, _height(layout, view, wide, position))
     _limits(sheet, layout, view, dress)
-    visible = [w for w, s in zip(wide, view.shown, strict=True) if not s.hidden]
-    style.print_set_up(sheet, style.paper_for(visible), (BASIS, HEAD))
+    style.print_set_up(sheet, paper_of(layout, view), (BASIS, HEAD), (1, _frozen(view) - 1))
     sheet.print_area(TITLE, 1, view.last, len(view.shown))
     sheet.freeze_panes(BODY, _frozen(view))
     protect(sheet)
@@ -100,11 +100,27 @@ def _width(layout: Layout, view: View, column: Column, *, tight: bool) -> float:
     if column.holds == "date":
         return 12.0
     if column.holds == "number":
-        return min(max(title / 3 + 2, 6.5), 8.5) if tight else min(max(title / 2 + 2, 9.0), 12.0)
+        head = min(max(title / 3 + 2, 6.5), 8.5) if tight else min(max(title / 2 + 2, 9.0), 12.0)
+        return max(head, _longest_number(layout, view, column) + 1.5)
     texts = [layout.value(view, column.name, p) for p in range(len(view.rows))]
     longest = max((measure(t) for t in texts if isinstance(t, str)), default=0)
     longest = max([longest, *(measure(c) for c in column.choices)])
     return min(max(longest + 2, title / (3 if tight else 2) + 2, 6.0), 16.0 if tight else 20.0)
+
+
+def _longest_number(layout: Layout, view: View, column: Column) -> int:
+    """Return the characters of the longest number as it is shown."""
+    digits = column.shown if column.shown is not None else 2
+    values = [layout.value(view, column.name, p) for p in range(len(view.rows))]
+    numbers = [v for v in values if v is not None and not isinstance(v, str)]
+    whole = column.expr is None or style.counts(column.expr)
+    return max((len(shown(v, digits) if whole else f"{float(v):.{digits}f}") for v in numbers), default=0)
+
+
+def paper_of(layout: Layout, view: View) -> style.Paper:
+    """Return the paper that the table is printed on."""
+    seen = [0.0 if s.hidden else w for w, s in zip(widths(layout, view), view.shown, strict=True)]
+    return style.paper_for(seen, _frozen(view))
 
 
 def _columns(sheet: Worksheet, view: View, wide: Sequence[float]) -> None:
@@ -114,10 +130,12 @@ def _columns(sheet: Worksheet, view: View, wide: Sequence[float]) -> None:
 
 
 def _head(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> None:
-    last = len(view.shown)
+    last = [*paper_of(layout, view).breaks, len(view.shown) + 1][0] - 1  # the lines above stand on the first page
     band(book, sheet, TITLE, (1, last), dress.heading, style.TITLE_LOOK, 34)
-    band(book, sheet, UNDER, (1, last), dress.under, style.UNDER_LOOK, 20)
-    band(book, sheet, STATE, (1, last), dress.state, style.UNDER_LOOK, 20)
+    split = last < len(view.shown) and dress.state != CHECKED  # columns repeated on every page repeat no line
+    first = min(_frozen(view), last) if split else 1
+    band(book, sheet, UNDER, (first, last), dress.under, style.UNDER_LOOK, 20)
+    band(book, sheet, STATE, (first, last), dress.state, style.UNDER_LOOK, 20)
     plain = book.look(style.BASE)
     sheet.set_row(NAMES, 12, None, {"hidden": True})
     sheet.write_string(NAMES, 0, f"{MARK}|{view.sheet.name}|{len(book.tables) + 1}", plain)
@@ -167,7 +185,9 @@ def _row(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress,
         elif column.expr is not None:
             text = formula(column.expr, at, native=dress.native)
             text = f'IF({at.cell(view.sheet.key.name)}="","",{text})' if spare else text
-            look = book.look(style.body_look(column, open_=False, tight=view.tight))
+            look = book.look(
+                style.body_look(column, open_=False, tight=view.tight, whole=layout.whole_numbers(view, column.name))
+            )
             sheet.write_formula(row, i, f"={text}", look, cached(value))
         elif spare and column.kind == "key":
             _new_key(book, sheet, layout, view, position, i)

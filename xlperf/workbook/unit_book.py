@@ -13,12 +13,12 @@ from xlperf.formula.values import Value
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book
-from xlperf.workbook.choice import columns_shown
+from xlperf.workbook.choice import columns_shown, offered_by, offers_of, reference_views
 from xlperf.workbook.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.layout import Layout, Shown, View, unit_names
 from xlperf.workbook.seal import Identity, carriers, keywords, printed
-from xlperf.workbook.selfcheck import checked, state_cell, write_check
-from xlperf.workbook.table import Dress, band, write_table
+from xlperf.workbook.selfcheck import checked, write_check
+from xlperf.workbook.table import CHECKED, Dress, band, write_table
 
 SELF, CLAIMS = "自评表", "加减分申报"
 CLAIM_ROWS = 15
@@ -37,23 +37,25 @@ def write_unit_book(
     book = Book(f"{plan.title}{SELF}", plan.issuer, keywords(identity))
     guide = book.title(TITLE_OF_SHEET)
     views = unit_views(book, scores, unit_key)
-    layout = Layout(scores, views)
-    states = [checked(layout, view, {}).text() for view in views]
+    references = reference_views(book, scores, views)
+    layout = Layout(scores, [*views, *references])
+    offers, offered = offers_of(references), offered_by(scores, references)
+    states = [checked(layout, view, offered).text() for view in views]
     facts = [("填报单位", name), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
     write_guide(book, guide, Cover(f"{plan.title}填报说明", facts, list(zip(views, states, strict=True))), scheme)
     for number, view in enumerate(views):
         heading = f"{plan.title}{view.title if view.spare else SELF}"
         under = f"填报单位（盖章）：{name}　　{_unit_line(view)}　　{printed(identity)}"
-        sheet = write_table(book, layout, view, Dress(heading, under, " "))
-        others = (
-            [(v.title, state_cell(v), s) for v, s in list(zip(views, states, strict=True))[1:]] if not number else []
-        )
-        write_check(book, sheet, layout, view, {}, {}, others)
+        sheet = write_table(book, layout, view, Dress(heading, under, CHECKED, offers=offers))
+        others = list(zip(views[1:], states[1:], strict=True)) if not number else []
+        write_check(book, sheet, layout, view, offers, offered, others)
         below = view.last + 1
         if not view.spare:
             below = write_totals(book, sheet, layout, view, below)
         write_signature(book, sheet, view, below, SIGNED)
+    for view in references:
+        write_table(book, layout, view, Dress(f"{plan.title}{view.title}", "供选择和查阅，不用填写。"))
     carriers(book, identity)
     book.save(file)
 
@@ -80,10 +82,11 @@ def unit_views(book: Book, scores: Scores, unit_key: Value) -> list[View]:
                 Shown(s.name, s.open, hidden=s.name == sheet.key.name and "no" in sheet.by_name) for s in chosen
             )
             found.append(View(sheet, book.title(SELF if not found else sheet.title), chosen, rows))
-    for sheet in scores.plan.sheets:
-        if sheet.claims is not None and sheet.inputs(UNIT):
-            chosen = tuple(Shown(c.name, open=True) for c in sheet.inputs(UNIT))
-            found.append(View(sheet, book.title(CLAIMS), chosen, (), CLAIM_ROWS))
+    ledgers = [s for s in scores.plan.sheets if s.claims is not None and s.inputs(UNIT)]
+    for sheet in ledgers:
+        chosen = tuple(Shown(c.name, open=True) for c in sheet.inputs(UNIT))
+        title = CLAIMS if len(ledgers) == 1 else f"{sheet.title}申报"
+        found.append(View(sheet, book.title(title), chosen, (), CLAIM_ROWS))
     return found
 
 
