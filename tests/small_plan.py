@@ -65,7 +65,7 @@ EVENTS = Sheet(
     (
         Column("no", "编号", "key", "text"),
         Column("unit", "单位代码", "input", "text", by=OFFICE, required=True, offers="units"),
-        Column("kind", "项目", "input", "text", by=OFFICE, required=True, offers="kinds"),
+        Column("kind", "项目", "input", "text", by=UNIT, required=True, offers="kinds"),
         Column("item", "事项", "input", "text", by=UNIT, width=30, required=True),
         Column("number", "数量", "input", by=UNIT, low=lift(0), decimals=0, required=True),
         Column("date", "日期", "input", "date", by=UNIT),
@@ -75,7 +75,7 @@ EVENTS = Sheet(
     ),
     unit="unit",
     grows=5,
-    claims={"kind": "获奖", "status": "待审"},
+    claims={"status": "待审"},
 )
 UNITS = Sheet(
     "units",

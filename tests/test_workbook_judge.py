@@ -100,7 +100,9 @@ def self_checks(folder: Path) -> None:
     fill_book(
         empty, folder / "check-wrong.xlsx", {**full, ("marks", "U1-1", "self"): 10.5, ("marks", "U1-2", "self"): "满分"}
     )
-    fill_book(empty, folder / "check-claim.xlsx", {**full, ("events", "+3", "item"): "获奖"})
+    fill_book(
+        empty, folder / "check-claim.xlsx", {**full, ("events", "+3", "item"): "甲", ("events", "+4", "kind"): "未列"}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +170,7 @@ SELF_CHECKS = {
     "check-half": "还差1项：第8行",
     "check-full": READY,
     "check-wrong": "填错2处：第7、8行",
-    "check-claim": "加减分申报：还差1项：第9行",
+    "check-claim": "加减分申报：还差4项：第9、10行；填错1处：第10行",
 }
 
 

@@ -284,16 +284,15 @@ def hebi(tmp_path_factory):
     scores = score(plan, simulated(plan, scheme.tables, 1))
     folder = tmp_path_factory.mktemp("hebi")
     write_master(scores, folder / "master.xlsx", identity=identity(), scheme=scheme)
-    write_unit_book(scores, "U02", folder / "unit.xlsx", identity("unit", "U02"), scheme=scheme)
     return folder
 
 
-def test_a_unit_has_the_tables_it_chooses_from(hebi):
-    book = openpyxl.load_workbook(hebi / "unit.xlsx")
-    lists = [v.formula1 for s in book.worksheets for v in s.data_validations.dataValidation if v.type == "list"]
-    sources = {text.partition("!")[0].strip("'") for text in lists if "!" in text}
-    assert sources
-    assert sources <= set(book.sheetnames)
+def test_a_unit_has_the_tables_it_chooses_from(books):
+    book = openpyxl.load_workbook(books["unit"])
+    assert book.sheetnames == ["填报说明", "自评表", "加减分申报", "加分项目", "_xlperf"]
+    sources = [v.formula1 for v in book["加减分申报"].data_validations.dataValidation if v.type == "list"]
+    assert sources == ["'加分项目'!$B$7:$B$8"]
+    assert unlocked(book["加分项目"]) == set()
 
 
 def test_a_table_too_wide_for_one_page_goes_over_several_and_repeats_the_names(hebi):
