@@ -19,8 +19,9 @@ SERVICE = "org.xlperf.Functions"
 COMMAND = "org.xlperf.Command"
 IDENTIFIER = "org.xlperf.addin"
 COMPONENT = "xlperf_component.py"
-VENDORED = ("formula", "rules", "addin", "texts")  # what the component needs of xlperf
-LEFT_OUT = ("array.py", "component.py", "excel.py", "engines.py", "project.py")  # what needs more than the core
+VENDORED = ("formula", "rules", "texts")  # what the component needs of xlperf
+ADDIN = ("__init__.py", "button.py", "cells.py", "functions.py", "libreoffice.py", "links.py", "sheets.py")
+LEFT_OUT = ("array.py",)  # needs more than the standard library
 COMMANDS = (  # command, Chinese, English
     ("rank", "重新计算排名", "Recalculate the ranking"),
     ("undo", "撤销上一次重新计算", "Undo the last recalculation"),
@@ -57,7 +58,8 @@ def contents() -> dict[str, bytes]:
 def vendored() -> dict[str, bytes]:
     """Return the files of xlperf that the component imports, and nothing that needs another package."""
     root = files("xlperf")
-    single = {f"pythonpath/xlperf/{name}": root.joinpath(name).read_bytes() for name in _SINGLE}
+    names = [*_SINGLE, *(f"addin/{name}" for name in ADDIN)]
+    single = {f"pythonpath/xlperf/{name}": root.joinpath(name).read_bytes() for name in names}
     found = {
         f"pythonpath/xlperf/{folder}/{name}": data
         for folder in VENDORED
