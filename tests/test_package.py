@@ -56,7 +56,7 @@ def test_schemes_come_with_the_wheel(installed):
 
 
 def test_blank_workbooks_come_with_the_wheel(installed):
-    python, folder = installed
+    _, folder = installed
     found = list(folder.glob("env/**/_workbooks/dashiqiao-2017/**/*.xlsx"))
     assert len(found) >= 46  # 44 units, the scorers, the office
 

@@ -153,7 +153,7 @@ def test_what_can_be_read_in_one_way_is_read_with_a_note(round_):
 
 
 def test_free_text_is_inert(round_):
-    payloads = ["=HYPERLINK(\"http://x\")", "=cmd|' /C calc'!A0", "@SUM(1)", "#REF!x"]
+    payloads = ['=HYPERLINK("http://x")', "=cmd|' /C calc'!A0", "@SUM(1)", "#REF!x"]
     changes = {("marks", f"U22-{n:02d}", "account"): text for n, text in enumerate(payloads, 1)}
     send(round_, "unit", "U22", changes)
     send_all(round_)

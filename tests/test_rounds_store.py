@@ -33,7 +33,14 @@ def test_a_new_round_is_a_folder_of_its_own(scheme, folder):
     made, problems = new_round(scheme, folder, deadline="2017-12-31", readings={"park_rank": "apart"})
     assert (codes(problems), made is not None) == ([], True)
     assert {f.name for f in folder.iterdir()} == {
-        "round.yaml", ".key", "scheme", "issued", "inbox", "received", "out", "ledger.sqlite",
+        "round.yaml",
+        ".key",
+        "scheme",
+        "issued",
+        "inbox",
+        "received",
+        "out",
+        "ledger.sqlite",
     } - ({"ledger.sqlite"} if not (folder / "ledger.sqlite").exists() else set())
     root, told = read_yaml(folder / "round.yaml", "round.yaml")
     assert told == []

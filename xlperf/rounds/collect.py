@@ -231,9 +231,7 @@ def _decision(problems: list[Problem]) -> str:
     return "held" if errors(problems) else "accepted"
 
 
-def _went_out(
-    round_: Round, state: State, books: Iterable[Opened], progress: Progress
-) -> dict[Party, LockedCells]:
+def _went_out(round_: Round, state: State, books: Iterable[Opened], progress: Progress) -> dict[Party, LockedCells]:
     """Return the locked cells of the books as issued, by party; the 总表 is written anew all the time and left out."""
     parties = {(b.identity.kind, b.identity.whom): None for b in books if isinstance(b, ReadBook) and b.identity}
     there = [i for p, i in state.issued.items() if p in parties and p != MASTER and _untouched(round_, i)]

@@ -114,8 +114,10 @@ class Examiner:
     def _claimed(self, sheet: Sheet, key: str, row: Row) -> bool:
         """Tell whether a unit entered this row."""
         receipt = self.state.current.get(("unit", self.roster.unit_of(sheet, row)))
-        return sheet.claims is not None and receipt is not None and any(
-            c.sheet == sheet.name and c.row == key for c in receipt.cells
+        return (
+            sheet.claims is not None
+            and receipt is not None
+            and any(c.sheet == sheet.name and c.row == key for c in receipt.cells)
         )
 
     def _new_row(self, sheet: Sheet, spare: str, cells: Cells, keys: list[str]) -> None:
