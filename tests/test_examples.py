@@ -14,7 +14,10 @@ from xlperf.scheme.load import load_scheme, schemes_available
 SCHEMES = schemes_available()
 PUBLIC = {
     "dashiqiao-2017": "DS-C01 DS-C02 DS-C04 DS-C05 DS-C07 DS-C08 DS-C10 DS-C11 DS-C13 DS-C14 DS-C16 DS-E1 DS-E3",
-    "hebi-2021": "HB-C01 HB-C02 HB-C04 HB-C05 HB-C07 HB-C08 HB-C10 HB-C11 HB-C13 HB-C14 HB-C16 HB-C17 HB-C19 HB-C20 HB-C22 HB-C23 HB-E1 HB-E3",
+    "hebi-2021": (
+        "HB-C01 HB-C02 HB-C04 HB-C05 HB-C07 HB-C08 HB-C10 HB-C11 HB-C13 HB-C14 "
+        "HB-C16 HB-C17 HB-C19 HB-C20 HB-C22 HB-C23 HB-E1 HB-E3"
+    ),
     "yiyang-2018": "YY-C01 YY-C04 YY-C05 YY-C07 YY-C08 YY-C10 YY-E1 YY-E3",
 }
 

@@ -19,7 +19,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from xlperf.addin.cells import OMITTED, Cell, CellError, Columns, line_of, must_ascend, table_of, wrong
+from xlperf.addin.cells import OMITTED, Cell, CellError, Columns, grid_of, line_of, must_ascend, single, table_of, wrong
 from xlperf.addin.links import looked, ranked
 from xlperf.formula.calls import ONLY_TYPED
 from xlperf.formula.evaluate import evaluate, of_row
@@ -122,7 +122,8 @@ def _given(function: Function, cells: Sequence[Any]) -> Given:
     missing = [a.title for a, raw in pairs if raw is OMITTED and not (a.slot.optional and not a.slot.repeats)]
     if missing or (group and not tail and not _may_be_alone(function)):
         raise wrong("FN_MISSING", argument="、".join(missing or [a.title for a in group]))
-    return [(a.slot, a.title, raw) for a, raw in pairs if raw is not OMITTED]
+    kept = [(a.slot, a.title, raw) for a, raw in pairs if raw is not OMITTED]
+    return [(slot, title, _word(slot, title, raw) if slot.takes == "word" else raw) for slot, title, raw in kept]
 
 
 def _may_be_alone(function: Function) -> bool:
@@ -135,7 +136,6 @@ def bound(function: Function, given: Given) -> tuple[Expr, Any, str]:
     rule = function.rule
     if rule is None:
         raise TypeError(f"{function.name} is no rule")
-    given = [(slot, title, _word(slot, title, raw) if slot.takes == "word" else raw) for slot, title, raw in given]
     if any(p.takes in ("column", "sheet", "name") for p in rule.parameters):
         return (*looked(rule, given), "here")
     columns = Columns()
@@ -146,7 +146,8 @@ def bound(function: Function, given: Given) -> tuple[Expr, Any, str]:
     return rule(**arguments), columns, ""
 
 
-def _word(slot: Slot, title: str, raw: Any) -> str:
+def _word(slot: Slot, title: str, given: Any) -> str:
+    raw = single(given)
     if raw not in slot.words:
         raise wrong("FN_WORD", argument=title, found=raw, nearest="、".join(slot.words))
     return str(raw)
@@ -185,7 +186,7 @@ def _open_ended(function: str, tail: Given, columns: Columns) -> tuple[Any, ...]
         return tuple(x for s, t, raw in tail for x in _listed((function, s.parameter), t, raw, columns))
     if slot.takes == "condition":
         return _told(tail, columns)
-    if len(tail) == 2 and all(isinstance(raw, list | tuple) for _, _, raw in tail):
+    if len(tail) == 2 and all(grid_of(raw) is not None for _, _, raw in tail):
         scores, weights = (_listed((function, s.name), t, raw, columns) for s, t, raw in tail)
         if len(scores) != len(weights):
             raise wrong("FN_SIZES", argument=tail[1][1], found=len(weights), wanted=len(scores))
@@ -255,13 +256,14 @@ def explained(*cells: Any) -> Answer:
     """Say in a sentence why another function answers what it answers, or what is wrong with its arguments."""
     if not cells or cells[0] is OMITTED:
         raise wrong("FN_MISSING", argument="函数名")
-    name = str(cells[0]).strip().upper()
+    typed = str(single(cells[0])).strip()
+    name = typed.upper()
     found = functions().get(name) or functions().get(f"XP_{name}")
-    found = found or next((f for f in functions().values() if f.zh == str(cells[0]).strip()), None)
+    found = found or next((f for f in functions().values() if f.zh == typed), None)
     if found is None or found.rule is None:
         names = [rule.name for rule in RULES.values()]
         near = get_close_matches(name, names, 3, 0.4) or names[:12]
-        raise wrong("FN_UNKNOWN", "#NAME?", found=cells[0], nearest="、".join(near))
+        raise wrong("FN_UNKNOWN", "#NAME?", found=typed, nearest="、".join(near))
     try:
         return _sentences(found, cells[1:])
     except CellError as error:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Literal
 
-from xlperf.formula.expression import Expr, both, cases, either, negate
+from xlperf.formula.expression import Expr, both, cases, either, negate, say
 from xlperf.formula.values import NO, YES
 from xlperf.rules.registry import Branches, Conditions, Number, Text, rule
 
@@ -22,13 +23,17 @@ def only_if(points: Number, conditions: Conditions) -> Expr:
 
 
 @rule("XP_FLAG", "条件判断")
-def flag(conditions: Conditions, need: Literal["all", "any"] = "all") -> Expr:
+def flag(conditions: Conditions, need: Literal["all", "any"] = "all", least: Number | None = None) -> Expr:
     """Answer 是 where the conditions hold, else 否.
 
-    need: `all` of them (并且), or `any` one (或者).
+    need: `all` of them (并且), or `any` one (或者). least: in place of need, how many of them must hold.
     """
     tests = tuple(holds for holds, _ in conditions)
-    words = ("、" if need == "all" else "或").join(_as_written(sentence) for _, sentence in conditions)
+    words = ("或" if need == "any" and least is None else "、").join(_as_written(sentence) for _, sentence in conditions)
+    if least is not None:
+        met = reduce(lambda a, b: a + b, (cases((holds, 1, ""), otherwise=(0, "")) for holds in tests))
+        told = say("{met}条符合，须有{least}条：" + words, met=met, least=least)
+        return cases((met >= least, YES, told), otherwise=(NO, told))
     holds = both(*tests) if need == "all" else either(*tests)
     return cases((holds, YES, f"符合：{words}"), otherwise=(NO, f"不符合：{words}"))
 
