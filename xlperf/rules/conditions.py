@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import reduce
+from functools import reduce
 from typing import Literal
 
-from xlperf.formula.expression import Expr, both, cases, either, negate, say
+from xlperf.formula.expression import Expr, both, cases, either, lift, negate, say, say
 from xlperf.formula.values import NO, YES
 from xlperf.rules.registry import Branches, Conditions, Number, Text, rule
 
@@ -36,6 +37,16 @@ def flag(conditions: Conditions, need: Literal["all", "any"] = "all", least: Num
         return cases((met >= least, YES, told), otherwise=(NO, told))
     holds = both(*tests) if need == "all" else either(*tests)
     return cases((holds, YES, f"符合：{words}"), otherwise=(NO, f"不符合：{words}"))
+
+
+@rule("XP_HOWMANY", "符合条数")
+def how_many(conditions: Conditions) -> Expr:
+    """Count how many of the conditions hold; a `flag` over this column asks for at least so many (至少几条)."""
+    tests = [holds for holds, _ in conditions]
+    words = "、".join(_as_written(sentence) for _, sentence in conditions)
+    met = reduce(lambda a, b: a + b, (cases((holds, 1, ""), otherwise=(0, "")) for holds in tests))
+    none = negate(either(*tests))
+    return cases((none, lift(0), f"一条也不符合：{words}"), otherwise=(met, say("{met}条符合：" + words, met=met)))
 
 
 @rule("XP_CHOOSE", "分情形")
