@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 from xlperf.addin.cells import ERRORS
+from xlperf.formula.values import day_number
 
 Place = tuple[str, str]  # worksheet, cell
 _TAG = re.compile(r"<[^>]*>")
-_CELL = re.compile(r'<c\b((?:[^>"]|"[^"]*")*?)>(.*?)</c>', re.S)
+_CELL = re.compile(r'<c\b((?:[^>"/]|"[^"]*")*)(?:/>|>(.*?)</c>)', re.S)
 _FORMULA = re.compile(r"<f\b[^>]*?/>|<f\b.*?</f>", re.S)
 _AT = re.compile(r'\br="([A-Z]+[0-9]+)"')
 _TYPE = re.compile(r'\s+t="[^"]*"')
@@ -39,7 +41,7 @@ def formulas_of(book: Path) -> dict[Place, str]:
 
 def _cells(text: str) -> Iterator[tuple[str, str]]:
     for match in _CELL.finditer(text):
-        if not match[1].endswith("/"):
+        if match[2] is not None:
             yield match[1], match[2]
 
 
@@ -61,9 +63,10 @@ def _attributes(text: str, element: str) -> Iterator[dict[str, str]]:
 
 
 def write_values(book: Path, out: Path, values: Mapping[Place, Any]) -> None:
-    """Write a copy in which formula cells carry these values; cells without one stay as they were.
+    """Write a copy in which these cells show these values; every other cell stays as it was.
 
-    A value is a number, a text, a truth value, or an error as its text. The copy appears in one move.
+    A formula stays beside its value. A value is a number, a text, a truth value, an error as its text, or
+    None for nothing. The copy appears in one move.
     """
     beside = out.with_name(f".{out.name}.part")
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as new:
@@ -78,11 +81,13 @@ def write_values(book: Path, out: Path, values: Mapping[Place, Any]) -> None:
 
 def _patched(text: str, title: str, values: Mapping[Place, Any]) -> str:
     def put(match: re.Match[str]) -> str:
-        formula, at = _FORMULA.search(match[2]), _AT.search(match[1])
-        if match[1].endswith("/") or formula is None or at is None or (title, at[1]) not in values:
+        formula, at = _FORMULA.search(match[2] or ""), _AT.search(match[1])
+        if at is None or (title, at[1]) not in values:
             return match[0]
         kind, shown = _shown(values[title, at[1]])
-        return f"<c{_TYPE.sub('', match[1])}{kind}>{formula[0]}<v>{shown}</v></c>"
+        if formula is None and values[title, at[1]] is None:
+            return f"<c{_TYPE.sub('', match[1])}/>"
+        return f"<c{_TYPE.sub('', match[1])}{kind}>{formula[0] if formula else ''}<v>{shown}</v></c>"
 
     return _CELL.sub(put, text)
 
@@ -90,6 +95,8 @@ def _patched(text: str, title: str, values: Mapping[Place, Any]) -> str:
 def _shown(value: Any) -> tuple[str, str]:
     if isinstance(value, bool):
         return ' t="b"', str(int(value))
+    if isinstance(value, datetime):
+        return "", str(day_number(value.date()))
     if isinstance(value, int | float):
         return "", repr(value)
     text = "" if value is None else str(value)

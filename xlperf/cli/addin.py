@@ -1,0 +1,158 @@
+"""Commands for the spreadsheet: add-ins built, installed, checked; workbooks recalculated without one."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+import zipfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from xlperf.addin.doctor import doctor
+from xlperf.addin.libreoffice import build_oxt
+from xlperf.cli import output
+from xlperf.cli.commands import chosen, json_option, main, reading_option
+from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
+from xlperf.problems import Problem, problem
+from xlperf.rounds.recompute import recomputed
+
+OXT = "xlperf.oxt"
+MARK = ".重算"  # between name and ending of a recalculated copy
+_BOOKS = (".xlsx", ".xlsm")
+
+
+@main.group()
+def addin() -> None:
+    """Build, install and check the add-ins for LibreOffice and Excel."""
+
+
+@addin.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path(), help="The folder to write to.")
+@click.option("--book", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A 总表 that gets macros.")
+def build(out: Path, book: Path | None) -> None:
+    """Write the LibreOffice extension, and with --book a copy of it with macros (.xlsm) for Excel."""
+    out.mkdir(parents=True, exist_ok=True)
+    click.echo(build_oxt(out / OXT))
+    if book is None:
+        return
+    lacking = [name for name in ("pyopenvba", "xlwings") if find_spec(name) is None]
+    if lacking:
+        show_problems([_missing(name) for name in lacking])
+        raise SystemExit(output.FAILED)
+    from xlperf.addin.project import build_xlsm  # only where both packages are
+
+    click.echo(build_xlsm(book, out / f"{book.stem}.xlsm"))
+
+
+@addin.command()
+def install() -> None:
+    """Install the extension into this user's LibreOffice."""
+    program = shutil.which("unopkg")
+    if program is None:
+        show_problems(
+            [p for p in doctor() if "unopkg" in dict(p.values)["found"] or "soffice" in dict(p.values)["found"]]
+        )
+        raise SystemExit(output.FAILED)
+    file = build_oxt(Path.cwd() / OXT)
+    done = subprocess.run([program, "add", "-f", str(file)], capture_output=True, text=True)  # noqa: S603
+    if done.returncode != 0:
+        click.echo(done.stderr.strip() or done.stdout.strip(), err=True)
+        click.echo(
+            say("以普通用户运行（不要用管理员），并先关闭 LibreOffice", "run as an ordinary user, LibreOffice closed"),
+            err=True,
+        )
+        raise SystemExit(output.FAILED)
+    click.echo(say("已安装；重新打开 LibreOffice", "installed; start LibreOffice again"))
+
+
+@addin.command(name="doctor")
+@json_option
+def doctor_command(json_: bool) -> None:
+    """Say exactly what this machine lacks."""
+    found = doctor()
+    if json_:
+        click.echo(as_json([problem_data(p) for p in found]))
+    else:
+        for p in found:
+            click.echo(p.text(output.language()))
+    if any(p.severity == "error" for p in found):
+        raise SystemExit(output.FINDINGS)
+
+
+@main.command()
+@click.argument("book", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path), help="The copy; left out, NAME.重算.xlsx beside the book.")
+@reading_option
+def recalc(book: Path, out: Path | None, readings: tuple[str, ...]) -> None:
+    """Recalculate a workbook without a spreadsheet program and write a copy with true values.
+
+    A 总表 of xlperf is calculated from its plan; any other book by the package formulas.
+    """
+    leave(recalculate_one(book, out or copy_of(book), readings))
+
+
+def copy_of(book: Path) -> Path:
+    """Return where the recalculated copy of a book goes."""
+    return book.with_name(f"{book.stem}{MARK}{book.suffix}")
+
+
+def recalculate_one(book: Path, out: Path, readings: tuple[str, ...]) -> list[Problem]:
+    """Recalculate one workbook, print what came of it and return what a person should read."""
+    if book.suffix.lower() not in _BOOKS or not zipfile.is_zipfile(book):
+        problems = [problem("RECALC_NOT_A_BOOK", None, found=book.name)]
+        show_problems(problems)
+        return problems
+    own = recomputed(book, out, chosen(readings))
+    if own is not None:
+        count, problems = own.written, list(own.problems)
+    elif find_spec("formulas") is None:
+        count, problems = 0, [problem("RECALC_NO_ENGINE", None, found="formulas")]
+    else:
+        from xlperf.addin.formulas_engine import recalculated  # slow to import, and only here
+
+        count, problems = recalculated(book, out)
+    show_problems(problems)
+    if out.exists() and count:
+        click.echo(say(f"{out}：{count}格已重新计算", f"{out}: {count} cells recalculated"))
+    return problems
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--every", type=float, default=1.0, help="Seconds between two looks at the folder.")
+@click.option("--once", is_flag=True, help="Recalculate what is there and end.")
+@reading_option
+def watch(folder: Path, every: float, once: bool, readings: tuple[str, ...]) -> None:
+    """Recalculate a workbook of the folder whenever it is saved; ends with Ctrl+C."""
+    click.echo(say(f"正在看着 {folder}，保存即重算；按 Ctrl+C 结束", f"watching {folder}; Ctrl+C ends"), err=True)
+    seen: dict[Path, float] = {}
+    while True:
+        for book in changed_books(folder, seen):
+            recalculate_one(book, copy_of(book), readings)
+        if once:
+            return
+        time.sleep(every)
+
+
+def changed_books(folder: Path, seen: dict[Path, float]) -> Iterator[Path]:
+    """Visit the workbooks saved since the last look; `seen` keeps when each was saved.
+
+    Locks and half-written files of the spreadsheet programs, and our own copies, are passed over.
+    """
+    for book in sorted(folder.iterdir()):
+        ours = book.stem.endswith(MARK) or book.name.startswith(("~$", ".", "~"))
+        if ours or book.suffix.lower() not in _BOOKS or not zipfile.is_zipfile(book):
+            continue
+        saved = book.stat().st_mtime
+        if seen.get(book) != saved:
+            seen[book] = saved
+            yield book
+
+
+def _missing(name: str) -> Problem:
+    todo = f"pip install {'pyOpenVBA' if name == 'pyopenvba' else name}"
+    return problem("ADDIN_MISSING", None, found=name, todo=todo)
