@@ -97,6 +97,32 @@ def test_english_follows_the_setting(monkeypatch):
     assert "there is no" in done.stderr
 
 
+def test_why_third_names_who_is_ahead(run, data):
+    done = run("explain", "丙", "名次", "--scheme", "dashiqiao-2017", "--data", str(data))
+    assert "排在前面的由近到远：乙 95.21、甲 95.21" in done.stdout
+
+
+def test_explain_goes_down_to_what_was_typed(run, tmp_path):
+    (tmp_path / "marks.csv").write_text("id,unit,verified,lead\nU1-1,U1,108,\nU1-4,U1,,18\n", "utf-8")
+    told = run("explain", "指标得分:U1-1", "--scheme", "three-units", "--data", str(tmp_path)).stdout
+    assert told.splitlines()[0] == "规模以上工业产值（亿元）　得分 ＝ 36  〔样板 第三条〕"
+    assert "核定完成值 ＝ 108" in told
+
+
+def test_a_row_that_is_not_there_is_named_as_a_row(run, data):
+    done = run("explain", "C:ZZ", "--scheme", "dashiqiao-2017", "--data", str(data))
+    assert done.exit_code == 1
+    assert "UNKNOWN_ROW" in done.stderr
+
+
+def test_a_unit_on_several_sheets_is_answered_from_the_ranked_one(run, tmp_path):
+    done = run("score", "--scheme", "hebi-2021", "--data", str(tmp_path), "--json")
+    data = json.loads(done.stdout)
+    assert data["units"]["U02"]["sheet"] == "streets"
+    assert "composite" in data["units"]["U02"]
+    assert {"streets", "bureaus", "roster"} <= set(data["sheets"])
+
+
 def test_a_round_of_three_units_on_a_gbk_console_in_a_chinese_path(tmp_path):
     """The whole way of the README: new, distribute, collect, score, explain; nothing may need UTF-8."""
     home = tmp_path / "考核 目录（一）"

@@ -10,16 +10,18 @@ from xlperf.cli import output
 from xlperf.cli.commands import chosen, json_option, main, opened, print_ranking, reading_option
 from xlperf.cli.output import as_json, exact, leave, problem_data, reason_lines, say, show_problems
 from xlperf.engine.compile import compile_scheme
-from xlperf.engine.plan import Plan, Tables
+from xlperf.engine.plan import Plan, Sheet, Tables
 from xlperf.engine.reason import Explanation, explain_cell
 from xlperf.engine.score import Scores, score
 from xlperf.engine.whatif import Change, compare_readings
+from xlperf.formula.expression import root
 from xlperf.formula.values import Value, number, shown
 from xlperf.problems import Problem, errors, problem
 from xlperf.rounds.data import read_data
 from xlperf.rounds.publish import publish_scores
 from xlperf.rounds.store import Round, open_round
 from xlperf.scheme.model import Scheme
+from xlperf.scheme.words import nearest
 
 round_option = click.option(
     "--round", "folder", type=click.Path(path_type=Path), help="The folder of a round; left out, this folder."
@@ -88,11 +90,12 @@ def score_data(scores: Scores, problems: list[Problem]) -> dict[str, object]:
             str(row[sheet.key.name]): {"sheet": sheet.name, **{name: exact(v) for name, v in row.items()}}
             for sheet in plan.unit_sheets()
             for row in scores.rows(sheet.name)
+            if scores.where_is(row[sheet.key.name]) is sheet
         },
         "sheets": {
             sheet.name: [{name: exact(v) for name, v in row.items()} for row in scores.rows(sheet.name)]
             for sheet in plan.sheets
-            if sheet.inputs() and sheet.table != "units"
+            if any(c.kind in ("input", "computed") for c in sheet.columns)
         },
         "problems": [problem_data(p) for p in problems],
     }
@@ -132,7 +135,7 @@ def score_command(
 @data_option
 @reading_option
 @json_option
-@click.option("--depth", default=3, show_default=True, help="How many steps to follow.")
+@click.option("--depth", default=9, show_default=True, help="How many steps to follow.")
 def explain(
     unit: str,
     column: str | None,
@@ -161,13 +164,11 @@ def explain(
 def cell_named(scores: Scores, unit: str, column: str | None) -> tuple[str, Value, str] | Problem:
     """Find the cell a person means: (sheet, key, column), or the problem that names what is near."""
     row = row_named(scores, unit)
-    if row is None:
-        return unknown_unit(scores, unit)
+    if isinstance(row, Problem):
+        return row
     sheet = scores.plan.by_name[row[0]]
     if column is None:
-        ranked = [r.score for r in scores.plan.rankings if r.sheet == sheet.name]
-        wanted = [c.name for c in sheet.columns if c.name in ("composite", *ranked)]
-        return (*row, wanted[0] if wanted else sheet.columns[-1].name)
+        return (*row, main_column(scores.plan, sheet))
     for c in sheet.columns:
         if column in (c.name, c.title):
             return (*row, c.name)
@@ -175,20 +176,35 @@ def cell_named(scores: Scores, unit: str, column: str | None) -> tuple[str, Valu
     return problem("UNKNOWN_COLUMN", sheet=sheet.title, found=column, nearest=titles)
 
 
-def row_named(scores: Scores, unit: str) -> tuple[str, Value] | None:
-    """Find a row by unit code, unit name or SHEET:KEY: (sheet, key)."""
+def main_column(plan: Plan, sheet: Sheet) -> str:
+    """Choose what a row is about: its composite, the ranked score, what other sheets add up, else its last column."""
+    names = [c.name for c in sheet.columns]
+    ranked = [r.score for r in plan.rankings if r.sheet == sheet.name]
+    added = [
+        link.args[1] for _, c in plan.computed() if c.expr is not None
+        and (link := root(c.expr)).op == "total" and link.args[0] == sheet.name
+    ]  # fmt: skip
+    return next((n for n in ("composite", *ranked, *added) if n in names), names[-1])
+
+
+def row_named(scores: Scores, unit: str) -> tuple[str, Value] | Problem:
+    """Find a row by unit code, unit name or SHEET:KEY (the sheet by name or title): (sheet, key)."""
     plan: Plan = scores.plan
     name, colon, key = unit.replace("：", ":").partition(":")
-    if colon and name in plan.by_name:
-        for value in scores.column(name, plan.by_name[name].key.name):
+    sheets = [s for s in plan.sheets if name in (s.name, s.title)]
+    if colon and sheets:
+        keys = scores.column(sheets[0].name, sheets[0].key.name)
+        for value in keys:
             if value is not None and (key in (str(value), exact(value)) or value == number(key)):
-                return name, value
-        return None
+                return sheets[0].name, value
+        near = nearest(key, [str(exact(v)) for v in keys if v is not None])
+        return problem("UNKNOWN_ROW", sheet=sheets[0].title, found=key, nearest=near)
     for sheet in plan.unit_sheets():
         for row in scores.rows(sheet.name):
             if unit in (row[sheet.key.name], row.get("name")):
-                return sheet.name, row[sheet.key.name]
-    return None
+                home = scores.where_is(row[sheet.key.name]) or sheet
+                return home.name, row[sheet.key.name]
+    return unknown_unit(scores, unit)
 
 
 def unknown_unit(scores: Scores, unit: str) -> Problem:
@@ -236,6 +252,8 @@ def readings_command(
         for sheet in compile_scheme(scheme, adopted)[0].unit_sheets()
         for row in tables.get(sheet.table, [])
     }
+    if not effects:
+        click.echo(say("这份方案没有待定的口径", "this scheme leaves no reading open"))
     for e in effects:
         click.echo(f"\n{e.reading.question}〔{e.reading.basis}〕")
         click.echo(f"  {e.reading.id}={e.option}　{e.reading.options[e.option]}")

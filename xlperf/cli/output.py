@@ -111,7 +111,8 @@ def reason_lines(e: Explanation, depth: int, indent: int = 0) -> list[str]:
     """Write an explanation as an indented tree: title = value [clause], reason, then its parts."""
     pad = "  " * indent
     basis = f"  〔{e.basis}〕" if e.basis and e.working else ""
-    lines = [f"{pad}{e.title} ＝ {e.value}{basis}"]
+    whose = f"{e.label or e.key}　" if indent == 0 else ""
+    lines = [f"{pad}{whose}{e.title} ＝ {e.value}{basis}"]
     told = [*e.because, *([e.working] if e.working and e.working != e.value else [])]
     if told:
         lines.append(f"{pad}  {'；'.join(told)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
@@ -64,8 +65,9 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
         return made
     titles = {**scores.plan.titles, **{c.name: c.title for c in sheet.columns}}
     reason = explain(column.expr, row, titles)
+    because = (*reason.because, *_ahead(scores, sheet, row, column))
     parts = () if depth <= 0 else tuple(_parts(scores, sheet, row, column.expr, depth))
-    return Explanation(**{**made.__dict__, "because": reason.because, "working": reason.working, "parts": parts})
+    return Explanation(**{**made.__dict__, "because": because, "working": reason.working, "parts": parts})
 
 
 def _label(sheet: Sheet, row: Row) -> str:
@@ -100,8 +102,31 @@ def contributing(scores: Scores, row: Row, e: Expr) -> list[tuple[Sheet, Row, st
     return []
 
 
+PEERS = 5  # how many of those ahead are named
+
+
+def _ahead(scores: Scores, sheet: Sheet, row: Row, column: Column) -> list[str]:
+    """Say who stands ahead of a place, nearest first: the answer to "why third?"."""
+    link = root(column.expr) if column.expr is not None else None
+    place = row[column.name]
+    if link is None or link.op != "rank" or not isinstance(place, Fraction):
+        return []
+    key, wanted = link.args[0], [(name, of_row(value, row)) for name, value in link.args[1]]
+    peers = [r for r in scores.rows(sheet.name) if all(equal(r[name], value) for name, value in wanted)]
+    places = [(p, i) for i, r in enumerate(peers) if isinstance(p := r[column.name], Fraction)]
+    ahead = [peers[i] for _, i in sorted((pair for pair in places if pair[0] < place), reverse=True)]
+    names = [
+        f"{_label(sheet, r) or told(r[sheet.key.name], sheet.key)} {told(r[key], sheet.by_name[key])}" for r in ahead
+    ]
+    first = f"同组参加排列的有{len(places)}个"
+    if not names:
+        return [f"{first}，前面没有别的"]
+    more = f"等{len(names)}个" if len(names) > PEERS else ""
+    return [f"{first}，排在前面的由近到远：{'、'.join(names[:PEERS])}{more}"]
+
+
 def told(value: Value, column: Column) -> str:
     """Write a value as its column shows it: dates as dates, numbers at the decimals on paper."""
     if column.holds == "date" and value is not None and not isinstance(value, str):
         return day_of(value).isoformat()
-    return shown(value, column.shown if column.shown is not None else 4)
+    return shown(value, column.shown if column.shown is not None else 6)

@@ -107,8 +107,9 @@ class Scores:
         raise KeyError(key)
 
     def where_is(self, unit: Value) -> Sheet | None:
-        """Return the sheet with the row of a unit, None where no sheet has it."""
-        for sheet in self.plan.unit_sheets():
+        """Return the sheet that scores a unit, a ranked one first; None where no sheet has its row."""
+        ranked = {r.sheet for r in self.plan.rankings}
+        for sheet in sorted(self.plan.unit_sheets(), key=lambda s: s.name not in ranked):
             if unit in self.values[sheet.name][sheet.key.name]:
                 return sheet
         return None
