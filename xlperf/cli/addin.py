@@ -13,12 +13,14 @@ from pathlib import Path
 import click
 
 from xlperf.addin.doctor import doctor
+from xlperf.addin.examples import examples
 from xlperf.addin.libreoffice import build_oxt
 from xlperf.cli import output
 from xlperf.cli.commands import chosen, json_option, main, reading_option
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
 from xlperf.problems import Problem, problem
 from xlperf.rounds.recompute import recomputed
+from xlperf.workbook.function_page import PageLine, write_function_page
 
 OXT = "xlperf.oxt"
 MARK = ".重算"  # between name and ending of a recalculated copy
@@ -46,6 +48,23 @@ def build(out: Path, book: Path | None) -> None:
     from xlperf.addin.project import build_xlsm  # only where both packages are
 
     click.echo(build_xlsm(book, out / f"{book.stem}.xlsm"))
+
+
+@addin.command(name="examples")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("函数示例.xlsx"), help="The workbook to write.")
+def examples_command(out: Path) -> None:
+    """Write a workbook with a worked example of every function."""
+    write_function_page(out, page_lines())
+    click.echo(out)
+
+
+def page_lines() -> list[PageLine]:
+    """Return the lines of the page of functions, with their true values."""
+    return [
+        PageLine(e.function.name, e.function.zh, e.function.help("zh"), e.basis, e.told, e.call,
+                 e.answer(), e.reason, e.explained())
+        for e in examples()
+    ]  # fmt: skip
 
 
 @addin.command()

@@ -90,7 +90,8 @@ def check(json_: bool, scheme_id: str) -> None:
     if path is not None:
         scheme, problems = read_scheme(path)
     if scheme is not None:
-        problems = [*problems, *check_scheme(scheme)]
+        if not any(p.where.file.endswith(".csv") for p in errors(problems)):  # else sums would differ for that alone
+            problems = [*problems, *check_scheme(scheme)]
         problems = list(dict.fromkeys([*problems, *compile_scheme(scheme)[1]]))  # some are found by both
         if not errors(problems):
             problems += check_examples(scheme)

@@ -65,7 +65,7 @@ def _unit_problems(sheet: SheetSpec, rows: Rows, units: Collection[str]) -> Prob
         unit = row.get(sheet.unit)
         if sheet.unit in row and unit is None:
             yield problem("ROW_WITHOUT_UNIT", row_place(row, sheet.unit), name=sheet.unit)
-        elif unit is not None and shown(unit) not in units:
+        elif unit is not None and units and shown(unit) not in units:  # a roster that could not be read is told once
             at = row_place(row, sheet.unit)
             yield problem("ROW_UNKNOWN", at, table="units", found=shown(unit), nearest=suggest(shown(unit)))
 
