@@ -220,6 +220,7 @@ class FakeSheets(list[FakeSheet]):
 
     def add(self, name: str, after: FakeSheet) -> FakeSheet:
         self.append(FakeSheet(name))
+        self[-1].delete = lambda: self.remove(self[name])
         return self[-1]
 
 
@@ -227,7 +228,8 @@ def test_the_button_in_excel(monkeypatch: pytest.MonkeyPatch):
     from test_addin_button import Memory
 
     memory, told = Memory(), []
-    book = SimpleNamespace(sheets=FakeSheets([FakeSheet("说明")]), app=SimpleNamespace(alert=lambda *words: told.append(words)))
+    app = SimpleNamespace(alert=lambda *words: told.append(words))
+    book = SimpleNamespace(sheets=FakeSheets([FakeSheet("说明")]), app=app)
 
     def show() -> None:
         """Let the memory calculate what the sheet 得分 holds now."""
