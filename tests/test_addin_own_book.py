@@ -115,7 +115,7 @@ def test_watch_once_passes_over_copies_and_locks(tmp_path: Path):
 def test_build_writes_extension_and_macro_book(tmp_path: Path):
     _, _, file = blank_master("three-units", tmp_path)
     run("addin", "build", "--out", tmp_path / "out", "--book", file)
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {"xlperf.oxt", "总表.xlsm"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"xlperf.oxt", "总表.xlsm", "保存即重算.bat"}
 
 
 def test_doctor_names_what_is_missing(monkeypatch: pytest.MonkeyPatch):

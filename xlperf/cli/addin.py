@@ -23,6 +23,8 @@ from xlperf.rounds.recompute import recomputed
 from xlperf.workbook.function_page import PageLine, write_function_page
 
 OXT = "xlperf.oxt"
+STARTER = "保存即重算.bat"  # for a double click on Windows: watches the folder it lies in
+_WATCH = '@echo off\r\nchcp 65001 >nul\r\npy -m xlperf watch "%~dp0."\r\npause\r\n'
 MARK = ".重算"  # between name and ending of a recalculated copy
 _BOOKS = (".xlsx", ".xlsm")
 
@@ -36,9 +38,11 @@ def addin() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=Path(), help="The folder to write to.")
 @click.option("--book", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A 总表 that gets macros.")
 def build(out: Path, book: Path | None) -> None:
-    """Write the LibreOffice extension, and with --book a copy of it with macros (.xlsm) for Excel."""
+    """Write the LibreOffice extension and the Windows starter of watch; with --book a copy with macros for Excel."""
     out.mkdir(parents=True, exist_ok=True)
     click.echo(build_oxt(out / OXT))
+    (out / STARTER).write_bytes(_WATCH.encode())
+    click.echo(out / STARTER)
     if book is None:
         return
     lacking = [name for name in ("pyopenvba", "xlwings") if find_spec(name) is None]

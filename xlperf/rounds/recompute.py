@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from xlperf.addin.cached import Place, formulas_of, write_values
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Column, Plan
@@ -31,11 +29,13 @@ from xlperf.workbook.layout import SPARE
 from xlperf.workbook.master import write_master
 from xlperf.workbook.read import ReadBook, ReadCell, read_book
 from xlperf.workbook.seal import Identity
+from xlperf.workbook.stored import stored_values
 from xlperf.workbook.text import key_text
 
 Row = dict[str, Value]
 _KEY = re.compile(r'=0,"","([^"]+)"\)$')  # what a spare row is called as soon as something stands in it
 _SPARE_FORM = re.compile(r'IF\(([A-Z]+[0-9]+)="","",')
+_AUDITED = re.compile(r"E([5-9]|[1-9][0-9]+)")  # 核算结果 on the sheet 对账, below its headings
 _MARKS = ("NOT_A_NUMBER", "CELL_ERROR", "FORMULA_IN_INPUT", "PICTURE_IN_CELL", "WRONG_TYPE")
 
 
@@ -142,14 +142,14 @@ def _same(made: Path, texts: Mapping[Place, str]) -> Iterator[tuple[Place, Any]]
 
     A spare row has its own form of the same formula.
     """
-    wanted = formulas_of(made)
-    book = openpyxl.load_workbook(made, data_only=True)
+    wanted, shown = formulas_of(made), stored_values(made)
+    titles = {title for title, _ in shown}
     for (title, cell), text in texts.items():
         again = wanted.get((title, cell))
-        if again in text if again else title in book.sheetnames and _KEY.search(text) is not None:
+        if again in text if again else title in titles and _KEY.search(text) is not None:
             spare = _SPARE_FORM.match(text) if again != text else None
-            sheet: Any = book[title]
-            empty = spare is not None and sheet[spare[1]].value in (None, "")
-            yield (title, cell), None if empty else sheet[cell].value
-    for cells in book[AUDIT].iter_rows(min_row=5, min_col=5, max_col=5) if AUDIT in book.sheetnames else ():
-        yield (AUDIT, cells[0].coordinate), cells[0].value
+            empty = spare is not None and shown.get((title, spare[1])) in (None, "")
+            yield (title, cell), None if empty else shown.get((title, cell))
+    for (title, cell), value in shown.items():
+        if title == AUDIT and _AUDITED.fullmatch(cell) is not None:
+            yield (title, cell), value
