@@ -6,7 +6,7 @@ roster. Marks may be wide (the columns of the marks sheet) or long (`unit,indica
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,7 +49,8 @@ def read_data(scheme: Scheme, folder: Path | str) -> tuple[Tables, list[Problem]
     if not found.keys() & set(names):
         return dict(scheme.tables), [*problems, problem("NO_DATA", Where(str(at)), found=at.name)]
     tables: dict[str, list[Row]] = {name: [dict(r) for r in rows] for name, rows in scheme.tables.items()}
-    for name in (n for n in names if n in found):
+    offered = {c.offers for sheet in plan.sheets for c in sheet.columns}
+    for name in sorted((n for n in names if n in found), key=lambda n: (n != UNITS, n not in offered)):
         reader = _Reader(plan, name, tables, problems)
         tables[name] = reader.rows(found[name])
         if name == UNITS:
@@ -109,7 +110,9 @@ class _Reader:
         for at, row in enumerate(rows, 1):
             self._put(made, row, f"{len(self.base) + at}" if grows else "")
         for key, line in self.lines.items():
+            self._adrift(made[key], line)
             self._judge(made[key], line, unread)
+        self._undocumented(rows)
         self._absent(made, shown_as)
         return list(made.values())
 
@@ -212,14 +215,63 @@ class _Reader:
         for sheet in (s for s in self.sheets if all(row.get(n) == v for n, v in s.where.items())):
             facts = {c.name: row.get(c.name, c.default) for c in sheet.columns if c.expr is None}
             facts |= {c.name: c.default for c in sheet.columns if c.default is not None and facts[c.name] is None}
-            for column in sheet.inputs():
+            for column in (c for c in sheet.columns if c.kind == "input" or (c.kind == "fact" and c.name in line)):
                 at = _at(line, column.name)
                 if (at.line, column.name) in unread or (at.line, _long_name(line, column)) in unread:
                     continue
-                told = _cell_problems(Asked(column, facts, at), row.get(column.name), self.needed[sheet.name])
+                asked = Asked(column, facts, at, self._offered(column))
+                told = _cell_problems(asked, row.get(column.name), self._required(sheet, line))
                 self.problems += told
                 if errors(told):
                     row[column.name] = None
+
+    def _required(self, sheet: Sheet, line: TableRow) -> Collection[str]:
+        """List the columns that may not be empty in this line: what is computed with; of a new entry everything given.
+
+        A column that the whole file lacks is told once, by `_undocumented`.
+        """
+        return {*self.needed[sheet.name], *line} if sheet.grows else self.needed[sheet.name]
+
+    def _offered(self, column: Column) -> Collection[str]:
+        """List the keys that a cell may name; units are looked up when the line is read."""
+        sheet = next((s for s in self.plan.sheets if s.table == column.offers), None)
+        if sheet is None or column.offers == UNITS:
+            return ()
+        return [value_text(row.get(sheet.key.name)) for row in self.tables.get(sheet.table, [])]
+
+    def _adrift(self, row: Row, line: TableRow) -> None:
+        """Tell of a row that no sheet reads, and of a unit that belongs to no class and so is ranked nowhere."""
+        split = [s for s in self.sheets if s.where]
+        taken = [s for s in self.sheets if all(row.get(n) == v for n, v in s.where.items())]
+        if self.table == UNITS:
+            self._unranked(row, line, [s for s in split if s in taken] if split else taken, split)
+        elif split and not taken:
+            name = next(iter(split[0].where))
+            words = dict.fromkeys(s.where[name] for s in split if name in s.where)
+            found = value_text(row.get(name)) or "空"
+            near = "、".join(words)
+            self.problems.append(problem("ROW_IN_NO_SHEET", _at(line, name), name=name, found=found, nearest=near))
+
+    def _unranked(self, row: Row, line: TableRow, taken: list[Sheet], split: list[Sheet]) -> None:
+        groups = {r.group for r in self.plan.rankings for s in taken if s.name == r.sheet}
+        facts = {c.name for s in taken for c in s.columns if c.kind == "fact"}
+        lacking = groups & facts if taken else {name for s in split for name in s.where}
+        unit = value_text(row.get(self.key))
+        for name in sorted(n for n in lacking if row.get(n) is None):
+            self.problems.append(problem("UNIT_WITHOUT_GROUP", _at(line, name), unit=unit, name=name))
+        for name in sorted(n for n in lacking if not taken and row.get(n) is not None):
+            found = value_text(row[name])
+            self.problems.append(problem("UNIT_IN_NO_SHEET", _at(line, name), unit=unit, name=name, found=found))
+
+    def _undocumented(self, rows: list[TableRow]) -> None:
+        """Tell once which required columns of a ledger the file does not have at all."""
+        for sheet in (s for s in self.sheets if s.grows):
+            here = [r for r in rows if all(r.get(n) == v for n, v in sheet.where.items())]
+            for column in sheet.inputs() if here else ():
+                if column.required and column.name not in here[0] and column.name not in self.needed[sheet.name]:
+                    at = Where(here[0].at.file, 1, path=column.name)
+                    told = {"name": column.name, "title": column.title, "sheet": sheet.title, "count": len(here)}
+                    self.problems.append(problem("DATA_COLUMN_ABSENT", at, **told))
 
     def _absent(self, made: dict[str, Row], file: str) -> None:
         """Tell which of the scheme's rows no line spoke of, one problem a unit."""
@@ -232,14 +284,15 @@ class _Reader:
             self.problems.append(problem("DATA_NOT_REPORTED", Where(file, path=unit), titles=f"{unit}的{count}行"))
 
 
-def _cell_problems(asked: Asked, value: Value, needed: Iterable[str]) -> list[Problem]:
+def _cell_problems(asked: Asked, value: Value, needed: Collection[str]) -> list[Problem]:
     column = asked.column
     if value is None:
         blank = column.required and column.name in needed and is_asked(column, asked.row)
         return [asked.tell("MISSING")] if blank else []
     if isinstance(value, str):
-        wrong = column.choices and value not in column.choices
-        return [asked.tell("NOT_A_CHOICE", found=value, choices="、".join(column.choices))] if wrong else []
+        choices = column.choices or tuple(asked.offered)
+        wrong = choices and value not in choices
+        return [asked.tell("NOT_A_CHOICE", found=value, choices="、".join(choices))] if wrong else []
     return limit_problems(asked, value) if column.holds == "number" else []
 
 
