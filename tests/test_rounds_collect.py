@@ -301,7 +301,7 @@ def test_a_later_version_replaces_the_earlier_and_the_difference_is_told(round_)
     second = send(round_, "unit", "U22", {("marks", "U22-01", "self"): 16.5}, name="市环保局（最终版）.xlsx")
     receipt = next(r for r in collect(round_).receipts if r.file == second.name)
     note = next(p for p in receipt.problems if p.code == "SUPERSEDES")
-    assert "U22-01.self 15→16.5" in note.message()
+    assert "U22-01 自评得分 15→16.5" in note.message()
     marks = {row["id"]: row for row in reopened(round_.folder).tables()["marks"]}
     assert marks["U22-01"]["self"] == 16.5
     for file in (first, second):

@@ -16,6 +16,7 @@ from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
 Language = Literal["zh", "en"]
+_MARK, _BETWEEN = "\x1e", "\x1f"  # neither can stand in what a user typed: `_short` takes them out
 _SEVERITIES: dict[str, Severity] = {"error": "error", "warning": "warning", "note": "note"}
 
 
@@ -70,12 +71,16 @@ class Problem:
     def message(self, language: Language = "zh") -> str:
         """Say what is wrong."""
         entry = catalogue()[self.code]
-        return (entry.zh if language == "zh" else entry.en).format(**dict(self.values))
+        return (entry.zh if language == "zh" else entry.en).format(**self.told(language))
 
     def remedy(self, language: Language = "zh") -> str:
         """Say what to do."""
         entry = catalogue()[self.code]
-        return (entry.zh_remedy if language == "zh" else entry.en_remedy).format(**dict(self.values))
+        return (entry.zh_remedy if language == "zh" else entry.en_remedy).format(**self.told(language))
+
+    def told(self, language: Language = "zh") -> dict[str, str]:
+        """Return the values with words of ours in that language; what a user typed stays as it is."""
+        return {name: _in_language(value, language) for name, value in self.values}
 
     def text(self, language: Language = "zh") -> str:
         """Write the whole problem on one line: place, code, what stands there, what to do."""
@@ -85,11 +90,31 @@ class Problem:
         return f"{head}[{self.code}] {self.message(language)} {todo}{self.remedy(language)}"
 
 
+class Word(str):
+    """Words of the program inside a problem's value, to be shown in the reader's language."""
+
+    __slots__ = ()
+
+
+def word(zh: str, **values: object) -> Word:
+    """Make a value that is words of ours; `{name}` in it is filled. English stands in `texts/words.csv`."""
+    filled = (f"{_BETWEEN}{name}{_BETWEEN}{_short(str(value))}" for name, value in values.items())
+    return Word(f"{_MARK}{zh}{''.join(filled)}")
+
+
+def _in_language(value: str, language: Language) -> str:
+    if not value.startswith(_MARK):
+        return value
+    zh, *filled = value[1:].split(_BETWEEN)
+    text = zh if language == "zh" else words().get(zh, zh)
+    return text.format(**dict(zip(filled[::2], filled[1::2], strict=True)))
+
+
 def problem(code: str, where: Where | None = None, **values: object) -> Problem:
     """Make a problem; what stood in a cell is cut to 40 characters and shown on one line."""
     if code not in catalogue():
         raise KeyError(f"no such problem code: {code}")
-    told = tuple((name, _short(str(value))) for name, value in values.items())
+    told = tuple((n, str(v) if isinstance(v, Word) else _short(str(v))) for n, v in values.items())
     return Problem(code, where or Where(), told)
 
 
@@ -113,3 +138,10 @@ def catalogue() -> dict[str, Entry]:
             _SEVERITIES[row["severity"]], row["zh"], row["zh_remedy"], row["en"], row["en_remedy"]
         )
     return found
+
+
+@cache
+def words() -> dict[str, str]:
+    """Return the English of every word of ours that stands inside a problem's value."""
+    text = files("xlperf").joinpath("texts/words.csv").read_text("utf-8")
+    return {row["zh"]: row["en"] for row in csv.DictReader(text.splitlines())}

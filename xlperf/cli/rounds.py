@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,9 +15,9 @@ from xlperf.cli.commands import chosen, json_option, main, opened, print_ranking
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
 from xlperf.problems import Problem
 from xlperf.rounds.blank import write_blank
-from xlperf.rounds.collect import Collection, collect
+from xlperf.rounds.collect import Collection, Missing, collect
 from xlperf.rounds.demo import DemoResult, run_demo
-from xlperf.rounds.distribute import distribute
+from xlperf.rounds.distribute import BOOKS, MASTER, distribute
 from xlperf.rounds.ledger import Receipt
 from xlperf.rounds.store import new_round
 from xlperf.scheme.find import find_scheme
@@ -85,7 +86,8 @@ def collect_command(folder: Path, dry_run: bool, json_: bool, verbose: bool) -> 
         click.echo(as_json(collection_data(got)))
     else:
         show_collection(got, folder, verbose=verbose)
-    raise SystemExit(output.FINDINGS if got.waiting else output.DONE)
+    warned = any(p.severity != "note" for p in got.concerns)
+    raise SystemExit(output.FINDINGS if got.waiting or warned else output.DONE)
 
 
 def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> None:
@@ -94,9 +96,10 @@ def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> 
     verbose: also the files that were accepted and only carry a note about the file as a whole.
     """
     told = [r for r in got.receipts if verbose or not _needs_nobody(r)]
+    quiet = sum(r.decision == "accepted" and bool(r.problems) for r in got.receipts)
+    quiet -= sum(r.decision == "accepted" and bool(r.problems) for r in told)
     for line in collection_lines(told):
         click.echo(line)
-    quiet = sum(bool(r.problems) for r in got.receipts) - sum(bool(r.problems) for r in told)
     if quiet:
         click.echo(
             say(
@@ -106,19 +109,31 @@ def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> 
         )
     words = (
         (say("收下", "accepted"), len(got.accepted), "green"),
-        (say("待补正", "held"), sum(r.decision == "held" for r in got.waiting), "yellow"),
-        (say("退回", "refused"), sum(r.decision == "refused" for r in got.waiting), "red"),
+        (say("待补正", "held"), len(got.held), "yellow"),
+        (say("退回", "refused"), len(got.refused), "red"),
     )
     click.echo("　".join(click.style(f"{word} {count}", fg=color) for word, count, color in words))
     if got.missing:
-        names = "、".join(m.name + (say("（待补正）", " (held)") if m.held else "") for m in got.missing)
+        names = missing_names(got.missing)
         click.echo(say(f"未报：{names}", f"missing: {names}"))
+    for p in got.concerns:
+        click.echo(f"{say('提醒', 'note')}  {p.text(output.language())}")
     for reply in got.replies:
         click.echo(say(f"退回意见：{folder / reply}", f"reply: {folder / reply}"), err=True)
 
 
 def _needs_nobody(receipt: Receipt) -> bool:
-    return receipt.decision == "accepted" and all(p.code == "RENAMED" for p in receipt.problems)
+    """Tell whether there is nothing to look at: put right since, or accepted with another name."""
+    renamed = receipt.decision == "accepted" and all(p.code == "RENAMED" for p in receipt.problems)
+    return renamed or receipt.decision == "settled"
+
+
+def missing_names(missing: Iterable[Missing]) -> str:
+    """Write who is missing, book by book: the same office may owe a 自评表 and a 打分表."""
+    books: dict[str, list[str]] = {}
+    for m in missing:
+        books.setdefault(BOOKS[m.kind], []).append(m.name + (say("（待补正）", " (held)") if m.held else ""))
+    return "；".join(book if book == MASTER else f"{'、'.join(names)}（{book}）" for book, names in books.items())
 
 
 def collection_lines(receipts: Iterable[Receipt]) -> list[str]:
@@ -128,6 +143,7 @@ def collection_lines(receipts: Iterable[Receipt]) -> list[str]:
         "held": say("待补正", "held"),
         "refused": say("退回", "refused"),
         "duplicate": say("重复", "duplicate"),
+        "settled": say("已处理", "settled"),
     }
     lines = []
     for receipt in receipts:
@@ -160,6 +176,7 @@ def collection_data(got: Collection) -> dict[str, object]:
             for r in got.receipts
         ],
         "missing": [m.__dict__ for m in got.missing],
+        "problems": [problem_data(p) for p in got.concerns],
     }
 
 
@@ -200,11 +217,13 @@ def show_demo(result: DemoResult, home: Path) -> None:
     """Print what a demonstration did: books, what was held and why, the ranking, where to look next."""
     books = len(result.issued.files)
     click.echo(say(f"\n一、发出 {books} 本表。第一次收回：", f"\n1. {books} workbooks issued. First return:"))
-    show_collection(result.first, home)
-    click.echo(say("\n二、补正、打分、绩效办审核之后：", "\n2. After corrections, scoring and the office's decisions:"))
+    show_collection(replace(result.first, replies=()), home)  # they move on as the books are put right
+    office = result.round.scheme.office
+    click.echo(say(f"\n二、补正、打分、{office}审核之后：", "\n2. After corrections, scoring and the office's decisions:"))
+    names = missing_names(result.last.missing)
     click.echo(
         say(f"收下 {len(result.last.accepted)} 份文件", f"{len(result.last.accepted)} files accepted")
-        + "".join(say(f"，仍未报：{m.name}", f", still missing: {m.name}") for m in result.last.missing)
+        + (say(f"，仍未报：{names}", f", still missing: {names}") if names else "")
     )
     click.echo(say("\n三、排名（模拟数据）", "\n3. Ranking (simulated data)"))
     print_ranking(result.scores)
@@ -216,12 +235,12 @@ def show_demo(result: DemoResult, home: Path) -> None:
             f"\n用时 {result.seconds:.0f} 秒。接着看：\n"
             f"  {home / first}      总表，公式是活的，可以直接改数\n"
             f"  {home / 'issued'}   发出去的自评表和打分表\n"
-            f"  {home / 'out' / '退回'}   给退回单位的答复\n"
+            f"  {home / 'out' / '退回'}   给退回单位的答复（已补正的移入其中的 已处理/）\n"
             f"  xlperf explain {code} --round {home}   为什么是这个分",
             f"\n{result.seconds:.0f} seconds. Look next at:\n"
             f"  {home / first}      the 总表 with live formulas\n"
             f"  {home / 'issued'}   the books that went out\n"
-            f"  {home / 'out' / '退回'}   replies to those whose books were held\n"
+            f"  {home / 'out' / '退回'}   replies to those whose books were held (settled ones in 已处理/)\n"
             f"  xlperf explain {code} --round {home}   why this score",
         )
     )
@@ -237,5 +256,6 @@ def blank(scheme_id: str, folder: Path) -> None:
     if path is not None:
         files, problems = write_blank(path, folder, output.progress)
     show_problems(problems, quiet_notes=True)
-    click.echo(say(f"写出 {len(files)} 本空白表：{folder}", f"{len(files)} blank workbooks written: {folder}"))
+    if files:
+        click.echo(say(f"写出 {len(files)} 本空白表：{folder}", f"{len(files)} blank workbooks written: {folder}"))
     leave(problems)

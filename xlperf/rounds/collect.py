@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from xlperf.problems import Problem, Where, errors, problem
+from xlperf.problems import Problem, Where, errors, problem, word
+from xlperf.rounds.claims import lapsed
 from xlperf.rounds.distribute import MASTER as MASTER_TITLE
 from xlperf.rounds.distribute import parcels_of
 from xlperf.rounds.examine import Examiner, LockedCells, changed_cells
@@ -43,8 +44,8 @@ class Collection:
     """What became of every file in the inbox, and who is still missing.
 
     receipts: one a file, in the order they were taken; `file` is the path below inbox/. new: how many were not there
-    the last time. waiting: what was held or refused and not settled since. replies: a ready-to-send text for each of
-    these, below the round's folder.
+    the last time. waiting: what of it was held or refused and not settled since. replies: a ready-to-send text for
+    each of these, below the round's folder. concerns: what is wrong with the round rather than with one file.
     """
 
     receipts: tuple[Receipt, ...] = ()
@@ -52,9 +53,10 @@ class Collection:
     new: int = 0
     waiting: tuple[Receipt, ...] = ()
     replies: tuple[Path, ...] = ()
+    concerns: tuple[Problem, ...] = ()
 
     def decided(self, decision: str) -> tuple[Receipt, ...]:
-        """List the files that were `accepted`, `held`, `refused` or `duplicate`."""
+        """List the files that were `accepted`, `held`, `refused`, `duplicate` or, put right since, `settled`."""
         return tuple(r for r in self.receipts if r.decision == decision)
 
     @property
@@ -74,8 +76,8 @@ class Collection:
 
     @property
     def problems(self) -> list[Problem]:
-        """List every problem of every file."""
-        return [p for r in self.receipts for p in r.problems]
+        """List every problem of every file, then those of the round."""
+        return [*(p for r in self.receipts for p in r.problems), *self.concerns]
 
 
 def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False) -> Collection:
@@ -85,7 +87,9 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     held whole: nothing of it is scored, nothing of it is lost. dry_run: decide, but record nothing.
     """
     state = round_.state()
-    kept = [(_below(file, round_.inbox), keep(round_, file.read_bytes())) for file in _files(round_.inbox)]
+    files = list(_files(round_.inbox))
+    links = tuple(_link(_below(f, round_.inbox)) for f in files if f.is_symlink())
+    kept = [(_below(f, round_.inbox), keep(round_, f.read_bytes())) for f in files if not f.is_symlink()]
     fresh = _fresh(state, kept)
     opened: list[Opened] = []
     named = [(round_.received / digest, names[0]) for digest, names in fresh.items()]
@@ -97,25 +101,37 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
         receipt = desk.decided(digest, names, book)
         if not dry_run:
             record_receipts(round_.ledger, receipt)
-    receipts = tuple(_told(desk.state, name, digest) for name, digest in kept)
-    replies = () if dry_run else write_replies(round_, desk.state)
-    waiting = tuple(unanswered(round_, desk.state))
-    return Collection(receipts, tuple(missing(round_, desk.state)), len(fresh), waiting, replies)
+    waiting = unanswered(round_, desk.state, {digest for _, digest in kept})
+    replies = () if dry_run else write_replies(round_, waiting)
+    return Collection(
+        (*_all_told(desk.state, kept, waiting), *links),
+        tuple(missing(round_, desk.state, waiting)),
+        len(fresh),
+        (*waiting, *links),
+        replies,
+        tuple(lapsed(round_, desk.state)),
+    )
 
 
-def missing(round_: Round, state: State) -> Iterator[Missing]:
-    """List who has no accepted workbook yet, in the order they were issued."""
-    waiting = {sender(round_, r) for r in unanswered(round_, state)}
+def missing(round_: Round, state: State, waiting: Iterable[Receipt]) -> Iterator[Missing]:
+    """List who has no accepted workbook yet, in the order they were issued. waiting: what lies there unsettled."""
+    held = {sender(round_, r) for r in waiting}
     for parcel in parcels_of(round_):
         party = (parcel.kind, parcel.whom)
         if party not in state.current:
-            yield Missing(parcel.kind, parcel.whom, parcel.name, party in waiting)
+            yield Missing(parcel.kind, parcel.whom, parcel.name, party in held)
 
 
 def _files(inbox: Path) -> Iterator[Path]:
     """Visit the returned files, oldest first; of two versions the later one then replaces the earlier."""
-    found = [f for f in inbox.rglob("*") if f.is_file() and not f.name.startswith(_PASSED_OVER)]
-    yield from sorted(found, key=lambda f: (f.stat().st_mtime, f.as_posix()))
+    files = (f for f in inbox.rglob("*") if f.is_symlink() or f.is_file())
+    found = [f for f in files if not f.name.startswith(_PASSED_OVER)]
+    yield from sorted(found, key=lambda f: (f.lstat().st_mtime, f.as_posix()))
+
+
+def _link(name: str) -> Receipt:
+    """Refuse a link: what it points to may be any file of this machine."""
+    return Receipt("", name, "", "", 0, "refused", (problem("INBOX_LINK", Where(name), found=Path(name).name),))
 
 
 def _below(file: Path, folder: Path) -> str:
@@ -146,13 +162,21 @@ def _turn(pair: tuple[tuple[str, list[str]], Opened]) -> int:
     return _TURNS.index(book.identity.kind) if isinstance(book, ReadBook) and book.identity is not None else 0
 
 
-def _told(state: State, name: str, digest: str) -> Receipt:
-    """Return what is said of a file: its receipt, or that the same bytes came under another name."""
-    receipt = state.receipts[digest]
-    if receipt.file == name:
-        return receipt
-    told = problem("DUPLICATE", Where(name), found=receipt.file)
-    return replace(receipt, file=name, decision="duplicate", problems=(told,), cells=())
+def _all_told(state: State, kept: list[tuple[str, str]], waiting: Iterable[Receipt]) -> Iterator[Receipt]:
+    """Return what is said of each file: its receipt, that it was put right since, or that it lies there twice."""
+    open_ = {r.sha256 for r in waiting}
+    names: dict[str, list[str]] = {}
+    for name, digest in kept:
+        names.setdefault(digest, []).append(name)
+    for name, digest in kept:
+        receipt = state.receipts[digest]
+        first = receipt.file if receipt.file in names[digest] else names[digest][0]
+        if name != first:
+            told = problem("DUPLICATE", Where(name), found=first)
+            yield replace(receipt, file=name, decision="duplicate", problems=(told,), cells=())
+        else:
+            settled = receipt.decision != "accepted" and digest not in open_
+            yield replace(receipt, file=name, decision="settled" if settled else receipt.decision)
 
 
 # ---- one file ----------------------------------------------------------------------------------
@@ -199,7 +223,7 @@ class _Desk:
         decision = _decision(found.problems)
         cells = tuple(found.cells) if decision == "accepted" else ()
         told = [*found.problems, *(self._notes(receipt, roster, cells) if decision == "accepted" else ())]
-        return replace(receipt, decision=decision, problems=tuple(told), cells=cells, seen=found.seen)
+        return replace(receipt, decision=decision, problems=tuple(told), cells=cells, seen=found.seen, words=found.words)
 
     def _roster_for(self, kind: str) -> Roster:
         """Return the rows as they stand; units do not look at each other's cells, so they share one."""
@@ -220,9 +244,9 @@ class _Desk:
             yield problem("LATE", where, deadline=deadline.isoformat())
         before = self.state.current.get(receipt.party)
         if before is not None:
-            changes = list(changed_cells(before.cells, cells))
+            changes = list(changed_cells(self.round_.plan, before.cells, cells))
             some = "；".join(changes[:5]) + ("……" if len(changes) > 5 else "")
-            yield problem("SUPERSEDES", where, found=before.file, count=len(changes), cells=some or "没有")
+            yield problem("SUPERSEDES", where, found=before.file, count=len(changes), cells=some or word("没有"))
 
 
 def _decision(problems: list[Problem]) -> str:

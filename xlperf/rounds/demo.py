@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -83,9 +84,10 @@ def run_demo(
 def simulate_round(round_: Round, seed: int = SEED, progress: Progress = silent) -> None:
     """Fill the units' books and drop them into the inbox under the names people give; some are broken on purpose."""
     units = [p for p in parcels_of(round_) if p.kind == "unit"]
-    maker = _Maker(round_, seed, units)
-    jobs = [maker.job(number, parcel) for number, parcel in enumerate(units)]
-    _fill(jobs, progress)
+    with tempfile.TemporaryDirectory() as elsewhere:  # last year's book was never issued here
+        maker = _Maker(round_, seed, units, Path(elsewhere))
+        jobs = [maker.job(number, parcel) for number, parcel in enumerate(units)]
+        _fill(jobs, progress)
     for number, parcel in enumerate(units):
         if AT.get(number) == "twice":
             sent = jobs[number].to
@@ -122,7 +124,7 @@ def simulate_office(round_: Round, seed: int = SEED) -> None:
     inputs = {} if scores_too else _without(round_, simulation.inputs(MASTER), _absent(round_))
     inputs |= simulation.decisions(round_.tables()) | simulation.imposed(6)
     values = _days(round_, typed(inputs, round_.plan))
-    fill_book(round_.out / "总表.xlsx", round_.inbox / "总表（绩效办填）.xlsx", values)
+    fill_book(round_.out / "总表.xlsx", round_.inbox / f"总表（{round_.scheme.office}填）.xlsx", values)
 
 
 # ---- jobs --------------------------------------------------------------------------------------
@@ -135,8 +137,8 @@ def _simulation(round_: Round, seed: int) -> Simulation:
 class _Maker:
     """Makes what the units send at first."""
 
-    def __init__(self, round_: Round, seed: int, units: list[Parcel]) -> None:
-        self._round, self._units = round_, units
+    def __init__(self, round_: Round, seed: int, units: list[Parcel], elsewhere: Path) -> None:
+        self._round, self._units, self._elsewhere = round_, units, elsewhere
         self._simulation, self._other = _simulation(round_, seed), _simulation(round_, seed + 1)
         self._roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
         self._state = round_.state()
@@ -152,7 +154,7 @@ class _Maker:
         pasted = {self._code(parcel): self._code(self._units[number - 1])} if mishap == "pasted" else {}
         source = self._round.folder / whose.file
         if mishap == "last_year":
-            source = _last_year(self._round, parcel)
+            source = _last_year(self._round, parcel, self._elsewhere)
         to = self._round.inbox / _NAMES[number % len(_NAMES)].format(name=parcel.name)
         return _Filled(source, to, values, pasted, mishap)
 
@@ -160,12 +162,12 @@ class _Maker:
         return identity_of(self._round, "unit", parcel.whom, self._state.issued["unit", parcel.whom].serial).code()
 
 
-def _last_year(round_: Round, parcel: Parcel) -> Path:
-    """Write the book the same unit would have had the year before."""
+def _last_year(round_: Round, parcel: Parcel, folder: Path) -> Path:
+    """Write the book the same unit would have had the year before into a folder."""
     year = round_.year - 1
     name = round_.scheme.id.replace(str(round_.year), str(year))
     identity = sealed(Identity("unit", name, name, year, parcel.whom, 1), hashlib.sha256(b"last year").digest())
-    file = round_.issued / ".去年的表.xlsx"
+    file = folder / "去年的表.xlsx"
     write_unit_book(score(round_.plan, round_.scheme.tables), parcel.whom, file, identity)
     return file
 

@@ -20,6 +20,7 @@ from xlperf.workbook.seal import Identity, Kind, sealed
 from xlperf.workbook.unit_book import write_unit_book
 
 UNIT_BOOK, SCORER_BOOK, MASTER = "自评表", "打分表", "总表"
+BOOKS = {"unit": UNIT_BOOK, "scorer": SCORER_BOOK, "master": MASTER}
 _MANY = 12  # books from which a second process pays for its start
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 

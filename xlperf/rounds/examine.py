@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from xlperf.engine.plan import OFFICE, Column, Row, Sheet
+from xlperf.engine.plan import OFFICE, Column, Plan, Row, Sheet
 from xlperf.formula.values import Value
 from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.judge import Asked, agrees, judge
@@ -29,11 +29,12 @@ LockedCells = Mapping[tuple[str, str, str], ReadCell]
 
 @dataclass
 class Findings:
-    """What a book says. seen: what stood beside the office's decisions (see `rounds.merge`)."""
+    """What a book says. seen, words: what stood beside the office's decisions (see `rounds.ledger.Receipt`)."""
 
     problems: list[Problem] = field(default_factory=list)
     cells: list[CellText] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -110,6 +111,7 @@ class Examiner:
         if claimed and self.party == MASTER:
             words = {c.name: self._value(c, cells.get(c.name), known) for c in sheet.inputs() if c.by != OFFICE}
             self.found.seen[f"{sheet.name}|{key}"] = words_digest(sheet, words)
+            self.found.words[f"{sheet.name}|{key}"] = {name: value_text(v) for name, v in words.items()}
 
     def _claimed(self, sheet: Sheet, key: str, row: Row) -> bool:
         """Tell whether a unit entered this row."""
@@ -267,11 +269,11 @@ def _normal(formula: str) -> str:
     return "".join(text.split()).lstrip("=+")
 
 
-def changed_cells(before: tuple[CellText, ...], after: tuple[CellText, ...]) -> Iterator[str]:
-    """Say which cells a later version of a book changes: row, column, old and new."""
+def changed_cells(plan: Plan, before: tuple[CellText, ...], after: tuple[CellText, ...]) -> Iterator[str]:
+    """Say which cells a later version of a book changes: row, heading, old and new."""
     old = {(c.sheet, c.row, c.column): c.text for c in before}
     new = {(c.sheet, c.row, c.column): c.text for c in after}
     for at in dict.fromkeys((*old, *new)):
         was, now = old.get(at, "空"), new.get(at, "空")
         if was != now:
-            yield f"{at[1]}.{at[2]} {was}→{now}"
+            yield f"{at[1]} {plan.by_name[at[0]].by_name[at[2]].title} {was}→{now}"

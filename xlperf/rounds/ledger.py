@@ -58,7 +58,7 @@ class Receipt:
     """What was decided on one file. decision: `accepted`, `held` or `refused`.
 
     kind, who: whose file it is, "" where nobody knows. seen: row key → digest of what stood beside the
-    office's decisions (see `rounds.merge`).
+    office's decisions (see `rounds.merge`). words: the same, column by column, to say later what changed.
     """
 
     sha256: str
@@ -70,6 +70,7 @@ class Receipt:
     problems: tuple[Problem, ...] = ()
     cells: tuple[CellText, ...] = ()
     seen: dict[str, str] = field(default_factory=dict)
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
     at: str = ""
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from datetime import date
 from pathlib import Path
 
 from xlperf.problems import Problem, errors
@@ -9,38 +11,53 @@ from xlperf.rounds.ledger import Party, Receipt, State
 from xlperf.rounds.store import Round, write_whole
 from xlperf.rounds.whose import Roster
 
-FOLDER = "退回"
+FOLDER, SETTLED = "退回", "已处理"
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 
 
-def write_replies(round_: Round, state: State) -> tuple[Path, ...]:
-    """Write a text for each file that still waits for an answer; take away the texts of what was settled.
+def write_replies(round_: Round, waiting: Iterable[Receipt]) -> tuple[Path, ...]:
+    """Write a text for each file that still waits for an answer; put aside the texts of what was settled.
 
-    Returns the paths below the round's folder.
+    waiting: see `unanswered`. Returns the paths below the round's folder.
     """
     roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
     wanted: dict[str, str] = {}
-    for receipt in unanswered(round_, state):
+    for receipt in waiting:
         party = sender(round_, receipt)
         name = (roster.title(party) if party is not None else Path(receipt.file).stem).translate(_FORBIDDEN)
         text = reply_text(round_, roster, receipt)
         wanted[name] = f"{wanted[name]}\n{text}" if name in wanted else text
     folder = round_.out / FOLDER
     for old in folder.glob("*.txt") if folder.is_dir() else ():
-        if old.stem not in wanted:
-            old.unlink()
+        if wanted.get(old.stem) is None or old.read_text("utf-8") not in wanted[old.stem]:
+            _put_aside(old)
     for name, text in wanted.items():
-        write_whole(folder / f"{name}.txt", text.encode("utf-8"))
+        file = folder / f"{name}.txt"
+        if not file.exists() or file.read_text("utf-8") != text:
+            write_whole(file, text.encode("utf-8"))
     return tuple(Path("out", FOLDER, f"{name}.txt") for name in wanted)
 
 
-def unanswered(round_: Round, state: State) -> list[Receipt]:
-    """List the files that were held or refused and that no later accepted file of the same sender settled."""
+def _put_aside(reply: Path) -> None:
+    """Move a reply that was acted on to the settled ones, under its day; none is overwritten."""
+    folder = reply.parent / SETTLED
+    folder.mkdir(exist_ok=True)
+    name, number = f"{reply.stem} {date.today().isoformat()}", 1
+    while (folder / f"{name}{'' if number == 1 else f'（{number}）'}.txt").exists():
+        number += 1
+    reply.rename(folder / f"{name}{'' if number == 1 else f'（{number}）'}.txt")
+
+
+def unanswered(round_: Round, state: State, there: Collection[str]) -> list[Receipt]:
+    """List the held and refused files that still lie in the inbox and that no later accepted file settled.
+
+    there: the sha256 of what lies in the inbox.
+    """
     waiting: list[Receipt] = []
     for receipt in state.receipts.values():
         if receipt.decision == "accepted":
             waiting = [w for w in waiting if sender(round_, w) != receipt.party]
-        else:
+        elif receipt.sha256 in there:
             waiting.append(receipt)
     return waiting
 
