@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -71,9 +73,6 @@ class Office:
         """Give the folder to the user LibreOffice runs as; it opens files of others read-only."""
         if self._owner is None:
             return
-        for parent in self.folder.parents:
-            if parent.owner() == "root" and parent.stat().st_mode & 0o001 == 0:
-                parent.chmod(parent.stat().st_mode | 0o011)
         for path in (self.folder, *self.folder.rglob("*")):
             os.chown(path, *self._owner, follow_symlinks=False)
 
@@ -90,4 +89,7 @@ def open_office(folder: Path) -> Office:
         if os.environ.get("CI"):
             pytest.fail("LibreOffice (unopkg) is missing: the extension cannot be tried")
         pytest.skip("LibreOffice (unopkg) is not installed")
+    if os.geteuid() == 0:  # every run of pytest closes its folder to other users again, also of runs that go on
+        folder = Path(tempfile.mkdtemp(prefix="xlperf-office-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Office(folder)
