@@ -199,11 +199,18 @@ class _Reader:
                 self.problems.append(problem("DATA_FACT_DIFFERS", _at(row, column.name), **found))
             cells.pop(column.name, None)
         if base is None and self.table != UNITS:
-            for column in self.given.values():
+            for column in self._read_in(cells):
                 if column.kind == "fact" and column.name == "full" and cells.get(column.name) is None:
                     self.problems.append(problem("DATA_FACT_MISSING", _at(row, column.name), title=column.title))
                     # nothing is scored on a row without its full mark
                     cells.update({c.name: None for c in self.given.values() if c.kind == "input"})
+
+    def _read_in(self, row: Row) -> Collection[Column]:
+        """Return the columns of the sheets that take a row."""
+        return {c.name: c for s in self._taking(row) for c in s.columns}.values()
+
+    def _taking(self, row: Row) -> list[Sheet]:
+        return [s for s in self.sheets if all(row.get(n) == v for n, v in s.where.items())]
 
     def _reads(self, column: Column, cells: Row) -> bool:
         return column.name in cells and column.name != self.unit
@@ -212,7 +219,7 @@ class _Reader:
 
     def _judge(self, row: Row, line: TableRow, unread: set[tuple[int, str]]) -> None:
         """Hold the inputs of a row against limits and choices; what may not stand there becomes blank."""
-        for sheet in (s for s in self.sheets if all(row.get(n) == v for n, v in s.where.items())):
+        for sheet in self._taking(row):
             facts = {c.name: row.get(c.name, c.default) for c in sheet.columns if c.expr is None}
             facts |= {c.name: c.default for c in sheet.columns if c.default is not None and facts[c.name] is None}
             for column in (c for c in sheet.columns if c.kind == "input" or (c.kind == "fact" and c.name in line)):
@@ -242,7 +249,7 @@ class _Reader:
     def _adrift(self, row: Row, line: TableRow) -> None:
         """Tell of a row that no sheet reads, and of a unit that belongs to no class and so is ranked nowhere."""
         split = [s for s in self.sheets if s.where]
-        taken = [s for s in self.sheets if all(row.get(n) == v for n, v in s.where.items())]
+        taken = self._taking(row)
         if self.table == UNITS:
             self._unranked(row, line, [s for s in split if s in taken] if split else taken, split)
         elif split and not taken:
