@@ -190,6 +190,8 @@ BAD_FILES = [
     ("密.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "ENCRYPTED", "refused"),
     ("大.xlsx", b"PK" + b"\0" * 20_000_001, "TOO_LARGE", "refused"),
     ("文.xlsx", zipped(word__document_xml="<w/>"), "OTHER_FORMAT", "refused"),
+    ("报送材料.xlsx", zipped(**{"甲.xlsx": "x"}), "ARCHIVE", "refused"),
+    ("包.xlsx", b"Rar!\x1a\x07", "ARCHIVE", "refused"),
     ("坏.xlsx", b"PK\x03\x04" + b"\0" * 100, "DAMAGED", "refused"),
     ("宏.xlsx", zipped(xl__workbook_xml="<w/>", xl__vbaProject_bin="x"), "MACRO", "held"),
     ("弹.xlsx", zipped(xl__workbook_xml="<w/>", xl__big_xml="0" * 30_000_000), "BOMB", "refused"),
@@ -214,6 +216,19 @@ def test_a_truncated_workbook_is_refused(round_):
     file.write_bytes(file.read_bytes()[:-2000])
     receipt = only(collect(round_))
     assert (told(receipt), receipt.decision) == (["DAMAGED"], "refused")
+
+
+def test_what_is_damaged_is_said_in_words(round_):
+    data = bytearray(zipped(xl__workbook_xml="<w/>" * 4000))
+    at = data.index(b"xl/workbook.xml") + 15
+    for start, ending, said in ((at, at + 40, "解不开"), (0, 0, "不完整")):
+        spoiled = data[:start] + b"\xff" * (ending - start) + data[ending : len(data) if ending else -30]
+        (round_.inbox / f"{said}.xlsx").write_bytes(spoiled)
+    found = {r.file: r for r in collect(round_).receipts}
+    for said in ("解不开", "不完整"):
+        [told] = found[f"{said}.xlsx"].problems
+        assert (told.code, said in told.message(), "error" in told.message()) == ("DAMAGED", True, False)
+        assert told.message("en").isascii()
 
 
 @pytest.mark.parametrize("fault", ["dies", "raises", "hangs"])

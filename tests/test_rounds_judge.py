@@ -1,5 +1,7 @@
 """One cell at a time: what stands there, and the value or the code that answers it."""
 
+import re
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -12,6 +14,8 @@ from xlperf.problems import Where
 from xlperf.rounds.judge import Asked, judge
 
 SCORE = Column("self", "自评得分", "input", low=lift(0), high=col("full"), decimals=2, required=True)
+POINTS = Column("points", "分值", "input", low=lift(0), decimals=2, required=True)
+RATE = Column("rate", "得分率", "input", low=lift(0))
 PERCENTLIKE = Column("process", "过程得分", "input", low=lift(0), high=lift(100), decimals=2, required=True)
 LEAD = Column("lead", "核定得分", "input", low=lift(0), high=col("full"), decimals=2, required=True, exempt=True)
 ACTUAL = Column("actual", "完成值", "input", low=lift(0), required=True, asked=negate(is_blank(col("target"))))
@@ -33,6 +37,8 @@ READ = [
     (SCORE, " \u00a095\u3000", "95", "READ_AS"),
     (SCORE, "＋2", "2", "READ_AS"),
     (ACTUAL, "310吨", "310", "READ_AS"),
+    (POINTS, "2分", "2", "READ_AS"),
+    (POINTS, "0.5 分", "1/2", "READ_AS"),
     (LEAD, "不适用", "不适用", ""),
     (SCORE, 0.5, "1/2", ""),
 ]
@@ -48,6 +54,8 @@ HELD = [
     (SCORE, "2000万", "NOT_A_NUMBER"),
     (SCORE, "1_0", "NOT_A_NUMBER"),
     (SCORE, "1e1", "NOT_A_NUMBER"),
+    (SCORE, "1,900", "NOT_A_NUMBER"),
+    (RATE, "95分", "NOT_A_NUMBER"),
     (SCORE, "95%", "PERCENT_AMBIGUOUS"),
     (SCORE, "95％", "PERCENT_AMBIGUOUS"),
     (PERCENTLIKE, 0.95, "PERCENT_AMBIGUOUS"),
@@ -91,8 +99,29 @@ def test_what_cannot_be_read_is_named_and_nothing_is_taken(column, raw, code):
 
 
 def test_suggestions_are_for_the_person():
-    wanted = {"九十五": "填95", "满分": "填100", "95。5": "填95.5", "9O": "填90", "一百": "填100"}
+    wanted = {
+        "九十五": "填95", "九十五分": "填95", "十五": "填15", "二十": "填20", "九": "填9", "满分": "填100",
+        "95。5": "填95.5", "9O": "填90", "一百": "填100",
+    }  # fmt: skip
     assert {raw: judge(Asked(SCORE, ROW, AT), raw)[1][0].remedy() for raw in wanted} == wanted
+    spoken = {"一百五十三": "填153", "三百零五": "填305", "二百": "填200", "一百一十": "填110"}
+    assert {raw: judge(Asked(ACTUAL, ROW, AT), raw)[1][0].remedy() for raw in spoken} == spoken
+
+
+UNCLEAR = [
+    *("1,900", "2,750", "12,00", "1,234,567", "3万", "2000万", "1.2亿", "1e1", "30/2", "95.5（扣0.5）", "1_0", "约95"),
+    *("二百五", "九五", "95-96", "95。5。1", "lO", "1 900", "九十五点五", "O", "三千"),
+]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("raw", UNCLEAR)
+def test_no_number_is_suggested_where_more_than_one_may_be_meant(raw, language):
+    for column in (replace(ACTUAL, low=None), SCORE):
+        [told] = judge(Asked(column, ROW, AT), raw)[1]
+        remedy = told.remedy(language).replace("0～100", "")
+        assert (told.code, re.findall(r"\d", remedy)) == ("NOT_A_NUMBER", [])
+        assert language == "zh" or re.findall("[\u4e00-\u9fff]", remedy.replace("万 or 亿", "")) == []
 
 
 def test_limits_are_told():
@@ -106,6 +135,7 @@ def test_limits_are_told():
     [
         ("#REF!", "e", "", False, "CELL_ERROR"),
         (95, "n", "=SUM(A1:A3)", False, "FORMULA_IN_INPUT"),
+        (95, "n", "=A1", False, "FORMULA_IN_INPUT"),
         (None, "n", '=_xlfn.DISPIMG("ID_1",1)', False, "PICTURE_IN_CELL"),
         (0.95, "n", "", True, "PERCENT_AMBIGUOUS"),
     ],
@@ -113,6 +143,11 @@ def test_limits_are_told():
 def test_types_of_cells(raw, data_type, formula, percent, code):
     found, told = judge(Asked(SCORE, ROW, AT), raw, data_type, formula, percent)
     assert (found, [p.code for p in told]) == (None, [code])
+
+
+def test_a_formula_in_a_cell_for_words_asks_for_words():
+    [told] = judge(Asked(TEXT, ROW, AT), "3", "n", "=1+2")[1]
+    assert (told.code, "文字" in told.remedy()) == ("FORMULA_IN_TEXT", True)
 
 
 def test_what_is_not_asked_may_be_blank_and_nothing_else():

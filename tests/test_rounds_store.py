@@ -34,7 +34,7 @@ def test_a_new_round_is_a_folder_of_its_own(scheme, folder):
     assert (codes(problems), made is not None) == ([], True)
     assert {f.name for f in folder.iterdir()} == {
         "round.yaml",
-        ".key",
+        "round.key",
         "scheme",
         "issued",
         "inbox",

@@ -219,7 +219,8 @@ def show_demo(result: DemoResult, home: Path) -> None:
     click.echo(say(f"\n一、发出 {books} 本表。第一次收回：", f"\n1. {books} workbooks issued. First return:"))
     show_collection(replace(result.first, replies=()), home)  # they move on as the books are put right
     office = result.round.scheme.office
-    click.echo(say(f"\n二、补正、打分、{office}审核之后：", "\n2. After corrections, scoring and the office's decisions:"))
+    after = f"\n二、补正、打分、{office}审核之后："
+    click.echo(say(after, "\n2. After corrections, scoring and the office's decisions:"))
     names = missing_names(result.last.missing)
     click.echo(
         say(f"收下 {len(result.last.accepted)} 份文件", f"{len(result.last.accepted)} files accepted")

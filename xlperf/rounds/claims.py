@@ -60,9 +60,7 @@ def lapsed(round_: Round, state: State) -> list[Problem]:
     return told
 
 
-def _lapse(
-    roster: Roster, sheet: Sheet, key: str, row: Row | None, was: Mapping[str, str], verdict: str
-) -> Problem:
+def _lapse(roster: Roster, sheet: Sheet, key: str, row: Row | None, was: Mapping[str, str], verdict: str) -> Problem:
     """Say of one decision that it no longer holds. was: what the claim said when it was decided on."""
     where = Where(sheet=sheet.title, path=key)
     if row is None:

@@ -23,7 +23,7 @@ from xlperf.workbook.read import ReadBook
 
 REFUSED = frozenset({
     "EMPTY", "TOO_LARGE", "NOT_A_WORKBOOK", "OLD_XLS", "ENCRYPTED", "OTHER_FORMAT", "DAMAGED", "UNSAFE_ZIP", "BOMB",
-    "DTD", "WRONG_ROUND",
+    "DTD", "WRONG_ROUND", "ARCHIVE",
 })  # fmt: skip
 _TURNS = ("unit", "scorer", "master")
 _PASSED_OVER = ("~$", ".")  # what Excel and the system leave lying beside the files
@@ -223,7 +223,8 @@ class _Desk:
         decision = _decision(found.problems)
         cells = tuple(found.cells) if decision == "accepted" else ()
         told = [*found.problems, *(self._notes(receipt, roster, cells) if decision == "accepted" else ())]
-        return replace(receipt, decision=decision, problems=tuple(told), cells=cells, seen=found.seen, words=found.words)
+        receipt = replace(receipt, seen=found.seen, words=found.words)
+        return replace(receipt, decision=decision, problems=tuple(told), cells=cells)
 
     def _roster_for(self, kind: str) -> Roster:
         """Return the rows as they stand; units do not look at each other's cells, so they share one."""

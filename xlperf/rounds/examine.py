@@ -13,13 +13,14 @@ from fractions import Fraction
 
 from xlperf.engine.plan import OFFICE, Column, Plan, Row, Sheet
 from xlperf.formula.values import Value
-from xlperf.problems import Problem, Where, problem
+from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.judge import Asked, agrees, judge
 from xlperf.rounds.ledger import CellText, Party, State
 from xlperf.rounds.merge import value_text, words_digest
 from xlperf.rounds.whose import MASTER, Roster
 from xlperf.workbook.read import ReadBook, ReadCell
 
+EMPTY = word("空")
 SPARE = "+"  # what the key of a row for new entries starts with
 _HARMLESS = ("SHEET_RENAMED", "SHEET_ADDED", "MARK_LOST", "COLUMN_MOVED", "ROW_MOVED")
 
@@ -85,8 +86,7 @@ class Examiner:
                 continue
             if change.what in ("ROW_LOST", "COLUMN_LOST") and self.party == MASTER:
                 continue  # what is not there is not taken; the record keeps what it had
-            words = _LAYOUT.get(change.what, change.what)
-            found = words.format(found=change.found or "", wanted=change.wanted or "")
+            found = word(LAYOUT.get(change.what, change.what), found=change.found or "", wanted=change.wanted or "")
             where = Where(self.file, sheet=change.sheet, cell=change.cell)
             self.found.problems.append(problem("LAYOUT_CHANGED", where, found=found))
 
@@ -212,7 +212,7 @@ class Examiner:
             return
         sent = self.roster.rows[sheet.name, key].get(column.name)
         if value is not None and value_text(value) != value_text(sent):
-            was, who = value_text(sent) or "空", self.roster.title(owner)
+            was, who = value_text(sent) or EMPTY, self.roster.title(owner)
             self._tell("NOT_YOURS", cell, title=column.title, who=who, was=was, now=value_text(value))
 
     def _locked(self, column: Column, cell: ReadCell, row: Row) -> None:
@@ -222,11 +222,11 @@ class Examiner:
             if not same_cell(went_out, cell):
                 self._tell("LOCKED_CHANGED", cell, was=_shown(went_out.value), now=_shown(cell.value))
         elif column.kind in ("key", "fact") and not agrees(cell.value, row.get(column.name)):
-            was = value_text(row.get(column.name)) or "空"
+            was = value_text(row.get(column.name)) or EMPTY
             self._tell("LOCKED_CHANGED", cell, was=was, now=_shown(cell.value))
 
 
-_LAYOUT = {
+LAYOUT = {
     "TABLE_LOST": "“{wanted}”表不见了",
     "COLUMN_LOST": "“{wanted}”列不见了",
     "ROW_LOST": "“{wanted}”行不见了",
@@ -242,7 +242,7 @@ def _typed(cell: ReadCell, column: Column) -> bool:
 
 
 def _shown(raw: object) -> str:
-    return "空" if raw is None or raw == "" else str(raw)
+    return EMPTY if raw is None or raw == "" else str(raw)
 
 
 def same_cell(issued: ReadCell, now: ReadCell) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from xlperf.problems import Problem, Where, problem
+from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.distribute import identity_of
 from xlperf.rounds.ledger import Party, State
 from xlperf.rounds.store import Round
@@ -29,7 +29,7 @@ def identity_problems(round_: Round, state: State, roster: Roster, file: str, bo
         wanted = " ".join(dict.fromkeys((round_.id, str(round_.year))))
         return [problem("WRONG_ROUND", where, found=found, wanted=wanted)]
     if not is_genuine(identity, round_.key):
-        return [problem("FORGED_ID", where, found="封签不是本轮发出的")]
+        return [problem("FORGED_ID", where, found=word("封签不是本轮发出的"))]
     me = (identity.kind, identity.whom)
     others = {code: party for code, party in _codes(round_, state).items() if party != me}
     printed = next((others[code] for code in book.codes if code in others), None)

@@ -9,7 +9,7 @@ from concurrent.futures import TimeoutError as TookTooLong
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from xlperf.problems import Problem, Where, problem
+from xlperf.problems import Problem, Where, problem, word
 from xlperf.workbook.guard import guard_problems
 from xlperf.workbook.read import ReadBook, read_book
 
@@ -54,9 +54,10 @@ def _alone(file: Path, name: str) -> Opened:
     child.start()
     there.close()
     try:
-        found: Opened = here.recv() if here.poll(PATIENCE) else _failed(name, f"{PATIENCE:.0f}秒没有读完")
+        late = word("{seconds}秒没有读完", seconds=f"{PATIENCE:.0f}")
+        found: Opened = here.recv() if here.poll(PATIENCE) else _failed(name, late)
     except EOFError:
-        found = _failed(name, "读取程序意外中止")
+        found = _failed(name, word("读取程序意外中止"))
     finally:
         child.kill()
         child.join()

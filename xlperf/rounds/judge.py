@@ -19,7 +19,7 @@ from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import columns_of
 from xlperf.formula.operations import equal
 from xlperf.formula.values import EXEMPT, Value, day_number, decimal, from_float, half_up, number, shown
-from xlperf.problems import Problem, Where, problem
+from xlperf.problems import Problem, Where, Word, problem, word
 
 Raw = str | int | float | bool | date | datetime | None
 
@@ -30,9 +30,14 @@ _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
 _POWER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)e[+-]?\d+\Z", re.ASCII | re.IGNORECASE)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|∞)\Z", re.IGNORECASE)
 _DAY = re.compile(r"(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})\s*[日号]?\Z", re.ASCII)
-_FIRST_FIGURE = re.compile(r"\d+(\.\d+)?", re.ASCII)
-_LIKE_FIGURES = str.maketrans("Ool|I。,", "00111..")  # after full-width signs were made narrow
+_POINTS = re.compile(r"[得加减扣评]分(?!率|比)|分[值数]")  # a heading of a column that holds points
+_LIKE_ZERO = re.compile(r"(?=.*\d)[\dOo]+(\.[\dOo]+)?\Z", re.ASCII)
+_CHINESE_POINT = re.compile(r"\d+。\d+\Z", re.ASCII)
 _DIGITS = "零一二三四五六七八九"
+_SPOKEN = re.compile(  # 三百零五, 三百二十, 九十五, 十五, 九; not 九五 or 二百五, which may mean two numbers
+    "(?:(?P<hundreds>[一二三四五六七八九])百(?:零(?P<rest>[一二三四五六七八九]))?)?"
+    "(?P<ten>(?P<tens>[一二三四五六七八九])?十)?(?P<ones>[零一二三四五六七八九])?\\Z"
+)
 _NOTHING = ("/", "-", "—", "——", "无", "－", "／")
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 1, 1)
 
@@ -63,7 +68,8 @@ def judge(asked: Asked, raw: Raw, data_type: str = "", formula: str = "", percen
     """
     column = asked.column
     if formula:
-        code = "PICTURE_IN_CELL" if "DISPIMG" in formula.upper() else "FORMULA_IN_INPUT"
+        code = "FORMULA_IN_TEXT" if column.holds == "text" else "FORMULA_IN_INPUT"
+        code = "PICTURE_IN_CELL" if "DISPIMG" in formula.upper() else code
         return None, [asked.tell(code, found=formula)]
     if data_type == "e" or (column.holds != "text" and isinstance(raw, str) and _ERRORS.match(raw.strip())):
         return None, [asked.tell("CELL_ERROR", found=raw)]
@@ -134,7 +140,7 @@ def _span(low: Fraction | None, high: Fraction | None) -> str:
 
 def _number(asked: Asked, raw: Raw, percent: bool) -> Judged:
     if isinstance(raw, bool | date):
-        return None, [asked.tell("WRONG_TYPE", found=raw, wanted="数")]
+        return None, [asked.tell("WRONG_TYPE", found=raw, wanted=word("数"))]
     if isinstance(raw, str):
         return _from_text(asked, raw)
     if raw is None or not math.isfinite(raw):
@@ -150,8 +156,9 @@ def _number(asked: Asked, raw: Raw, percent: bool) -> Judged:
 
 
 def _measure(asked: Asked) -> str:
-    """Return what a number here is counted in: points where there is a full mark, else the row's own measure."""
-    return "分" if asked.column.high is not None else str(asked.row.get("measure") or "")
+    """Return what a number here is counted in: points where points are asked for, else the measure of the row."""
+    points = asked.column.high is not None or _POINTS.search(asked.column.title)
+    return "分" if points else asked.column.measure or str(asked.row.get("measure") or "")
 
 
 def _like_percent(asked: Asked, value: Fraction) -> bool:
@@ -180,42 +187,51 @@ def _limited(asked: Asked, value: Fraction, notes: list[Problem]) -> Judged:
     return (None, notes + told) if told else (value, notes)
 
 
-def _suggestion(asked: Asked, bare: str) -> str:
-    """Say what was probably meant; it is for the person to decide, nothing is read from it."""
+def _suggestion(asked: Asked, bare: str) -> Word:
+    """Say what to do, with a number only where nothing else can have been meant; nothing is read from it."""
     low, high = limits(asked.column, asked.row)
     if bare in _NOTHING:
-        return "没有得分的填0，不参评的请与绩效办联系"
+        return word("没有得分的填0；不参评的请与考核办公室联系")
     if bare in ("满分", "全部得分") and high is not None:
-        return f"填{shown(high, 12)}"
-    meant = _meant(bare)
+        return word("填{number}", number=shown(high, 12))
+    meant = _meant(bare.removesuffix(_measure(asked)).strip())
     if meant is not None and (low is None or meant >= low) and (high is None or meant <= high):
-        return f"填{shown(meant, 12)}"
-    figure = _FIRST_FIGURE.search(bare)
-    example = f"只填数，如{figure[0]}" if figure and meant is None else "填阿拉伯数字"
-    return example if low is None and high is None else f"{example}，范围是{_span(low, high)}"
+        return word("填{number}", number=shown(meant, 12))
+    advice = next((advice for pattern, advice in ADVICE if pattern.search(bare)), "只填一个数，用阿拉伯数字")
+    if low is None and high is None:
+        return word(advice)
+    return word(f"{advice}，范围是{{limits}}", limits=_span(low, high))
+
+
+ADVICE = (  # what to do about a text that may mean more than one number
+    (re.compile(r"\d,\d|\d、\d"), "去掉逗号，把整个数连写；小数点用“.”"),
+    (re.compile("[万亿千]"), "不写“万”“亿”，按表中的单位换算成完整的数"),
+    (re.compile(r"\de[+-]?\d", re.IGNORECASE), "不用科学记数法，写完整的数"),
+    (re.compile(r"\d\s*[/÷×*+]\s*\d"), "算出结果，填一个数"),
+    (re.compile(r"[(（]"), "只填一个数，说明写在说明栏或附件里"),
+)
 
 
 def _meant(bare: str) -> Fraction | None:
-    """Read what looks like a number: a Chinese numeral, 。for a point, O for 0, commas between thousands."""
-    spoken = _spoken_number(bare.removesuffix("分"))
+    """Read what can be one number alone: a Chinese numeral, 。for a point, the letter O for 0."""
+    spoken = _spoken_number(bare)
     if spoken is not None:
         return Fraction(spoken)
-    found = (c for c in (bare.translate(_LIKE_FIGURES), bare.replace(",", "")) if _PLAIN.match(c))
-    return next((number(c) for c in found), None)
+    if _CHINESE_POINT.match(bare):
+        return number(bare.replace("。", "."))
+    return number(bare.replace("O", "0").replace("o", "0")) if _LIKE_ZERO.match(bare) else None
 
 
 def _spoken_number(text: str) -> int | None:
-    """Read a Chinese numeral up to 999."""
-    if not text or any(c not in _DIGITS + "十百两" for c in text):
+    """Read a Chinese numeral up to 999; None where it is none, or may mean two numbers."""
+    found = _SPOKEN.match(text.replace("两", "二"))
+    if not text or found is None or (found["hundreds"] and found["ones"] and not found["ten"]):
         return None
-    total, digit = 0, 0
-    for c in text.replace("两", "二"):
-        if c in _DIGITS:
-            digit = _DIGITS.index(c)
-        else:
-            total += (digit or 1) * (10 if c == "十" else 100)
-            digit = 0
-    return total + digit
+    if found["rest"] and (found["ten"] or found["ones"]):
+        return None
+    hundreds, tens, ones = (_DIGITS.index(found[n] or "零") for n in ("hundreds", "tens", "ones"))
+    ones += _DIGITS.index(found["rest"] or "零")
+    return hundreds * 100 + (tens or (1 if found["ten"] else 0)) * 10 + ones
 
 
 # ---- text and dates ----------------------------------------------------------------------------

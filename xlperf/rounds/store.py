@@ -25,7 +25,7 @@ from xlperf.scheme.yaml_subset import read_yaml
 Progress = Callable[[int, int, str], None]
 
 ROUND_FILE = "round.yaml"
-KEY_FILE = ".key"
+KEY_FILE, OLD_KEY_FILE = "round.key", ".key"  # rounds used to hide it, and copies lost it
 SCHEME_FOLDER = "scheme"
 FOLDERS = ("issued", "inbox", "received", "out")
 
@@ -183,8 +183,11 @@ def _round_id(scheme: str, year: int) -> str:
 def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
     """Open the folder of a round; None where it is not one, or its scheme or ledger has errors."""
     at = Path(folder)
-    if not (at / ROUND_FILE).is_file() or not (at / KEY_FILE).is_file():
+    if not (at / ROUND_FILE).is_file():
         return None, [problem("NOT_A_ROUND", Where(str(at)), found=at.name)]
+    key = next((at / name for name in (KEY_FILE, OLD_KEY_FILE) if (at / name).is_file()), None)
+    if key is None:
+        return None, [problem("ROUND_KEY_MISSING", Where(str(at)), found=at.name, key=KEY_FILE, old=OLD_KEY_FILE)]
     root, problems = read_yaml(at / ROUND_FILE, ROUND_FILE)
     scheme, told = load_scheme(at / SCHEME_FOLDER)
     problems += told
@@ -198,7 +201,7 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
         whole(root, "year", scheme.year),
         scheme,
         plan,
-        bytes.fromhex((at / KEY_FILE).read_text("ascii").strip()),
+        bytes.fromhex(key.read_text("ascii").strip()),
         _digest(at / SCHEME_FOLDER),
         _day(text(root, "deadline"), Where(ROUND_FILE, path="deadline"), problems),
     )

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from xlperf.problems import Problem, Where, problem
+from xlperf.problems import Problem, Where, problem, word
 
 MEGA = 1_000_000
 LARGEST_FILE = 20 * MEGA
@@ -24,20 +24,26 @@ _CHUNK = 1 << 16
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADS = (
-    (b"%PDF", "PDF"),
-    (b"\xff\xd8\xff", "图片（JPEG）"),
-    (b"\x89PNG", "图片（PNG）"),
-    (b"GIF8", "图片（GIF）"),
-    (b"BM", "图片（BMP）"),
-    (b"Rar!", "压缩包（RAR）"),
-    (b"7z\xbc\xaf", "压缩包（7z）"),
-    (b"{\\rtf", "RTF 文档"),
+    (b"%PDF", word("PDF")),
+    (b"\xff\xd8\xff", word("图片（JPEG）")),
+    (b"\x89PNG", word("图片（PNG）")),
+    (b"GIF8", word("图片（GIF）")),
+    (b"BM", word("图片（BMP）")),
+    (b"{\\rtf", word("RTF 文档")),
 )
+_ARCHIVES = ((b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z"), (b"\x1f\x8b", "gzip"))
 _OTHER_PARTS = (
-    ("word/document.xml", "Word 文档"),
-    ("ppt/presentation.xml", "PPT 演示文稿"),
-    ("xl/workbook.bin", "二进制工作簿（.xlsb）"),
-    ("content.xml", "OpenDocument 表格（.ods）"),
+    ("word/document.xml", word("Word 文档")),
+    ("ppt/presentation.xml", word("PPT 演示文稿")),
+    ("xl/workbook.bin", word("二进制工作簿（.xlsb）")),
+    ("content.xml", word("OpenDocument 表格（.ods）")),
+    ("[content_types].xml", word("缺少工作簿部件的 Office 文件")),
+)
+_FAULTS = (  # what is wrong with a zip, in words
+    (NotImplementedError, word("压缩方式不支持，或文件被改动过")),
+    (EOFError, word("文件不完整，后面缺了一截")),
+    (zlib.error, word("压缩的数据坏了，解不开")),
+    (zipfile.BadZipFile, word("压缩包不完整或内容对不上")),
 )
 _MACROS = re.compile(r"xl/(vbaproject\.bin|macrosheets/)")
 _LINKS = re.compile(r"xl/(externallinks/|connections\.xml)")
@@ -60,7 +66,7 @@ def guard_problems(data: bytes, file: str) -> list[Problem]:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             return _parts_problems(book, where)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError) as fault:
-        found = "压缩包不完整" if isinstance(fault, zipfile.BadZipFile) else type(fault).__name__
+        found = next((says for kind, says in _FAULTS if isinstance(fault, kind)), word("文件的结构不对"))
         return [problem("DAMAGED", where, found=found)]
 
 
@@ -68,17 +74,20 @@ def _not_zip(data: bytes, where: Where) -> Problem:
     if data.startswith(_OLE):
         encrypted = "EncryptedPackage".encode("utf-16-le") in data
         return problem("ENCRYPTED" if encrypted else "OLD_XLS", where)
+    for head, kind in _ARCHIVES:
+        if data.startswith(head):
+            return problem("ARCHIVE", where, found=kind)
     for head, name in _HEADS:
         if data.startswith(head):
             return problem("NOT_A_WORKBOOK", where, found=name)
     if b"PK\x05\x06" in data[-70_000:]:
-        return problem("UNSAFE_ZIP", where, found="压缩包前面有别的内容")
+        return problem("UNSAFE_ZIP", where, found=word("压缩包前面有别的内容"))
     start = data[:2000].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").lower()
     if start.startswith((b"<html", b"<!doctype html", b"<table")) or b"<html" in start:
-        return problem("NOT_A_WORKBOOK", where, found="网页（HTML）")
+        return problem("NOT_A_WORKBOOK", where, found=word("网页（HTML）"))
     if start.startswith(b"<?xml"):
-        return problem("NOT_A_WORKBOOK", where, found="XML 文件")
-    return problem("NOT_A_WORKBOOK", where, found="文本（CSV 等）" if _is_text(data) else "认不出的文件")
+        return problem("NOT_A_WORKBOOK", where, found=word("XML 文件"))
+    return problem("NOT_A_WORKBOOK", where, found=word("文本（CSV 等）") if _is_text(data) else word("认不出的文件"))
 
 
 def _is_text(data: bytes) -> bool:
@@ -99,15 +108,16 @@ def _parts_problems(book: zipfile.ZipFile, where: Where) -> list[Problem]:
     parts = book.infolist()
     names = [p.filename.lower().replace("\\", "/") for p in parts]
     if len(parts) > MOST_PARTS:
-        return [problem("BOMB", where, found=f"{len(parts)}个部件")]
+        return [problem("BOMB", where, found=word("{count}个部件", count=len(parts)))]
     unsafe = next((n for n in names if n.startswith("/") or ".." in n.split("/") or ":" in n), "")
     if unsafe or len(set(names)) != len(names):
-        return [problem("UNSAFE_ZIP", where, found=unsafe or "部件重名")]
+        return [problem("UNSAFE_ZIP", where, found=unsafe or word("部件重名"))]
     if any(p.flag_bits & 1 for p in parts):
         return [problem("ENCRYPTED", where)]
     if "xl/workbook.xml" not in names:
-        other = next((name for part, name in _OTHER_PARTS if part in names), "别的压缩文件")
-        return [problem("OTHER_FORMAT", where, found=other)]
+        other = next((name for part, name in _OTHER_PARTS if part in names), None)
+        code, found = ("ARCHIVE", "ZIP") if other is None else ("OTHER_FORMAT", other)
+        return [problem(code, where, found=found)]
     large = _large(parts)
     if large:
         return [problem("BOMB", where, found=large)]
@@ -121,7 +131,7 @@ def _parts_problems(book: zipfile.ZipFile, where: Where) -> list[Problem]:
 def _large(parts: list[zipfile.ZipInfo]) -> str:
     """Name the part whose declared size is over the limits."""
     if sum(p.file_size for p in parts) > LARGEST_TOTAL:
-        return f"共{sum(p.file_size for p in parts) / MEGA:.0f} MB"
+        return word("共{size} MB", size=f"{sum(p.file_size for p in parts) / MEGA:.0f}")
     for p in parts:
         ratio = p.file_size / max(p.compress_size, 1)
         if p.file_size > LARGEST_PART or (p.file_size > MEGA and ratio > LARGEST_RATIO):
