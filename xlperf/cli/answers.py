@@ -20,6 +20,7 @@ from xlperf.problems import Problem, errors, problem
 from xlperf.rounds.data import read_data
 from xlperf.rounds.publish import publish_scores
 from xlperf.rounds.store import Round, open_round
+from xlperf.rounds.unsettled import unsettled
 from xlperf.scheme.model import Scheme
 from xlperf.scheme.words import nearest
 
@@ -117,7 +118,10 @@ def score_command(
     scores, problems = scored(folder, scheme_id, data, readings)
     if scheme_id is None and not readings:
         home = folder or Path()
-        for file in publish_scores(opened_round(home)).files:
+        round_ = opened_round(home)
+        published = publish_scores(round_)
+        problems = [*problems, *unsettled(round_, published.scores)]
+        for file in published.files:
             click.echo(f"{say('已写出', 'written')} {home / file}", err=True)
     if json_:
         click.echo(as_json(score_data(scores, problems)))

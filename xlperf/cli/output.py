@@ -103,7 +103,7 @@ def problem_data(p: Problem) -> dict[str, object]:
         "where": {k: v for k, v in p.where.__dict__.items() if v},
         "message": p.message(language()),
         "remedy": p.remedy(language()),
-        "values": dict(p.values),
+        "values": p.told(language()),
     }
 
 
