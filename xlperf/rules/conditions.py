@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from collections.abc import Sequence
 from functools import reduce
 from typing import Literal
 
-from xlperf.formula.expression import Expr, both, cases, either, lift, negate, say, say
+from xlperf.formula.expression import Expr, both, cases, either, lift, negate, say
 from xlperf.formula.values import NO, YES
 from xlperf.rules.registry import Branches, Conditions, Number, Text, rule
 
@@ -14,6 +14,10 @@ from xlperf.rules.registry import Branches, Conditions, Number, Text, rule
 def _as_written(sentence: str) -> str:
     """Keep braces of a heading from being read as a place for a value."""
     return sentence.replace("{", "{{").replace("}", "}}")
+
+
+def _met(tests: Sequence[Expr]) -> Expr:
+    return reduce(lambda a, b: a + b, (cases((holds, 1, ""), otherwise=(0, "")) for holds in tests))
 
 
 @rule("XP_ONLYIF", "符合条件才计")
@@ -29,10 +33,10 @@ def flag(conditions: Conditions, need: Literal["all", "any"] = "all", least: Num
 
     need: `all` of them (并且), or `any` one (或者). least: in place of need, how many of them must hold.
     """
-    tests = tuple(holds for holds, _ in conditions)
-    words = ("或" if need == "any" and least is None else "、").join(_as_written(sentence) for _, sentence in conditions)
+    tests = [holds for holds, _ in conditions]
+    words = ("或" if need == "any" and least is None else "、").join(_as_written(told) for _, told in conditions)
     if least is not None:
-        met = reduce(lambda a, b: a + b, (cases((holds, 1, ""), otherwise=(0, "")) for holds in tests))
+        met = _met(tests)
         told = say("{met}条符合，须有{least}条：" + words, met=met, least=least)
         return cases((met >= least, YES, told), otherwise=(NO, told))
     holds = both(*tests) if need == "all" else either(*tests)
@@ -41,10 +45,10 @@ def flag(conditions: Conditions, need: Literal["all", "any"] = "all", least: Num
 
 @rule("XP_HOWMANY", "符合条数")
 def how_many(conditions: Conditions) -> Expr:
-    """Count how many of the conditions hold; a `flag` over this column asks for at least so many (至少几条)."""
+    """Count how many of the conditions hold, where points or steps depend on their number."""
     tests = [holds for holds, _ in conditions]
     words = "、".join(_as_written(sentence) for _, sentence in conditions)
-    met = reduce(lambda a, b: a + b, (cases((holds, 1, ""), otherwise=(0, "")) for holds in tests))
+    met = _met(tests)
     none = negate(either(*tests))
     return cases((none, lift(0), f"一条也不符合：{words}"), otherwise=(met, say("{met}条符合：" + words, met=met)))
 
