@@ -185,7 +185,8 @@ def test_every_page_is_set_up(books, kind):
         if sheet.sheet_state != "visible":
             continue
         assert sheet.page_setup.fitToWidth in (None, 1)
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        on_scale = sheet.title == "排名"  # manual breaks between its lists; Excel ignores them on fitted pages
+        assert bool(sheet.sheet_properties.pageSetUpPr.fitToPage) != on_scale
         assert "— &P —" in sheet.oddFooter.center.text
         if str(sheet.cell(4, 1).value).startswith("xlperf|"):
             assert sheet.print_title_rows == "$5:$6"

@@ -12,6 +12,7 @@ from xlperf.formula.expression import root
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, cached, protect, put
 from xlperf.workbook.layout import Layout, View
+from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.table import band
 from xlperf.workbook.text import letters, quoted
 
@@ -45,7 +46,7 @@ def write_audit(book: Book, layout: Layout, title: str) -> None:
         sheet.write_string(_FIRST - 1, i, heading, book.look(style.HEAD_LOOK))
     for number, line in enumerate(found):
         _write_line(book, sheet, layout, line, _FIRST + number)
-    style.print_set_up(sheet, style.Paper(), (_FIRST - 1, _FIRST - 1))
+    print_set_up(sheet, Paper(), (_FIRST - 1, _FIRST - 1))
     sheet.freeze_panes(_FIRST, 3)
     protect(sheet)
 

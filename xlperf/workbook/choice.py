@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
@@ -12,6 +12,8 @@ from xlperf.formula.values import Value
 from xlperf.workbook.book import Book
 from xlperf.workbook.layout import UNIT_NAME, Shown, View
 
+ASSUMED = "assumed"  # the fact that says what the office still has to settle; nobody else is asked about it
+
 
 def columns_shown(
     scores: Scores,
@@ -20,7 +22,7 @@ def columns_shown(
     fills: Callable[[Column], bool],
     *,
     reference: Callable[[Column], bool] = lambda _: False,
-    without: Container[str] = (),
+    without: Iterable[str] = (),
     name_units: bool = False,
 ) -> tuple[Shown, ...]:
     """Choose the columns in the order of the sheet.
@@ -31,7 +33,7 @@ def columns_shown(
     Facts that no row has stay away, and so do inputs that no row is asked for. The limits of the columns to
     fill, and results of what is shown, are there.
     """
-    values = scores.values[sheet.name]
+    values, without = scores.values[sheet.name], {*without, ASSUMED}
     limits = {
         name for c in sheet.inputs() if fills(c) for e in (c.low, c.high) if e is not None for name in columns_of(e)
     }

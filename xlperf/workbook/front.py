@@ -11,6 +11,7 @@ from xlperf.formula.values import decimal
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, protect, put
+from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.table import LINE_HEIGHT, band
 from xlperf.workbook.text import lines
 
@@ -22,7 +23,8 @@ HOW_TO = (
     "3. 各表的计算格都是公式：改一个原始数，得分、综合得分和名次随之变化。“排名”按当前数自动排列。",
     "4. “对账”把生成本表时精确计算的结果和表内现值逐项比较。数据改动后会显示“不一致”，请用 xlperf 重新计算。",
     "5. 台账末尾留有空行，从空行开始依次填写，编号自动生成。保护没有密码，它防误改，不防人。",
-    "6. 打印：各表横向、一页宽、表头逐页重复；列多的表用A3。灰底带斜线的格不用填。",
+    "6. 打印：横向，表头逐页重复；列多的用A3，或分几页、每页重复单位名称。灰底带斜线的格不用填。"
+    "台账印到已填行后10行，查阅用的表不印；要多印的改打印区域。",
     "7. 被隐藏的列是中间计算列，选中两侧的列后“取消隐藏”可以查看。",
 )
 
@@ -46,7 +48,7 @@ def write_front(book: Book, title: str, scores: Scores, scheme: Scheme | None, c
     if scheme is not None:
         row = _readings(book, sheet, row, scores, scheme)
         row = _assumed(book, sheet, row, scheme)
-    style.print_set_up(sheet, style.Paper())
+    print_set_up(sheet, Paper())
     protect(sheet)
 
 

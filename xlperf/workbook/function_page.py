@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xlperf.workbook import style
 from xlperf.workbook.book import Book
+from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.table import band
 
 TITLE = "函数示例"
@@ -55,6 +56,6 @@ def write_function_page(file: Path, lines: Sequence[PageLine]) -> None:
         else:
             sheet.write_blank(row, 7, None, text)
         sheet.set_row(row, 48)
-    style.print_set_up(sheet, style.Paper(), (2, 2))
+    print_set_up(sheet, Paper(), (2, 2))
     sheet.freeze_panes(3, 1)
     book.save(file)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
+from xlperf.engine.plan import Column, Sheet
 from xlperf.rules import RULES
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, protect, put
 from xlperf.workbook.layout import View
 from xlperf.workbook.limits import in_words
+from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.selfcheck import state_cell
 from xlperf.workbook.table import LINE_HEIGHT, band
 from xlperf.workbook.text import lines
@@ -20,6 +22,7 @@ from xlperf.workbook.text import lines
 TITLE_OF_SHEET = "填报说明"
 _WIDTHS = (26.0, 14.0, 96.0)
 _HEADING: style.Properties = {**style.BASE, "bold": True, "font_size": 14, "align": "left"}
+_PART: style.Properties = {**style.FRAMED, "bold": True, "align": "left", "indent": 1, "bg_color": style.HEADING}
 THREE_KINDS = (
     "空白：还没有报。空白不会当作0分，自查格会列出缺的行。",
     "0：就是0分（或0个、0元），表示没有得分、没有完成。",
@@ -35,11 +38,12 @@ RULES_OF_USE = (
 
 @dataclass(frozen=True)
 class Cover:
-    """What the guide says of the book: title, the lines of facts, and the tables with their present state."""
+    """What the guide says of the book: title, the lines of facts, the tables with their present state, the year."""
 
     title: str
     facts: Sequence[tuple[str, str]]
     tables: Sequence[tuple[View, str]]
+    year: int
 
 
 def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> None:
@@ -57,7 +61,8 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
     for view, state in cover.tables:
         put(sheet, row, 1, f"自查：{view.title}", book.look(style.CELL_CENTER))
         look = {**style.CELL_TEXT, "bold": True}
-        band(book, sheet, row, (2, 3), "", look, 24)
+        height = lines(f"自查：{view.title}", _WIDTHS[0]) * LINE_HEIGHT + 9
+        band(book, sheet, row, (2, 3), "", look, max(height, lines(state, sum(_WIDTHS[1:])) * LINE_HEIGHT + 9))
         sheet.write_formula(row, 2, f"={state_cell(view)}", book.look(look), state)
         row += 1
     texts = [*RULES_OF_USE, *THREE_KINDS]
@@ -69,8 +74,8 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
                 look = {**style.TEXT_LOOK, "valign": "vcenter"}
                 band(book, sheet, i, (1, 3), text, look, lines(text, sum(_WIDTHS)) * LINE_HEIGHT + 6)
             row += 1 + len(paragraphs)
-    _columns(book, sheet, row, [view for view, _ in cover.tables])
-    style.print_set_up(sheet, style.Paper())
+    _columns(book, sheet, row, [view for view, _ in cover.tables], cover.year)
+    print_set_up(sheet, Paper())
     sheet.fit_to_pages(1, 1)
     protect(sheet)
 
@@ -83,23 +88,33 @@ def _examples(scheme: Scheme | None) -> list[str]:
     return [f"{RULES[e.rule].zh}（依据：{e.basis}）：{e.steps}" for e in short]
 
 
-def _columns(book: Book, sheet: Worksheet, row: int, views: Sequence[View]) -> None:
-    """List every column to fill: what may stand there, and whether it must."""
+def _columns(book: Book, sheet: Worksheet, row: int, views: Sequence[View], year: int) -> None:
+    """List every column to fill, table by table: what may stand there, and whether it must."""
     band(book, sheet, row, (1, 3), "各栏填什么", _HEADING, 30)
     for i, text in enumerate(("栏目", "必填", "填法"), 1):
         sheet.write_string(row + 1, i, text, book.look(style.HEAD_LOOK))
-    said: dict[tuple[str, str], None] = {}
     row += 2
-    for view in views:
-        titles = {c.name: c.title for c in view.sheet.columns}
-        for shown in view.shown:
-            column = view.sheet.by_name.get(shown.name)
-            if column is None or not shown.open or (view.sheet.name, column.name) in said:
-                continue
-            said[view.sheet.name, column.name] = None
-            how = "。".join(t for t in (in_words(column, titles) or "填文字", column.note) if t) + "。"
+    groups = _filled(views)
+    for title, sheet_, columns in groups:
+        if len(groups) > 1:
+            band(book, sheet, row, (1, 3), title, _PART, 22)
+            row += 1
+        titles = {c.name: c.title for c in sheet_.columns}
+        for column in columns:
+            how = "。".join(t for t in (in_words(column, titles, year) or "填文字", column.note) if t) + "。"
             put(sheet, row, 1, column.title, book.look(style.CELL_CENTER))
             put(sheet, row, 2, "必填" if column.required else "选填", book.look(style.CELL_CENTER))
             put(sheet, row, 3, how, book.look(style.CELL_TEXT))
             sheet.set_row(row, lines(how, _WIDTHS[2]) * LINE_HEIGHT + 7)
             row += 1
+
+
+def _filled(views: Sequence[View]) -> list[tuple[str, Sheet, list[Column]]]:
+    """List the sheets of the plan that are filled here, each with its title in the book and its columns to fill."""
+    found = []
+    for sheet in dict.fromkeys(v.sheet.name for v in views):
+        same = [v for v in views if v.sheet.name == sheet]
+        open_ = {s.name for v in same for s in v.shown if s.open}
+        title = same[0].title if len(same) == 1 else same[0].sheet.title
+        found.append((title, same[0].sheet, [c for c in same[0].sheet.columns if c.name in open_]))
+    return found

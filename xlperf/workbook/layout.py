@@ -18,7 +18,8 @@ from xlperf.formula.excel import Addresses
 from xlperf.formula.expression import Expr, Match, root, walk
 from xlperf.formula.operations import OPERATIONS, plain
 from xlperf.formula.values import Value
-from xlperf.workbook.text import letters, quoted
+from xlperf.workbook.text import letters, measure, quoted
+from xlperf.workbook.whole import always_whole, is_whole, units_of
 
 TITLE, UNDER, STATE, NAMES, BASIS, HEAD, BODY = range(7)  # rows counted from 0
 UNIT_NAME = "@unit"  # not a column of the plan: the name of the unit whose code stands beside it
@@ -109,6 +110,20 @@ class Layout:
             return None
         return self.scores.values[view.sheet.name][name][view.rows[position]]
 
+    @cached_property
+    def names(self) -> dict[Value, str]:
+        """Return the name of every unit by its code."""
+        return unit_names(self.scores)
+
+    @cached_property
+    def longest_name(self) -> int:
+        """Return how wide the longest name of a unit is, in half-width characters."""
+        return max((measure(name) for name in self.names.values()), default=0)
+
+    def unit_name(self, view: View, position: int) -> str:
+        """Return the name of the unit whose row it is, "" where nobody's."""
+        return self.names.get(self.value(view, view.sheet.unit, position), "") if view.sheet.unit else ""
+
     def fixed(self, sheet: str, name: str) -> bool:
         """Tell whether a column is the same for ever: from the scheme, on a sheet that does not grow."""
         view = self.by_name.get(sheet)
@@ -134,12 +149,16 @@ class Layout:
         return self._filled[at]
 
     def whole_numbers(self, view: View, name: str) -> bool:
-        """Tell whether a column holds numbers now and all of them are whole."""
+        """Tell whether a column can only hold whole numbers, or holds numbers now and all are whole.
+
+        Shares shown in percent are whole where the percents are.
+        """
         at = (view.title, name)
         if at not in self._whole:
             values = (self.value(view, name, i) for i in range(len(view.rows)))
-            numbers = [v for v in values if isinstance(v, Fraction)]
-            self._whole[at] = bool(numbers) and all(v.denominator == 1 for v in numbers)
+            numbers, per = [v for v in values if isinstance(v, Fraction)], units_of(view.sheet.by_name[name])
+            now = any(numbers) and all(is_whole(v, per) for v in numbers)
+            self._whole[at] = always_whole(self.scores, view.sheet.name, name, per) or now
         return self._whole[at]
 
 

@@ -48,13 +48,13 @@ def is_acceptable(column: Column, value: Value, row: Row, offered: Mapping[str, 
 
 
 def validation(
-    column: Column, at: Addresses, titles: Mapping[str, str], offers: Mapping[str, str]
+    column: Column, at: Addresses, titles: Mapping[str, str], offers: Mapping[str, str], year: int
 ) -> dict[str, Any] | None:
     """Return the validation of a column's cells as XlsxWriter takes it; None where anything may stand.
 
-    at: the addresses of the first row it is for. titles: column → heading.
+    at: the addresses of the first row it is for. titles: column → heading. year: of the scheme.
     """
-    told = in_words(column, titles)
+    told = in_words(column, titles, year)
     options: dict[str, Any] = {"error_title": "请改正", "error_message": f"{told}。"[:255], "ignore_blank": True}
     if told and column.note:
         options |= {"input_title": column.title[:32], "input_message": f"{told}。{column.note}。"[:255]}
@@ -68,10 +68,10 @@ def validation(
     return options | {"validate": "custom", "value": f"={condition}"} if condition else None
 
 
-def in_words(column: Column, titles: Mapping[str, str]) -> str:
-    """Say what may stand in the cells of a column."""
+def in_words(column: Column, titles: Mapping[str, str], year: int) -> str:
+    """Say what may stand in the cells of a column. year: of the scheme, for the example of a date."""
     if column.holds == "date":
-        return "请填日期，如 2017-12-31"
+        return f"请填日期，如 {year}-12-31"
     if column.holds == "text":
         return (
             f"请从下拉列表中选择{'：' + '、'.join(column.choices) if column.choices else ''}"

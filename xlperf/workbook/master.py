@@ -13,12 +13,14 @@ from xlperf.workbook.audit import write_audit
 from xlperf.workbook.book import Book, protect
 from xlperf.workbook.front import write_front
 from xlperf.workbook.layout import TIGHT, UNIT_NAME, Layout, Shown, View, linked_sheets, unit_names
+from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.ranking import write_ranking
 from xlperf.workbook.seal import Identity, carriers, keywords, printed
 from xlperf.workbook.table import Dress, band, write_table
 from xlperf.workbook.text import quoted
 
 DIRECTORY = "名录"
+NOT_PRINTED = "供查阅和公式引用，不随本文件打印；要打印的，先清除打印区域。"
 LEGEND = "图例：浅黄格由人填写；白格是方案资料或自动计算，已锁定；带斜线的灰格不用填。"
 
 
@@ -40,12 +42,20 @@ def write_master(
     if directory is not None:
         offers["units"] = directory[0]
     write_front(book, front, scores, scheme, printed(identity))
-    for view in layout.views:
+
+    def write(view: View) -> None:
+        printed_ = not is_reference(view.sheet)
         under = "　".join(t for t in (f"依据：{view.sheet.basis}" if view.sheet.basis else "", printed(identity)) if t)
+        state = LEGEND if printed_ else NOT_PRINTED
         heading = f"{plan.title}{view.sheet.title}"
-        write_table(book, layout, view, Dress(heading, under, LEGEND, names, offers, directory, native))
+        write_table(book, layout, view, Dress(heading, under, state, names, offers, directory, native, printed_))
+
+    for view in (v for v in layout.views if not is_reference(v.sheet)):
+        write(view)
     write_ranking(book, layout, f"{plan.title}排名", f"{plan.issuer}　{printed(identity)}")
     write_audit(book, layout, f"{plan.title}对账")
+    for view in (v for v in layout.views if is_reference(v.sheet)):
+        write(view)
     if directory is not None:
         _write_directory(book, scores)
     carriers(book, identity)
@@ -61,7 +71,12 @@ def sheets_written(scores: Scores) -> list[Sheet]:
     wanted = {s.name for s in plan.sheets if s.grows or scores.values[s.name][s.key.name]}
     wanted |= {other for name in list(wanted) for other in linked_sheets(plan.by_name[name])}
     live = [s for s in plan.sheets if s.name in wanted]
-    return sorted(live, key=lambda s: all(c.kind in ("key", "fact") for c in s.columns))
+    return sorted(live, key=is_reference)
+
+
+def is_reference(sheet: Sheet) -> bool:
+    """Tell whether a table is there to look things up in: nobody fills it and nothing is worked out in it."""
+    return all(c.kind in ("key", "fact") for c in sheet.columns)
 
 
 def _views(book: Book, scores: Scores) -> list[View]:
@@ -138,6 +153,6 @@ def _write_directory(book: Book, scores: Scores) -> None:
         where = scores.where_is(code)
         for i, text in enumerate((str(code), name, where.title if where is not None else "")):
             sheet.write_string(_FIRST + number, i, text, look)
-    style.print_set_up(sheet, style.Paper(landscape=False), (_FIRST - 1, _FIRST - 1))
+    print_set_up(sheet, Paper(landscape=False), (_FIRST - 1, _FIRST - 1))
     sheet.freeze_panes(_FIRST, 0)
     protect(sheet)

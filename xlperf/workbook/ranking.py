@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -15,11 +16,16 @@ from xlperf.formula.values import Value
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, cached, protect
 from xlperf.workbook.layout import Layout, View
+from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.table import band
 
 TITLE_OF_SHEET = "排名"
 HEADINGS = ("名次", "单位", "得分", "备注")
 WIDTHS = (10.0, 38.0, 18.0, 26.0)
+ON_ONE_PAGE = 50  # lines of a list that must not go over to a second page
+HEADING = 56.0  # points that the title takes on the first page
+PAGE = 720.0  # points down a portrait A4 page
+LARGEST = 0.78  # the scale at which the columns take its width, whatever the font
 _SECTION: style.Properties = {**style.BASE, "bold": True, "font_size": 14, "align": "left"}
 _NOTE: style.Properties = {**style.BASE, "font_size": 10, "align": "left"}
 
@@ -51,12 +57,38 @@ def write_ranking(book: Book, layout: Layout, title: str, under: str) -> None:
         sheet.set_column(i, i, width)
     band(book, sheet, 0, (0, 3), title, style.TITLE_LOOK, 36)
     band(book, sheet, 1, (0, 3), under, style.UNDER_LOOK, 20)
-    row = 2
-    for group in groups:
+    row, scale, breaks = 2, _scale(groups), []
+    for group, on_new_page in zip(groups, _on_new_page(groups, scale), strict=True):
+        breaks += [row] if on_new_page else []
         row = _write_group(book, sheet, layout, group, row)
-    style.print_set_up(sheet, style.Paper(landscape=False))
+    print_set_up(sheet, Paper(landscape=False, scale=scale))
+    sheet.set_h_pagebreaks(breaks)
     sheet.set_row(row, 20)
     protect(sheet)
+
+
+def _scale(groups: Sequence[Group]) -> float:
+    """Return the scale at which every list of no more than `ON_ONE_PAGE` lines is on one page."""
+    tallest = max((_height(g) for g in groups if len(g.positions) <= ON_ONE_PAGE), default=0.0)
+    return floor(min(LARGEST, PAGE / (tallest + HEADING)) * 100) / 100
+
+
+def _on_new_page(groups: Sequence[Group], scale: float) -> Iterator[bool]:
+    """Tell for each list whether it begins a page, because what is left of the last one is too little."""
+    left = PAGE / scale - HEADING
+    for i, group in enumerate(groups):
+        begins = i > 0 and _height(group) > left
+        left = (PAGE / scale if begins else left) - _height(group)
+        yield begins
+
+
+def _height(group: Group) -> float:
+    """Return the height of a list in points: its title, headings, lines, and the two lines below it."""
+    return 30 + 24 + len(group.positions) * _line(group) + 2 * 20
+
+
+def _line(group: Group) -> float:
+    return 21.0 if len(group.positions) <= 25 else 18.0
 
 
 def groups_of(layout: Layout) -> Iterator[Group]:
@@ -122,7 +154,7 @@ def _write_line(
         look = {**style.CELL_CENTER, "num_format": style.number_format(columns[column])}
         sheet.write_formula(row, i, "=" + _found(group, column, seat), book.look(look), cached(value))
     sheet.write_blank(row, 3, None, book.look({**style.CELL_CENTER, "locked": False}))
-    sheet.set_row(row, 21)
+    sheet.set_row(row, _line(group))
 
 
 def _found(group: Group, column: str, seat: int) -> str:

@@ -14,7 +14,7 @@ from xlperf.workbook.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View, unit_names
 from xlperf.workbook.seal import Identity, carriers, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
-from xlperf.workbook.table import CHECKED, Dress, write_table
+from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, write_table
 from xlperf.workbook.unit_book import write_signature
 
 SCORES, SINGLE = "打分表", "专项指标"
@@ -46,7 +46,7 @@ def write_scorer_book(
     states = [(view, checked(layout, view, offered).text()) for view in views]
     facts = [("打分单位", scorer), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
-    write_guide(book, guide, Cover(f"{plan.title}打分说明", facts, states), scheme)
+    write_guide(book, guide, Cover(f"{plan.title}打分说明", facts, states, plan.year), scheme)
     names = unit_names(scores)
     for view, subject in told:
         under = f"{subject}　　打分单位（盖章）：{scorer}　　{printed(identity)}"
@@ -54,7 +54,7 @@ def write_scorer_book(
         write_check(book, sheet, layout, view, offers, offered)
         write_signature(book, sheet, view, view.last + 1, SIGNED)
     for view in references:
-        write_table(book, layout, view, Dress(f"{plan.title}{view.title}", "供选择和查阅，不用填写。"))
+        write_table(book, layout, view, Dress(f"{plan.title}{view.title}", FOR_REFERENCE, printed=False))
     carriers(book, identity)
     book.save(file)
 

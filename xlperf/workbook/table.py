@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -30,10 +31,15 @@ from xlperf.workbook.layout import (
     View,
 )
 from xlperf.workbook.limits import validation
+from xlperf.workbook.paper import Paper, paper_for, print_set_up
 from xlperf.workbook.text import key_text, lines, measure
 
 MARK = "xlperf"  # what the corner of a table says, so that a reader finds it after any change of layout
 LINE_HEIGHT = 15.0
+MONEY_LONGEST = 10  # characters of the largest amount that is typed: 9999999.99
+HEAD_HEIGHT, LOWEST = 170.0, 22.0  # points: all that stands above a table, and a row of one line
+EMPTY_PRINTED = 10  # empty rows of a ledger that are printed
+FOR_REFERENCE = "供选择和查阅，不用填写，不打印。"
 CHECKED = " "  # the line of state of a table whose self-check cell will stand there
 
 
@@ -42,7 +48,8 @@ class Dress:
     """What surrounds a table, and what its formulas may lean on.
 
     heading, under, state: the three lines above it. names: unit code → name. offers: table → range of
-    its keys. directory: ranges of unit codes and names, where the book has them. native: see `formula`.
+    its keys. directory: ranges of unit codes and names, where the book has them. native: see `formula`. printed:
+    whether the table is printed; tables to look things up in are not.
     """
 
     heading: str
@@ -52,6 +59,7 @@ class Dress:
     offers: Mapping[str, str] = field(default_factory=dict)
     directory: tuple[str, str] | None = None
     native: bool = True
+    printed: bool = True
 
 
 def write_table(book: Book, layout: Layout, view: View, dress: Dress) -> Worksheet:
@@ -64,12 +72,21 @@ def write_table(book: Book, layout: Layout, view: View, dress: Dress) -> Workshe
         _row(book, sheet, layout, view, dress, position)
         sheet.set_row(BODY + position, _height(layout, view, wide, position))
     _limits(sheet, layout, view, dress)
-    style.print_set_up(sheet, paper_of(layout, view), (BASIS, HEAD), (1, _frozen(view) - 1))
-    sheet.print_area(TITLE, 1, view.last, len(view.shown))
+    print_set_up(sheet, paper_of(layout, view), (BASIS, HEAD), (1, _frozen(view) - 1))
+    _print_area(sheet, view, dress)
     sheet.freeze_panes(BODY, _frozen(view))
     protect(sheet)
     book.tables.append((view, tuple(row_key(layout, view, p) for p in range(len(view.rows) + view.spare))))
     return sheet
+
+
+def _print_area(sheet: Worksheet, view: View, dress: Dress) -> None:
+    """Print the rows in use and some empty ones to write on, or nothing: the hidden, empty corner of the sheet."""
+    if not dress.printed:
+        sheet.print_area(TITLE, 0, TITLE, 0)
+        return
+    rows = min(view.size, len(view.rows) + EMPTY_PRINTED)
+    sheet.print_area(TITLE, 1, BODY + rows - 1, len(view.shown))
 
 
 # ---- columns and headings -------------------------------------------------------------------------
@@ -85,23 +102,24 @@ def column_of(view: View, shown_: Shown) -> Column:
 def widths(layout: Layout, view: View) -> list[float]:
     """Return the width of every column in half-width characters; long text takes the room that is left."""
     columns = [column_of(view, s) for s in view.shown]
-    tight = view.tight
-    natural = [_width(layout, view, c, tight=tight) for c in columns]
+    natural = [_width(layout, view, c) for c in columns]
     elastic = [style.is_long(c) and not s.hidden for c, s in zip(columns, view.shown, strict=True)]
     seen = [0.0 if s.hidden else w for w, s in zip(natural, view.shown, strict=True)]
     grown = style.stretched(seen, elastic)
     return [n if s.hidden else g for n, g, s in zip(natural, grown, view.shown, strict=True)]
 
 
-def _width(layout: Layout, view: View, column: Column, *, tight: bool) -> float:
+def _width(layout: Layout, view: View, column: Column) -> float:
+    if column.name == UNIT_NAME:
+        return min(max(layout.longest_name + 2, 14.0), 28.0)
     if column.width is not None:
         return float(column.width)
-    title = measure(column.title)
+    title, tight = measure(column.title), view.tight
     if column.holds == "date":
         return 12.0
     if column.holds == "number":
         head = min(max(title / 3 + 2, 6.5), 8.5) if tight else min(max(title / 2 + 2, 9.0), 12.0)
-        return max(head, _longest_number(layout, view, column) + 1.5)
+        return max(head, _longest_number(layout, view, column) + 2.0)
     texts = [layout.value(view, column.name, p) for p in range(len(view.rows))]
     longest = max((measure(t) for t in texts if isinstance(t, str)), default=0)
     longest = max([longest, *(measure(c) for c in column.choices)])
@@ -109,18 +127,27 @@ def _width(layout: Layout, view: View, column: Column, *, tight: bool) -> float:
 
 
 def _longest_number(layout: Layout, view: View, column: Column) -> int:
-    """Return the characters of the longest number as it is shown."""
-    digits = column.shown if column.shown is not None else 2
+    """Return the characters of the longest number as it is shown, and of one that may yet be typed."""
+    digits = column.shown if column.shown is not None else 2 if view.tight else 4
+    whole = column.expr is None or layout.whole_numbers(view, column.name)
     values = [layout.value(view, column.name, p) for p in range(len(view.rows))]
-    numbers = [v for v in values if v is not None and not isinstance(v, str)]
-    whole = column.expr is None or style.counts(column.expr)
-    return max((len(shown(v, digits) if whole else f"{float(v):.{digits}f}") for v in numbers), default=0)
+    longest = 0
+    for v in values:
+        if isinstance(v, Fraction):
+            longest = max(longest, len(shown(v, digits) if whole else f"{float(v):.{digits}f}"))
+    if column.measure == style.MONEY:
+        longest = max(longest, MONEY_LONGEST if column.expr is None else MONEY_LONGEST + 2)  # sums are longer
+    if column.high is not None and column.high.op == "const" and isinstance(column.high.args[0], Fraction):
+        most = len(shown(column.high.args[0], 0))
+        longest = max(longest, most + 1 + column.decimals if column.decimals else most)
+    return longest
 
 
-def paper_of(layout: Layout, view: View) -> style.Paper:
+def paper_of(layout: Layout, view: View) -> Paper:
     """Return the paper that the table is printed on."""
     seen = [0.0 if s.hidden else w for w, s in zip(widths(layout, view), view.shown, strict=True)]
-    return style.paper_for(seen, _frozen(view))
+    rows = min(len(view.rows) + view.spare, len(view.rows) + EMPTY_PRINTED)
+    return paper_for(seen, _frozen(view), HEAD_HEIGHT + rows * LOWEST)
 
 
 def _columns(sheet: Worksheet, view: View, wide: Sequence[float]) -> None:
@@ -249,12 +276,13 @@ def _height(layout: Layout, view: View, wide: Sequence[float], position: int) ->
     most = 1
     for width, shown_ in zip(wide, view.shown, strict=True):
         column = column_of(view, shown_)
-        if shown_.hidden or column.holds != "text" or shown_.name == UNIT_NAME:
+        if shown_.hidden or column.holds != "text":
             continue
-        value = layout.value(view, shown_.name, position)
+        named = shown_.name == UNIT_NAME
+        value = layout.unit_name(view, position) if named else layout.value(view, shown_.name, position)
         room = width - 1.5 if style.is_long(column) else width  # the indent
         most = max(most, lines(value, room) if isinstance(value, str) else 1)
-    return min(max(most * LINE_HEIGHT + 6, 22.0), 400.0)
+    return min(max(most * LINE_HEIGHT + 6, LOWEST), 400.0)
 
 
 # ---- limits ---------------------------------------------------------------------------------------
@@ -270,7 +298,7 @@ def _limits(sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> None:
         runs = _runs([is_asked(layout, view, column, p) for p in range(len(view.rows) + view.spare)])
         if not runs:
             continue
-        options = validation(column, layout.row(view, runs[0][0]), titles, dress.offers)
+        options = validation(column, layout.row(view, runs[0][0]), titles, dress.offers, layout.scores.plan.year)
         if options is None:
             continue
         if len(runs) > 1:

@@ -18,7 +18,7 @@ from xlperf.workbook.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.layout import Layout, Shown, View, unit_names
 from xlperf.workbook.seal import Identity, carriers, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
-from xlperf.workbook.table import CHECKED, Dress, band, write_table
+from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, band, write_table
 
 SELF, CLAIMS = "自评表", "加减分申报"
 CLAIM_ROWS = 15
@@ -43,9 +43,11 @@ def write_unit_book(
     states = [checked(layout, view, offered).text() for view in views]
     facts = [("填报单位", name), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
-    write_guide(book, guide, Cover(f"{plan.title}填报说明", facts, list(zip(views, states, strict=True))), scheme)
+    cover = Cover(f"{plan.title}填报说明", facts, list(zip(views, states, strict=True)), plan.year)
+    write_guide(book, guide, cover, scheme)
+    several = sum(not v.spare for v in views) > 1
     for number, view in enumerate(views):
-        heading = f"{plan.title}{view.title if view.spare else SELF}"
+        heading = f"{plan.title}{view.title}{SELF if several and not view.spare else ''}"
         under = f"填报单位（盖章）：{name}　　{_unit_line(view)}　　{printed(identity)}"
         sheet = write_table(book, layout, view, Dress(heading, under, CHECKED, offers=offers))
         others = list(zip(views[1:], states[1:], strict=True)) if not number else []
@@ -55,7 +57,7 @@ def write_unit_book(
             below = write_totals(book, sheet, layout, view, below)
         write_signature(book, sheet, view, below, SIGNED)
     for view in references:
-        write_table(book, layout, view, Dress(f"{plan.title}{view.title}", "供选择和查阅，不用填写。"))
+        write_table(book, layout, view, Dress(f"{plan.title}{view.title}", FOR_REFERENCE, printed=False))
     carriers(book, identity)
     book.save(file)
 
@@ -65,29 +67,31 @@ def _unit_line(view: View) -> str:
     if view.spare and claims:
         offered = [v for n, v in claims.items() if n in view.sheet.by_name and n not in view.at and v != "待审"]
         return f"申报类别：{'、'.join(offered)}" if offered else ""
-    return "单位：分"
+    return "单位：分" if totalled(view.sheet) else ""
 
 
 def unit_views(book: Book, scores: Scores, unit_key: Value) -> list[View]:
     """Return the tables of a unit's book: its own rows wherever it fills something, then its claims."""
     found: list[View] = []
-    for sheet in scores.plan.sheets:
-        owner = sheet.key.name if sheet.table == "units" else sheet.unit
-        if sheet.grows or not owner or not sheet.inputs(UNIT):
-            continue
-        rows = tuple(i for i, code in enumerate(scores.values[sheet.name][owner]) if code == unit_key)
-        if rows:
-            chosen = columns_shown(scores, sheet, rows, _fills, without={sheet.unit, sheet.scorer, *sheet.where})
-            chosen = tuple(
-                Shown(s.name, s.open, hidden=s.name == sheet.key.name and "no" in sheet.by_name) for s in chosen
-            )
-            found.append(View(sheet, book.title(SELF if not found else sheet.title), chosen, rows))
+    own = [(s, rows) for s in scores.plan.sheets if (rows := _own_rows(scores, s, unit_key))]
+    for sheet, rows in own:
+        chosen = columns_shown(scores, sheet, rows, _fills, without={sheet.unit, sheet.scorer, *sheet.where})
+        chosen = tuple(Shown(s.name, s.open, hidden=s.name == sheet.key.name and "no" in sheet.by_name) for s in chosen)
+        found.append(View(sheet, book.title(SELF if len(own) == 1 else sheet.title), chosen, rows))
     ledgers = [s for s in scores.plan.sheets if s.claims is not None and s.inputs(UNIT)]
     for sheet in ledgers:
         chosen = tuple(Shown(c.name, open=True) for c in sheet.inputs(UNIT))
         title = CLAIMS if len(ledgers) == 1 else f"{sheet.title}申报"
         found.append(View(sheet, book.title(title), chosen, (), CLAIM_ROWS))
     return found
+
+
+def _own_rows(scores: Scores, sheet: Sheet, unit_key: Value) -> tuple[int, ...]:
+    """Return the rows of a unit where it fills something."""
+    owner = sheet.key.name if sheet.table == "units" else sheet.unit
+    if sheet.grows or not owner or not sheet.inputs(UNIT):
+        return ()
+    return tuple(i for i, code in enumerate(scores.values[sheet.name][owner]) if code == unit_key)
 
 
 def _fills(column: Column) -> bool:
@@ -125,6 +129,6 @@ def write_totals(book: Book, sheet: Worksheet, layout: Layout, view: View, row: 
 def write_signature(book: Book, sheet: Worksheet, view: View, row: int, who: Sequence[str]) -> None:
     """Write the line to sign on, unlocked for those who type it, and let the printed page end with it."""
     last = len(view.shown)
-    text = "".join(f"{label}：{'　' * 8}" for label in who) + f"日期：{'　' * 4}年　　月　　日"
-    band(book, sheet, row, (1, last), text, {**style.BASE, "align": "left", "locked": False}, 36)
+    text = "".join(f"{label}：{'　' * 6}" for label in who) + f"日期：{'　' * 3}年　　月　　日"
+    band(book, sheet, row, (1, last), text, {**style.BASE, "align": "left", "text_wrap": True, "locked": False}, 36)
     sheet.print_area(0, 1, row, last)

@@ -1,0 +1,98 @@
+"""Which paper a table is printed on, where it breaks into pages, and how a worksheet is set up for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor
+
+from xlsxwriter.worksheet import Worksheet
+
+A3, A4 = 8, 9
+FULL_LINE = 128.0  # half-width characters across a landscape A4 page at 11 points (仿宋: 6 points each)
+FULL_HEIGHT = 490.0  # points down a landscape A4 page
+PADDING = 0.63  # what the edges of a column take, in characters
+A3_WIDER = 1.46  # how much more an A3 page takes
+SMALLEST = 0.62  # the scale at which 11 points become 7; nothing that is filled is printed smaller
+SPLIT_LARGEST = 0.8  # a table of several pages need not be larger
+SLACK = 0.84  # fonts differ: where 仿宋 is missing another one takes up to 7 points a character
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A sheet of paper and how it lies.
+
+    breaks: the columns (counted from 0) that begin a further page, for tables no single page can hold.
+    scale: of what is printed, 0 where it is fitted to the width of the page.
+    """
+
+    size: int = A4
+    landscape: bool = True
+    breaks: tuple[int, ...] = ()
+    scale: float = 0
+
+
+def paper_for(widths: Sequence[float], repeated: int, height: float) -> Paper:
+    """Return A4 landscape, A3 where A4 would shrink the type too far, several pages where that would too.
+
+    widths: of the columns from column B on, 0 where hidden. repeated: the first column that is not printed
+    on every page. height: of the table in points; one that A4 pages hold is not spread over A3 ones.
+    """
+    printed = [w + PADDING if w else 0.0 for w in widths]
+    total = max(sum(printed), 1)
+    if FULL_LINE / total >= SMALLEST:
+        return Paper()
+    if FULL_LINE * A3_WIDER / total >= SMALLEST:
+        return Paper(A3)
+    size, line = (A4, FULL_LINE) if height <= FULL_HEIGHT / SMALLEST else (A3, FULL_LINE * A3_WIDER)
+    kept, rest = sum(printed[: repeated - 1]), printed[repeated - 1 :]
+    breaks, widest = _split(rest, line / SMALLEST * SLACK - kept)
+    scale = min(floor(line * SLACK / (kept + widest) * 100) / 100, SPLIT_LARGEST)
+    return Paper(size, breaks=tuple(b + repeated for b in breaks), scale=scale)
+
+
+def _split(widths: Sequence[float], room: float) -> tuple[list[int], float]:
+    """Share columns out over as few pages as can be, pages alike; return where they break, and the widest page."""
+    pages = len(_breaks(widths, room))
+    low, high = max(widths), max(room, *widths)
+    for _ in range(20):
+        middle = (low + high) / 2
+        low, high = (low, middle) if len(_breaks(widths, middle)) <= pages else (middle, high)
+    return _breaks(widths, high), high
+
+
+def _breaks(widths: Sequence[float], room: float) -> list[int]:
+    found, used = [], 0.0
+    for i, width in enumerate(widths):
+        if used and used + width > room:
+            found.append(i)
+            used = 0.0
+        used += width
+    return found
+
+
+def print_set_up(
+    sheet: Worksheet, paper: Paper, repeat: tuple[int, int] | None = None, columns: tuple[int, int] | None = None
+) -> None:
+    """Set a worksheet up for printing: one page wide, header rows repeated, the page number below.
+
+    repeat, columns: rows and columns printed on every page; columns only where the paper has breaks.
+    """
+    sheet.set_paper(paper.size)
+    if paper.landscape:
+        sheet.set_landscape()
+    else:
+        sheet.set_portrait()
+    if paper.scale:
+        sheet.set_print_scale(round(paper.scale * 100))
+    else:
+        sheet.fit_to_pages(1, 0)
+    if paper.breaks and columns is not None:
+        sheet.set_v_pagebreaks(list(paper.breaks))
+        sheet.repeat_columns(*columns)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.center_horizontally()
+    sheet.set_footer('&C&"宋体"&12— &P —')
+    if repeat is not None:
+        sheet.repeat_rows(*repeat)
+    sheet.hide_gridlines(2)
