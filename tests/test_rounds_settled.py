@@ -3,6 +3,7 @@
 import csv
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,20 @@ def test_a_score_says_what_it_lacks(round_, office_round, run):
 def test_the_claims_that_wait_are_named(office_round):
     told = next(p for p in unsettled(office_round, publish_scores(office_round).scores) if p.code == "CLAIMS_PENDING")
     assert told.message() == "1条还是“待审”，没有计分：市环保局“省级表彰”"
+
+
+def test_a_unit_without_a_score_is_named_with_the_books_that_lack(office_round):
+    round_ = office_round
+    scores = publish_scores(round_).scores
+    values = {name: dict(columns) for name, columns in scores.values.items()}
+    at = scores.column("A", "code").index("U22")
+    for name in ("shown", "composite", "base", "satisfaction", "leader", "leader_points"):
+        cells = list(values["A"][name])
+        cells[at] = None
+        values["A"][name] = tuple(cells)
+    told = [p for p in unsettled(round_, replace(scores, values=values)) if p.code == "UNITS_UNSCORED"]
+    assert [dict(p.values)["names"] for p in told] == ["市环保局"]
+    assert "总表（1）" in told[0].message()
 
 
 # ---- counts and replies --------------------------------------------------------------------------

@@ -118,6 +118,11 @@ def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> 
         click.echo(say(f"未报：{names}", f"missing: {names}"))
     for p in got.concerns:
         click.echo(f"{say('提醒', 'note')}  {p.text(output.language())}")
+    if got.held or got.refused:
+        moved = say(
+            "待补正、退回的文件移出 inbox/ 后不再提示", "held and refused files are told until they leave inbox/"
+        )
+        click.echo(moved, err=True)
     for reply in got.replies:
         click.echo(say(f"退回意见：{folder / reply}", f"reply: {folder / reply}"), err=True)
 

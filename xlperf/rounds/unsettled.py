@@ -85,13 +85,13 @@ def _empty(scores: Scores, sheet: Sheet, row: dict[str, Value], column: str, fou
     if row[column] is not None:
         return
     if known.expr is None:
-        if known.kind == "input":
+        if known.kind == "input" and is_asked(known, row):
             found.add((sheet.name, value_text(row[sheet.key.name]), column))
         return
     needed = needs(known.expr)
     for name in (n for n in needed or columns_of(known.expr) if n in sheet.by_name):
         c = sheet.by_name[name]
-        if needed or c.expr is not None or (c.required and is_asked(c, row)):
+        if needed or c.expr is not None or c.required:
             _empty(scores, sheet, row, name, found)
     for other, their, name in contributing(scores, row, known.expr):
         _empty(scores, other, their, name, found)
