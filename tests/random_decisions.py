@@ -48,8 +48,6 @@ FLAG = Trial(
     [
         Variant({"conditions": CONDITIONS}, lambda r: yes(False not in held(r))),
         Variant({"conditions": CONDITIONS, "need": "any"}, lambda r: yes(True in held(r))),
-        Variant({"conditions": CONDITIONS, "least": lift(2)}, lambda r: yes(held(r).count(True) >= 2)),
-        Variant({"conditions": CONDITIONS, "least": col("b")}, lambda r: yes(held(r).count(True) >= r["b"])),
     ],
     texts=frozenset({"state"}),
 )

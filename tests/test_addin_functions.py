@@ -139,7 +139,7 @@ BAD = {
     "too short a column": ("XP_TOTAL", [((1,), (2,)), "skip", (("a",),), "a"], "#VALUE!", "条件列"),
     "weights too few": ("XP_COMPOSITE", [((1, 2, 3),), ((0.5, 0.5),)], "#VALUE!", "权重"),
     "half a pair": ("XP_COMPOSITE", [1, 0.5, 2], "#VALUE!", "成对"),
-    "no condition": ("XP_FLAG", ["all", OMITTED, "也许"], "#VALUE!", "条件"),
+    "no condition": ("XP_FLAG", ["all", "也许"], "#VALUE!", "条件"),
     "unknown grade": ("XP_COEFFICIENT", ["学徒", (("技师", 1.5), ("高级工", 1.3))], "#N/A", "学徒"),
     "not in the column": ("XP_RANK", [70, ((90,), (80,))], "#N/A", "70"),
     "another column": ("XP_RANK", [((90,), (70,)), ((90,), (80,))], "#VALUE!", "同一区域"),
@@ -165,7 +165,7 @@ EXPLAINED = {
     "what is not reported": (["XP_STEPS", None, 100, 0.05, 5], "未报：完成值"),
     "what the rule refuses": (["XP_STEPS", 5, 0, 0.05, 5], "目标值不大于0"),
     "不适用": (["XP_STEPS", "不适用", 100, 0.05, 5], "不适用"),
-    "a condition": (["XP_FLAG", "all", OMITTED, True, False], "不符合：第1个条件、第2个条件"),
+    "a condition": (["XP_FLAG", "all", True, False], "不符合：第1个条件、第2个条件"),
     "a sum": (["XP_TOTAL", ((1,), (2,)), "skip", (("a",), ("b",)), "b"], "得2"),
     "a place": (["XP_RANK", 80, ((90,), (80,))], "第2名"),
 }

@@ -197,7 +197,7 @@ def test_array_formulas_and_texts_that_others_compare(office: Office):
     sheet = book.active
     for r, actual in enumerate((115, 105, 130), start=1):
         sheet.cell(r, 1, actual)
-        sheet.cell(r, 2, f'=XP_FLAG("all",,A{r}>110)')
+        sheet.cell(r, 2, f'=XP_FLAG("all",A{r}>110)')
     sheet["C1"] = openpyxl.worksheet.formula.ArrayFormula("C1:C3", "=XP_STEPS(A1:A3,100,5%,5)")
     sheet["D1"] = openpyxl.worksheet.formula.ArrayFormula("D1:D3", "=XP_RANK(A1:A3,A1:A3)")
     sheet["E1"] = '=COUNTIF(B1:B3,"是")'

@@ -38,6 +38,7 @@ X1-1,X1,基础,党建工作目标,100,,,90,
 X2-1,X2,基础,党建工作目标,100,,,80,
 X3-1,X3,基础,党建工作目标,100,,,70,
 X1-Z1,X1,九项指标,地区生产总值,,总量,{target},,100
+X2-Z1,X2,九项指标,地区生产总值,,总量,100,,100
 """
 
 
@@ -196,6 +197,13 @@ def test_a_class_of_one_has_no_last(hebi):
     bureau = scores.row("bureaus", "X3")
     assert (bureau["place"], bureau["last"]) == (1, "否")
     assert "不符合" in why(scores, "bureaus", "X3", "last")
+
+
+def test_a_unit_without_the_rows_its_score_adds_up_is_told(hebi):
+    _, problems = hebi(NOTICE, units=HEBI_UNITS + "X4,丁局,区直单位,100\n")
+    found = [(p.code, dict(p.values)) for p in problems if p.code in ("UNIT_WITHOUT_ROWS", "STATED_GROUP_DIFFERS")]
+    assert [code for code, _ in found] == ["STATED_GROUP_DIFFERS", "UNIT_WITHOUT_ROWS"]
+    assert found[1][1] == {"unit": "X4", "sheet": "基础目标得分"}
 
 
 def test_a_unit_with_no_class_is_told(hebi):

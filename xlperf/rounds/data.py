@@ -15,6 +15,7 @@ from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.formula.expression import LINKS, columns_of, root, walk
 from xlperf.formula.values import Value
 from xlperf.problems import Problem, Where, errors, problem
+from xlperf.rounds.complete import incomplete
 from xlperf.rounds.judge import Asked, is_asked, limit_problems, value_matches
 from xlperf.rounds.merge import value_text
 from xlperf.scheme.model import Scheme
@@ -55,7 +56,7 @@ def read_data(scheme: Scheme, folder: Path | str) -> tuple[Tables, list[Problem]
         tables[name] = reader.rows(found[name])
         if name == UNITS:
             _keep_roster(plan, tables)
-    return tables, problems
+    return tables, [*problems, *incomplete(scheme, plan, tables)]
 
 
 def _keep_roster(plan: Plan, tables: dict[str, list[Row]]) -> None:
@@ -119,9 +120,9 @@ class _Reader:
     def _readable(self) -> dict[str, Reads]:
         columns = {name: Reads("text") for row in self.base.values() for name in row}
         columns |= {name: Reads("text") for s in self.sheets for name in s.where}
-        columns |= {c.name: Reads(c.holds, c.exempt) for c in self.given.values()}
+        columns |= {c.name: Reads(c.holds, c.exempt, percent=c.kind != "input") for c in self.given.values()}
         if any(s.scorer for s in self.sheets):
-            columns |= {"stage": Reads("text"), "score": Reads("number", exempt=True)}
+            columns |= {"stage": Reads("text"), "score": Reads("number", exempt=True, percent=False)}
         return columns
 
     def _named(self, row: TableRow) -> None:

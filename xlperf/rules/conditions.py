@@ -28,17 +28,13 @@ def only_if(points: Number, conditions: Conditions) -> Expr:
 
 
 @rule("XP_FLAG", "条件判断")
-def flag(conditions: Conditions, need: Literal["all", "any"] = "all", least: Number | None = None) -> Expr:
+def flag(conditions: Conditions, need: Literal["all", "any"] = "all") -> Expr:
     """Answer 是 where the conditions hold, else 否.
 
-    need: `all` of them (并且), or `any` one (或者). least: in place of need, how many of them must hold.
+    need: `all` of them (并且), or `any` one (或者). For at least so many (至少几条), flag a `how_many` column.
     """
     tests = [holds for holds, _ in conditions]
-    words = ("或" if need == "any" and least is None else "、").join(_as_written(told) for _, told in conditions)
-    if least is not None:
-        met = _met(tests)
-        told = say("{met}条符合，须有{least}条：" + words, met=met, least=least)
-        return cases((met >= least, YES, told), otherwise=(NO, told))
+    words = ("或" if need == "any" else "、").join(_as_written(told) for _, told in conditions)
     holds = both(*tests) if need == "all" else either(*tests)
     return cases((holds, YES, f"符合：{words}"), otherwise=(NO, f"不符合：{words}"))
 

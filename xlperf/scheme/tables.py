@@ -39,10 +39,14 @@ class TableRow(dict[str, Value]):
 
 @dataclass(frozen=True)
 class Reads:
-    """How a column of a table is read: what it holds, and whether 不适用 may stand in it."""
+    """How a column of a table is read: what it holds, whether 不适用 may stand in it, and whether 95% is a share.
+
+    A mark written 95% could mean 95 points or 0.95 of them, so what somebody fills in is read without `percent`.
+    """
 
     holds: Holds = "text"
     exempt: bool = False
+    percent: bool = True
 
 
 def holds_of(column: ColumnSpec) -> Holds:
@@ -56,13 +60,17 @@ def reads(column: ColumnSpec) -> Reads:
     return Reads(holds_of(column), column.attributes.get(Scalar("exempt")) == "yes")
 
 
-def typed(text: str, holds: Holds, at: Where | None = None, exempt: bool = False) -> Value | Problem:
+def typed(
+    text: str, holds: Holds, at: Where | None = None, exempt: bool = False, percent: bool = True
+) -> Value | Problem:
     """Type one cell: an empty cell is None; a cell that does not hold what it should is a problem."""
     plain = text.strip()
     if not plain:
         return None
     if holds == "text" or (exempt and plain == EXEMPT):
         return plain
+    if not percent and holds == "number" and narrow(plain).endswith("%"):
+        return problem("PERCENT_AMBIGUOUS", at, title=at.path if at else "", found=plain)
     return _date(plain, at) if holds == "date" else _number(plain, at)
 
 
@@ -168,7 +176,7 @@ class _Table:
             if name not in self.columns:
                 continue
             how = self.columns[name]
-            value = typed(cell, how.holds, Where(self.file, line, column, name), how.exempt)
+            value = typed(cell, how.holds, Where(self.file, line, column, name), how.exempt, how.percent)
             if isinstance(value, Problem):
                 self.problems.append(value)
                 value = None
