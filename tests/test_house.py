@@ -18,7 +18,13 @@ PACKAGE = ROOT / "xlperf"
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "__pycache__" not in p.parts)
 SOURCES = [*MODULES, *sorted((ROOT / "tests").rglob("*.py"))]
 LONGEST_FILE, LONGEST_FUNCTION = 400, 40
-SPREADSHEET_LIBRARIES = {"openpyxl": "workbook", "xlsxwriter": "workbook", "formulas": "addin", "xlwings": "addin"}
+SPREADSHEET_LIBRARIES = {
+    "openpyxl": "workbook",
+    "xlsxwriter": "workbook",
+    "formulas": "addin",
+    "formualizer": "addin",
+    "xlwings": "addin",
+}
 BANNED_MODULES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 BANNED_STARTS = ("get_", "calc_", "process_")
 

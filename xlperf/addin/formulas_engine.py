@@ -1,56 +1,32 @@
 """The package `formulas` as an engine for an office's own book: XP_ functions beside the native ones.
 
-A cell that cannot be valued (a circle, a whole column, an unknown function) is named, not lost. `formulas`
-is a tool of the developer and of offices without a spreadsheet; nothing else of xlperf needs it.
+`formulas` is a tool of the developer and of offices without a spreadsheet; nothing else of xlperf needs it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import formulas
 import numpy as np
 import schedula
-from formulas.functions import Array, Error, XlError
+from formulas.functions import Array, Error, XlError, operators
 from formulas.tokens.operand import Empty
 
-from xlperf.addin.cached import Place, formulas_of, write_values
-from xlperf.addin.cells import OMITTED, CellError, value_of, wrong
-from xlperf.addin.functions import functions
-from xlperf.formula.values import EXEMPT, half_up
-from xlperf.problems import Problem, Where, problem
+from xlperf.addin.cached import Place
+from xlperf.addin.cells import OMITTED
+from xlperf.addin.headless import answered, callables
+from xlperf.addin.native import COMPARED, as_shown
 
-_MISSING = object()
-_CALLED = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\(")
-_WHOLE = re.compile(r"\$?[A-Z]{1,3}:\$?[A-Z]{1,3}(?![0-9])")
 _REFERENCE = re.compile(r"'\[[^\]]*\](.*)'!([A-Z]+[0-9]+)(?::[A-Z]+[0-9]+)?")
 
 
 class _LeftOut(int):
     """An argument that was left out: 0 to native functions, as `formulas` has it, and known to ours."""
-
-
-def recalculated(book: Path, out: Path) -> tuple[int, list[Problem]]:
-    """Write a copy of a workbook with true cached values; return how many, and what has none.
-
-    A cell that could not be valued keeps what it had.
-    """
-    texts = formulas_of(book)
-    found = valued(book)
-    values, problems = {}, []
-    for (sheet, cell), text in texts.items():
-        value = found.get((sheet.upper(), cell), _MISSING)
-        why = _why_not(value, text)
-        if why is None:
-            values[sheet, cell] = _code(value) if isinstance(value, XlError) else value
-        else:
-            problems.append(problem(why, Where(file=book.name, sheet=sheet, cell=cell), found=f"={text}"))
-    write_values(book, out, values)
-    return len(values), problems
 
 
 def valued(book: Path) -> dict[Place, Any]:
@@ -60,30 +36,30 @@ def valued(book: Path) -> dict[Place, Any]:
     return dict(_cells(model.calculate()))
 
 
-def _why_not(value: Any, text: str) -> str | None:
-    """Return the problem of a cell without a value; None where it has one."""
-    code = _code(value)
-    if code == "#CIRC!":
-        return "RECALC_CIRCLE"
-    if code == "#NAME?" and any(n.upper() not in formulas.get_functions() for n in _CALLED.findall(text)):
-        return "RECALC_UNKNOWN_FUNCTION"
-    if value is _MISSING:
-        return "RECALC_WHOLE_COLUMN" if _WHOLE.search(text) else "RECALC_NO_VALUE"
-    return None
-
-
-def _code(value: object) -> str:
-    """Return the text of an error as a plain text: its own kind is equal to nothing but itself."""
-    return "".join(repr(value))
+def knows(name: str) -> bool:
+    """Tell whether a function of this name can be calculated."""
+    return name in formulas.get_functions()
 
 
 def register() -> None:
-    """Make every worksheet function known to `formulas`, and its ROUND round decimals as spreadsheets do."""
+    """Give `formulas` every worksheet function, and let it round and compare decimals as spreadsheets do."""
     Empty.compile = staticmethod(lambda: _LeftOut(0))
     known = formulas.get_functions()
-    for name, function in functions().items():
+    for name, function in callables().items():
         known[name] = _adapted(function)
-    known["ROUND"] = _adapted(_rounded)
+    for sign, holds in COMPARED.items():
+        operators.OPERATORS[sign] = operators.logic_wrap(partial(_compare, holds))
+    # `formulas` reads -- as +, and its SUMPRODUCT takes truth for 0: SUMPRODUCT(--(A1:A9=1)) would be 0
+    operators.OPERATORS["U+"] = operators.wrap_ufunc(_counted, input_parser=lambda *a: a)
+
+
+def _counted(value: Any) -> Any:
+    return float(value) if isinstance(value, bool | np.bool_) else value
+
+
+def _compare(holds: Callable[[Any, Any], bool], a: tuple[int, Any], b: tuple[int, Any]) -> bool:
+    """Compare two sides as `formulas` hands them: the place of the kind, and the value."""
+    return bool(holds(*((kind, as_shown(v) if kind == 0 else v) for kind, v in (a, b))))
 
 
 def _cells(solution: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
@@ -94,28 +70,15 @@ def _cells(solution: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
         yield (found[1], found[2]), _plain(ranges.value[0, 0])
 
 
-def _rounded(cells: Any, digits: Any) -> Any:
-    if isinstance(cells, tuple):
-        return [[_rounded(cell, digits) for cell in row] for row in cells]
-    number, places = (value_of(v, "ROUND") or Fraction(0) for v in (cells, digits))
-    if isinstance(number, str) or isinstance(places, str):
-        raise wrong("FN_NOT_A_NUMBER", argument="ROUND", found=EXEMPT)
-    return float(half_up(number, int(places)))
-
-
 def _adapted(function: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*given: Any) -> Any:
-        cells = [_argument(a) for a in given]
-        for cell in cells:
-            if (held := _first_error(cell)) is not None:
-                return held
-        try:
-            answer = function(*cells)
-        except CellError as error:
-            return Error.errors.get(error.code, Error.errors["#VALUE!"])
-        return np.array(answer, dtype=object).view(Array) if isinstance(answer, list) else answer
+    return lambda *given: _out(answered(function, [_argument(a) for a in given]))
 
-    return call
+
+def _out(answer: Any) -> Any:
+    if isinstance(answer, list):
+        rows = [[_out(cell) for cell in row] for row in answer]
+        return np.array(rows, dtype=object).view(Array)
+    return Error.errors.get(answer, answer) if isinstance(answer, str) else answer
 
 
 def _argument(given: Any) -> Any:
@@ -131,10 +94,5 @@ def _plain(value: Any) -> Any:
     if value is None or value is schedula.EMPTY:
         return None
     if isinstance(value, XlError):
-        return value
+        return "".join(repr(value))  # a plain text: its own kind is equal to nothing but itself
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _first_error(cell: Any) -> XlError | None:
-    rows = cell if isinstance(cell, tuple) else ((cell,),)
-    return next((v for row in rows for v in row if isinstance(v, XlError)), None)

@@ -14,6 +14,7 @@ import click
 
 from xlperf.addin.doctor import doctor
 from xlperf.addin.examples import examples
+from xlperf.addin.headless import ENGINES, recalculated
 from xlperf.addin.libreoffice import build_oxt
 from xlperf.cli import output
 from xlperf.cli.commands import chosen, json_option, main, reading_option
@@ -109,13 +110,14 @@ def doctor_command(json_: bool) -> None:
 @main.command()
 @click.argument("book", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--out", type=click.Path(path_type=Path), help="The copy; left out, NAME.重算.xlsx beside the book.")
+@click.option("--engine", type=click.Choice(ENGINES), help="The package that calculates the formulas, even of a 总表.")
 @reading_option
-def recalc(book: Path, out: Path | None, readings: tuple[str, ...]) -> None:
+def recalc(book: Path, out: Path | None, engine: str | None, readings: tuple[str, ...]) -> None:
     """Recalculate a workbook without a spreadsheet program and write a copy with true values.
 
-    A 总表 of xlperf is calculated from its plan; any other book by the package formulas.
+    A 总表 of xlperf is calculated from its plan; any other book by the package formulas, a large one by formualizer.
     """
-    leave(recalculate_one(book, out or copy_of(book), readings))
+    leave(recalculate_one(book, out or copy_of(book), readings, engine))
 
 
 def copy_of(book: Path) -> Path:
@@ -123,21 +125,20 @@ def copy_of(book: Path) -> Path:
     return book.with_name(f"{book.stem}{MARK}{book.suffix}")
 
 
-def recalculate_one(book: Path, out: Path, readings: tuple[str, ...]) -> list[Problem]:
-    """Recalculate one workbook, print what came of it and return what a person should read."""
+def recalculate_one(book: Path, out: Path, readings: tuple[str, ...], engine: str | None = None) -> list[Problem]:
+    """Recalculate one workbook, print what came of it and return what a person should read.
+
+    engine: the package that calculates it; None for the plan of a 总表, and by size for any other book.
+    """
     if book.suffix.lower() not in _BOOKS or not zipfile.is_zipfile(book):
         problems = [problem("RECALC_NOT_A_BOOK", None, found=book.name)]
         show_problems(problems)
         return problems
-    own = recomputed(book, out, chosen(readings))
+    own = None if engine else recomputed(book, out, chosen(readings))
     if own is not None:
         count, problems = own.written, list(own.problems)
-    elif find_spec("formulas") is None:
-        count, problems = 0, [problem("RECALC_NO_ENGINE", None, found="formulas")]
     else:
-        from xlperf.addin.formulas_engine import recalculated  # slow to import, and only here
-
-        count, problems = recalculated(book, out)
+        count, problems = recalculated(book, out, engine)
     show_problems(problems)
     if out.exists() and count:
         click.echo(say(f"{out}：{count}格已重新计算", f"{out}: {count} cells recalculated"))
