@@ -7,9 +7,11 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -48,17 +50,24 @@ class Office:
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 
-    def steps(self, steps: Sequence[Sequence[object]]) -> list[object]:
-        """Open a document and do things to it, as tests/uno_press.py says; return what every step saw."""
+    def steps(self, steps: Sequence[Sequence[object]], screen: str = "") -> list[object]:
+        """Open a document and do things to it; return what every step saw.
+
+        screen: the X display to show the window on, where the steps are those of tests/uno_click.py; without
+        it LibreOffice has no window and the steps are those of tests/uno_press.py.
+        """
         pipe = f"xlperf{os.getpid()}"
-        script = self.folder / "uno_press.py"
-        script.write_text((Path(__file__).parent / "uno_press.py").read_text("utf-8"), "utf-8")
+        for name in ("uno_press.py", "uno_click.py"):
+            shutil.copyfile(Path(__file__).with_name(name), self.folder / name)
         (self.folder / "steps.json").write_text(json.dumps(steps), "utf-8")
         self.own()
-        words = ["soffice", f"-env:UserInstallation={self.profile.as_uri()}", "--headless", "--norestore"]
-        environment = {**os.environ, "HOME": str(self.folder)}
-        program = subprocess.Popen([*words, f"--accept=pipe,name={pipe};urp;"], env=environment, **self._as)
+        shown = {"DISPLAY": screen, "SAL_USE_VCLPLUGIN": "gen"} if screen else {}
+        environment = {**os.environ, "HOME": str(self.folder), **shown}
+        words = ["soffice", f"-env:UserInstallation={self.profile.as_uri()}", "--norestore", "--nologo"]
+        words += [f"--accept=pipe,name={pipe};urp;"] if screen else ["--headless", f"--accept=pipe,name={pipe};urp;"]
+        program = subprocess.Popen(words, env=environment, start_new_session=True, **self._as)
         try:
+            script = self.folder / ("uno_click.py" if screen else "uno_press.py")
             done = subprocess.run(
                 ["/usr/bin/python3", str(script), pipe, str(self.folder / "steps.json")],
                 capture_output=True, text=True, timeout=240, env=environment, cwd=self.folder, **self._as,
@@ -66,7 +75,8 @@ class Office:
             assert done.returncode == 0, done.stderr
             return json.loads(done.stdout)
         finally:
-            program.kill() if program.poll() is None else None
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)  # soffice starts others
             program.wait(30)
 
     def own(self) -> None:

@@ -106,3 +106,4 @@ def _tell(context: Any, controller: Any, outcome: Outcome) -> None:
     kind = uno.Enum("com.sun.star.awt.MessageBoxType", "INFOBOX" if outcome.done else "WARNINGBOX")
     box = toolkit.createMessageBox(window, kind, 1, title, "\n".join(outcome.told))
     box.execute()
+    box.dispose()
