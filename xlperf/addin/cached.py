@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -60,6 +61,23 @@ def _attributes(text: str, element: str) -> Iterator[dict[str, str]]:
     """Visit the attributes of every element of a name; nothing of the file is resolved or fetched."""
     for match in re.finditer(rf"<(?:\w+:)?{element}\s([^>]*)>", text):
         yield {name: unescape(value) for name, value in re.findall(r'([\w:]+)="([^"]*)"', match[1])}
+
+
+def with_formulas(book: Path, rewritten: Callable[[str], str]) -> bytes:
+    """Return the bytes of a copy in which every formula is written anew; shared and array formulas stay such."""
+
+    def put(match: re.Match[str]) -> str:
+        text = _TAG.sub("", match[0])
+        opening = match[0][: match[0].index(">") + 1]
+        return match[0] if not text else f"{opening}{escape(rewritten(unescape(text)))}</f>"
+
+    copy = BytesIO()
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as new:
+        parts = set(worksheets(old).values())
+        for info in old.infolist():
+            data = old.read(info)
+            new.writestr(info.filename, _FORMULA.sub(put, data.decode()) if info.filename in parts else data)
+    return copy.getvalue()
 
 
 def write_values(book: Path, out: Path, values: Mapping[Place, Any]) -> None:

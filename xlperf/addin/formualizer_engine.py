@@ -16,7 +16,7 @@ from typing import Any
 import formualizer
 from formualizer import ASTNode, ParserError, Workbook
 
-from xlperf.addin.cached import Place, formulas_of
+from xlperf.addin.cached import Place, formulas_of, with_formulas
 from xlperf.addin.cells import ERRORS, OMITTED
 from xlperf.addin.functions import functions
 from xlperf.addin.headless import CIRCLE, answered, callables
@@ -34,14 +34,11 @@ _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 
 def valued(book: Path) -> dict[Place, Any]:
     """Calculate a workbook; worksheet names come back in capitals. What has no value is left out."""
-    workbook = formualizer.load_workbook(str(book))
+    # rewritten in the file, because each formula that is set in a loaded workbook costs time with the size of the book
+    workbook = formualizer.load_workbook_bytes(with_formulas(book, rewritten))
     workbook.set_temporal_egress("serial")
     _register(workbook)
     places = {place: (place[0], *_row_and_column(place[1])) for place in formulas_of(book)}
-    for at in places.values():
-        text = workbook.get_formula(*at)
-        if text is not None:
-            workbook.set_formula(*at, rewritten(text))
     workbook.evaluate_all()
     found = {(sheet.upper(), cell): workbook.get_value(*at) for (sheet, cell), at in places.items()}
     return {place: _plain(value) for place, value in found.items() if _is_value(value)}
@@ -69,11 +66,11 @@ def _register(workbook: Workbook) -> None:
 
 
 def rewritten(text: str) -> str:
-    """Write a formula anew so that it compares and leaves out arguments as a spreadsheet does."""
+    """Write a formula (without its =) anew so that it compares and leaves out arguments as a spreadsheet does."""
     try:
-        return f"={_text(formualizer.parse(text if text.startswith('=') else f'={text}'))}"
+        return _text(formualizer.parse(f"={text}"))
     except ParserError:
-        return text if text.startswith("=") else f"={text}"
+        return text
 
 
 def _text(node: ASTNode) -> str:
