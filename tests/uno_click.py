@@ -54,7 +54,7 @@ class Screen:
     def click(self, role, *names):
         """Wait until one of the names stands still somewhere, and click its middle."""
         x, y = until(lambda: self._still(ROLES[role], names), f"{role} {names} on the screen")
-        xdotool("mousemove", x, y, "click", 1)
+        xdotool("mousemove", x, y, "sleep", 0.2, "click", 1)
 
     def type(self, sheet, cell, text):
         controller = self.document.CurrentController
@@ -71,7 +71,7 @@ class Screen:
 
     def dismiss(self, role, *names):
         self.click(role, *names)
-        until(lambda: not self._place(ROLES[role], names), f"{names} to go")
+        until(lambda: self._gone(role, names), f"{names} to go")
 
     def shoot(self, role, *names):
         """Shoot the screen into button.png as soon as one of the names stands on it."""
@@ -84,6 +84,14 @@ class Screen:
     def rows(self, sheet):
         sheets = self.document.Sheets
         return rows(sheets.getByName(sheet)) if sheets.hasByName(sheet) else None
+
+    def _gone(self, role, names):
+        """Tell whether it has gone; a window that came up just now can miss a click, so click again."""
+        time.sleep(1)
+        place = self._still(ROLES[role], names)
+        if place:
+            xdotool("mousemove", *place, "sleep", 0.2, "click", 1)
+        return not place
 
     def _still(self, role, names):
         """Return the middle of a thing that stands where it stood a moment ago."""
