@@ -31,6 +31,7 @@ NEEDED = ("Xvfb", "xdotool", "import")  # import: of ImageMagick, it shoots the 
 RANK, UNDO = ([zh, en] for _, zh, en in COMMANDS)
 MENU, OK = ["绩效考核", "Appraisal"], ["确定", "OK"]
 SCREEN = "1280x1024x24"
+ATTEMPTS = 3
 CHINESE = """<item oor:path="/org.openoffice.Office.Linguistic/General"><prop oor:name="UILocale" oor:op="fuse">
 <value>zh-CN</value></prop></item>
 </oor:items>
@@ -38,24 +39,30 @@ CHINESE = """<item oor:path="/org.openoffice.Office.Linguistic/General"><prop oo
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
+def folder(tmp_path: Path) -> Path:
     missing = [name for name in NEEDED if shutil.which(name) is None]
     if missing and os.environ.get("CI"):
         pytest.fail(f"{'、'.join(missing)} missing: the button cannot be clicked")
     if missing:
         pytest.skip(f"{', '.join(missing)} not installed: no virtual screen to click the button on")
-    office = open_office(tmp_path)
+    return tmp_path
+
+
+def chinese_office(folder: Path) -> Office:
+    """Make a LibreOffice of its own with the extension and Chinese menus."""
+    folder.mkdir()
+    folder.chmod(0o755)
+    office = open_office(folder)
     settings = office.profile / "user" / "registrymodifications.xcu"
     settings.write_text(settings.read_text("utf-8").replace("</oor:items>\n", CHINESE), "utf-8")
     return office
 
 
-@pytest.fixture
-def master(office: Office) -> Path:
+def written_master(folder: Path) -> Path:
     scheme = load_scheme(find_scheme("dashiqiao-2017")[0])[0]
     plan = compile_scheme(scheme)[0]
     scores = score(plan, simulated(plan, scheme.tables, 7))
-    file = office.folder / "总表.xlsx"
+    file = folder / "总表.xlsx"
     write_master(scores, file, identity=Identity("master", "r", scheme.id, 2017, "", 1), scheme=scheme)
     return file
 
@@ -88,35 +95,48 @@ def clicked(office: Office, steps: Sequence[Sequence[object]]) -> list[object]:
             shutil.copyfile(shot, SHOT)
 
 
+def steps(master: Path, cell: str) -> list[list[object]]:
+    return [
+        ["open", str(master)],
+        ["click", "MENU", *MENU],
+        ["click", "MENU_ITEM", *RANK],
+        ["until", MOVES, 2],
+        ["dismiss", "PUSH_BUTTON", *OK],
+        ["type", "指标得分", cell, "0"],
+        ["click", "PUSH_BUTTON", *RANK],
+        ["until", LEDGER, 2],
+        ["rows", MOVES],
+        ["rows", LEDGER],
+        ["shoot", "PUSH_BUTTON", *OK],
+        ["dismiss", "PUSH_BUTTON", *OK],
+        ["click", "PUSH_BUTTON", *UNDO],
+        ["until", LEDGER, 3],
+        ["dismiss", "PUSH_BUTTON", *OK],
+        ["rows", "指标得分"],
+        ["rows", LEDGER],
+    ]
+
+
 @pytest.mark.libreoffice
-def test_the_button_clicked_on_a_screen(office: Office, master: Path):
-    """Menu, then a score typed into its cell, then the toolbar: the unit and the cell are named; then one step back."""
-    marks = openpyxl.load_workbook(master)["指标得分"]
-    column = {c.value: c.column_letter for c in marks[4]}["lead"]
-    cell, was = f"{column}7", marks[f"{column}7"].value
-    unit = openpyxl.load_workbook(master, data_only=True)["指标得分"]["D7"].value
-    seen = clicked(
-        office,
-        [
-            ["open", str(master)],
-            ["click", "MENU", *MENU],
-            ["click", "MENU_ITEM", *RANK],
-            ["until", MOVES, 2],
-            ["dismiss", "PUSH_BUTTON", *OK],
-            ["type", "指标得分", cell, "0"],
-            ["click", "PUSH_BUTTON", *RANK],
-            ["until", LEDGER, 2],
-            ["rows", MOVES],
-            ["rows", LEDGER],
-            ["shoot", "PUSH_BUTTON", *OK],
-            ["dismiss", "PUSH_BUTTON", *OK],
-            ["click", "PUSH_BUTTON", *UNDO],
-            ["until", LEDGER, 3],
-            ["dismiss", "PUSH_BUTTON", *OK],
-            ["rows", "指标得分"],
-            ["rows", LEDGER],
-        ],
-    )
+def test_the_button_clicked_on_a_screen(folder: Path):
+    """Menu, then a score typed into its cell, then the toolbar: the unit and the cell are named; then one step back.
+
+    A window that comes up late can swallow a click, so the whole is tried anew, in a new office; what is
+    asserted below is asserted of the attempt that clicked through.
+    """
+    for attempt in range(ATTEMPTS):
+        office = chinese_office(folder / str(attempt))
+        master = written_master(office.folder)
+        marks = openpyxl.load_workbook(master)["指标得分"]
+        column = {c.value: c.column_letter for c in marks[4]}["lead"]
+        cell, was = f"{column}7", marks[f"{column}7"].value
+        unit = openpyxl.load_workbook(master, data_only=True)["指标得分"]["D7"].value
+        try:
+            seen = clicked(office, steps(master, cell))
+            break
+        except Exception:
+            if attempt + 1 == ATTEMPTS:
+                raise
     moves, ledger, marks_after, ledger_after = (rows for rows in seen if isinstance(rows, list))
     own = next(row for row in moves if row[2] == unit)
     assert (own[5][0], own[8]) == ("降", f"指标得分!{cell}（核定得分）{was:g}→0")
