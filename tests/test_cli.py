@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -143,3 +144,17 @@ def test_a_round_of_three_units_on_a_gbk_console_in_a_chinese_path(tmp_path):
     assert (code, "总成绩排名" in told, "NOT_RETURNED" in told, "UNITS_UNSCORED" in told) == (3, True, True, True)
     code, told = run("explain", "城关镇", "--round", "本轮")
     assert (code, "还缺" in told) == (0, True)
+
+
+def test_the_master_in_functions_of_the_add_in(run, tmp_path):
+    """Both flavours hold the same numbers; only the rule calls read XP_…."""
+
+    def formulas():
+        book = openpyxl.load_workbook(tmp_path / "r" / "out" / "总表.xlsx")
+        return [str(c.value) for sheet in book for row in sheet for c in row if str(c.value).startswith("=")]
+
+    run("new", "three-units", str(tmp_path / "r"))
+    run("score", str(tmp_path / "r"))
+    assert not any("XP_" in text for text in formulas())
+    run("score", str(tmp_path / "r"), "--functions", "xp")
+    assert any("XP_NORMALISE(" in text for text in formulas())

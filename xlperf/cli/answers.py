@@ -108,8 +108,20 @@ def score_data(scores: Scores, problems: list[Problem]) -> dict[str, object]:
 @data_option
 @reading_option
 @json_option
+@click.option(
+    "--functions",
+    type=click.Choice(["native", "xp"]),
+    default="native",
+    show_default=True,
+    help="Formulas of the 总表: native ones, or XP_ functions where the add-in is installed.",
+)
 def score_command(
-    folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...], json_: bool
+    folder: Path | None,
+    scheme_id: str | None,
+    data: Path | None,
+    readings: tuple[str, ...],
+    json_: bool,
+    functions: str,
 ) -> None:
     """Score and rank the round in FOLDER, or a folder of CSV files under a scheme.
 
@@ -119,7 +131,7 @@ def score_command(
     if scheme_id is None and not readings:
         home = folder or Path()
         round_ = opened_round(home)
-        published = publish_scores(round_)
+        published = publish_scores(round_, native=functions == "native")
         problems = [*problems, *unsettled(round_, published.scores)]
         for file in published.files:
             click.echo(f"{say('已写出', 'written')} {home / file}", err=True)

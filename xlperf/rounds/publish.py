@@ -35,9 +35,10 @@ def score_round(round_: Round) -> Scores:
     return score(round_.plan, round_.tables())
 
 
-def publish_scores(round_: Round) -> Published:
+def publish_scores(round_: Round, *, native: bool = True) -> Published:
     """Score a round and write `out/总表.xlsx` and `out/排名.csv`.
 
+    native: False writes rule calls as `XP_…` functions, for offices with the add-in; the numbers are the same.
     The 总表 carries an identity: the office fills in its own cells there and drops it into the inbox.
     """
     scores = score_round(round_)
@@ -48,7 +49,7 @@ def publish_scores(round_: Round) -> Published:
     identity = identity_of(round_, "master", "", serial)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "book.xlsx")
-        write_master(scores, made, identity=identity, scheme=round_.scheme)
+        write_master(scores, made, identity=identity, native=native, scheme=round_.scheme)
         data = made.read_bytes()
     if known is None:
         record_issued(round_.ledger, Issued("master", "", serial, book.as_posix(), hashlib.sha256(data).hexdigest()))
