@@ -302,6 +302,8 @@ def _told(before: State | None, now: State, changes: Sequence[tuple[Input, Input
         return Outcome(True, (f"已重新计算：{len(now.lines)}个单位有名次。这是第一次，下次起可以比较",))
     was = {(x.ranking, x.unit): x.place for x in before.lines}
     moved = [x for x in now.lines if was.get((x.ranking, x.unit)) not in (None, x.place)]
+    touched = {n.unit for _, n in changes}
+    moved.sort(key=lambda x: x.unit not in touched)  # whose cells changed first; the others only made room
     told = [f"已重新计算：{len(moved)}个单位名次有变，{len(changes)}格数据有改动，见“{MOVES}”"]
     told += [f"{x.unit}：第{was[x.ranking, x.unit]:g}名→第{x.place:g}名" for x in moved[:10] if _are_numbers(x.place)]
     return Outcome(True, tuple(told), len(moved), tuple((n.sheet, n.cell) for _, n in changes))
