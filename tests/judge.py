@@ -6,8 +6,6 @@ every file it opens, so a value that comes back was calculated there and nowhere
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
-import pytest
 import xlsxwriter
+from programs import need
 
 from xlperf.formula.values import Value
 
@@ -72,10 +70,7 @@ class Judge:
 
 def open_judge(folder: Path) -> Judge:
     """Return a judge; without LibreOffice skip the test, and in CI fail it."""
-    if shutil.which("soffice") is None:
-        if os.environ.get("CI"):
-            pytest.fail("LibreOffice (soffice) is missing: the formulas have no judge")
-        pytest.skip("LibreOffice (soffice) is not installed")
+    need("soffice")
     return Judge(folder)
 
 

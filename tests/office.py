@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import pytest
 from judge import PROFILE
+from programs import need
 
 from xlperf.addin.libreoffice import build_oxt
 
@@ -95,10 +95,7 @@ class Office:
 
 def open_office(folder: Path) -> Office:
     """Return LibreOffice with the extension; without LibreOffice skip the test, and in CI fail it."""
-    if shutil.which("unopkg") is None:
-        if os.environ.get("CI"):
-            pytest.fail("LibreOffice (unopkg) is missing: the extension cannot be tried")
-        pytest.skip("LibreOffice (unopkg) is not installed")
+    need("unopkg")
     if os.geteuid() == 0:  # every run of pytest closes its folder to other users again, also of runs that go on
         folder = Path(tempfile.mkdtemp(prefix="xlperf-office-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)

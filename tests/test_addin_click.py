@@ -15,6 +15,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from office import Office, open_office
+from programs import need
 from simulated import simulated
 
 from xlperf.addin.button import LEDGER, MOVES
@@ -40,11 +41,7 @@ CHINESE = """<item oor:path="/org.openoffice.Office.Linguistic/General"><prop oo
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    missing = [name for name in NEEDED if shutil.which(name) is None]
-    if missing and os.environ.get("CI"):
-        pytest.fail(f"{'、'.join(missing)} missing: the button cannot be clicked")
-    if missing:
-        pytest.skip(f"{', '.join(missing)} not installed: no virtual screen to click the button on")
+    need(*NEEDED)
     return tmp_path
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
 import pytest
+from programs import need
 from simulated import simulated
 from small_plan import PLAN, identity, rows, scored
 
@@ -108,10 +107,7 @@ def self_checks(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answered]:
     """Every book, recalculated in one run of LibreOffice."""
-    if shutil.which("soffice") is None:
-        if os.environ.get("CI"):
-            pytest.fail("LibreOffice (soffice) is missing: the workbooks have no judge")
-        pytest.skip("LibreOffice (soffice) is not installed")
+    need("soffice")
     folder = tmp_path_factory.mktemp("books")
     found = {**small_books(folder), **dashiqiao_books(folder), **other_books(folder)}
     self_checks(folder)
