@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from judge import Judge, open_judge
+from kit.judge import Judge, open_judge
 
 
 @pytest.fixture(scope="session")

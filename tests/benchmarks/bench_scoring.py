@@ -19,9 +19,9 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from xlperf.engine.arrays import score_arrays
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.engine.score import score
-from xlperf.engine.simulate import score_arrays
 from xlperf.formula.expression import Expr, col, lift
 from xlperf.rules import RULES
 

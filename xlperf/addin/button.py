@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from xlperf.addin.cells import ERRORS
+from xlperf.formula.values import ERRORS
 
 MAP, RANKING = "_xlperf", "排名"
 MOVES, LEDGER, LAST, BEFORE = "与上次相比", "变动台账", "_xlperf_last", "_xlperf_before"

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from xlperf.formula.evaluate import Cells
 from xlperf.formula.expression import Expr, col
-from xlperf.formula.values import EXEMPT, NO, YES, Value, day_number, from_float
+from xlperf.formula.values import ERRORS, EXEMPT, NO, YES, Value, day_number, from_float
 from xlperf.problems import Problem, problem
 
 Cell = float | int | str | bool | date | None
@@ -32,7 +32,6 @@ class Omitted(Enum):
 
 
 OMITTED: Final = Omitted.OMITTED
-ERRORS = ("#VALUE!", "#N/A", "#NUM!", "#DIV/0!", "#REF!", "#NAME?", "#NULL!")
 
 
 class CellError(Exception):

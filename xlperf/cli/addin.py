@@ -14,14 +14,14 @@ import click
 
 from xlperf.addin.doctor import doctor
 from xlperf.addin.examples import examples
-from xlperf.addin.headless import ENGINES, recalculated
-from xlperf.addin.libreoffice import build_oxt
+from xlperf.addin.headless.recalculate import ENGINES, recalculated
+from xlperf.addin.libreoffice.extension import build_oxt
 from xlperf.cli import output
 from xlperf.cli.commands import chosen, json_option, main, reading_option
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
 from xlperf.problems import Problem, problem
 from xlperf.rounds.recompute import recomputed
-from xlperf.workbook.function_page import PageLine, write_function_page
+from xlperf.workbook.books.functions import PageLine, write_function_page
 
 OXT = "xlperf.oxt"
 STARTER = "保存即重算.bat"  # for a double click on Windows: watches the folder it lies in
@@ -50,7 +50,7 @@ def build(out: Path, book: Path | None) -> None:
     if lacking:
         show_problems([_missing(name) for name in lacking])
         raise SystemExit(output.FAILED)
-    from xlperf.addin.project import build_xlsm  # only where both packages are
+    from xlperf.addin.excel.project import build_xlsm  # only where both packages are
 
     click.echo(build_xlsm(book, out / f"{book.stem}.xlsm"))
 

@@ -14,13 +14,13 @@ from xlperf.engine.plan import Plan, Sheet, Tables
 from xlperf.engine.reason import Explanation, explain_cell
 from xlperf.engine.score import Scores, score
 from xlperf.engine.whatif import Change, compare_readings
+from xlperf.entries.folder import read_data
 from xlperf.formula.expression import root
 from xlperf.formula.values import Value, number, shown
 from xlperf.problems import Problem, errors, problem
-from xlperf.rounds.data import read_data
-from xlperf.rounds.publish import publish_scores
+from xlperf.publish.results import publish_scores
+from xlperf.rounds.lacking import unsettled
 from xlperf.rounds.store import Round, open_round
-from xlperf.rounds.unsettled import unsettled
 from xlperf.scheme.model import Scheme
 from xlperf.scheme.words import nearest
 

@@ -15,7 +15,7 @@ from xlperf.engine.score import Scores
 from xlperf.formula.values import shown
 from xlperf.problems import Problem, errors
 from xlperf.rules import RULES
-from xlperf.scheme.check import check_scheme
+from xlperf.scheme.checking.check import check_scheme
 from xlperf.scheme.load import find_scheme, load_scheme, read_scheme, schemes_available
 from xlperf.scheme.model import Scheme
 from xlperf.version import VERSION

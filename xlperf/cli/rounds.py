@@ -13,10 +13,10 @@ from xlperf.cli import output
 from xlperf.cli.answers import opened_round
 from xlperf.cli.commands import chosen, json_option, main, opened, print_ranking, reading_option
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
+from xlperf.demo.demo import DemoResult, run_demo
 from xlperf.problems import Problem
 from xlperf.rounds.blank import write_blank
-from xlperf.rounds.collect import Collection, Missing, collect
-from xlperf.rounds.demo import DemoResult, run_demo
+from xlperf.rounds.collecting.collect import Collection, Missing, collect
 from xlperf.rounds.distribute import BOOKS, MASTER, distribute
 from xlperf.rounds.ledger import Receipt
 from xlperf.rounds.store import new_round

@@ -18,6 +18,7 @@ BLANK: None = None
 EXEMPT = "不适用"
 YES = "是"
 NO = "否"
+ERRORS = ("#VALUE!", "#N/A", "#NUM!", "#DIV/0!", "#REF!", "#NAME?", "#NULL!")  # what an error cell shows
 
 _EPOCH = date(1899, 12, 30)
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z", re.ASCII)

@@ -14,10 +14,10 @@ from xlperf.engine.score import Scores, score
 from xlperf.rounds.ledger import Issued, State, record_issued
 from xlperf.rounds.store import Progress, Round, silent, write_whole
 from xlperf.scheme.model import Scheme
-from xlperf.workbook.master import write_master
-from xlperf.workbook.scorer_book import write_scorer_book
+from xlperf.workbook.books.master import write_master
+from xlperf.workbook.books.scorer import write_scorer_book
+from xlperf.workbook.books.unit import write_unit_book
 from xlperf.workbook.seal import Identity, Kind, sealed
-from xlperf.workbook.unit_book import write_unit_book
 
 UNIT_BOOK, SCORER_BOOK, MASTER = "自评表", "打分表", "总表"
 BOOKS = {"unit": UNIT_BOOK, "scorer": SCORER_BOOK, "master": MASTER}

@@ -6,21 +6,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from xlperf.engine.plan import OFFICE, Column, Plan, Sheet, Tables
-from xlperf.formula.values import EXEMPT, Value, decimal, number
+from xlperf.engine.plan import OFFICE, Plan, Sheet, Tables
+from xlperf.entries.text import value_of, value_text
+from xlperf.formula.values import Value
 from xlperf.rounds.ledger import CellText, Receipt
 
 Row = dict[str, Value]
-
-
-def value_text(value: Value) -> str:
-    """Write a value as exact text: a number as its decimals, a date as its day number, blank as nothing."""
-    return "" if value is None else value if isinstance(value, str) else decimal(value)
-
-
-def value_of(text: str, column: Column) -> Value:
-    """Read what `value_text` wrote."""
-    return (text or None) if column.holds == "text" or text == EXEMPT else number(text)
 
 
 def merged(plan: Plan, tables: Tables, receipts: Iterable[Receipt]) -> Tables:

@@ -14,23 +14,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xlperf.addin.cached import Place, formulas_of, write_values
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Column, Plan
 from xlperf.engine.score import Scores, rows_of, score
+from xlperf.entries.cell import Asked, judge
 from xlperf.formula.values import Value
 from xlperf.problems import Problem, Where, errors, problem
-from xlperf.rounds.judge import Asked, judge
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
 from xlperf.scheme.model import Scheme
-from xlperf.workbook.audit import TITLE_OF_SHEET as AUDIT
+from xlperf.workbook.back.read import ReadBook, ReadCell, read_book
+from xlperf.workbook.back.stored import stored_values
+from xlperf.workbook.books.audit import TITLE_OF_SHEET as AUDIT
+from xlperf.workbook.books.master import write_master
 from xlperf.workbook.layout import SPARE
-from xlperf.workbook.master import write_master
-from xlperf.workbook.read import ReadBook, ReadCell, read_book
 from xlperf.workbook.seal import Identity
-from xlperf.workbook.stored import stored_values
 from xlperf.workbook.text import key_text
+from xlperf.xlsx.cached import Place, formulas_of, write_values
 
 Row = dict[str, Value]
 _KEY = re.compile(r'=0,"","([^"]+)"\)$')  # what a spare row is called as soon as something stands in it

@@ -19,8 +19,8 @@ from xlperf.rounds.ledger import BrokenChain, State, state_of
 from xlperf.rounds.merge import merged
 from xlperf.scheme.load import load_scheme
 from xlperf.scheme.model import Scheme
-from xlperf.scheme.nodes import pairs, text, whole
-from xlperf.scheme.yaml_subset import read_yaml
+from xlperf.scheme.reading.nodes import pairs, text, whole
+from xlperf.scheme.reading.yaml_subset import read_yaml
 
 Progress = Callable[[int, int, str], None]
 

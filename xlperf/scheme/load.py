@@ -8,8 +8,9 @@ from pathlib import Path, PurePosixPath
 
 from xlperf.formula.values import Value, number
 from xlperf.problems import Problem, errors, problem
+from xlperf.scheme.checking.names import name_problems
+from xlperf.scheme.checking.references import table_problems
 from xlperf.scheme.find import find_scheme, schemes_available
-from xlperf.scheme.like import sheets_of
 from xlperf.scheme.model import (
     Example,
     Figure,
@@ -23,13 +24,12 @@ from xlperf.scheme.model import (
     Stated,
     place_of,
 )
-from xlperf.scheme.names import name_problems
-from xlperf.scheme.nodes import listing, mapping, named, pairs, records, text, whole
-from xlperf.scheme.references import table_problems
-from xlperf.scheme.structure import record_problems
-from xlperf.scheme.tables import Reads, read_table, reads
+from xlperf.scheme.reading.like import sheets_of
+from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text, whole
+from xlperf.scheme.reading.structure import record_problems
+from xlperf.scheme.reading.tables import Reads, read_table, reads
+from xlperf.scheme.reading.yaml_subset import read_yaml
 from xlperf.scheme.vocabulary import SCHEME
-from xlperf.scheme.yaml_subset import read_yaml
 
 __all__ = ["find_scheme", "load_scheme", "read_scheme", "schemes_available", "table_columns"]
 

@@ -1,0 +1,233 @@
+"""The button 「重新计算排名」: who moved and why, the ledger, one step back, and nothing on a damaged book.
+
+The same steps run on plain rows in memory and, through dispatch, inside LibreOffice with the extension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from kit.office import Office, open_office
+from kit.simulated import simulated
+
+from xlperf.addin.button import BEFORE, LAST, LEDGER, MOVES, rank, undo
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.score import score
+from xlperf.scheme.find import find_scheme
+from xlperf.scheme.load import load_scheme
+from xlperf.workbook.books.master import write_master
+from xlperf.workbook.seal import Identity
+
+
+class Memory:
+    """A book of plain rows whose ranking is worked out by a function instead of formulas."""
+
+    def __init__(self) -> None:
+        marks = [("U1", "甲局", 90.0), ("U2", "乙局", 80.0), ("U3", "丙局", 70.0), ("U4", "丁局", None)]
+        self.sheets: dict[str, list[list[Any]]] = {
+            "得分": [[], [], [], ["xlperf|A|1", "unit", "name", "mark"], [], [None, "代码", "单位", "核定得分"]]
+            + [[key, key, name, mark] for key, name, mark in marks],
+            "排名": [],
+            "_xlperf": [
+                ["xlperf1|master"],
+                ["table", "1", "A", "得分", "'得分'!$A$4:$D$10", "4"],
+                ["column", "1", "unit", "B", "locked"],
+                ["column", "1", "name", "C", "locked"],
+                ["column", "1", "mark", "D", "input"],
+                *(["row", "1", f"U{i}", str(i + 6)] for i in range(1, 5)),
+            ],
+        }
+        self.recalculate()
+
+    def titles(self) -> Sequence[str]:
+        return list(self.sheets)
+
+    def rows(self, title: str) -> Sequence[Sequence[Any]]:
+        return [list(row) for row in self.sheets[title]]
+
+    def put(self, title: str, row: int, column: int, value: Any) -> None:
+        self.sheets[title][row][column] = value
+
+    def replace(self, title: str, rows: Sequence[Sequence[Any]], *, hidden: bool = False) -> None:
+        self.sheets[title] = [list(row) for row in rows]
+
+    def remove(self, title: str) -> None:
+        self.sheets.pop(title, None)
+
+    def recalculate(self) -> None:
+        marks = [(row[3], row[2]) for row in self.sheets["得分"][6:] if isinstance(row[3], float)]
+        ranked = sorted(marks, key=lambda m: -m[0])
+        places = [float(1 + sum(m > mark for m, _ in marks)) for mark, _ in ranked]
+        lines = [[place, name, mark, None] for place, (mark, name) in zip(places, ranked, strict=True)]
+        empty = [["", "", "", None]] * (4 - len(lines))
+        self.sheets["排名"] = [["排名"], [""], ["各局排名"], ["名次", "单位", "得分", "备注"], *lines, *empty, [""]]
+
+
+def told(book: Memory, unit: str) -> list[Any]:
+    return next(row for row in book.sheets[MOVES][1:] if row[2] == unit)
+
+
+def test_the_first_time_there_is_nothing_to_compare():
+    book = Memory()
+    outcome = rank(book, "8:00")
+    assert outcome.done
+    assert [row[1:4] for row in book.sheets[MOVES][1:]] == [[1, "甲局", 90], [2, "乙局", 80], [3, "丙局", 70]]
+    assert LEDGER not in book.sheets
+
+
+def test_who_moved_and_which_cell_did_it():
+    book = Memory()
+    rank(book, "8:00")
+    book.put("得分", 8, 3, 95.0)
+    outcome = rank(book, "8:10")
+    assert (outcome.moved, outcome.changed) == (3, (("得分", "D9"),))
+    assert told(book, "丙局")[1:9] == [1, "丙局", 95, 3, "升2", 70, 25, "得分!D9（核定得分）70→95"]
+    assert told(book, "甲局")[4:9] == [1, "降1", 90, None, "本单位填报未变，因其他数据变动"]
+    assert book.sheets[LEDGER][1:] == [["8:10", "重新计算", "得分", "D9", "丙局", "核定得分", "70", "95"]]
+
+
+def test_pressing_again_without_a_change_changes_no_ledger():
+    book = Memory()
+    rank(book, "8:00")
+    book.put("得分", 8, 3, 95.0)
+    rank(book, "8:10")
+    assert rank(book, "8:20").moved == 0
+    assert len(book.sheets[LEDGER]) == 2
+
+
+def test_a_tie_is_marked():
+    book = Memory()
+    rank(book, "8:00")
+    book.put("得分", 7, 3, 90.0)
+    rank(book, "8:10")
+    assert [told(book, name)[1] for name in ("甲局", "乙局", "丙局")] == [1, 1, 3]
+    assert told(book, "甲局")[9] == "与乙局并列，排名用的得分相同"
+
+
+def test_a_unit_that_enters_the_list():
+    book = Memory()
+    rank(book, "8:00")
+    book.put("得分", 9, 3, 85.0)
+    rank(book, "8:10")
+    assert told(book, "丁局")[4:9] == [None, None, None, None, "得分!D10（核定得分）空→85"]
+
+
+def test_one_step_back():
+    book = Memory()
+    rank(book, "8:00")
+    before = [list(row) for row in book.sheets["得分"]]
+    book.put("得分", 8, 3, 95.0)
+    book.put("得分", 9, 3, 60.0)
+    rank(book, "8:10")
+    outcome = undo(book, "8:20")
+    assert outcome.done
+    assert book.sheets["得分"] == before
+    assert [row[1] for row in book.sheets[LEDGER][1:]] == ["重新计算", "重新计算", "撤销", "撤销"]
+    assert BEFORE not in book.sheets
+    assert undo(book, "8:30").told == ("没有可以撤销的：还没有第二次重新计算，或者已经撤销过一次",)
+
+
+def test_what_was_typed_since_is_not_undone():
+    book = Memory()
+    rank(book, "8:00")
+    book.put("得分", 8, 3, 95.0)
+    rank(book, "8:10")
+    book.put("得分", 8, 3, 96.0)
+    outcome = undo(book, "8:20")
+    assert (outcome.done, "D9" in outcome.told[0]) == (False, True)
+    assert book.sheets["得分"][8][3] == 96
+
+
+def _without_a_row(book: Memory) -> None:
+    del book.sheets["得分"][7]
+
+
+def _without_a_column(book: Memory) -> None:
+    for row in book.sheets["得分"]:
+        del row[2:3]
+
+
+DAMAGED = {
+    "no map": (lambda b: b.remove("_xlperf"), "缺少工作表“_xlperf”"),
+    "no ranking": (lambda b: b.remove("排名"), "缺少工作表“排名”"),
+    "no table": (lambda b: b.remove("得分"), "缺少工作表“得分”"),
+    "a row deleted": (_without_a_row, "“得分”第8行被移动或删除（原为U2）"),
+    "a column deleted": (_without_a_column, "“得分”第C列被移动或删除（原为name）"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "why"), DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_book_is_left_as_it_is(spoil, why):
+    book = Memory()
+    rank(book, "8:00")
+    spoil(book)
+    before = {title: list(map(list, rows)) for title, rows in book.sheets.items()}
+    outcome = rank(book, "8:10")
+    assert (outcome.done, why in outcome.told) == (False, True), outcome.told
+    assert book.sheets == before
+
+
+def test_an_error_in_the_ranking_is_damage(monkeypatch: pytest.MonkeyPatch):
+    book = Memory()
+    rank(book, "8:00")
+    monkeypatch.setattr(book, "recalculate", lambda: book.put("排名", 4, 2, "#REF!"))
+    before = book.sheets[LAST]
+    assert rank(book, "8:10").told == ("排名表中“甲局”一行是错误值",)
+    assert book.sheets[LAST] is before
+
+
+# ---- inside LibreOffice -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return open_office(tmp_path_factory.mktemp("office"))
+
+
+@pytest.fixture(scope="module")
+def master(office: Office) -> Path:
+    scheme = load_scheme(find_scheme("dashiqiao-2017")[0])[0]
+    plan = compile_scheme(scheme)[0]
+    scores = score(plan, simulated(plan, scheme.tables, 7))
+    file = office.folder / "总表.xlsx"
+    write_master(scores, file, identity=Identity("master", "r", scheme.id, 2017, "", 1), scheme=scheme)
+    return file
+
+
+@pytest.mark.libreoffice
+def test_the_button_pressed_through_dispatch(office: Office, master: Path):
+    marks = openpyxl.load_workbook(master)["指标得分"]
+    column = {c.value: c.column_letter for c in marks[4]}["lead"]
+    cell, was = f"{column}7", marks[f"{column}7"].value
+    unit = openpyxl.load_workbook(master, data_only=True)["指标得分"]["D7"].value
+    seen = office.steps(
+        [
+            ["open", str(master)],
+            ["press", "rank"],
+            ["put", "指标得分", cell, 0],
+            ["press", "rank"],
+            ["rows", MOVES],
+            ["rows", LEDGER],
+            ["press", "undo"],
+            ["rows", "指标得分"],
+            ["rows", LEDGER],
+            ["save", str(office.folder / "saved.xlsx")],
+            ["remove", "指标得分"],
+            ["press", "rank"],
+            ["rows", LEDGER],
+        ]
+    )
+    moves, ledger, marks_after, ledger_after, last = seen[4], seen[5], seen[7], seen[8], seen[12]
+    own = next(row for row in moves if row[2] == unit)
+    assert (own[5][0], own[8]) == ("降", f"指标得分!{cell}（核定得分）{was:g}→0")
+    assert [row[2:] for row in ledger[1:]] == [["指标得分", cell, unit, "核定得分", f"{was:g}", "0"]]
+    assert marks_after[6][openpyxl.utils.column_index_from_string(column) - 1] == was
+    assert [row[1] for row in ledger_after[1:]] == ["重新计算", "撤销"]
+    assert last == ledger_after
+    saved = openpyxl.load_workbook(office.folder / "saved.xlsx")
+    assert {MOVES, LEDGER} <= set(saved.sheetnames)
+    assert saved[LAST].sheet_state != "visible"

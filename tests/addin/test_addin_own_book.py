@@ -1,0 +1,123 @@
+"""A 总表 filled by hand and calculated anew from its plan: every formula cell equals what LibreOffice makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from kit.judge import Formula, _write, open_judge
+from kit.simulated import simulated
+
+from xlperf.cli import main
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.plan import Plan
+from xlperf.engine.score import score
+from xlperf.rounds.recompute import recomputed
+from xlperf.scheme.find import find_scheme, schemes_available
+from xlperf.scheme.load import load_scheme
+from xlperf.scheme.model import Scheme
+from xlperf.workbook.back.libreoffice import differences, recalculate
+from xlperf.workbook.back.read import read_book
+from xlperf.workbook.books.master import write_master
+from xlperf.workbook.seal import Identity
+from xlperf.workbook.text import key_text
+from xlperf.xlsx.cached import formulas_of
+
+IDS = [path.name for path in schemes_available()]
+
+
+def blank_master(scheme_id: str, folder: Path) -> tuple[Scheme, Plan, Path]:
+    scheme = load_scheme(find_scheme(scheme_id)[0])[0]
+    plan = compile_scheme(scheme)[0]
+    scores = score(plan, {name: [dict(row) for row in rows] for name, rows in scheme.tables.items()})
+    file = folder / "总表.xlsx"
+    write_master(scores, file, identity=Identity("master", "r", scheme_id, plan.year, "", 1), scheme=scheme)
+    return scheme, plan, file
+
+
+def fill(file: Path, plan: Plan, scheme: Scheme) -> None:
+    """Type simulated values into every cell to fill, new ledger rows included; defaults stay."""
+    rows = {}
+    for sheet in plan.sheets:
+        for row in simulated(plan, scheme.tables, 7).get(sheet.table, []):
+            if all(row.get(name) == wanted for name, wanted in sheet.where.items()):
+                rows[sheet.name, key_text(row[sheet.key.name])] = row
+    book = openpyxl.load_workbook(file)
+    for cell in read_book(file).cells:
+        value = rows.get((cell.plan_sheet, cell.row_key.removeprefix("+")), {}).get(cell.column)
+        if cell.role == "input" and value is not None and not str(value).startswith(("=", "+")):
+            book[cell.sheet][cell.cell] = value if isinstance(value, str) else float(value)
+    book.save(file)
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("scheme_id", IDS)
+def test_it_equals_libreoffice(scheme_id: str, tmp_path: Path):
+    open_judge(tmp_path / "judge")
+    scheme, plan, file = blank_master(scheme_id, tmp_path)
+    fill(file, plan, scheme)
+    out = tmp_path / "out.xlsx"
+    found = recomputed(file, out)
+    assert found is not None
+    assert found.problems == ()
+    assert found.written >= len(formulas_of(file))
+    shown = recalculate([out], tmp_path / "office")[0]
+    assert differences(found.scores, shown, out) == []
+
+
+def test_another_book_is_left_to_the_engine(tmp_path: Path):
+    _write(tmp_path / "own.xlsx", {"a": [[1, Formula("A1+1")]]})
+    assert recomputed(tmp_path / "own.xlsx", tmp_path / "out.xlsx") is None
+
+
+def test_a_damaged_book_is_named_and_nothing_is_written(tmp_path: Path):
+    _, _, file = blank_master("three-units", tmp_path)
+    book = openpyxl.load_workbook(file)
+    book["指标得分"].delete_rows(8)
+    book.save(file)
+    found = recomputed(file, tmp_path / "out.xlsx")
+    assert {p.code for p in found.problems} == {"LAYOUT_CHANGED"}
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+# ---- commands ------------------------------------------------------------------------------------------------
+
+
+def run(*words: object, code: int = 0) -> str:
+    done = CliRunner().invoke(main, [str(w) for w in words], env={"XLPERF_LANG": "zh"})
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def test_recalc_writes_a_copy(tmp_path: Path):
+    scheme, plan, file = blank_master("three-units", tmp_path)
+    fill(file, plan, scheme)
+    before = file.read_bytes()
+    assert "已重新计算" in run("recalc", file)
+    assert (file.read_bytes() == before, (tmp_path / "总表.重算.xlsx").exists()) == (True, True)
+
+
+def test_recalc_of_what_is_no_workbook(tmp_path: Path):
+    (tmp_path / "a.xlsx").write_text("no")
+    assert "RECALC_NOT_A_BOOK" in run("recalc", tmp_path / "a.xlsx", code=1)
+
+
+def test_watch_once_passes_over_copies_and_locks(tmp_path: Path):
+    _, _, file = blank_master("three-units", tmp_path)
+    (tmp_path / "~$总表.xlsx").write_bytes(file.read_bytes())
+    run("watch", tmp_path, "--once")
+    run("watch", tmp_path, "--once")
+    assert sorted(p.name for p in tmp_path.glob("*.xlsx")) == ["~$总表.xlsx", "总表.xlsx", "总表.重算.xlsx"]
+
+
+def test_build_writes_extension_and_macro_book(tmp_path: Path):
+    _, _, file = blank_master("three-units", tmp_path)
+    run("addin", "build", "--out", tmp_path / "out", "--book", file)
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"xlperf.oxt", "总表.xlsm", "保存即重算.bat"}
+
+
+def test_doctor_names_what_is_missing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", "")
+    assert "找不到 soffice" in run("addin", "doctor", code=3)

@@ -1,0 +1,69 @@
+"""The demonstration round, whole: what is broken on purpose is found, what is right is ranked."""
+
+import shutil
+
+import pytest
+from kit.rounds import reopened
+
+from xlperf.demo.demo import run_demo
+from xlperf.demo.mishaps import AT, NEVER_CORRECTED
+from xlperf.publish.results import ranking_csv, score_round
+from xlperf.rounds.distribute import parcels_of
+from xlperf.scheme.load import find_scheme
+
+SECONDS = 60
+
+CODES = {
+    "words": ["CELL_ERROR", "MISSING", "NOT_A_NUMBER", "OUT_OF_RANGE"],
+    "last_year": ["WRONG_ROUND"],
+    "neighbour": ["NAMED_OTHERWISE"],
+    "pdf": ["NOT_A_WORKBOOK"],
+    "truncated": ["DAMAGED"],
+    "pasted": ["WRONG_UNIT"],
+    "locked": ["LOCKED_CHANGED"],
+    "percent": ["PERCENT_AMBIGUOUS"],
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    path, _ = find_scheme("dashiqiao-2017")
+    result, problems = run_demo(path, tmp_path_factory.mktemp("demo") / "演示")
+    assert result is not None, problems
+    return result
+
+
+def test_it_is_quick(demo):
+    assert demo.seconds < SECONDS
+
+
+def test_every_mishap_is_answered_with_its_code(demo):
+    units = [p for p in parcels_of(demo.round) if p.kind == "unit"]
+    for number, mishap in AT.items():
+        found = [r for r in demo.first.receipts if units[number].name in r.file]
+        codes = sorted({p.code for r in found for p in r.problems if p.severity == "error"})
+        assert codes == CODES.get(mishap, []), (mishap, found)
+
+
+def test_all_are_ranked_but_the_one_that_never_came(demo):
+    absent = next(n for n, m in AT.items() if m == NEVER_CORRECTED)
+    units = [p for p in parcels_of(demo.round) if p.kind == "unit"]
+    places = dict(zip(demo.scores.column("A", "code"), demo.scores.column("A", "place"), strict=True))
+    assert [code for code, place in places.items() if place is None] == [units[absent].whom]
+    assert max(p for p in places.values() if p is not None) <= 43
+    assert [m.whom for m in demo.last.missing] == [units[absent].whom]
+    assert ranking_csv(demo.scores).count("未报") == 2
+
+
+def test_the_same_seed_gives_the_same_ranking(demo, tmp_path):
+    path, _ = find_scheme("dashiqiao-2017")
+    again, _ = run_demo(path, tmp_path / "again")
+    assert ranking_csv(again.scores) == ranking_csv(demo.scores)
+
+
+def test_the_ranking_comes_again_from_the_ledger_alone(demo, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(demo.round.folder, copy)
+    for name in ("issued", "inbox", "out"):
+        shutil.rmtree(copy / name)
+    assert ranking_csv(score_round(reopened(copy))) == (demo.round.out / "排名.csv").read_bytes().decode("utf-8-sig")

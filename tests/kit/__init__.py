@@ -1,0 +1,1 @@
+"""What several tests need: small schemes, rounds, judges, random rows."""

@@ -1,0 +1,1 @@
+"""The macros and functions for Excel."""

@@ -1,0 +1,1 @@
+"""Workbooks recalculated without a spreadsheet program."""

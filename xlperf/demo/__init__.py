@@ -1,0 +1,1 @@
+"""Made-up rounds, to look at and to test with."""

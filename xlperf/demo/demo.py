@@ -1,0 +1,216 @@
+"""A whole round with made-up inputs, some of them broken on purpose: what the program does, seen at once."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+from xlperf.demo.mishaps import AT, HARMLESS, NEVER_CORRECTED, PDF, Mishap, spoiled, typed
+from xlperf.demo.simulate import Inputs, Simulation
+from xlperf.engine.score import Scores, score
+from xlperf.formula.values import day_of
+from xlperf.problems import Problem
+from xlperf.publish.results import Published, publish_scores
+from xlperf.rounds.collecting.collect import Collection, collect
+from xlperf.rounds.distribute import Distribution, Parcel, distribute, identity_of, parcels_of, scorers_of
+from xlperf.rounds.parties import MASTER, Roster
+from xlperf.rounds.store import Progress, Round, new_round, silent
+from xlperf.workbook.back.fill import Spot, Typed, fill_book
+from xlperf.workbook.books.unit import write_unit_book
+from xlperf.workbook.seal import Identity, sealed
+
+SEED = 2017
+CORRECTED = "补正"
+_NAMES = (
+    "{name}自评表.xlsx", "自评表-{name}（最终版）.xlsx", "{name} (1).xlsx", "邮件附件/{name}.xlsx", "报送 {name}.xlsx",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """A demonstration round. first: what came back at first; last: after corrections and the office's own entries."""
+
+    round: Round
+    issued: Distribution
+    first: Collection
+    last: Collection
+    published: Published
+    seconds: float
+
+    @property
+    def scores(self) -> Scores:
+        """Return the scored round."""
+        return self.published.scores
+
+
+@dataclass(frozen=True)
+class _Filled:
+    """A book to be filled: from, to, values, words to replace, and what to do with the bytes afterwards."""
+
+    source: Path
+    to: Path
+    values: dict[Spot, Typed]
+    texts: dict[str, str]
+    mishap: Mishap | None = None
+
+
+def run_demo(
+    scheme_path: Path | str, folder: Path | str, progress: Progress = silent, *, seed: int = SEED
+) -> tuple[DemoResult | None, list[Problem]]:
+    """Make a round in a new folder, hand out, fill by simulation, collect twice, score and publish."""
+    start = time.perf_counter()
+    key = hashlib.sha256(f"demo|{seed}".encode()).digest()
+    round_, problems = new_round(scheme_path, folder, key=key)
+    if round_ is None:
+        return None, problems
+    issued = distribute(round_, progress)
+    simulate_round(round_, seed, progress)
+    first = collect(round_, progress)
+    simulate_corrections(round_, seed, progress)
+    collect(round_, progress)
+    publish_scores(round_)
+    simulate_office(round_, seed)
+    last = collect(round_, progress)
+    published = publish_scores(round_)
+    return DemoResult(round_, issued, first, last, published, time.perf_counter() - start), problems
+
+
+def simulate_round(round_: Round, seed: int = SEED, progress: Progress = silent) -> None:
+    """Fill the units' books and drop them into the inbox under the names people give; some are broken on purpose."""
+    units = [p for p in parcels_of(round_) if p.kind == "unit"]
+    with tempfile.TemporaryDirectory() as elsewhere:  # last year's book was never issued here
+        maker = _Maker(round_, seed, units, Path(elsewhere))
+        jobs = [maker.job(number, parcel) for number, parcel in enumerate(units)]
+        _fill(jobs, progress)
+    for number, parcel in enumerate(units):
+        if AT.get(number) == "twice":
+            sent = jobs[number].to
+            (sent.parent / f"{parcel.name} - 副本.xlsx").write_bytes(sent.read_bytes())
+
+
+def simulate_corrections(round_: Round, seed: int = SEED, progress: Progress = silent) -> None:
+    """Send again, put right, what was broken, but for one unit; and the scorers' books.
+
+    The scorers leave the unit blank that has sent nothing they could score.
+    """
+    simulation = _simulation(round_, seed)
+    jobs = []
+    absent = _absent(round_)
+    for number, parcel in enumerate(p for p in parcels_of(round_) if p.kind == "unit"):
+        if AT.get(number) not in (None, *HARMLESS, NEVER_CORRECTED):
+            values = typed(simulation.inputs(("unit", parcel.whom)) | simulation.claims(parcel.whom), round_.plan)
+            to = round_.inbox / CORRECTED / f"{parcel.name}自评表（修改）.xlsx"
+            jobs.append(_Filled(round_.folder / parcel.file, to, _days(round_, values), {}))
+    for parcel in parcels_of(round_):
+        if parcel.kind == "scorer":
+            inputs = simulation.inputs(("scorer", parcel.whom))
+            inputs |= simulation.inputs(MASTER) if parcel.whom == round_.scheme.office else {}
+            inputs = _without(round_, inputs, absent)
+            to = round_.inbox / f"打分表（{parcel.name}）.xlsx"
+            jobs.append(_Filled(round_.folder / parcel.file, to, _days(round_, typed(inputs, round_.plan)), {}))
+    _fill(jobs, progress)
+
+
+def simulate_office(round_: Round, seed: int = SEED) -> None:
+    """Fill the office's own cells in the 总表: decisions on claims, deductions found on inspection."""
+    simulation = _simulation(round_, seed)
+    scores_too = round_.scheme.office in scorers_of(round_)  # then its 打分表 holds the rest
+    inputs = {} if scores_too else _without(round_, simulation.inputs(MASTER), _absent(round_))
+    inputs |= simulation.decisions(round_.tables()) | simulation.imposed(6)
+    values = _days(round_, typed(inputs, round_.plan))
+    fill_book(round_.out / "总表.xlsx", round_.inbox / f"总表（{round_.scheme.office}填）.xlsx", values)
+
+
+# ---- jobs --------------------------------------------------------------------------------------
+
+
+def _simulation(round_: Round, seed: int) -> Simulation:
+    return Simulation(round_.plan, round_.scheme.tables, round_.scheme.office, seed)
+
+
+class _Maker:
+    """Makes what the units send at first."""
+
+    def __init__(self, round_: Round, seed: int, units: list[Parcel], elsewhere: Path) -> None:
+        self._round, self._units, self._elsewhere = round_, units, elsewhere
+        self._simulation, self._other = _simulation(round_, seed), _simulation(round_, seed + 1)
+        self._roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
+        self._state = round_.state()
+
+    def job(self, number: int, parcel: Parcel) -> _Filled:
+        """Make the book of one unit, with the mishap of its place in the list."""
+        mishap = AT.get(number)
+        whose = self._units[number - 1] if mishap == "neighbour" else parcel
+        simulation = self._other if mishap == "neighbour" else self._simulation
+        inputs = simulation.inputs(("unit", whose.whom)) | simulation.claims(whose.whom)
+        values = _days(self._round, typed(inputs, self._round.plan))
+        spoiled(mishap, values, self._round.plan, self._roster.rows)
+        pasted = {self._code(parcel): self._code(self._units[number - 1])} if mishap == "pasted" else {}
+        source = self._round.folder / whose.file
+        if mishap == "last_year":
+            source = _last_year(self._round, parcel, self._elsewhere)
+        to = self._round.inbox / _NAMES[number % len(_NAMES)].format(name=parcel.name)
+        return _Filled(source, to, values, pasted, mishap)
+
+    def _code(self, parcel: Parcel) -> str:
+        return identity_of(self._round, "unit", parcel.whom, self._state.issued["unit", parcel.whom].serial).code()
+
+
+def _last_year(round_: Round, parcel: Parcel, folder: Path) -> Path:
+    """Write the book the same unit would have had the year before into a folder."""
+    year = round_.year - 1
+    name = round_.scheme.id.replace(str(round_.year), str(year))
+    identity = sealed(Identity("unit", name, name, year, parcel.whom, 1), hashlib.sha256(b"last year").digest())
+    file = folder / "去年的表.xlsx"
+    write_unit_book(score(round_.plan, round_.scheme.tables), parcel.whom, file, identity)
+    return file
+
+
+def _absent(round_: Round) -> set[str]:
+    """Return the unit that never sends a book that can be read."""
+    units = [p.whom for p in parcels_of(round_) if p.kind == "unit"]
+    return {units[n] for n, mishap in AT.items() if mishap == NEVER_CORRECTED and n < len(units)}
+
+
+def _without(round_: Round, inputs: Inputs, units: set[str]) -> Inputs:
+    roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
+    sheets = round_.plan.by_name
+    return {
+        at: value for at, value in inputs.items()
+        if roster.unit_of(sheets[at[0]], roster.rows[at[0], at[1]]) not in units
+    }  # fmt: skip
+
+
+def _days(round_: Round, values: dict[Spot, Typed]) -> dict[Spot, Typed]:
+    """Type dates as dates."""
+    sheets = round_.plan.by_name
+    return {at: _day(v) if sheets[at[0]].by_name[at[2]].holds == "date" else v for at, v in values.items()}
+
+
+def _day(value: Typed) -> date | Typed:
+    return day_of(Fraction(value)) if isinstance(value, float) else value
+
+
+def _fill(jobs: list[_Filled], progress: Progress) -> None:
+    for job in jobs:
+        job.to.parent.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor(2) as pool:
+        for done, (job, _) in enumerate(zip(jobs, pool.map(_fill_one, jobs), strict=True), 1):
+            progress(done, len(jobs), f"模拟填报：{job.to.name}")
+
+
+def _fill_one(job: _Filled) -> None:
+    """Fill one book and let its mishap happen to the file."""
+    if job.mishap == "pdf":
+        job.to.write_bytes(PDF)
+        return
+    fill_book(job.source, job.to, job.values, job.texts)
+    if job.mishap == "truncated":
+        data = job.to.read_bytes()
+        job.to.write_bytes(data[: len(data) * 2 // 3])

@@ -1,0 +1,176 @@
+"""Made-up inputs for a demonstration: the same seed gives the same round. Nothing here is real data.
+
+What is made up follows from what a column asks for (limits, decimals, target, choices), not from its name, so that any
+scheme can be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from random import Random
+
+from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Sheet, Tables
+from xlperf.entries.cell import is_asked, limits
+from xlperf.entries.text import value_text
+from xlperf.formula.values import Value, day_number, half_up
+from xlperf.rounds.ledger import Party
+
+Spot = tuple[str, str, str]  # plan sheet, key of the row ("+1" for the first new one), column
+Inputs = dict[Spot, Value]
+
+_DONE = ("已按计划完成", "已完成，资料齐全", "按进度完成", "基本完成，个别材料待补")
+_WHY = ("佐证材料不齐", "完成时间晚于节点", "台账不完整", "数据口径不一致")
+_CLAIMS = ("经验做法在省级会议上交流", "被营口市政府通报表扬", "承办全市现场会", "创新工作入选省级典型")
+_FOUND = ("现场核验发现台账缺失", "重点任务推进缓慢", "上报数据与现场不符", "窗口服务不规范", "督办事项逾期未办结")
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """The made-up inputs of one round."""
+
+    plan: Plan
+    tables: Tables
+    office: str
+    seed: int
+
+    def inputs(self, party: Party) -> Inputs:
+        """Return what a party fills in: a unit, a scorer, or the office in the 总表."""
+        return dict(self._everything.get(party, {}))
+
+    @cached_property
+    def _everything(self) -> dict[Party, Inputs]:
+        found: dict[Party, Inputs] = {}
+        for sheet in (s for s in self.plan.sheets if not s.grows):
+            for row in _rows(sheet, self.tables):
+                key = value_text(row[sheet.key.name])
+                known = {c.name: row.get(c.name, c.default) for c in sheet.columns if c.expr is None}
+                known |= {c.name: c.default for c in sheet.columns if c.default is not None}
+                for column, value in self._row(sheet, key, known):
+                    found.setdefault(self._party(sheet, column, row), {})[sheet.name, key, column.name] = value
+        return found
+
+    def claims(self, unit: str) -> Inputs:
+        """Return the rows a unit adds itself; most units add none."""
+        found: Inputs = {}
+        for sheet in (s for s in self.plan.sheets if s.claims is not None):
+            rng = self._rng("claims", sheet.name, unit)
+            for n in range(1, rng.choice((0, 0, 0, 0, 1, 1, 2)) + 1):
+                found |= self._entry(sheet, f"+{n}", rng, UNIT, _CLAIMS)
+        return found
+
+    def imposed(self, count: int) -> Inputs:
+        """Return rows the office adds to the ledger: deductions found on inspection, all approved."""
+        found: Inputs = {}
+        units = [value_text(next(iter(r.values()))) for r in self.tables.get("units", [])]
+        for sheet in (s for s in self.plan.sheets if s.claims is not None and self._names_kinds(s)):
+            rng = self._rng("imposed", sheet.name)
+            for n, unit in enumerate(rng.sample(units, min(count, len(units))), 1):
+                found |= self._entry(sheet, f"+{n}", rng, "", _FOUND)
+                found |= {(sheet.name, f"+{n}", name): v for name, v in self._decided(sheet).items()}
+                found[sheet.name, f"+{n}", sheet.unit] = unit
+        return found
+
+    def decisions(self, tables: Tables) -> Inputs:
+        """Return the office's word on every claim that came in; one in five is turned down."""
+        found: Inputs = {}
+        for sheet in (s for s in self.plan.sheets if s.claims is not None):
+            for row in _rows(sheet, tables):
+                key = value_text(row[sheet.key.name])
+                for c in sheet.inputs(OFFICE):
+                    if "通过" in c.choices and row.get(c.name) == (sheet.claims or {}).get(c.name):
+                        no = self._rng("decision", key).random() < 0.2
+                        found[sheet.name, key, c.name] = "未通过" if no and "未通过" in c.choices else "通过"
+        return found
+
+    # ---- one value ------------------------------------------------------------------------------
+
+    def _row(self, sheet: Sheet, key: str, row: dict[str, Value]) -> Iterator[tuple[Column, Value]]:
+        """Make up a row's inputs in order; what a scorer gives stays at or a little below what the unit gave itself."""
+        rng = self._rng(sheet.name, key)
+        unit = value_text(row.get(sheet.unit or sheet.key.name))
+        level = 0.90 + 0.09 * self._rng("level", unit).random()
+        lost = False
+        for column in sheet.inputs():
+            if not is_asked(column, row):
+                continue
+            value = _text(column, rng, lost) if column.holds == "text" else None
+            if column.holds == "number":
+                value = _number(column, row, rng, level)
+                high = limits(column, row)[1]
+                lost = column.by == LEAD and isinstance(value, Fraction) and high is not None and value < high
+            if value is not None:
+                yield column, value
+
+    def _entry(self, sheet: Sheet, key: str, rng: Random, by: str, items: tuple[str, ...]) -> Inputs:
+        """Make up the columns of a new ledger row that are told in words, points and a date."""
+        found: Inputs = {}
+        for column in (c for c in sheet.inputs() if c.by == UNIT):
+            at = (sheet.name, key, column.name)
+            if column.holds == "date":
+                found[at] = day_number(date(self.plan.year, rng.randint(3, 11), rng.randint(1, 28)))
+            elif column.holds == "number":
+                found[at] = Fraction(rng.choice((2, 3, 5, 8, 10)), 10 if column.decimals != 0 else 1)
+            elif column.choices:
+                found[at] = rng.choice(column.choices)
+            elif column.offers:
+                continue
+            elif column.required:
+                found[at] = rng.choice(items)
+            elif by:
+                found[at] = f"大政办〔{self.plan.year}〕{rng.randint(3, 90)}号"
+            else:
+                found[at] = f"核验记录{rng.randint(1, 40)}"
+        return found
+
+    def _names_kinds(self, sheet: Sheet) -> bool:
+        """Tell whether the office says in every row what kind it is, so that a deduction can be one."""
+        return any(c.choices and c.required and c.default is None for c in sheet.inputs(OFFICE))
+
+    def _decided(self, sheet: Sheet) -> dict[str, Value]:
+        columns = [c for c in sheet.inputs(OFFICE) if (c.choices and c.default is None) or "通过" in c.choices]
+        return {c.name: "通过" if "通过" in c.choices else c.choices[0] for c in columns}
+
+    # ---- whose ----------------------------------------------------------------------------------
+
+    def _party(self, sheet: Sheet, column: Column, row: dict[str, Value]) -> Party:
+        if column.by == UNIT:
+            return "unit", value_text(row.get(sheet.unit or sheet.key.name))
+        if column.by == OFFICE:
+            return "master", ""
+        return "scorer", value_text(row.get(sheet.scorer)) or self.office if column.by == LEAD else column.by
+
+    def _rng(self, *words: str) -> Random:
+        return Random("|".join((str(self.seed), *words)))  # noqa: S311 a demonstration, not a secret
+
+
+def _rows(sheet: Sheet, tables: Tables) -> list[dict[str, Value]]:
+    """Return the rows of a sheet."""
+    rows = tables.get(sheet.table, [])
+    return [row for row in rows if all(row.get(name) == wanted for name, wanted in sheet.where.items())]
+
+
+def _text(column: Column, rng: Random, lost: bool) -> Value:
+    if column.choices:
+        return rng.choice(column.choices) if rng.random() < (0.05 if column.default else 1) else None
+    if column.by == LEAD:
+        return rng.choice(_WHY) if lost else None
+    return rng.choice(_DONE) if (column.width or 0) >= 30 else f"报送材料第{rng.randint(1, 60)}页"
+
+
+def _number(column: Column, row: dict[str, Value], rng: Random, level: float) -> Value:
+    high = limits(column, row)[1]
+    if column.default is not None or (high is not None and not column.required and rng.random() > 0.02):
+        return None
+    share = min(1.0, level + rng.uniform(-0.06, 0.06))
+    if high is not None:
+        return min(high, half_up(high * Fraction(f"{share:.3f}"), 1 if high >= 5 else 2))
+    target = row.get("target")
+    if isinstance(target, Fraction):
+        return half_up(target * Fraction(f"{share + 0.05:.3f}"), 0 if target >= 50 else 1)
+    if column.decimals == 0:
+        return Fraction(rng.randint(12, 90))
+    return half_up(Fraction(f"{share * 100:.3f}"), 1)

@@ -1,0 +1,1 @@
+"""What people entered, judged the same whichever way it came."""

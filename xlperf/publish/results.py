@@ -1,0 +1,76 @@
+"""Score a round and write what follows from it: the 总表 with the true numbers, and the ranking as CSV."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlperf.engine.ranked import ranked_lists
+from xlperf.engine.score import Scores, score
+from xlperf.formula.values import shown
+from xlperf.rounds.distribute import MASTER, identity_of
+from xlperf.rounds.ledger import Issued, record_issued
+from xlperf.rounds.store import Round, write_whole
+from xlperf.workbook.books.master import write_master
+
+RANKING = "排名"
+NOT_REPORTED = "未报"
+_DANGEROUS = tuple("=+-@\t\r\0＝＋－＠")
+
+
+@dataclass(frozen=True)
+class Published:
+    """A scored round and the files it was written to, as paths below the round's folder."""
+
+    scores: Scores
+    files: tuple[Path, ...]
+
+
+def score_round(round_: Round) -> Scores:
+    """Score everything accepted so far."""
+    return score(round_.plan, round_.tables())
+
+
+def publish_scores(round_: Round, *, native: bool = True) -> Published:
+    """Score a round and write `out/总表.xlsx` and `out/排名.csv`.
+
+    native: False writes rule calls as `XP_…` functions, for offices with the add-in; the numbers are the same.
+    The 总表 carries an identity: the office fills in its own cells there and drops it into the inbox.
+    """
+    scores = score_round(round_)
+    book = Path("out", f"{MASTER}.xlsx")
+    state = round_.state()
+    known = state.issued.get(("master", ""))
+    serial = known.serial if known else max((i.serial for i in state.issued.values()), default=0) + 1
+    identity = identity_of(round_, "master", "", serial)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder, "book.xlsx")
+        write_master(scores, made, identity=identity, native=native, scheme=round_.scheme)
+        data = made.read_bytes()
+    if known is None:
+        record_issued(round_.ledger, Issued("master", "", serial, book.as_posix(), hashlib.sha256(data).hexdigest()))
+    write_whole(round_.folder / book, data)
+    table = Path("out", f"{RANKING}.csv")
+    write_whole(round_.folder / table, ranking_csv(scores).encode("utf-8-sig"))
+    return Published(scores, (book, table))
+
+
+def ranking_csv(scores: Scores) -> str:
+    """Write every ranked list as CSV with Chinese headings; units without a score come last, without a place."""
+    text = io.StringIO()
+    out = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    out.writerow(["榜单", "组别", "名次", "单位代码", "单位", "得分"])
+    for line in ranked_lists(scores):
+        place = NOT_REPORTED if line.place is None else str(line.place)
+        points = NOT_REPORTED if line.score is None else shown(line.score)
+        out.writerow([_safe(line.title), _safe(line.group), place, _safe(line.key), _safe(line.name), points])
+    return text.getvalue()
+
+
+def _safe(text: str) -> str:
+    """Write text so that no program takes it for a formula."""
+    return f"'{text}" if text.startswith(_DANGEROUS) else text

@@ -1,0 +1,1 @@
+"""What comes back: opened, identified, examined, taken in, answered."""

@@ -1,0 +1,276 @@
+"""Take back what comes in: keep every byte, say whose it is, judge every cell, record it, answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from xlperf.problems import Problem, Where, errors, problem, word
+from xlperf.rounds.collecting.claims import lapsed
+from xlperf.rounds.collecting.examine import Examiner, LockedCells, changed_cells
+from xlperf.rounds.collecting.identify import identity_problems, suited_name
+from xlperf.rounds.collecting.open import Opened, open_books
+from xlperf.rounds.collecting.replies import sender, unanswered, write_replies
+from xlperf.rounds.distribute import MASTER as MASTER_TITLE
+from xlperf.rounds.distribute import parcels_of
+from xlperf.rounds.ledger import CellText, Issued, Party, Receipt, State, record_receipts
+from xlperf.rounds.parties import MASTER, Roster
+from xlperf.rounds.store import Progress, Round, keep, silent
+from xlperf.workbook.back.read import ReadBook
+
+REFUSED = frozenset({
+    "EMPTY", "TOO_LARGE", "NOT_A_WORKBOOK", "OLD_XLS", "ENCRYPTED", "OTHER_FORMAT", "DAMAGED", "UNSAFE_ZIP", "BOMB",
+    "DTD", "WRONG_ROUND", "ARCHIVE",
+})  # fmt: skip
+_TURNS = ("unit", "scorer", "master")
+_PASSED_OVER = ("~$", ".")  # what Excel and the system leave lying beside the files
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A workbook that has not come back, or not in a state that could be accepted."""
+
+    kind: str
+    whom: str
+    name: str
+    held: bool
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What became of every file in the inbox, and who is still missing.
+
+    receipts: one a file, in the order they were taken; `file` is the path below inbox/. new: how many were not there
+    the last time. waiting: what of it was held or refused and not settled since. replies: a ready-to-send text for
+    each of these, below the round's folder. concerns: what is wrong with the round rather than with one file.
+    """
+
+    receipts: tuple[Receipt, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    new: int = 0
+    waiting: tuple[Receipt, ...] = ()
+    replies: tuple[Path, ...] = ()
+    concerns: tuple[Problem, ...] = ()
+
+    def decided(self, decision: str) -> tuple[Receipt, ...]:
+        """List the files that were `accepted`, `held`, `refused`, `duplicate` or, put right since, `settled`."""
+        return tuple(r for r in self.receipts if r.decision == decision)
+
+    @property
+    def accepted(self) -> tuple[Receipt, ...]:
+        """List the files whose cells count."""
+        return self.decided("accepted")
+
+    @property
+    def held(self) -> tuple[Receipt, ...]:
+        """List the files that wait for a person."""
+        return self.decided("held")
+
+    @property
+    def refused(self) -> tuple[Receipt, ...]:
+        """List the files that are no workbook of this round."""
+        return self.decided("refused")
+
+    @property
+    def problems(self) -> list[Problem]:
+        """List every problem of every file, then those of the round."""
+        return [*(p for r in self.receipts for p in r.problems), *self.concerns]
+
+
+def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False) -> Collection:
+    """Take every file of the inbox, subfolders included, oldest first.
+
+    The files stay where they are; what was taken before is not taken again. A file with an error is
+    held whole: nothing of it is scored, nothing of it is lost. dry_run: decide, but record nothing.
+    """
+    state = round_.state()
+    files = list(_files(round_.inbox))
+    links = tuple(_link(_below(f, round_.inbox)) for f in files if f.is_symlink())
+    kept = [(_below(f, round_.inbox), keep(round_, f.read_bytes())) for f in files if not f.is_symlink()]
+    fresh = _fresh(state, kept)
+    opened: list[Opened] = []
+    named = [(round_.received / digest, names[0]) for digest, names in fresh.items()]
+    for book, (_, name) in zip(open_books(named), named, strict=True):
+        opened.append(book)
+        progress(len(opened), len(fresh), f"读表：{name}")
+    desk = _Desk(round_, state, _went_out(round_, state, opened, progress))
+    for (digest, names), book in sorted(zip(fresh.items(), opened, strict=True), key=_turn):
+        receipt = desk.decided(digest, names, book)
+        if not dry_run:
+            record_receipts(round_.ledger, receipt)
+    waiting = unanswered(round_, desk.state, {digest for _, digest in kept})
+    replies = () if dry_run else write_replies(round_, waiting)
+    return Collection(
+        (*_all_told(desk.state, kept, waiting), *links),
+        tuple(missing(round_, desk.state, waiting)),
+        len(fresh),
+        (*waiting, *links),
+        replies,
+        tuple(lapsed(round_, desk.state)),
+    )
+
+
+def missing(round_: Round, state: State, waiting: Iterable[Receipt]) -> Iterator[Missing]:
+    """List who has no accepted workbook yet, in the order they were issued. waiting: what lies there unsettled."""
+    held = {sender(round_, r) for r in waiting}
+    for parcel in parcels_of(round_):
+        party = (parcel.kind, parcel.whom)
+        if party not in state.current:
+            yield Missing(parcel.kind, parcel.whom, parcel.name, party in held)
+
+
+def _files(inbox: Path) -> Iterator[Path]:
+    """Visit the returned files, oldest first; of two versions the later one then replaces the earlier."""
+    files = (f for f in inbox.rglob("*") if f.is_symlink() or f.is_file())
+    found = [f for f in files if not f.name.startswith(_PASSED_OVER)]
+    yield from sorted(found, key=lambda f: (f.lstat().st_mtime, f.as_posix()))
+
+
+def _link(name: str) -> Receipt:
+    """Refuse a link: what it points to may be any file of this machine."""
+    return Receipt("", name, "", "", 0, "refused", (problem("INBOX_LINK", Where(name), found=Path(name).name),))
+
+
+def _below(file: Path, folder: Path) -> str:
+    return file.relative_to(folder).as_posix()
+
+
+def _fresh(state: State, kept: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return what is to be looked at: digest → the names the bytes came under.
+
+    Bytes that were decided on are not looked at again, unless they were held for their name and now have
+    another one.
+    """
+    names: dict[str, list[str]] = {}
+    for name, digest in kept:
+        names.setdefault(digest, []).append(name)
+    return {digest: known for digest, known in names.items() if _is_new(state.receipts.get(digest), known)}
+
+
+def _is_new(receipt: Receipt | None, names: list[str]) -> bool:
+    if receipt is None:
+        return True
+    return any(p.code == "NAMED_OTHERWISE" for p in receipt.problems) and set(names) != {receipt.file}
+
+
+def _turn(pair: tuple[tuple[str, list[str]], Opened]) -> int:
+    """Let units come first, then scorers, then the office: each is judged beside what came before."""
+    book = pair[1]
+    return _TURNS.index(book.identity.kind) if isinstance(book, ReadBook) and book.identity is not None else 0
+
+
+def _all_told(state: State, kept: list[tuple[str, str]], waiting: Iterable[Receipt]) -> Iterator[Receipt]:
+    """Return what is said of each file: its receipt, that it was put right since, or that it lies there twice."""
+    open_ = {r.sha256 for r in waiting}
+    names: dict[str, list[str]] = {}
+    for name, digest in kept:
+        names.setdefault(digest, []).append(name)
+    for name, digest in kept:
+        receipt = state.receipts[digest]
+        first = receipt.file if receipt.file in names[digest] else names[digest][0]
+        if name != first:
+            told = problem("DUPLICATE", Where(name), found=first)
+            yield replace(receipt, file=name, decision="duplicate", problems=(told,), cells=())
+        else:
+            settled = receipt.decision != "accepted" and digest not in open_
+            yield replace(receipt, file=name, decision="settled" if settled else receipt.decision)
+
+
+# ---- one file ----------------------------------------------------------------------------------
+
+
+@dataclass
+class _Desk:
+    """Decides on one file after the other; `state` goes along.
+
+    locked: the locked cells of the books as issued, by party.
+    """
+
+    round_: Round
+    state: State
+    locked: Mapping[Party, LockedCells]
+    _roster: tuple[str, Roster] | None = None
+
+    def decided(self, digest: str, names: list[str], book: Opened) -> Receipt:
+        """Decide on a file and take it into the state."""
+        receipt = Receipt(digest, names[0], "", "", 0, "held")
+        if isinstance(book, Problem):
+            receipt = replace(receipt, decision=_decision([book]), problems=(book,))
+        else:
+            receipt = self._taken(receipt, names, book)
+        current = dict(self.state.current)
+        if receipt.decision == "accepted":
+            current.pop(receipt.party, None)  # the order is that of acceptance
+            current[receipt.party] = receipt
+        self.state = replace(self.state, receipts={**self.state.receipts, digest: receipt}, current=current)
+        return receipt
+
+    def _taken(self, receipt: Receipt, names: list[str], book: ReadBook) -> Receipt:
+        """Say whose book it is and judge its cells."""
+        kind = book.identity.kind if book.identity is not None else ""
+        roster = self._roster_for(kind)
+        receipt = replace(receipt, file=suited_name(names, roster, book))
+        told = identity_problems(self.round_, self.state, roster, receipt.file, book)
+        if book.identity is not None and not any(p.code == "NAMED_OTHERWISE" for p in told):
+            receipt = replace(receipt, kind=kind, who=book.identity.whom, serial=book.identity.serial)
+        if errors(told):
+            return replace(receipt, decision=_decision(told), problems=tuple(told))
+        examiner = Examiner(roster, self.state, receipt.party, receipt.file, self.locked.get(receipt.party, {}))
+        found = examiner.examine(book)
+        decision = _decision(found.problems)
+        cells = tuple(found.cells) if decision == "accepted" else ()
+        told = [*found.problems, *(self._notes(receipt, roster, cells) if decision == "accepted" else ())]
+        receipt = replace(receipt, seen=found.seen, words=found.words)
+        return replace(receipt, decision=decision, problems=tuple(told), cells=cells)
+
+    def _roster_for(self, kind: str) -> Roster:
+        """Return the rows as they stand; units do not look at each other's cells, so they share one."""
+        if self._roster is None or kind == "master" or self._roster[0] != kind:
+            tables = self.round_.tables(self.state)
+            self._roster = (kind, Roster(self.round_.plan, tables, self.round_.scheme.office))
+        return self._roster[1]
+
+    def _notes(self, receipt: Receipt, roster: Roster, cells: tuple[CellText, ...]) -> Iterator[Problem]:
+        """Say what is worth knowing of an accepted file."""
+        where = Where(receipt.file)
+        issued = self.state.issued.get(receipt.party)
+        name = Path(issued.file).name if issued is not None else f"{MASTER_TITLE}.xlsx"
+        if Path(receipt.file).name != name:
+            yield problem("RENAMED", where, issued=name, who=roster.title(receipt.party))
+        deadline = self.round_.deadline
+        if deadline is not None and date.today() > deadline:
+            yield problem("LATE", where, deadline=deadline.isoformat())
+        before = self.state.current.get(receipt.party)
+        if before is not None:
+            changes = list(changed_cells(self.round_.plan, before.cells, cells))
+            some = "；".join(changes[:5]) + ("……" if len(changes) > 5 else "")
+            yield problem("SUPERSEDES", where, found=before.file, count=len(changes), cells=some or word("没有"))
+
+
+def _decision(problems: list[Problem]) -> str:
+    if any(p.code in REFUSED for p in problems):
+        return "refused"
+    return "held" if errors(problems) else "accepted"
+
+
+def _went_out(round_: Round, state: State, books: Iterable[Opened], progress: Progress) -> dict[Party, LockedCells]:
+    """Return the locked cells of the books as issued, by party; the 总表 is written anew all the time and left out."""
+    parties = {(b.identity.kind, b.identity.whom): None for b in books if isinstance(b, ReadBook) and b.identity}
+    there = [i for p, i in state.issued.items() if p in parties and p != MASTER and _untouched(round_, i)]
+    files = [(round_.folder / i.file, i.file) for i in there]
+    found: dict[Party, LockedCells] = {}
+    for one, book in zip(there, open_books(files), strict=True):
+        if isinstance(book, ReadBook):
+            cells = (c for c in book.cells if c.role == "locked")
+            found[one.kind, one.who] = {(c.plan_sheet, c.row_key, c.column): c for c in cells}
+        progress(len(found), len(there), f"核对原表：{one.file}")
+    return found
+
+
+def _untouched(round_: Round, issued: Issued) -> bool:
+    """Tell whether an issued file still has the bytes that were recorded."""
+    file = round_.folder / issued.file
+    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == issued.sha256

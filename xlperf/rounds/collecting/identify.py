@@ -1,0 +1,65 @@
+"""Whose book is it: the carriers of identity held against the round, against each other and against the name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from xlperf.problems import Problem, Where, problem, word
+from xlperf.rounds.distribute import identity_of
+from xlperf.rounds.ledger import Party, State
+from xlperf.rounds.parties import Roster
+from xlperf.rounds.store import Round
+from xlperf.workbook.back.read import ReadBook
+from xlperf.workbook.seal import Kind, is_genuine
+
+
+def identity_problems(round_: Round, state: State, roster: Roster, file: str, book: ReadBook) -> list[Problem]:
+    """Say why a book may not be taken as what it says it is; nothing where it may.
+
+    file: the name it came under. It proves nothing, but a file that says one unit outside and another
+    inside wants a look.
+    """
+    where, identity = Where(file), book.identity
+    if identity is None:
+        return [problem("NO_IDENTITY", where)]
+    if (identity.round, identity.scheme, identity.year) != (round_.id, round_.scheme.id, round_.year):
+        found = " ".join(dict.fromkeys((identity.round, str(identity.year))))
+        wanted = " ".join(dict.fromkeys((round_.id, str(round_.year))))
+        return [problem("WRONG_ROUND", where, found=found, wanted=wanted)]
+    if not is_genuine(identity, round_.key):
+        return [problem("FORGED_ID", where, found=word("封签不是本轮发出的"))]
+    me = (identity.kind, identity.whom)
+    others = {code: party for code, party in _codes(round_, state).items() if party != me}
+    printed = next((others[code] for code in book.codes if code in others), None)
+    if printed is not None:
+        return [problem("WRONG_UNIT", where, found=roster.title(me), printed=roster.title(printed))]
+    if book.disagreements:
+        return [problem("FORGED_ID", where, found="；".join(book.disagreements))]
+    named = named_otherwise(file, roster, me)
+    return [problem("NAMED_OTHERWISE", where, named=named, found=roster.title(me))] if named else []
+
+
+def suited_name(names: Sequence[str], roster: Roster, book: ReadBook) -> str:
+    """Choose, of the names that the same bytes came under, the first that agrees with the identity."""
+    if book.identity is None:
+        return names[0]
+    me = (book.identity.kind, book.identity.whom)
+    return next((n for n in names if not named_otherwise(n, roster, me)), names[0])
+
+
+def named_otherwise(file: str, roster: Roster, party: Party) -> str:
+    """Return the unit a file is named after, where that is not the unit it is of."""
+    name, mine = Path(file).name, roster.title(party)
+    if party[0] != "unit" or mine in name:
+        return ""
+    return max((n for n in roster.units.values() if n in name and n not in mine), key=len, default="")
+
+
+def _codes(round_: Round, state: State) -> dict[str, Party]:
+    """Return the printed code of every book that was issued."""
+    return {
+        identity_of(round_, cast("Kind", i.kind), i.who, i.serial).code(): (i.kind, i.who)
+        for i in state.issued.values()
+    }

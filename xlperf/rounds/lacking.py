@@ -1,0 +1,111 @@
+"""What a ranking still lacks: books that are not in, claims nobody decided on, units without a score and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from xlperf.engine.plan import Sheet
+from xlperf.engine.reason import contributing
+from xlperf.engine.score import Scores
+from xlperf.entries.cell import is_asked
+from xlperf.entries.text import value_text
+from xlperf.formula.expression import columns_of, needs
+from xlperf.formula.values import Value
+from xlperf.problems import Problem, Where, problem, word
+from xlperf.rounds.collecting.claims import lapsed, pending
+from xlperf.rounds.collecting.collect import Missing, missing
+from xlperf.rounds.distribute import BOOKS
+from xlperf.rounds.parties import MASTER, Roster
+from xlperf.rounds.store import Round
+
+_NAMED = 8  # units named one by one
+
+Spot = tuple[str, str, str]  # sheet, key of the row, column
+
+
+def unsettled(round_: Round, scores: Scores) -> list[Problem]:
+    """Tell what is missing from a scored round, as warnings."""
+    state = round_.state()
+    scores = _Kept(scores.plan, scores.values)
+    absent = list(missing(round_, state, ()))
+    told = [_not_in(kind, [m for m in absent if m.kind == kind]) for kind in ("unit", "scorer") if _any(absent, kind)]
+    if _any(absent, "master"):
+        told.append(problem("MASTER_NOT_IN", office=round_.scheme.office))
+    roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
+    return [*told, *pending(round_, state), *lapsed(round_, state), *_unscored(roster, scores)]
+
+
+class _Kept(Scores):
+    """Scores whose rows are put together once: they are looked through again and again."""
+
+    def rows(self, sheet: str) -> list[dict[str, Value]]:
+        """Return the rows of a sheet, inputs and results alike."""
+        known: dict[str, list[dict[str, Value]]] = self.__dict__.setdefault("_rows", {})
+        if sheet not in known:
+            known[sheet] = super().rows(sheet)
+        return known[sheet]
+
+
+def _any(absent: list[Missing], kind: str) -> bool:
+    return any(m.kind == kind for m in absent)
+
+
+def _not_in(kind: str, absent: list[Missing]) -> Problem:
+    return problem("NOT_RETURNED", book=BOOKS[kind], count=len(absent), names=_some([m.name for m in absent]))
+
+
+def _unscored(roster: Roster, scores: Scores) -> list[Problem]:
+    """Tell, list by list, which units have no score and whose cells are empty that it needs."""
+    told = []
+    for ranking in scores.plan.rankings:
+        sheet = scores.plan.by_name[ranking.sheet]
+        rows = [r for r in scores.rows(sheet.name) if r[ranking.score] is None]
+        if rows:
+            names = [str(r.get("name") or r[sheet.key.name]) for r in rows]
+            empty: set[Spot] = set()
+            for row in rows:
+                _empty(scores, sheet, row, ranking.score, empty)
+            why = _owners(roster, empty)
+            told.append(
+                problem(
+                    "UNITS_UNSCORED",
+                    Where(sheet=sheet.title),
+                    title=ranking.title,
+                    count=len(rows),
+                    names=_some(names),
+                    why=word("缺（格数）：{cells}", cells=why) if why else word("没有可算的数"),
+                )
+            )
+    return told
+
+
+def _empty(scores: Scores, sheet: Sheet, row: dict[str, Value], column: str, found: set[Spot]) -> None:
+    """Follow an empty cell down to the empty inputs that it needs; of a choice of several, those that are required."""
+    known = sheet.by_name[column]
+    if row[column] is not None:
+        return
+    if known.expr is None:
+        if known.kind == "input" and is_asked(known, row):
+            found.add((sheet.name, value_text(row[sheet.key.name]), column))
+        return
+    needed = needs(known.expr)
+    for name in (n for n in needed or columns_of(known.expr) if n in sheet.by_name):
+        c = sheet.by_name[name]
+        if needed or c.expr is not None or c.required:
+            _empty(scores, sheet, row, name, found)
+    for other, their, name in contributing(scores, row, known.expr):
+        _empty(scores, other, their, name, found)
+
+
+def _owners(roster: Roster, empty: set[Spot]) -> str:
+    """Count the empty cells by whose book they stand in, the most first."""
+    counts: Counter[str] = Counter()
+    for name, key, column in empty:
+        sheet = roster.plan.by_name[name]
+        party = roster.owner(sheet, sheet.by_name[column], roster.rows.get((name, key), {}))
+        counts[roster.title(party) + (BOOKS[party[0]] if party != MASTER else "")] += 1
+    return _some([f"{who}（{n}）" for who, n in counts.most_common()])
+
+
+def _some(names: list[str]) -> str:
+    return "、".join(names[:_NAMED]) + ("……" if len(names) > _NAMED else "")

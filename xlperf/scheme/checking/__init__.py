@@ -1,0 +1,1 @@
+"""Schemes held against themselves and against the paper."""

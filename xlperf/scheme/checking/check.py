@@ -1,0 +1,257 @@
+"""What can be said about a scheme from its records alone, once it is structurally sound.
+
+Each check is one small function from a scheme to problems; `CHECKS` lists them, and a new one is
+added there. Whether names in rules stand for columns is said by the compiler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from itertools import chain
+
+from xlperf.formula.excel import ambiguous
+from xlperf.formula.values import YES, Value, number, shown
+from xlperf.problems import Problem, Where, problem
+from xlperf.rules import RULES
+from xlperf.scheme.checking.example_names import example_problems
+from xlperf.scheme.checking.figures import computed_columns, figure_of, options_used, readings_in
+from xlperf.scheme.checking.lint import LINT
+from xlperf.scheme.checking.references import key_of, row_place
+from xlperf.scheme.model import ColumnSpec, Mapping, Node, Scalar, Scheme, SheetSpec, Stated, place_of
+from xlperf.scheme.reading.nodes import mapping, text
+from xlperf.scheme.words import nearest
+from xlperf.terms import HIGHER, LOWER
+
+Problems = Iterator[Problem]
+Rows = list[dict[str, Value]]
+Check = Callable[[Scheme], Iterable[Problem]]
+
+ASSUMED = "assumed"  # the column that marks a row whose content the office still has to supply
+
+
+def check_scheme(scheme: Scheme) -> list[Problem]:
+    """Run every check; a column that several sheets take over is reported once."""
+    return list(dict.fromkeys(chain.from_iterable(check(scheme) for check in CHECKS)))
+
+
+# ---- numbers the regulation states ---------------------------------------------------------------
+
+
+def stated_problems(scheme: Scheme) -> Problems:
+    """Hold the numbers that the regulation states against the tables."""
+    for stated in scheme.stated:
+        if (stated.sum or stated.count).partition(".")[0] not in scheme.tables:
+            yield problem("STATED_UNCHECKED", stated.at, says=stated.says)
+            continue
+        yield from _grouped_problems(scheme, stated) if stated.by else _whole_problems(scheme, stated)
+
+
+def _whole_problems(scheme: Scheme, stated: Stated) -> Problems:
+    wanted, found = number(stated.equals), _measured(stated, _rows_of(scheme, stated))
+    if wanted is not None and found != wanted:
+        yield problem("STATED_DIFFERS", stated.at, says=stated.says, wanted=shown(wanted), found=shown(found))
+
+
+def _grouped_problems(scheme: Scheme, stated: Stated) -> Problems:
+    """Compare group by group with the row whose key the group is; report each that differs."""
+    table, _, column = stated.equals.partition(".")
+    key = next((key_of(s) for s in scheme.sheets if s.rows == table), "")
+    groups: dict[Value, Rows] = {}
+    for row in _rows_of(scheme, stated):
+        groups.setdefault(row.get(stated.by), []).append(row)
+    for row in scheme.tables.get(table, []):
+        wanted, found = row.get(column), _measured(stated, groups.get(row.get(key), []))
+        if wanted is not None and found != wanted:
+            values = {"group": shown(row.get(key)), "wanted": shown(wanted), "found": shown(found)}
+            yield problem("STATED_GROUP_DIFFERS", row_place(row, column), says=stated.says, **values)
+
+
+def _rows_of(scheme: Scheme, stated: Stated) -> Rows:
+    table = (stated.sum or stated.count).partition(".")[0]
+    return [r for r in scheme.tables.get(table, []) if _matches(r, stated.where)]
+
+
+def _matches(row: dict[str, Value], where: dict[str, str]) -> bool:
+    return all((shown(v) if (v := row.get(name)) is not None else "") == text for name, text in where.items())
+
+
+def _measured(stated: Stated, rows: Rows) -> Fraction:
+    """Count the rows, or add their column; an empty cell adds nothing to what the regulation states."""
+    if not stated.sum:
+        return Fraction(len(rows))
+    column = stated.sum.partition(".")[2]
+    return sum((v for r in rows if isinstance(v := r.get(column), Fraction)), Fraction(0))
+
+
+# ---- rule calls ------------------------------------------------------------------------------------
+
+
+def parameter_problems(scheme: Scheme) -> Problems:
+    """Hold the parameter names of every rule call against the rule."""
+    for column in computed_columns(scheme):
+        known = {p.name: p for p in RULES[column.rule].parameters}
+        for key in column.arguments:
+            if key not in known:
+                near = nearest(key, known)
+                yield problem("UNKNOWN_PARAMETER", place_of(key), rule=column.rule, found=key, nearest=near)
+        for name, parameter in known.items():
+            if name not in column.arguments and not parameter.optional:
+                yield problem("MISSING_PARAMETER", column.arguments.at, rule=column.rule, name=name)
+
+
+def weight_problems(scheme: Scheme) -> Problems:
+    """Add the weights of every weighted sum, under every option of the readings they follow."""
+    for column in computed_columns(scheme):
+        if column.rule == "weighted":
+            for options in options_used(scheme, column.arguments):
+                yield from _weights(scheme, column, options)
+
+
+def _weights(scheme: Scheme, column: ColumnSpec, options: dict[str, str]) -> Problems:
+    weights = [figure_of(scheme, node, options) for node in mapping(column.arguments, "parts").values()]
+    known = [w for w in weights if w is not None]
+    if not weights or len(known) < len(weights):
+        return  # a weight that stands in a column is known only row by row
+    found, title = sum(known, Fraction(0)), text(column.attributes, "title", column.name)
+    at = mapping(column.arguments, "parts").at
+    stated = figure_of(scheme, column.arguments.get(Scalar("weights_sum")), options)
+    if stated is not None and found != stated:
+        yield problem("WEIGHTS_DIFFER", at, column=title, found=_percent(found), wanted=_percent(stated))
+    elif stated is None and "weights_sum" not in column.arguments and found not in (1, 100):
+        yield problem("WEIGHTS_ODD", at, column=title, found=_percent(found))
+
+
+def _percent(x: Fraction) -> str:
+    return f"{shown(x * 100, 6)}%" if abs(x) <= 2 else shown(x, 6)
+
+
+def direction_problems(scheme: Scheme) -> Problems:
+    """Allow only the two words for a direction, in rules and in the tables; a target needs one."""
+    for sheet in scheme.sheets:
+        columns = {c.name: c for c in sheet.columns}
+        for column in sheet.columns:
+            if column.rule and "direction" in column.arguments:
+                yield from _direction(scheme, sheet, column, columns)
+
+
+def _direction(scheme: Scheme, sheet: SheetSpec, column: ColumnSpec, columns: dict[str, ColumnSpec]) -> Problems:
+    word, target = text(column.arguments, "direction"), text(column.arguments, "target")
+    words = f"{HIGHER}、{LOWER}"
+    if word in columns:
+        for row in scheme.tables.get(sheet.rows, []):
+            found = row.get(word)
+            if found is not None and found not in (HIGHER, LOWER):
+                yield problem("WRONG_WORD", row_place(row, word), name=word, found=shown(found), words=words)
+            elif word in row and found is None and row.get(target) is not None:
+                yield problem("NO_DIRECTION", row_place(row, word), words=words)
+    elif word and not word.isascii() and word not in (HIGHER, LOWER):
+        yield problem("WRONG_WORD", place_of(word), name="direction", found=word, words=words)
+
+
+def unused_readings(scheme: Scheme) -> Problems:
+    """Name each reading that no rule follows: choosing another option would change nothing."""
+    columns = [c for s in scheme.sheets for c in s.columns]
+    used = {name for c in columns for node in (c.arguments, c.attributes) for name in readings_in(node)}
+    for name, reading in scheme.readings.items():
+        if name not in used:
+            yield problem("READING_UNUSED", reading.at, reading=name)
+
+
+# ---- what the office still has to supply -----------------------------------------------------------
+
+
+def assumed_rows(scheme: Scheme) -> Problems:
+    """Count the rows of each table whose content is a stand-in: one note a table."""
+    for table, rows in scheme.tables.items():
+        assumed = [row for row in rows if row.get(ASSUMED) == YES]
+        if assumed:
+            title = next((s.title for s in scheme.sheets if s.rows == table), table)
+            at = place_of(assumed[0])
+            yield problem("ROWS_ASSUMED", Where(at.file, at.line, at.column), count=len(assumed), table=title)
+
+
+def assumed_figures(scheme: Scheme) -> Problems:
+    """Name each figure that the regulation does not give."""
+    for figure in scheme.figures.values():
+        if figure.assumed:
+            value = shown(figure.value, 6)
+            yield problem("FIGURE_ASSUMED", figure.at, title=figure.title, value=value, why=figure.assumed)
+
+
+# ---- units that fall through ------------------------------------------------------------------------
+
+
+def units_without_sheet(scheme: Scheme) -> Problems:
+    """Name every unit that no sheet of units takes in."""
+    sheets = [s for s in scheme.sheets if s.rows == "units"]
+    for row in scheme.tables.get("units", []) if sheets else []:
+        if not any(_matches(row, s.where) for s in sheets):
+            column = next((name for s in sheets for name in s.where), key_of(sheets[0]))
+            unit, found = shown(row.get(key_of(sheets[0]))), shown(row.get(column))
+            yield problem("UNIT_IN_NO_SHEET", row_place(row, column), unit=unit, name=column, found=found)
+
+
+def units_without_group(scheme: Scheme) -> Problems:
+    """Name every unit of a ranked sheet whose group is empty."""
+    for ranking in scheme.rankings:
+        sheet = next((s for s in scheme.sheets if s.name == ranking.sheet), None)
+        for row in scheme.tables.get(sheet.rows, []) if sheet else []:
+            if sheet and _matches(row, sheet.where):
+                yield from _group_problems(sheet, ranking.group, row)
+
+
+def _group_problems(sheet: SheetSpec, group: str, row: dict[str, Value]) -> Problems:
+    for name in _facts_behind(sheet, group, row):
+        if row[name] is None:
+            yield problem("UNIT_WITHOUT_GROUP", row_place(row, name), unit=shown(row.get(key_of(sheet))), name=name)
+
+
+def _facts_behind(sheet: SheetSpec, group: str, row: dict[str, Value]) -> list[str]:
+    """Return the columns of the table that a group column is, or that its rule names."""
+    column = next((c for c in sheet.columns if c.name == group), None)
+    words = [group] if column is None or not column.rule else _words_in(column.arguments)
+    return [w for w in dict.fromkeys(words) if w in row]
+
+
+def _words_in(node: Node) -> list[str]:
+    if isinstance(node, Scalar):
+        return [str(node)]
+    children = node.values() if isinstance(node, Mapping) else node
+    return [word for child in children for word in _words_in(child)]
+
+
+# ---- keys a spreadsheet takes for one another ----------------------------------------------------
+
+
+def confusable_keys(scheme: Scheme) -> Problems:
+    """Name keys that SUMIFS, COUNTIFS or MATCH would confuse: 001 and 1, or a key that begins with `>`."""
+    for sheet in scheme.sheets:
+        key = key_of(sheet)
+        rows = _rows_in(scheme, sheet)
+        keys = [found for row in rows if isinstance(found := row.get(key), str)]
+        wrong = set(ambiguous(keys))
+        yield from (
+            problem("KEY_CONFUSABLE", row_place(row, key), found=str(row[key])) for row in rows if row.get(key) in wrong
+        )
+
+
+def _rows_in(scheme: Scheme, sheet: SheetSpec) -> Rows:
+    rows = scheme.tables.get(sheet.rows, [])
+    return [row for row in rows if all(row.get(name) == wanted for name, wanted in sheet.where.items())]
+
+
+CHECKS: tuple[Check, ...] = (
+    stated_problems,
+    parameter_problems,
+    weight_problems,
+    direction_problems,
+    unused_readings,
+    example_problems,
+    units_without_sheet,
+    units_without_group,
+    confusable_keys,
+    *LINT,
+    assumed_rows,
+    assumed_figures,
+)

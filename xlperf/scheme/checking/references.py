@@ -1,0 +1,93 @@
+"""Rows of the tables that must be told apart and must point at something: keys, units, scorers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from xlperf.formula.values import Value, shown
+from xlperf.problems import Problem, Where, problem
+from xlperf.scheme.model import ColumnSpec, Scheme, SheetSpec, place_of
+from xlperf.scheme.reading.nodes import text
+from xlperf.scheme.words import suggester
+
+Problems = Iterator[Problem]
+Rows = list[dict[str, Value]]
+
+
+def table_problems(scheme: Scheme) -> Problems:
+    """Check every row of the scheme's tables; sheets that read the same table report a row once."""
+    units = key_values(scheme, "units")
+    for sheet in scheme.sheets:
+        rows = scheme.tables.get(sheet.rows, [])
+        yield from _key_problems(sheet, rows)
+        if "units" in scheme.tables and sheet.unit and sheet.rows != "units":
+            yield from _unit_problems(sheet, rows, units)
+        if sheet.scorer:
+            yield from _scorer_problems(scheme, sheet, rows)
+        for column in sheet.columns:
+            yield from _from_problems(scheme, column, rows)
+
+
+def key_values(scheme: Scheme, table: str) -> dict[str, Value]:
+    """Return the keys of a table's rows, as text and as they are."""
+    key = next((key_of(s) for s in scheme.sheets if s.rows == table and key_of(s)), "")
+    return {shown(row[key]): row[key] for row in scheme.tables.get(table, []) if row.get(key) is not None}
+
+
+def key_of(sheet: SheetSpec) -> str:
+    """Return the name of a sheet's key column, or an empty text."""
+    return next((c.name for c in sheet.columns if text(c.attributes, "is") == "key"), "")
+
+
+def row_place(row: dict[str, Value], column: str) -> Where:
+    """Return the place of a cell: the row's line and the column's name."""
+    at = place_of(row)
+    ordinal = list(row).index(column) + 1 if column in row else 1
+    return Where(at.file, at.line, ordinal, column)
+
+
+def _key_problems(sheet: SheetSpec, rows: Rows) -> Problems:
+    key = key_of(sheet)
+    seen: dict[Value, int] = {}
+    for row in rows if key else []:
+        value = row.get(key)
+        if key in row and value is None:
+            yield problem("ROW_WITHOUT_KEY", row_place(row, key), name=key)
+        elif value in seen:
+            yield problem("DUPLICATE_ROW", row_place(row, key), name=key, found=shown(value), line=seen[value])
+        elif value is not None:
+            seen[value] = place_of(row).line
+
+
+def _unit_problems(sheet: SheetSpec, rows: Rows, units: Collection[str]) -> Problems:
+    suggest = suggester(units)
+    for row in rows:
+        unit = row.get(sheet.unit)
+        if sheet.unit in row and unit is None:
+            yield problem("ROW_WITHOUT_UNIT", row_place(row, sheet.unit), name=sheet.unit)
+        elif unit is not None and units and shown(unit) not in units:  # a roster that could not be read is told once
+            at = row_place(row, sheet.unit)
+            yield problem("ROW_UNKNOWN", at, table="units", found=shown(unit), nearest=suggest(shown(unit)))
+
+
+def _scorer_problems(scheme: Scheme, sheet: SheetSpec, rows: Rows) -> Problems:
+    known = [str(s.name) for s in scheme.scorers]
+    suggest = suggester(known)
+    for row in rows:
+        scorer = row.get(sheet.scorer)
+        if scorer is not None and scorer not in known:
+            at = row_place(row, sheet.scorer)
+            yield problem("UNKNOWN_SCORER", at, found=shown(scorer), nearest=suggest(shown(scorer)))
+
+
+def _from_problems(scheme: Scheme, column: ColumnSpec, rows: Rows) -> Problems:
+    table = text(column.attributes, "from")
+    if table not in scheme.tables:
+        return
+    known = key_values(scheme, table)
+    suggest = suggester(known)
+    for row in rows:
+        value = row.get(column.name)
+        if value is not None and shown(value) not in known:
+            at = row_place(row, column.name)
+            yield problem("ROW_UNKNOWN", at, table=table, found=shown(value), nearest=suggest(shown(value)))

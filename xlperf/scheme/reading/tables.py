@@ -1,0 +1,187 @@
+"""CSV tables, read strictly: UTF-8, one header, no ragged rows, every cell typed by its column."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from xlperf.formula.values import EXEMPT, Value, day_number, number
+from xlperf.problems import Problem, Where, problem
+from xlperf.scheme.model import ColumnSpec, Scalar
+from xlperf.scheme.reading.sources import BOM, text_of
+from xlperf.scheme.reading.typography import narrow
+from xlperf.scheme.vocabulary import FREE_COLUMNS
+from xlperf.scheme.words import nearest
+
+Holds = Literal["number", "text", "date"]
+HOLDS: dict[str, Holds] = {"number": "number", "text": "text", "date": "date"}
+LARGEST = 64_000_000  # bytes; ten thousand units with sixty indicators need about forty million
+
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?%?\Z", re.ASCII)
+_WITH_UNIT = re.compile(r"(?P<plain>[+-]?\d+(\.\d+)?%?)\s*\D{1,6}\Z", re.ASCII)
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+_OTHER_DATE = re.compile(r"(\d{4})\s*[年/.\-]\s*(\d{1,2})\s*[月/.\-]\s*(\d{1,2})\s*日?\Z", re.ASCII)
+
+
+class TableRow(dict[str, Value]):
+    """A row of a table that remembers its line."""
+
+    def __init__(self, cells: Mapping[str, Value], at: Where) -> None:
+        super().__init__(cells)
+        self.at = at
+
+
+@dataclass(frozen=True)
+class Reads:
+    """How a column of a table is read: what it holds, whether 不适用 may stand in it, and whether 95% is a share.
+
+    A mark written 95% could mean 95 points or 0.95 of them, so what somebody fills in is read without `percent`.
+    """
+
+    holds: Holds = "text"
+    exempt: bool = False
+    percent: bool = True
+
+
+def holds_of(column: ColumnSpec) -> Holds:
+    """Return what a column holds: keys hold text and the others numbers unless they say otherwise."""
+    usual = "text" if column.attributes.get(Scalar("is")) == "key" else "number"
+    return HOLDS.get(str(column.attributes.get(Scalar("holds"), usual)), "text")
+
+
+def reads(column: ColumnSpec) -> Reads:
+    """Return how a column is read from a table."""
+    return Reads(holds_of(column), column.attributes.get(Scalar("exempt")) == "yes")
+
+
+def typed(
+    text: str, holds: Holds, at: Where | None = None, exempt: bool = False, percent: bool = True
+) -> Value | Problem:
+    """Type one cell: an empty cell is None; a cell that does not hold what it should is a problem."""
+    plain = text.strip()
+    if not plain:
+        return None
+    if holds == "text" or (exempt and plain == EXEMPT):
+        return plain
+    if not percent and holds == "number" and narrow(plain).endswith("%"):
+        return problem("PERCENT_AMBIGUOUS", at, title=at.path if at else "", found=plain)
+    return _date(plain, at) if holds == "date" else _number(plain, at)
+
+
+def _number(text: str, at: Where | None) -> Value | Problem:
+    found = number(text)
+    if found is not None:
+        return found
+    plain = narrow(text).strip()
+    if plain != text and number(plain) is not None:
+        return problem("CELL_FULLWIDTH", at, found=text, plain=plain)
+    if _THOUSANDS.match(plain):
+        return problem("CELL_THOUSANDS", at, found=text, plain=plain.replace(",", ""))
+    if with_unit := _WITH_UNIT.match(plain):
+        return problem("CELL_WITH_UNIT", at, found=text, plain=with_unit["plain"])
+    return problem("CELL_NOT_NUMBER", at, found=text)
+
+
+def _date(text: str, at: Where | None) -> Value | Problem:
+    if _ISO_DATE.match(text):
+        try:
+            return day_number(date.fromisoformat(text))
+        except ValueError:
+            return problem("CELL_NO_SUCH_DAY", at, found=text)
+    other = _OTHER_DATE.match(narrow(text))
+    plain = "{:0>4}-{:0>2}-{:0>2}".format(*other.groups()) if other else "2017-12-31"
+    return problem("CELL_NOT_DATE", at, found=text, plain=plain)
+
+
+def read_table(
+    file: Path,
+    columns: Mapping[str, Holds | Reads],
+    shown_as: str,
+    needed: Collection[str] = (),
+) -> tuple[list[dict[str, Value]], list[Problem]]:
+    """Read a CSV file into typed rows.
+
+    columns: the columns it may have and how they are read; `aliases` and `note` may always stand.
+    shown_as: the name shown in problems. needed: columns that must stand. A row with a problem in a
+    cell has None there; the rows are usable only where no problem is an error.
+    """
+    text, problems = text_of(file, shown_as, LARGEST)
+    if text is None:
+        return [], problems
+    reader = _Table(shown_as, {**dict.fromkeys(FREE_COLUMNS, Reads()), **_as_reads(columns)}, frozenset(needed))
+    return reader.rows(text.removeprefix(BOM)), reader.problems
+
+
+def _as_reads(columns: Mapping[str, Holds | Reads]) -> dict[str, Reads]:
+    return {name: how if isinstance(how, Reads) else Reads(how) for name, how in columns.items()}
+
+
+@dataclass
+class _Table:
+    """Reads one table; problems are added as they are met."""
+
+    file: str
+    columns: Mapping[str, Reads]
+    needed: frozenset[str]
+    problems: list[Problem] = field(default_factory=list)
+
+    def rows(self, text: str) -> list[dict[str, Value]]:
+        lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+        header: list[str] = []
+        rows: list[dict[str, Value]] = []
+        line = 1
+        try:
+            for cells in lines:
+                at, line = line, lines.line_num + 1
+                if not any(cell.strip() for cell in cells):
+                    continue
+                if header:
+                    rows.extend(self._row(header, cells, at))
+                else:
+                    header = self._header(cells, at)
+        except csv.Error as fault:
+            self._tell("CSV_SYNTAX", line, 1, found=str(fault))
+        return rows
+
+    def _header(self, cells: list[str], line: int) -> list[str]:
+        names = [cell.strip() for cell in cells]
+        for column, name in enumerate(names, 1):
+            if not name:
+                self._tell("TABLE_BLANK_HEADER", line, column)
+            elif name in names[: column - 1]:
+                self._tell("TABLE_DUPLICATE_HEADER", line, column, found=name)
+            elif name not in self.columns:
+                self._tell("TABLE_UNKNOWN_COLUMN", line, column, found=name, nearest=nearest(name, self._absent(names)))
+        for name in sorted(self.needed - set(names)):
+            self._tell("TABLE_MISSING_COLUMN", line, 1, name=name, found="、".join(names))
+        return names
+
+    def _absent(self, names: list[str]) -> list[str]:
+        """Return the columns that could still be meant by an unknown heading."""
+        return [name for name in self.columns if name not in names]
+
+    def _row(self, header: list[str], cells: list[str], line: int) -> list[dict[str, Value]]:
+        if len(cells) != len(header):
+            found, wanted = str(len(cells)), str(len(header))
+            self._tell("TABLE_RAGGED_ROW", line, 1, found=found, wanted=wanted, row="，".join(cells))
+            return []
+        made = TableRow({}, Where(self.file, line, 1))
+        for column, (name, cell) in enumerate(zip(header, cells, strict=True), 1):
+            if name not in self.columns:
+                continue
+            how = self.columns[name]
+            value = typed(cell, how.holds, Where(self.file, line, column, name), how.exempt, how.percent)
+            if isinstance(value, Problem):
+                self.problems.append(value)
+                value = None
+            made[name] = value
+        return [made]
+
+    def _tell(self, code: str, line: int, column: int, **values: str) -> None:
+        self.problems.append(problem(code, Where(self.file, line, column), **values))

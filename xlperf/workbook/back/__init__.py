@@ -1,0 +1,1 @@
+"""Books that come back: guarded, read, filled, recalculated."""

@@ -1,0 +1,158 @@
+"""总表: every table of the office with live formulas from raw mark to rank."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xlperf.engine.plan import Column, Plan, Sheet
+from xlperf.engine.score import Scores
+from xlperf.formula.expression import LINKS, columns_of, root
+from xlperf.scheme.model import Scheme
+from xlperf.workbook import style
+from xlperf.workbook.book import Book, protect
+from xlperf.workbook.books.audit import write_audit
+from xlperf.workbook.books.front import write_front
+from xlperf.workbook.books.ranking import write_ranking
+from xlperf.workbook.layout import TIGHT, UNIT_NAME, Layout, Shown, View, linked_sheets, unit_names
+from xlperf.workbook.paper import Paper, print_set_up
+from xlperf.workbook.seal import Identity, carriers, keywords, printed
+from xlperf.workbook.table import Dress, band, write_table
+from xlperf.workbook.text import quoted
+
+DIRECTORY = "名录"
+NOT_PRINTED = "供查阅和公式引用，不随本文件打印；要打印的，先清除打印区域。"
+LEGEND = "图例：浅黄格由人填写；白格是方案资料或自动计算，已锁定；带斜线的灰格不用填。"
+
+
+def write_master(
+    scores: Scores, file: Path, *, identity: Identity, native: bool = True, scheme: Scheme | None = None
+) -> None:
+    """Write the office's workbook.
+
+    native: False writes rule calls as `XP_…(…)` for machines with the add-in. scheme: gives the front
+    sheet its 口径 and assumed figures.
+    """
+    plan = scores.plan
+    book = Book(plan.title, plan.issuer, keywords(identity))
+    front = book.title("说明")
+    layout = Layout(scores, _views(book, scores))
+    names = unit_names(scores)
+    directory = _directory_ranges(book, len(names)) if names else None
+    offers = {v.sheet.table: v.range(v.sheet.key.name) for v in layout.views}
+    if directory is not None:
+        offers["units"] = directory[0]
+    write_front(book, front, scores, scheme, printed(identity))
+
+    def write(view: View) -> None:
+        printed_ = not is_reference(view.sheet)
+        under = "　".join(t for t in (f"依据：{view.sheet.basis}" if view.sheet.basis else "", printed(identity)) if t)
+        state = LEGEND if printed_ else NOT_PRINTED
+        heading = f"{plan.title}{view.sheet.title}"
+        write_table(book, layout, view, Dress(heading, under, state, names, offers, directory, native, printed_))
+
+    for view in (v for v in layout.views if not is_reference(v.sheet)):
+        write(view)
+    write_ranking(book, layout, f"{plan.title}排名", f"{plan.issuer}　{printed(identity)}")
+    write_audit(book, layout, f"{plan.title}对账")
+    for view in (v for v in layout.views if is_reference(v.sheet)):
+        write(view)
+    if directory is not None:
+        _write_directory(book, scores)
+    carriers(book, identity)
+    book.save(file)
+
+
+def sheets_written(scores: Scores) -> list[Sheet]:
+    """Return the sheets that the book needs: with rows or room for them, or looked at by one that has.
+
+    Tables that nobody fills and nothing is worked out in come last.
+    """
+    plan = scores.plan
+    wanted = {s.name for s in plan.sheets if s.grows or scores.values[s.name][s.key.name]}
+    wanted |= {other for name in list(wanted) for other in linked_sheets(plan.by_name[name])}
+    live = [s for s in plan.sheets if s.name in wanted]
+    return sorted(live, key=is_reference)
+
+
+def is_reference(sheet: Sheet) -> bool:
+    """Tell whether a table is there to look things up in: nobody fills it and nothing is worked out in it."""
+    return all(c.kind in ("key", "fact") for c in sheet.columns)
+
+
+def _views(book: Book, scores: Scores) -> list[View]:
+    found = []
+    for sheet in sheets_written(scores):
+        shown = []
+        for column in sheet.columns:
+            hidden = column.name in _helpers(scores, sheet)
+            shown.append(Shown(column.name, column.kind == "input", hidden))
+            if column.name == sheet.unit and column.name != sheet.key.name:
+                shown.append(Shown(UNIT_NAME))
+        rows = tuple(range(len(scores.values[sheet.name][sheet.key.name])))
+        found.append(View(sheet, book.title(sheet.title), tuple(shown), rows, sheet.grows))
+    return found
+
+
+def _helpers(scores: Scores, sheet: Sheet) -> frozenset[str]:
+    """Return the columns that only serve others: rank keys, seats, and facts that nobody has.
+
+    On a sheet too wide for its paper also those that say the same in every row: groups, and full marks
+    that are still the default.
+    """
+    plan: Plan = scores.plan
+    values = scores.values[sheet.name]
+    hidden = {r.seat for r in plan.rankings if r.sheet == sheet.name}
+    for column in sheet.columns:
+        if column.expr is not None and root(column.expr).op == "rank":
+            key = sheet.by_name[root(column.expr).args[0]]
+            hidden |= {key.name} if key.kind == "computed" and not key.shown else set()
+        if column.kind == "fact" and not any(v is not None for v in values[column.name]):
+            hidden.add(column.name)
+    if len(sheet.columns) - len(hidden) > TIGHT:
+        limits = {c.high.args[0] for c in sheet.columns if c.high is not None and c.high.op == "col"}
+        for column in sheet.columns:
+            if len(set(values[column.name])) == 1 and len(values[column.name]) > 1:
+                word = column.holds == "text" and column.kind in ("fact", "computed") and _is_given(sheet, column)
+                if word or (column.name in limits and column.default in values[column.name]):
+                    hidden.add(column.name)
+    shown = {r.score for r in plan.rankings if r.sheet == sheet.name}
+    return frozenset(hidden - shown)
+
+
+def _is_given(sheet: Sheet, column: Column) -> bool:
+    """Tell whether a column follows from the facts of its row alone."""
+    if column.expr is None:
+        return column.kind != "input"
+    return root(column.expr).op not in LINKS and all(
+        _is_given(sheet, sheet.by_name[other]) for other in columns_of(column.expr)
+    )
+
+
+# ---- 名录 -------------------------------------------------------------------------------------------
+
+_FIRST = 3  # rows above the first unit
+
+
+def _directory_ranges(book: Book, count: int) -> tuple[str, str]:
+    title = quoted(book.title(DIRECTORY))
+    codes, names = (f"{title}${letter}${_FIRST + 1}:${letter}${_FIRST + count}" for letter in "AB")
+    return codes, names
+
+
+def _write_directory(book: Book, scores: Scores) -> None:
+    """List every unit with its code, for the drop-downs and for the people who type codes."""
+    sheet = book.sheet(DIRECTORY)
+    for i, width in enumerate((14.0, 36.0, 40.0)):
+        sheet.set_column(i, i, width)
+    band(book, sheet, 0, (0, 2), "考核对象名录", style.TITLE_LOOK, 34)
+    band(book, sheet, 1, (0, 2), scores.plan.title, style.UNDER_LOOK, 20)
+    for i, heading in enumerate(("单位代码", "单位", "所在表")):
+        sheet.write_string(_FIRST - 1, i, heading, book.look(style.HEAD_LOOK))
+    look = book.look(style.CELL_CENTER)
+    for number, (code, name) in enumerate(unit_names(scores).items()):
+        where = scores.where_is(code)
+        for i, text in enumerate((str(code), name, where.title if where is not None else "")):
+            sheet.write_string(_FIRST + number, i, text, look)
+    print_set_up(sheet, Paper(landscape=False), (_FIRST - 1, _FIRST - 1))
+    sheet.freeze_panes(_FIRST, 0)
+    protect(sheet)

@@ -1,0 +1,1 @@
+"""Workbook files as zip and XML, with the standard library only."""
