@@ -14,6 +14,7 @@ from functools import cached_property
 from random import Random
 
 from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Sheet, Tables
+from xlperf.engine.score import rows_of
 from xlperf.entries.cell import is_asked, limits
 from xlperf.entries.text import value_text
 from xlperf.formula.values import Value, day_number, half_up
@@ -45,7 +46,7 @@ class Simulation:
     def _everything(self) -> dict[Party, Inputs]:
         found: dict[Party, Inputs] = {}
         for sheet in (s for s in self.plan.sheets if not s.grows):
-            for row in _rows(sheet, self.tables):
+            for row in rows_of(self.plan, self.tables)[sheet.name]:
                 key = value_text(row[sheet.key.name])
                 known = {c.name: row.get(c.name, c.default) for c in sheet.columns if c.expr is None}
                 known |= {c.name: c.default for c in sheet.columns if c.default is not None}
@@ -78,7 +79,7 @@ class Simulation:
         """Return the office's word on every claim that came in; one in five is turned down."""
         found: Inputs = {}
         for sheet in (s for s in self.plan.sheets if s.claims is not None):
-            for row in _rows(sheet, tables):
+            for row in rows_of(self.plan, tables)[sheet.name]:
                 key = value_text(row[sheet.key.name])
                 for c in sheet.inputs(OFFICE):
                     if "通过" in c.choices and row.get(c.name) == (sheet.claims or {}).get(c.name):
@@ -145,12 +146,6 @@ class Simulation:
 
     def _rng(self, *words: str) -> Random:
         return Random("|".join((str(self.seed), *words)))  # noqa: S311 a demonstration, not a secret
-
-
-def _rows(sheet: Sheet, tables: Tables) -> list[dict[str, Value]]:
-    """Return the rows of a sheet."""
-    rows = tables.get(sheet.table, [])
-    return [row for row in rows if all(row.get(name) == wanted for name, wanted in sheet.where.items())]
 
 
 def _text(column: Column, rng: Random, lost: bool) -> Value:

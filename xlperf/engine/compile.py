@@ -8,9 +8,10 @@ from xlperf.engine.bind import Binder
 from xlperf.engine.plan import Column, Holds, Kind, Plan, Ranking, Sheet
 from xlperf.engine.score import CircularPlan, UnknownColumn, score
 from xlperf.formula.expression import Expr
-from xlperf.formula.values import Value, number
+from xlperf.formula.values import Value, exactly, number
 from xlperf.problems import Problem, problem
 from xlperf.scheme.model import ColumnSpec, Scalar, Scheme, SheetSpec, place_of
+from xlperf.scheme.reading.tables import holds_of
 from xlperf.scheme.words import nearest
 
 
@@ -34,7 +35,7 @@ def compile_scheme(scheme: Scheme, readings: Mapping[str, str] | None = None) ->
     sheets = []
     for spec in scheme.sheets:
         binder = Binder(spec, by_name, scheme.figures, scheme.readings, adopted)
-        sheets.append(_sheet(spec, binder))
+        sheets.append(_sheet(spec, binder, _where(spec, scheme)))
         problems += binder.problems
     plan = Plan(
         scheme.id,
@@ -59,13 +60,20 @@ def _circles(plan: Plan, scheme: Scheme) -> list[Problem]:
     return []
 
 
-def _sheet(spec: SheetSpec, binder: Binder) -> Sheet:
+def _where(spec: SheetSpec, scheme: Scheme) -> dict[str, Value]:
+    """Type the rows' conditions of a sheet as their columns are typed; what cannot be typed stays text."""
+    given = [c for s in scheme.sheets if s.rows == spec.rows for c in s.columns if not c.rule]
+    holds = {c.name: holds_of(c) for c in reversed(given)}  # the first sheet says how a column is read
+    return {name: exactly(text, holds.get(name, "text")) or str(text) for name, text in spec.where.items()}
+
+
+def _sheet(spec: SheetSpec, binder: Binder, where: Mapping[str, Value]) -> Sheet:
     return Sheet(
         spec.name,
         spec.title,
         spec.rows,
         tuple(_column(c, binder, spec.basis) for c in spec.columns),
-        spec.where,
+        where,
         spec.unit,
         spec.scorer,
         spec.grows,

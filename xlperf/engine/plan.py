@@ -61,7 +61,8 @@ class Sheet:
     """One sheet: rows of a table, filtered by facts, and its columns; the key column comes first.
 
     table: where the rows come from (`units`, `marks`, `events`, `people`, `history`, or a table of the
-    scheme). unit: the column that says whose row it is, "" where the row belongs to nobody.
+    scheme). where: what the rows of the table have that belong here, typed as the table holds it. unit: the
+    column that says whose row it is, "" where the row belongs to nobody.
     grows: how many empty rows the workbook leaves for new entries; 0 for a fixed roster. claims: what a
     row that a unit adds itself starts with; None where units add none.
     """
@@ -70,7 +71,7 @@ class Sheet:
     title: str
     table: str
     columns: tuple[Column, ...]
-    where: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, Value] = field(default_factory=dict)
     unit: str = ""
     scorer: str = ""
     grows: int = 0
@@ -81,6 +82,10 @@ class Sheet:
     def by_name(self) -> dict[str, Column]:
         """Return the columns by name."""
         return {c.name: c for c in self.columns}
+
+    def takes(self, row: Row) -> bool:
+        """Tell whether a row of the table belongs to this sheet."""
+        return all(row.get(name) == wanted for name, wanted in self.where.items())
 
     @property
     def key(self) -> Column:

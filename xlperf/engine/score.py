@@ -120,12 +120,7 @@ def rows_of(plan: Plan, tables: Tables) -> dict[str, list[dict[str, Value]]]:
 
     A sheet's `where` keeps only the rows whose facts agree. Row order is kept.
     """
-    return {
-        s.name: [
-            row for row in tables.get(s.table, []) if all(row.get(name) == wanted for name, wanted in s.where.items())
-        ]
-        for s in plan.sheets
-    }
+    return {s.name: [row for row in tables.get(s.table, []) if s.takes(row)] for s in plan.sheets}
 
 
 def score(plan: Plan, tables: Tables) -> Scores:

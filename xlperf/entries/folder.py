@@ -211,7 +211,7 @@ class _Reader:
         return {c.name: c for s in self._taking(row) for c in s.columns}.values()
 
     def _taking(self, row: Row) -> list[Sheet]:
-        return [s for s in self.sheets if all(row.get(n) == v for n, v in s.where.items())]
+        return [s for s in self.sheets if s.takes(row)]
 
     def _reads(self, column: Column, cells: Row) -> bool:
         return column.name in cells and column.name != self.unit
@@ -255,7 +255,7 @@ class _Reader:
             self._unranked(row, line, [s for s in split if s in taken] if split else taken, split)
         elif split and not taken:
             name = next(iter(split[0].where))
-            words = dict.fromkeys(s.where[name] for s in split if name in s.where)
+            words = dict.fromkeys(value_text(s.where[name]) for s in split if name in s.where)
             found = value_text(row.get(name)) or "空"
             near = "、".join(words)
             self.problems.append(problem("ROW_IN_NO_SHEET", _at(line, name), name=name, found=found, nearest=near))
@@ -274,7 +274,7 @@ class _Reader:
     def _undocumented(self, rows: list[TableRow]) -> None:
         """Tell once which required columns of a ledger the file does not have at all."""
         for sheet in (s for s in self.sheets if s.grows):
-            here = [r for r in rows if all(r.get(n) == v for n, v in sheet.where.items())]
+            here = [r for r in rows if sheet.takes(r)]
             for column in sheet.inputs() if here else ():
                 if column.required and column.name not in here[0] and column.name not in self.needed[sheet.name]:
                     at = Where(here[0].at.file, 1, path=column.name)

@@ -22,6 +22,7 @@ ERRORS = ("#VALUE!", "#N/A", "#NUM!", "#DIV/0!", "#REF!", "#NAME?", "#NULL!")  #
 
 _EPOCH = date(1899, 12, 30)
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z", re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 _FRACTION = re.compile(r"[+-]?\d+/[1-9]\d*\Z", re.ASCII)
 
 
@@ -34,6 +35,29 @@ def number(text: str) -> Fraction | None:
     if _DECIMAL.match(plain) or _FRACTION.match(plain):
         return Fraction(plain)
     return None
+
+
+def iso_day(text: str) -> Fraction | None:
+    """Read a date written 2017-12-31; None where it is written another way or no such day."""
+    try:
+        return day_number(date.fromisoformat(text)) if _ISO_DAY.match(text) else None
+    except ValueError:
+        return None
+
+
+def exactly(text: str, holds: str) -> Value:
+    """Read text as a column holds it (`number`, `date`, `text`); None where it is empty or nothing of the kind."""
+    plain = text.strip()
+    if holds == "text":
+        return plain or None
+    return iso_day(plain) if holds == "date" else number(plain)
+
+
+def says(text: str, value: Value) -> bool:
+    """Tell whether text is what a typed value is written as: 1 and 1.0 say the number 1, nothing says blank."""
+    if isinstance(value, Fraction):
+        return value in (number(text), iso_day(text))
+    return text == (value or "")
 
 
 def from_float(x: float) -> Fraction:

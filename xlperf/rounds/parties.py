@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Row, Sheet, Tables
+from xlperf.engine.score import rows_of
 from xlperf.entries.text import value_text
 from xlperf.rounds.ledger import Party
 
@@ -26,11 +27,11 @@ class Roster:
     @cached_property
     def rows(self) -> dict[tuple[str, str], Row]:
         """Return (sheet, key) → row, `where` of the sheet applied."""
+        rows = rows_of(self.plan, self.tables)
         return {
             (sheet.name, value_text(row.get(sheet.key.name))): row
             for sheet in self.plan.sheets
-            for row in self.tables.get(sheet.table, [])
-            if all(row.get(name) == wanted for name, wanted in sheet.where.items())
+            for row in rows[sheet.name]
         }
 
     @cached_property

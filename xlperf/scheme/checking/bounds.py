@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import inf
 from typing import Any
 
-from xlperf.formula.values import Value, shown
+from xlperf.formula.values import Value, says, shown
 from xlperf.scheme.checking.figures import Options, figure_of, resolved
 from xlperf.scheme.model import ColumnSpec, Listing, Mapping, Node, Scalar, Scheme, SheetSpec
 from xlperf.scheme.reading.nodes import text
@@ -33,7 +33,7 @@ class Bounds:
     def rows(self, sheet: SheetSpec) -> list[Row]:
         """Return the rows a sheet starts with."""
         rows = self.scheme.tables.get(sheet.rows, [])
-        return [r for r in rows if all(_shown(r.get(name)) == wanted for name, wanted in sheet.where.items())]
+        return [r for r in rows if all(says(wanted, r.get(name)) for name, wanted in sheet.where.items())]
 
     def most(self, sheet: SheetSpec, name: str, row: Row) -> Bound:
         """Return the most a cell can hold."""

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import chain
 
 from xlperf.formula.excel import ambiguous
-from xlperf.formula.values import YES, Value, number, shown
+from xlperf.formula.values import YES, Value, number, says, shown
 from xlperf.problems import Problem, Where, problem
 from xlperf.rules import RULES
 from xlperf.scheme.checking.example_names import example_problems
@@ -73,7 +73,7 @@ def _rows_of(scheme: Scheme, stated: Stated) -> Rows:
 
 
 def _matches(row: dict[str, Value], where: dict[str, str]) -> bool:
-    return all((shown(v) if (v := row.get(name)) is not None else "") == text for name, text in where.items())
+    return all(says(text, row.get(name)) for name, text in where.items())
 
 
 def _measured(stated: Stated, rows: Rows) -> Fraction:
@@ -238,7 +238,7 @@ def confusable_keys(scheme: Scheme) -> Problems:
 
 def _rows_in(scheme: Scheme, sheet: SheetSpec) -> Rows:
     rows = scheme.tables.get(sheet.rows, [])
-    return [row for row in rows if all(row.get(name) == wanted for name, wanted in sheet.where.items())]
+    return [row for row in rows if _matches(row, sheet.where)]
 
 
 CHECKS: tuple[Check, ...] = (
