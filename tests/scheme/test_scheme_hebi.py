@@ -1,6 +1,7 @@
 """鹤壁 2021: the scheme is sound, its examples hold, a whole made-up round scores alike on two faces."""
 
 import random
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from xlperf.engine.reason import explain_cell
 from xlperf.engine.score import score
 from xlperf.formula.values import EXEMPT, day_number
 from xlperf.problems import errors
+from xlperf.rounds.store import new_round
 from xlperf.scheme.checking.check import check_scheme
 from xlperf.scheme.load import load_scheme
 
@@ -231,3 +233,30 @@ def test_a_bonus_is_explained_down_to_the_entry(scheme, plan):
     total = explain_cell(scores, "streets", "U1", "composite")
     assert total.working == "基础分 94＋加分合计 180－减分合计 12"
     assert explain_cell(scores, "taxpayers", "10", "counts").because == ("符合条件，计入",)
+
+
+# ---- the year of the round ------------------------------------------------------------------------
+
+
+def test_dates_follow_the_year_of_the_round(tmp_path):
+    """An honour of 2022 counts in the round of 2022, one of 2021 does not, and the examples stay true."""
+    round_, problems = new_round(FOLDER, tmp_path / "轮次", year=2022)
+    assert round_ is not None, problems
+    assert (round_.year, round_.plan.year) == (2022, 2022)
+    rows = [
+        {
+            "no": str(year),
+            "type": "表彰",
+            "unit": "U05",
+            "work": str(year),
+            "level": "市级",
+            "date": day,
+            "status": "通过",
+        }
+        for year, day in ((y, day_number(date(y, 1, 1))) for y in (2021, 2022))
+    ]
+    scores = score(round_.plan, {**round_.scheme.tables, "events": rows})
+    assert scores.column("honours", "counts") == [0, 10]
+    told = explain_cell(scores, "honours", "2021", "valid")
+    assert "证书颁发日期不小于2022-01-01" in told.because[0]
+    assert check_examples(round_.scheme) == []

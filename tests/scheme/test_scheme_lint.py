@@ -194,6 +194,7 @@ DECLARED = [
     ("RANGE_OVERLAP", "ranges: [{says: 工龄, basis: 四, parts: [{from: 10, to: 15}, {from: 15}]}]", "从15到15"),
     ("RANGE_OVERLAP", "ranges: [{says: 工龄, basis: 四, parts: [{to: 10}, {above: 8}]}]", "从8到10"),
     ("PAPER_SLIP", "slips: [{basis: 五, found: 指评估, read_as: 指标评估}]", "指标评估"),
+    ("DECIDED_BY_PEOPLE", "decided_by_people: [{basis: 七, says: 评选三等功, why: 没有条件}]", "没有条件"),
 ]  # fmt: skip
 
 

@@ -25,7 +25,7 @@ Inputs = dict[Spot, Value]
 
 _DONE = ("已按计划完成", "已完成，资料齐全", "按进度完成", "基本完成，个别材料待补")
 _WHY = ("佐证材料不齐", "完成时间晚于节点", "台账不完整", "数据口径不一致")
-_CLAIMS = ("经验做法在省级会议上交流", "被营口市政府通报表扬", "承办全市现场会", "创新工作入选省级典型")
+_CLAIMS = ("经验做法在省级会议上交流", "被市政府通报表扬", "承办全市现场会", "创新工作入选省级典型")
 _FOUND = ("现场核验发现台账缺失", "重点任务推进缓慢", "上报数据与现场不符", "窗口服务不规范", "督办事项逾期未办结")
 
 
@@ -122,7 +122,7 @@ class Simulation:
             elif column.required:
                 found[at] = rng.choice(items)
             elif by:
-                found[at] = f"大政办〔{self.plan.year}〕{rng.randint(3, 90)}号"
+                found[at] = f"政办〔{self.plan.year}〕{rng.randint(3, 90)}号"
             else:
                 found[at] = f"核验记录{rng.randint(1, 40)}"
         return found

@@ -23,7 +23,7 @@ from xlperf.scheme.model import Mapping as MappingNode
 from xlperf.scheme.words import nearest
 
 EMPTY = "空"
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+DATE = re.compile(r"(\d{4}|year)-\d{2}-\d{2}\Z", re.ASCII)  # `year` is the year of the round
 WORD = re.compile(r"[a-z][a-z0-9_]*\Z")
 THIS = "this"
 
@@ -44,7 +44,8 @@ _COMPARE: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {
 class Binder:
     """Binds the arguments of one sheet's columns.
 
-    sheets: every sheet by name. adopted: reading → option in force. problems: what could not be bound.
+    sheets: every sheet by name. adopted: reading → option in force. year: what `year-12-31` is a day of.
+    problems: what could not be bound.
     """
 
     sheet: SheetSpec
@@ -52,6 +53,7 @@ class Binder:
     figures: Mapping[str, Figure]
     readings: Mapping[str, Reading]
     adopted: Mapping[str, str]
+    year: int
     problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -155,10 +157,14 @@ class Binder:
 
     def _date(self, node: Scalar) -> Expr:
         try:
-            return lift(day_number(date.fromisoformat(node)))
+            return lift(day_number(date.fromisoformat(self._dated(node))))
         except ValueError:
             self._report("WRONG_VALUE", node, name="日期", wanted="真实的日期，如 2021-12-31", found=node)
             return blank()
+
+    def _dated(self, node: Scalar) -> str:
+        """Return a date as written, the round's year in the place of `year`."""
+        return f"{self.year:04}{node.removeprefix('year')}" if node.startswith("year") else str(node)
 
     def _name(self, node: Node) -> str:
         if isinstance(node, Scalar) and node in self._titles:
@@ -258,7 +264,7 @@ class Binder:
 
     def _spoken(self, e: Expr, node: Node) -> str:
         if isinstance(node, Scalar) and DATE.match(node):
-            return str(node)
+            return self._dated(node)
         if e.op == "col":
             return f"“{self._titles.get(e.args[0], e.args[0])}”"
         return shown(e.args[0]) if e.op == "const" else ""

@@ -34,7 +34,7 @@ def compile_scheme(scheme: Scheme, readings: Mapping[str, str] | None = None) ->
     by_name = {s.name: s for s in scheme.sheets}
     sheets = []
     for spec in scheme.sheets:
-        binder = Binder(spec, by_name, scheme.figures, scheme.readings, adopted)
+        binder = Binder(spec, by_name, scheme.figures, scheme.readings, adopted, scheme.year)
         sheets.append(_sheet(spec, binder, _where(spec, scheme)))
         problems += binder.problems
     plan = Plan(

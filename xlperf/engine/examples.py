@@ -51,15 +51,14 @@ def _texts(node: Any) -> dict[str, str]:
 
 
 def _with_figures(scheme: Scheme, figures: dict[str, str]) -> Scheme:
-    if not figures:
-        return scheme
+    """Return the scheme with the figures of an example, in the year that its dates were written for."""
     changed = dict(scheme.figures)
     for name, text in figures.items():
         old = changed.get(name)
         value = number(text)
         if old is not None and value is not None:
             changed[name] = Figure(name, value, old.title, old.basis, old.assumed, old.at)
-    return Scheme(**{**scheme.__dict__, "figures": changed})
+    return Scheme(**{**scheme.__dict__, "figures": changed, "year": scheme.written_for})
 
 
 # ---- calls of one rule ----------------------------------------------------------------------------
@@ -68,7 +67,7 @@ def _with_figures(scheme: Scheme, figures: dict[str, str]) -> Scheme:
 def _calls(scheme: Scheme, example: Example, case: _Case) -> Iterator[Problem]:
     sheet = SheetSpec("example", example.id, "", ())
     for row in case.rows:
-        binder = Binder(sheet, {}, scheme.figures, scheme.readings, case.readings)
+        binder = Binder(sheet, {}, scheme.figures, scheme.readings, case.readings, scheme.written_for)
         rule = RULES.get(example.rule)
         if rule is None:
             yield problem("UNKNOWN_RULE", place_of(row), found=example.rule, nearest="、".join(RULES))

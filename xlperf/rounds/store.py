@@ -8,7 +8,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -109,6 +109,7 @@ def new_round(
     scheme, problems = load_scheme(scheme_path)
     if scheme is None:
         return None, problems
+    scheme = scheme if year is None else replace(scheme, year=year)
     plan, told = compile_scheme(scheme, readings)
     problems += told
     due = _day(deadline or "", Where(path="deadline"), problems)
@@ -120,7 +121,7 @@ def new_round(
     target.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
-        _fill(making, scheme, plan, year or scheme.year, due, key or secrets.token_bytes(32))
+        _fill(making, scheme, plan, due, key or secrets.token_bytes(32))
         if target.exists():
             target.rmdir()
         making.rename(target)
@@ -129,12 +130,12 @@ def new_round(
     return open_round(target)
 
 
-def _fill(folder: Path, scheme: Scheme, plan: Plan, year: int, deadline: date | None, key: bytes) -> None:
+def _fill(folder: Path, scheme: Scheme, plan: Plan, deadline: date | None, key: bytes) -> None:
     folder.chmod(0o755)
     for name in FOLDERS:
         (folder / name).mkdir()
     _copy_scheme(scheme, folder / SCHEME_FOLDER)
-    told = _round_text(scheme, plan, year, deadline, _digest(folder / SCHEME_FOLDER))
+    told = _round_text(scheme, plan, deadline, _digest(folder / SCHEME_FOLDER))
     (folder / ROUND_FILE).write_text(told, "utf-8")
     kept = folder / KEY_FILE
     kept.write_text(key.hex() + "\n", "ascii")
@@ -152,13 +153,13 @@ def _copy_scheme(scheme: Scheme, to: Path) -> None:
         shutil.copyfile(file.parent / table, to / table)
 
 
-def _round_text(scheme: Scheme, plan: Plan, year: int, deadline: date | None, digest: str) -> str:
+def _round_text(scheme: Scheme, plan: Plan, deadline: date | None, digest: str) -> str:
     due = f"deadline: {deadline}" if deadline else "# deadline: 2017-12-31"
     lines = [
         "# 一轮考核。由 xlperf new 写成；考核开始后不要改动。",
         f"scheme: {scheme.id}  # 考核方案，全文在 scheme/ 文件夹里",
-        f"round: {_round_id(scheme.id, year)}  # 轮次编号，印在每一份发出的表上",
-        f"year: {year}",
+        f"round: {_round_id(scheme.id, scheme.year)}  # 轮次编号，印在每一份发出的表上",
+        f"year: {scheme.year}",
         f"scheme_sha: {digest}  # 方案文件的校验值：改动过会提示",
         f"{due}  # 报送截止日，没有就不写",
         "readings:  # 采用的口径" if plan.readings else "# readings: 本方案没有口径",
@@ -193,12 +194,13 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
     problems += told
     if root is None or scheme is None:
         return None, problems
+    scheme = replace(scheme, year=whole(root, "year", scheme.year))
     plan, told = compile_scheme(scheme, pairs(root, "readings"))
     problems += told
     made = Round(
         at,
         text(root, "round"),
-        whole(root, "year", scheme.year),
+        scheme.year,
         scheme,
         plan,
         bytes.fromhex(key.read_text("ascii").strip()),

@@ -96,6 +96,7 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, file: 
         tables=tables,
         file=str(file),
         paper=mapping(root, "paper"),
+        written_for=whole(root, "year"),
     )
 
 

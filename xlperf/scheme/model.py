@@ -177,8 +177,9 @@ class Scorer:
 class Scheme:
     """A scheme file with its tables, read and structurally sound.
 
-    tables: table → rows, typed by the columns that read them. folder: where the files lie. paper: what is
-    declared about the paper itself, as nodes.
+    tables: table → rows, typed by the columns that read them. year: what is appraised; a round sets its own, and
+    `year-12-31` in the file is a day of it. written_for: the year the file says, and so do its examples.
+    paper: what is declared about the paper itself, as nodes.
     """
 
     id: str
@@ -198,3 +199,4 @@ class Scheme:
     tables: dict[str, list[dict[str, Value]]]
     file: str = ""
     paper: Mapping = field(default_factory=Mapping)
+    written_for: int = 0

@@ -188,11 +188,18 @@ SLIP: Fields = {
     "read_as": Field("text", "现在怎么读", required=True),
 }
 
+DECISION: Fields = {
+    "basis": Field("text", "依据的条款", required=True),
+    "says": Field("text", "条款说的是什么", required=True),
+    "why": Field("text", "为什么由人决定，在哪张表里登记", required=True),
+}
+
 PAPER: Fields = {
     "veto_lists": Field("records", "几处条款各写一份的“一票否决”清单，相互比较", fields=VETO_LIST),
     "ladders": Field("records", "级别表：级别越高，分值不应越低", fields=LADDER),
     "ranges": Field("records", "原文写的分档：有无空档、重叠", fields=RANGES),
     "slips": Field("records", "原文的笔误、前后不一之处和现在的读法", fields=SLIP),
+    "decided_by_people": Field("records", "程序不算、由人决定的条款和原因", fields=DECISION),
 }
 
 SCHEME: Fields = {

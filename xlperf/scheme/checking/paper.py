@@ -2,6 +2,7 @@
 
 veto_lists: lists of the same thing in several clauses. ladders: tables of levels whose points should rise.
 ranges: bands as the paper prints them. slips: passages that are garbled or contradict each other.
+decided_by_people: clauses that no formula decides, and why.
 """
 
 from __future__ import annotations
@@ -116,6 +117,23 @@ def _edge(part: Mapping, inside: str, outside: str) -> tuple[Fraction, bool] | N
     return None
 
 
+# ---- what people decide ---------------------------------------------------------------------------------
+
+
+def decided_by_people(scheme: Scheme) -> list[tuple[str, str, str]]:
+    """List the clauses that people decide: clause, what it says, why no formula decides it."""
+    nodes = records(scheme.paper, "decided_by_people")
+    return [(text(node, "basis"), text(node, "says"), text(node, "why")) for node in nodes]
+
+
+def decision_notes(scheme: Scheme) -> Problems:
+    """Name each clause that people decide, with the reason."""
+    for node, (basis, says, why) in zip(
+        records(scheme.paper, "decided_by_people"), decided_by_people(scheme), strict=True
+    ):
+        yield problem("DECIDED_BY_PEOPLE", node.at, basis=basis, says=says, why=why)
+
+
 # ---- slips ---------------------------------------------------------------------------------------------
 
 
@@ -131,4 +149,5 @@ PAPER: tuple[Callable[[Scheme], Iterable[Problem]], ...] = (
     ladder_problems,
     range_problems,
     slip_notes,
+    decision_notes,
 )

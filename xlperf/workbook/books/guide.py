@@ -9,6 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.plan import Column, Sheet
 from xlperf.rules import RULES
+from xlperf.scheme.checking.paper import decided_by_people
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, protect, put
@@ -67,7 +68,8 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
         row += 1
     texts = [*RULES_OF_USE, *THREE_KINDS]
     numbered = [f"{i}. {text}" for i, text in enumerate(texts, 1)]
-    for heading, paragraphs in (("怎样填", numbered), ("算例", _examples(scheme))):
+    people = _decided(scheme)
+    for heading, paragraphs in (("怎样填", numbered), ("算例", _examples(scheme)), ("由人决定的事项", people)):
         if paragraphs:
             band(book, sheet, row, (1, 3), heading, _HEADING, 30)
             for i, text in enumerate(paragraphs, row + 1):
@@ -76,7 +78,7 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
             row += 1 + len(paragraphs)
     _columns(book, sheet, row, [view for view, _ in cover.tables], cover.year)
     print_set_up(sheet, Paper())
-    sheet.fit_to_pages(1, 1)
+    sheet.fit_to_pages(1, 0)  # one page wide, as many as it takes
     protect(sheet)
 
 
@@ -86,6 +88,11 @@ def _examples(scheme: Scheme | None) -> list[str]:
         return []
     short = [e for e in scheme.examples if e.rule in RULES and e.steps][:3]
     return [f"{RULES[e.rule].zh}（依据：{e.basis}）：{e.steps}" for e in short]
+
+
+def _decided(scheme: Scheme | None) -> list[str]:
+    """Say of each clause that no formula decides it, and why."""
+    return [f"{basis}：{says}。{why}" for basis, says, why in (decided_by_people(scheme) if scheme else ())]
 
 
 def _columns(book: Book, sheet: Worksheet, row: int, views: Sequence[View], year: int) -> None:
