@@ -39,7 +39,7 @@ def _xlwings() -> Iterator[Problem]:
     try:
         found = version("xlwings")
     except PackageNotFoundError:
-        yield _missing("程序包 xlwings", '运行 pip install "xlperf[excel]"（只在用 Excel 的电脑上需要）')
+        yield _missing("程序包 xlwings", '在 xlperf 的文件夹里运行 pip install ".[excel]"（只在用 Excel 的电脑上需要）')
         return
     yield _note(f"xlwings {found}")
     if sys.platform == "win32":
@@ -102,7 +102,9 @@ def _engine() -> Iterator[Problem]:
     try:
         yield _note(f"formulas {version('formulas')}")
     except PackageNotFoundError:
-        yield _missing("程序包 formulas（没有表格软件时重新计算自有工作簿用）", '运行 pip install "xlperf[recalc]"')
+        yield _missing(
+            "程序包 formulas（没有表格软件时重新计算自有工作簿用）", '在 xlperf 的文件夹里运行 pip install ".[recalc]"'
+        )
 
 
 def _fonts() -> Iterator[Problem]:

@@ -4,7 +4,6 @@ Results go to stdout, progress and problems to stderr. Exit codes: 0 done, 1 fai
 3 done, with findings that a person should read.
 """
 
-from xlperf.cli import addin, answers, rounds
-from xlperf.cli.commands import main
+from xlperf.cli.door import main
 
-__all__ = ["addin", "answers", "main", "rounds"]
+__all__ = ["main"]

@@ -17,7 +17,7 @@ from xlperf.addin.examples import examples
 from xlperf.addin.headless.recalculate import ENGINES, recalculated
 from xlperf.addin.libreoffice.extension import build_oxt
 from xlperf.cli import output
-from xlperf.cli.commands import chosen, json_option, main, reading_option
+from xlperf.cli.commands import chosen, json_option, reading_option
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
 from xlperf.problems import Problem, problem
 from xlperf.rounds.recompute import recomputed
@@ -30,7 +30,7 @@ MARK = ".重算"  # between name and ending of a recalculated copy
 _BOOKS = (".xlsx", ".xlsm")
 
 
-@main.group()
+@click.group()
 def addin() -> None:
     """Build, install and check the add-ins for LibreOffice and Excel."""
 
@@ -107,7 +107,7 @@ def doctor_command(json_: bool) -> None:
         raise SystemExit(output.FINDINGS)
 
 
-@main.command()
+@click.command()
 @click.argument("book", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--out", type=click.Path(path_type=Path), help="The copy; left out, NAME.重算.xlsx beside the book.")
 @click.option("--engine", type=click.Choice(ENGINES), help="The package that calculates the formulas, even of a 总表.")
@@ -145,7 +145,7 @@ def recalculate_one(book: Path, out: Path, readings: tuple[str, ...], engine: st
     return problems
 
 
-@main.command()
+@click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--every", type=float, default=1.0, help="Seconds between two looks at the folder.")
 @click.option("--once", is_flag=True, help="Recalculate what is there and end.")

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from xlperf.cli import output
-from xlperf.cli.commands import chosen, json_option, main, opened, print_ranking, reading_option
-from xlperf.cli.output import as_json, exact, leave, problem_data, reason_lines, say, show_problems
+from xlperf.cli.commands import chosen, json_option, opened, print_ranking, reading_option
+from xlperf.cli.output import as_json, exact, leave, problem_data, say, show_problems
+from xlperf.cli.reasons import reason_lines
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan, Sheet, Tables
 from xlperf.engine.reason import Explanation, explain_cell
@@ -102,7 +103,7 @@ def score_data(scores: Scores, problems: list[Problem]) -> dict[str, object]:
     }
 
 
-@main.command("score")
+@click.command("score")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @scheme_option
 @data_option
@@ -143,7 +144,7 @@ def score_command(
     leave(problems)
 
 
-@main.command()
+@click.command()
 @click.argument("unit")
 @click.argument("column", required=False)
 @round_option
@@ -236,7 +237,7 @@ def explanation_data(e: Explanation) -> dict[str, object]:
     return {**e.__dict__, "parts": [explanation_data(p) for p in e.parts]}
 
 
-@main.command("readings")
+@click.command("readings")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @scheme_option
 @data_option

@@ -8,6 +8,7 @@ import click
 
 from xlperf.cli import output
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
+from xlperf.cli.rules_page import rules_page
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.examples import check_examples
 from xlperf.engine.ranked import ranked_lists
@@ -18,17 +19,6 @@ from xlperf.rules import RULES
 from xlperf.scheme.checking.check import check_scheme
 from xlperf.scheme.load import find_scheme, load_scheme, read_scheme, schemes_available
 from xlperf.scheme.model import Scheme
-from xlperf.version import VERSION
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(VERSION, prog_name="xlperf")
-def main() -> None:
-    """Turn an appraisal regulation into score workbooks, rankings and reasons.
-
-    把考核办法变成打分表、排名和逐项理由。
-    """
-    output.prepare_console()
 
 
 def opened(id_or_path: str) -> tuple[Scheme, list[Problem]]:
@@ -58,7 +48,7 @@ reading_option = click.option(
 json_option = click.option("--json", "json_", is_flag=True, help="Print JSON with exact decimals.")
 
 
-@main.command()
+@click.command()
 @json_option
 @click.argument("scheme_id", required=False)
 def schemes(json_: bool, scheme_id: str | None) -> None:
@@ -80,7 +70,7 @@ def schemes(json_: bool, scheme_id: str | None) -> None:
         click.echo(output.table(columns, ("column", "title", "kind", "holds", "by", "basis")))
 
 
-@main.command()
+@click.command()
 @json_option
 @click.argument("scheme_id")
 def check(json_: bool, scheme_id: str) -> None:
@@ -121,12 +111,12 @@ def print_ranking(scores: Scores) -> None:
         click.echo(output.table(rows, heads))
 
 
-@main.command()
+@click.command()
 @click.option("--markdown", is_flag=True, help="Print the reference page docs/rules.md.")
 def rules(markdown: bool) -> None:
     """List every rule: its word in a scheme, its worksheet name, parameters and help."""
     if markdown:
-        click.echo(output.rules_page(), nl=False)
+        click.echo(rules_page(), nl=False)
         return
     rows = [(r.word, r.name, r.zh, ", ".join(p.name for p in r.parameters)) for r in RULES.values()]
     click.echo(

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import json
-import locale
 import os
+import re
+import shlex
+import shutil
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
-from xlperf.engine.reason import Explanation
+from xlperf.cli.language import language as language
+from xlperf.cli.language import say as say
+from xlperf.cli.page import width
 from xlperf.formula.values import Value, decimal
-from xlperf.problems import Language, Problem, errors
-from xlperf.rules import RULES
+from xlperf.problems import Problem, errors
 
+PROGRAM = "xlperf"
 DONE, FAILED, FINDINGS = 0, 1, 3
-
-
-def language() -> Language:
-    """Return the language of the command line: XLPERF_LANG, else the locale; Chinese where unsure."""
-    wanted = os.environ.get("XLPERF_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    if not wanted or wanted.upper().startswith(("C.", "POSIX")) or wanted == "C":
-        wanted = locale.getlocale()[0] or ""
-    return "en" if wanted.lower().startswith("en") else "zh"
-
-
-def say(zh: str, en: str) -> str:
-    """Choose the sentence in the language of the command line."""
-    return zh if language() == "zh" else en
 
 
 def prepare_console() -> None:
@@ -73,16 +64,35 @@ def progress(done: int, total: int, text: str) -> None:
 def table(rows: Iterable[Sequence[object]], heads: Sequence[str]) -> str:
     """Lay rows out in columns; Chinese characters count as two."""
     cells = [[str(c) for c in row] for row in rows]
-    widths = [max([_width(h), *(_width(row[i]) for row in cells)]) for i, h in enumerate(heads)]
+    widths = [max([width(h), *(width(row[i]) for row in cells)]) for i, h in enumerate(heads)]
     lines = [heads, ["-" * w for w in widths], *cells]
     return "\n".join(
-        "  ".join(text + " " * (w - _width(text)) for text, w in zip(line, widths, strict=True)).rstrip()
+        "  ".join(text + " " * (w - width(text)) for text, w in zip(line, widths, strict=True)).rstrip()
         for line in lines
     )
 
 
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+def called(*words: object) -> str:
+    """Write a command line that works as it stands: the program as it was started, paths with spaces in quotes."""
+    context = click.get_current_context(silent=True)
+    started = (context.find_root().info_name if context else None) or PROGRAM
+    script = started == PROGRAM and shutil.which(PROGRAM) is not None
+    return " ".join([*([PROGRAM] if script else [_python(), "-m", PROGRAM]), *(quoted(str(w)) for w in words)])
+
+
+def _python() -> str:
+    """Return how to call the interpreter that runs now: `python` where the shell finds the same one."""
+    here = Path(sys.executable)
+    if shutil.which("python") == str(here):
+        return "python"
+    return quoted(str(here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here))
+
+
+def quoted(word: str) -> str:
+    """Write a word so that a shell takes it as one."""
+    if re.fullmatch(r"[\w@%+=:,./\\-]+", word):
+        return word
+    return f'"{word}"' if os.name == "nt" else shlex.quote(word)
 
 
 def as_json(data: Any) -> str:
@@ -105,46 +115,3 @@ def problem_data(p: Problem) -> dict[str, object]:
         "remedy": p.remedy(language()),
         "values": p.told(language()),
     }
-
-
-def reason_lines(e: Explanation, depth: int, indent: int = 0) -> list[str]:
-    """Write an explanation as an indented tree: title = value [clause], reason, then its parts."""
-    pad = "  " * indent
-    basis = f"  〔{e.basis}〕" if e.basis and e.working else ""
-    whose = f"{e.label or e.key}　" if indent == 0 else ""
-    lines = [f"{pad}{whose}{e.title} ＝ {e.value}{basis}"]
-    told = [*e.because, *([e.working] if e.working and e.working != e.value else [])]
-    if told:
-        lines.append(f"{pad}  {'；'.join(told)}")
-    if depth > 0:
-        for part in e.parts:
-            inner = reason_lines(part, depth - 1, indent + 1)
-            if part.sheet != e.sheet:
-                row = f"{part.key} {part.label}".strip()
-                inner[0] = inner[0].replace(part.title, f"{row}：{part.title}", 1)
-            lines += inner
-    return lines
-
-
-def rules_page() -> str:
-    """Write the reference of every rule as a page; docs/rules.md is this text, held by a test."""
-    lines = [
-        "# Rules",
-        "",
-        "One section a rule: the word a scheme uses, the worksheet function, what each parameter takes.",
-        "",
-    ]
-    for rule in RULES.values():
-        lines += [
-            f"## `{rule.word}` · {rule.zh} · `{rule.name}`",
-            "",
-            rule.help,
-            "",
-            "| parameter | takes | may be left out |",
-            "|---|---|---|",
-        ]
-        for p in rule.parameters:
-            takes = " / ".join(f"`{w}`" for w in p.words) if p.words else p.takes
-            lines.append(f"| `{p.name}` | {takes} | {'yes' if p.optional else ''} |")
-        lines.append("")
-    return "\n".join(lines)

@@ -11,8 +11,8 @@ import click
 
 from xlperf.cli import output
 from xlperf.cli.answers import opened_round
-from xlperf.cli.commands import chosen, json_option, main, opened, print_ranking, reading_option
-from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
+from xlperf.cli.commands import chosen, json_option, opened, print_ranking, reading_option
+from xlperf.cli.output import as_json, called, leave, problem_data, say, show_problems
 from xlperf.demo.demo import DemoResult, run_demo
 from xlperf.problems import Problem
 from xlperf.rounds.blank import write_blank
@@ -26,7 +26,7 @@ folder_argument = click.argument("folder", type=click.Path(path_type=Path), defa
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 
 
-@main.command()
+@click.command()
 @click.argument("scheme_id")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--deadline", default=None, metavar="YYYY-MM-DD", help="When the books are due back.")
@@ -42,11 +42,11 @@ def new(scheme_id: str, folder: Path, deadline: str | None, readings: tuple[str,
     if made is None:
         raise SystemExit(output.FAILED)
     click.echo(say(f"已建立考核轮次：{folder}", f"round started: {folder}"))
-    click.echo(say(f"下一步：xlperf distribute {folder}", f"next: xlperf distribute {folder}"), err=True)
+    click.echo(f"{say('下一步：', 'next: ')}{called('distribute', folder)}", err=True)
     leave(problems)
 
 
-@main.command("distribute")
+@click.command("distribute")
 @folder_argument
 @dry_run_option
 @json_option
@@ -67,14 +67,14 @@ def distribute_command(folder: Path, dry_run: bool, json_: bool) -> None:
     inbox = folder / "inbox"
     click.echo(
         say(
-            f"下一步：把收回的表放进 {inbox}，再运行 xlperf collect {folder}",
-            f"next: drop what comes back into {inbox} and run xlperf collect {folder}",
+            f"下一步：把收回的表放进 {inbox}，再运行 {called('collect', folder)}",
+            f"next: drop what comes back into {inbox} and run {called('collect', folder)}",
         ),
         err=True,
     )
 
 
-@main.command("collect")
+@click.command("collect")
 @folder_argument
 @dry_run_option
 @json_option
@@ -185,7 +185,7 @@ def collection_data(got: Collection) -> dict[str, object]:
     }
 
 
-@main.command()
+@click.command()
 @click.option("--scheme", "scheme_id", default="dashiqiao-2017", show_default=True, help="Which scheme to show.")
 @click.option("--out", "folder", type=click.Path(path_type=Path), help="Where to; left out, ./demo-SCHEME.")
 def demo(scheme_id: str, folder: Path | None) -> None:
@@ -242,17 +242,17 @@ def show_demo(result: DemoResult, home: Path) -> None:
             f"  {home / first}      总表，公式是活的，可以直接改数\n"
             f"  {home / 'issued'}   发出去的自评表和打分表\n"
             f"  {home / 'out' / '退回'}   给退回单位的答复（已补正的移入其中的 已处理/）\n"
-            f"  xlperf explain {code} --round {home}   为什么是这个分",
+            f"  {called('explain', code, '--round', home)}   为什么是这个分",
             f"\n{result.seconds:.0f} seconds. Look next at:\n"
             f"  {home / first}      the 总表 with live formulas\n"
             f"  {home / 'issued'}   the books that went out\n"
             f"  {home / 'out' / '退回'}   replies to those whose books were held (settled ones in 已处理/)\n"
-            f"  xlperf explain {code} --round {home}   why this score",
+            f"  {called('explain', code, '--round', home)}   why this score",
         )
     )
 
 
-@main.command()
+@click.command()
 @click.argument("scheme_id")
 @click.argument("folder", type=click.Path(path_type=Path))
 def blank(scheme_id: str, folder: Path) -> None:

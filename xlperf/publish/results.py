@@ -11,10 +11,11 @@ from pathlib import Path
 
 from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.score import Scores, score
+from xlperf.files import writing
 from xlperf.formula.values import shown
 from xlperf.rounds.distribute import MASTER, identity_of
 from xlperf.rounds.ledger import Issued, record_issued
-from xlperf.rounds.store import Round, write_whole
+from xlperf.rounds.store import Round
 from xlperf.workbook.books.master import write_master
 
 RANKING = "排名"
@@ -51,11 +52,13 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
         made = Path(folder, "book.xlsx")
         write_master(scores, made, identity=identity, native=native, scheme=round_.scheme)
         data = made.read_bytes()
-    if known is None:
-        record_issued(round_.ledger, Issued("master", "", serial, book.as_posix(), hashlib.sha256(data).hexdigest()))
-    write_whole(round_.folder / book, data)
     table = Path("out", f"{RANKING}.csv")
-    write_whole(round_.folder / table, ranking_csv(scores).encode("utf-8-sig"))
+    with writing() as put:
+        put(round_.folder / book, data)
+        put(round_.folder / table, ranking_csv(scores).encode("utf-8-sig"))
+        if known is None:
+            issued = Issued("master", "", serial, book.as_posix(), hashlib.sha256(data).hexdigest())
+            record_issued(round_.ledger, issued)
     return Published(scores, (book, table))
 
 

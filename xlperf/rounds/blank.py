@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from xlperf.files import made_whole
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.store import Progress, new_round, silent
@@ -28,5 +29,6 @@ def write_blank(
         if round_ is None or errors(problems):
             return (), problems
         distribute(round_, progress)
-        shutil.copytree(round_.issued, target, dirs_exist_ok=True)
+        with made_whole(target) as folder:
+            shutil.copytree(round_.issued, folder, dirs_exist_ok=True)
     return tuple(sorted(f.relative_to(target) for f in target.rglob("*.xlsx"))), problems

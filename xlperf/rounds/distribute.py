@@ -11,8 +11,9 @@ from pathlib import Path
 
 from xlperf.engine.plan import LEAD
 from xlperf.engine.score import Scores, score
+from xlperf.files import writing
 from xlperf.rounds.ledger import Issued, State, record_issued
-from xlperf.rounds.store import Progress, Round, silent, write_whole
+from xlperf.rounds.store import Progress, Round, silent
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.scorer import write_scorer_book
@@ -60,18 +61,19 @@ def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = Fa
     state = round_.state()
     scores = score(round_.plan, round_.scheme.tables)
     written, unchanged, issued = [], [], []
-    for done, (parcel, identity, data) in enumerate(_made(round_, scores, state, parcels), 1):
-        digest = hashlib.sha256(data).hexdigest()
-        there = round_.folder / parcel.file
-        known = state.issued.get((parcel.kind, parcel.whom))
-        if known is None or known.sha256 != digest or not there.exists():
-            write_whole(there, data)
-            written.append(parcel.file)
-        else:
-            unchanged.append(parcel.file)
-        if known is None or known.sha256 != digest:
-            issued.append(Issued(parcel.kind, parcel.whom, identity.serial, parcel.file.as_posix(), digest))
-        progress(done, len(parcels), f"发表：{parcel.file.name}")
+    with writing() as put:
+        for done, (parcel, identity, data) in enumerate(_made(round_, scores, state, parcels), 1):
+            digest = hashlib.sha256(data).hexdigest()
+            there = round_.folder / parcel.file
+            known = state.issued.get((parcel.kind, parcel.whom))
+            if known is None or known.sha256 != digest or not there.exists():
+                put(there, data)
+                written.append(parcel.file)
+            else:
+                unchanged.append(parcel.file)
+            if known is None or known.sha256 != digest:
+                issued.append(Issued(parcel.kind, parcel.whom, identity.serial, parcel.file.as_posix(), digest))
+            progress(done, len(parcels), f"发表：{parcel.file.name}")
     if issued:
         record_issued(round_.ledger, *issued)
     return Distribution(tuple(written), tuple(unchanged))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +12,7 @@ from pathlib import Path
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan, Tables
+from xlperf.files import made_whole, write_whole
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.ledger import BrokenChain, State, state_of
 from xlperf.rounds.merge import merged
@@ -118,20 +117,12 @@ def new_round(
         problems.append(problem("FOLDER_NOT_EMPTY", Where(str(target)), found=target.name))
     if errors(problems):
         return None, problems
-    target.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
+    with made_whole(target) as making:
         _fill(making, scheme, plan, due, key or secrets.token_bytes(32))
-        if target.exists():
-            target.rmdir()
-        making.rename(target)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
     return open_round(target)
 
 
 def _fill(folder: Path, scheme: Scheme, plan: Plan, deadline: date | None, key: bytes) -> None:
-    folder.chmod(0o755)
     for name in FOLDERS:
         (folder / name).mkdir()
     _copy_scheme(scheme, folder / SCHEME_FOLDER)
@@ -243,30 +234,3 @@ def keep(round_: Round, data: bytes) -> str:
     if not kept.exists():
         write_whole(kept, data)
     return digest
-
-
-def write_whole(file: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, also when the power goes."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", dir=file.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(0o644)  # a temporary file is nobody else's to read
-        Path(name).replace(file)
-    finally:
-        Path(name).unlink(missing_ok=True)
-    _sync_folder(file.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Ask the disk to keep the folder's entries; Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

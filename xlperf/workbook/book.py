@@ -14,6 +14,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from xlperf.files import write_whole
 from xlperf.formula.values import Value
 from xlperf.workbook.layout import View
 from xlperf.workbook.style import BODY_FONT, Properties
@@ -56,9 +57,7 @@ class Book:
     def save(self, file: Path) -> None:
         """Write the file in one move, so that a reader never meets half of it."""
         self.workbook.close()
-        beside = file.with_name(f".{file.name}.part")
-        beside.write_bytes(self._bytes.getvalue())
-        beside.replace(file)
+        write_whole(file, self._bytes.getvalue(), lasting=False)
 
 
 def _options() -> dict[str, Any]:

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 
+from xlperf.files import write_whole
 from xlperf.problems import Problem, errors
 from xlperf.rounds.ledger import Party, Receipt, State
 from xlperf.rounds.parties import Roster
-from xlperf.rounds.store import Round, write_whole
+from xlperf.rounds.store import Round
 
 FOLDER, SETTLED = "退回", "已处理"
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))

@@ -1,0 +1,105 @@
+"""The door of the command line: one line a command, its module read only when the command is run.
+
+Here also ends what no command can mend: a disk or a file that refuses, and Ctrl+C.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+import click
+
+from xlperf.cli import output
+from xlperf.cli.language import say, teach_click
+from xlperf.cli.page import HELP, texts_of, worded
+from xlperf.version import VERSION
+
+COMMANDS = {  # command → module of this package, and the command in it
+    "addin": "addin:addin",
+    "blank": "rounds:blank",
+    "check": "commands:check",
+    "collect": "rounds:collect_command",
+    "demo": "rounds:demo",
+    "distribute": "rounds:distribute_command",
+    "explain": "answers:explain",
+    "new": "rounds:new",
+    "readings": "answers:readings_command",
+    "recalc": "addin:recalc",
+    "rules": "commands:rules",
+    "schemes": "commands:schemes",
+    "score": "answers:score_command",
+    "watch": "addin:watch",
+}
+INTERRUPTED = 130
+
+
+class Door(click.Group):
+    """The group of all commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the names of the commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command in the words of the reader's language; None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(f"xlperf.cli.{module}"), name)
+        return worded(found, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table of texts alone, so that no module is read for it."""
+        with formatter.section(say("命令", "Commands")):
+            formatter.write_dl([(name, texts_of(name).short) for name in self.list_commands(ctx)])
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Begin a run in the language that the reader has now."""
+        worded(self, "")
+        return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; what the machine refuses becomes a problem."""
+        with refusals_told():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """End the command with a sentence and an exit code where the machine refuses or a person interrupts."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # whoever read the output has gone; click ends quietly
+    except Exception as fault:
+        from xlperf.cli.faults import fault_problem  # read only now: it needs sqlite3
+
+        refused = fault_problem(fault)
+        if refused is None:
+            raise
+        output.show_problems([refused])
+        raise SystemExit(output.FAILED) from None
+    except KeyboardInterrupt:
+        click.echo(
+            say(
+                "\n已按 Ctrl+C 中止。已经写好的文件都完整；再运行一次就接着做。",
+                "\nInterrupted. Every file that was written is complete; run the command again to go on.",
+            ),
+            err=True,
+        )
+        raise SystemExit(INTERRUPTED) from None
+
+
+@click.group(name="xlperf", cls=Door, context_settings=HELP)
+@click.version_option(VERSION, message="xlperf %(version)s")
+def main() -> None:
+    """Run a command."""
+    output.prepare_console()
+
+
+teach_click()

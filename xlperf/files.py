@@ -1,0 +1,94 @@
+"""Files and folders written whole or not at all: whatever goes wrong, what stood there before stands there still.
+
+Every fault of the disk is raised as the OSError it is, with the name of the file the caller asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+Put = Callable[[Path, bytes], None]
+
+
+def write_whole(file: Path, data: bytes, *, lasting: bool = True) -> None:
+    """Write a file so that it is there whole or not at all; where it is to last, also when the power goes."""
+    with writing(lasting=lasting) as put:
+        put(file, data)
+
+
+@contextmanager
+def writing(*, lasting: bool = True) -> Iterator[Put]:
+    """Write several files that belong together: none takes its place before all of them are on the disk.
+
+    Yields put(file, data). Where anything fails before the end, none of the files has changed. lasting: wait until
+    the disk has them.
+    """
+    parts: dict[Path, Path] = {}
+
+    def put(file: Path, data: bytes) -> None:
+        with _named(file):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=".", dir=file.parent)
+            with os.fdopen(handle, "wb") as stream:
+                parts[file] = Path(name)
+                stream.write(data)
+                stream.flush()
+                if lasting:
+                    os.fsync(stream.fileno())
+            parts[file].chmod(0o644)  # a temporary file is nobody else's to read
+
+    try:
+        yield put
+        for file, part in parts.items():
+            with _named(file):
+                part.replace(file)
+        for folder in dict.fromkeys(file.parent for file in parts if lasting):
+            _sync_folder(folder)
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def made_whole(target: Path) -> Iterator[Path]:
+    """Make a folder that takes its place at the end, whole or not at all.
+
+    target: not there, or empty. Yields the folder to fill, which stands beside it under a hidden name.
+    """
+    with _named(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}.", dir=target.parent))
+    try:
+        yield making
+        with _named(target):
+            making.chmod(0o755)
+            if target.exists():
+                target.rmdir()
+            making.rename(target)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Let a fault name the file that was meant, not the temporary one beside it."""
+    try:
+        yield
+    except OSError as fault:
+        raise OSError(fault.errno, fault.strerror, str(file), getattr(fault, "winerror", None)) from fault
+
+
+def _sync_folder(folder: Path) -> None:
+    """Ask the disk to keep the folder's entries; Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
