@@ -27,6 +27,7 @@ SPREADSHEET_LIBRARIES = {
 }
 BANNED_MODULES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 BANNED_STARTS = ("get_", "calc_", "process_")
+CLICK_CALLS = {"get_command"}  # a group of commands must answer to it
 
 
 def name_of(path: Path) -> str:
@@ -124,6 +125,7 @@ def test_names_say_what_things_are():
         for path in MODULES
         for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef) and node.name.lstrip("_").startswith(BANNED_STARTS)
+        and node.name not in CLICK_CALLS
     ]
     assert modules + functions == []
 
