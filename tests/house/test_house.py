@@ -124,7 +124,8 @@ def test_names_say_what_things_are():
         f"{name_of(path)}:{node.lineno} {node.name}"
         for path in MODULES
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.FunctionDef) and node.name.lstrip("_").startswith(BANNED_STARTS)
+        if isinstance(node, ast.FunctionDef)
+        and node.name.lstrip("_").startswith(BANNED_STARTS)
         and node.name not in CLICK_CALLS
     ]
     assert modules + functions == []
