@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from kit.small_scheme import SCHEME, write
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.examples import check_examples
@@ -56,3 +57,13 @@ def test_a_changed_expectation_turns_red(tmp_path):
         ("EXAMPLE_FAILED", "DS-E1", "335841/3500")
     ]
     assert found[0].where.line > 0
+
+
+def test_a_cell_of_an_example_that_cannot_be_read_is_told_at_its_place(tmp_path):
+    rows = "tables: {units: [{code: T, class: A, group: 组, marks: 十分}]}"
+    text = SCHEME.replace("    tables:\n      units: [{code: T, class: A, group: 组}]\n", f"    {rows}\n")
+    scheme, problems = load_scheme(write(tmp_path, scheme=text))
+    assert scheme is not None, problems
+    [told] = [p for p in check_examples(scheme) if p.code == "NOT_A_NUMBER"]
+    assert told.where.line == 1 + text[: text.index(rows)].count("\n")
+    assert told.where.path == "marks"

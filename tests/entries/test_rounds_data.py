@@ -83,7 +83,7 @@ def test_marks_of_the_scheme_are_found_by_unit_and_number(scheme, read):
 
 
 BAD = [
-    ("marks", "unit,no,indicator,full,lead\nX1,1,一,10,九\n", ("CELL_NOT_NUMBER", 2, "lead")),
+    ("marks", "unit,no,indicator,full,lead\nX1,1,一,10,九\n", ("NOT_A_NUMBER", 2, "lead")),
     ("marks", "unit,no,indicator,full,lead\nX1,1,一,10,11\n", ("OUT_OF_RANGE", 2, "lead")),
     ("marks", "unit,no,indicator,full,lead\nX1,1,一,10,-1\n", ("OUT_OF_RANGE", 2, "lead")),
     ("marks", "unit,no,indicator,full,lead\nX1,1,一,10,9.123\n", ("PRECISION", 2, "lead")),
@@ -104,7 +104,7 @@ def test_what_is_wrong_is_named_with_its_line_and_the_unit_gets_no_score(scheme,
     tables, problems = read(**{"units": UNITS, "marks": MARKS, table: text})
     code, line, path = told
     assert (code, f"{table}.csv", line, path) in codes(problems)
-    if code in ("MISSING", "OUT_OF_RANGE", "PRECISION", "CELL_NOT_NUMBER", "DATA_FACT_MISSING"):
+    if code in ("MISSING", "OUT_OF_RANGE", "PRECISION", "NOT_A_NUMBER", "DATA_FACT_MISSING"):
         assert composite(scheme, tables)["X1"] is None
 
 

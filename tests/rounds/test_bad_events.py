@@ -116,7 +116,7 @@ BAD = {
     "a field of 0": ({**NOTICE, "place": 1, "field": 0}, "OUT_OF_RANGE", "field"),
     "a negative count": ({**FIRMS, "count": -1}, "OUT_OF_RANGE", "count"),
     "half a firm": ({**FIRMS, "count": 1.5}, "PRECISION", "count"),
-    "a day that is not": ({**HONOUR, "date": "2021-02-30"}, "CELL_NO_SUCH_DAY", "date"),
+    "a day that is not": ({**HONOUR, "date": "2021-02-30"}, "NOT_A_DATE", "date"),
     "an unknown level": ({**HONOUR, "level": "厅级"}, "NOT_A_CHOICE", "level"),
     "an unknown status": ({**HONOUR, "status": "同意"}, "NOT_A_CHOICE", "status"),
     "a sanction of no list": ({**SANCTION, "sanction": "警告处分"}, "NOT_A_CHOICE", "sanction"),

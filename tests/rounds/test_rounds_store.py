@@ -55,7 +55,7 @@ def test_a_new_round_is_a_folder_of_its_own(scheme, folder):
     [
         ({"readings": {"park_rank": "maybe"}}, "UNKNOWN_OPTION"),
         ({"readings": {"parking": "x"}}, "UNKNOWN_READING"),
-        ({"deadline": "31.12.2017"}, "CELL_NOT_DATE"),
+        ({"deadline": "31.12.2017"}, "NOT_A_DATE"),
     ],
 )
 def test_what_is_wrong_leaves_no_folder(scheme, folder, options, code):

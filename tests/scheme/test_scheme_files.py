@@ -10,7 +10,8 @@ from xlperf.problems import Problem, Where, errors
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme, read_scheme
 from xlperf.scheme.model import place_of
-from xlperf.scheme.reading.tables import Reads, read_table, typed
+from xlperf.scheme.reading.cells import typed
+from xlperf.scheme.reading.tables import Reads, read_table
 
 REAL = Path(__file__).parents[2] / "schemes"
 
@@ -118,10 +119,10 @@ def test_cells_are_typed_by_their_column(text, holds, value):
 
 def test_exempt_stands_only_where_it_may(tmp_path):
     assert typed("不适用", "number", exempt=True) == "不适用"
-    assert typed("不适用", "number").code == "CELL_NOT_NUMBER"
+    assert typed("不适用", "number").code == "EXEMPT_NOT_ALLOWED"
     (tmp_path / "t.csv").write_text("a,b\n不适用,不适用\n", "utf-8")
     rows, problems = read_table(tmp_path / "t.csv", {"a": Reads("number", exempt=True), "b": "number"}, "t.csv")
-    assert (rows, codes(problems)) == ([{"a": "不适用", "b": None}], ["CELL_NOT_NUMBER"])
+    assert (rows, codes(problems)) == ([{"a": "不适用", "b": None}], ["EXEMPT_NOT_ALLOWED"])
 
 
 @pytest.mark.parametrize(("text", "plain"), [("2017/1/2", "2017-01-02"), ("2017年11月2日", "2017-11-02")])

@@ -229,16 +229,16 @@ TABLE_MISTAKES = [
     ("units.csv", "TABLE_RAGGED_ROW", "U3,B,乙组,30,\n", "U3,B,乙组,30,\n»U4,B,乙组,1,2,3\n"),
     ("units.csv", "TABLE_RAGGED_ROW", "U3,B,乙组,30,\n", "U3,B,乙组,30,\n»U4,B\n"),
     ("units.csv", "CSV_SYNTAX", "U3,B,乙组,30,\n", 'U3,B,乙组,30,\n»U4,B,"乙"组,30,\n'),
-    ("units.csv", "CELL_FULLWIDTH", "乙组,30", "乙组,»２０"),
-    ("units.csv", "CELL_THOUSANDS", "乙组,30", '乙组,»"3,000.5"'),
-    ("units.csv", "CELL_THOUSANDS", "乙组,30", "乙组,»3，000"),
-    ("units.csv", "CELL_WITH_UNIT", "乙组,30", "乙组,»10分"),
-    ("units.csv", "CELL_NOT_NUMBER", "乙组,30", "乙组,»三十"),
-    ("units.csv", "CELL_NOT_NUMBER", "乙组,30", "乙组,»不适用"),
-    ("units.csv", "CELL_NOT_NUMBER", "乙组,30", "乙组,»nan"),
-    ("marks.csv", "CELL_NOT_DATE", "2020-12-31", "»2020年12月31日"),
-    ("marks.csv", "CELL_NOT_DATE", "2020-12-31", "»20201231"),
-    ("marks.csv", "CELL_NO_SUCH_DAY", "2020-12-31", "»2020-02-30"),
+    ("units.csv", "NOT_A_NUMBER", "乙组,30", "乙组,»２０"),
+    ("units.csv", "NOT_A_NUMBER", "乙组,30", '乙组,»"3,000.5"'),
+    ("units.csv", "NOT_A_NUMBER", "乙组,30", "乙组,»3，000"),
+    ("units.csv", "NOT_A_NUMBER", "乙组,30", "乙组,»10分"),
+    ("units.csv", "NOT_A_NUMBER", "乙组,30", "乙组,»三十"),
+    ("units.csv", "EXEMPT_NOT_ALLOWED", "乙组,30", "乙组,»不适用"),
+    ("units.csv", "NOT_FINITE", "乙组,30", "乙组,»nan"),
+    ("marks.csv", "NOT_A_DATE", "2020-12-31", "»2020年12月31日"),
+    ("marks.csv", "NOT_A_DATE", "2020-12-31", "»20201231"),
+    ("marks.csv", "NOT_A_DATE", "2020-12-31", "»2020-02-30"),
     ("units.csv", "ROW_WITHOUT_KEY", "U3,B,乙组,30,\n", "U3,B,乙组,30,\n»,B,乙组,1,\n"),
     ("units.csv", "DUPLICATE_ROW", "U3,B,乙组,30,\n", "U3,B,乙组,30,\n»U1,B,乙组,1,\n"),
     ("marks.csv", "ROW_WITHOUT_UNIT", "M1,U1", "M1,»"),
@@ -321,7 +321,7 @@ def test_fifteen_mistakes_are_fifteen_problems_each_at_its_line_with_its_remedy(
 def test_mistakes_in_the_file_and_in_its_tables_come_together(tmp_path):
     spoiled = TABLES["units.csv"].replace("30", "10分")
     _, problems = load_scheme(write(tmp_path, scheme=SCHEME.replace("year: 2020", "year: abc"), units=spoiled))
-    assert codes(problems) == ["NOT_A_YEAR", "CELL_WITH_UNIT"]
+    assert codes(problems) == ["NOT_A_YEAR", "NOT_A_NUMBER"]
 
 
 # ---- nothing untested -----------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
 from xlperf.engine.bind import Binder
@@ -12,10 +12,11 @@ from xlperf.engine.plan import Plan, Tables
 from xlperf.engine.score import Scores, score
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.operations import equal
-from xlperf.formula.values import Value, day_number, decimal, number
+from xlperf.formula.values import Value, decimal, exactly, number
 from xlperf.problems import Problem, problem
 from xlperf.rules import RULES
 from xlperf.scheme.model import Example, Figure, Mapping, Scalar, Scheme, SheetSpec, place_of
+from xlperf.scheme.reading.cells import typed
 
 ROUND_TABLES = frozenset({"units", "marks", "events", "people", "history", "appeals"})
 
@@ -99,7 +100,9 @@ def _round(scheme: Scheme, example: Example, case: _Case) -> Iterator[Problem]:
     if problems:
         yield from problems
         return
-    scores = score(plan, example_tables(scheme, plan, example))
+    tables, problems = _typed_tables(scheme, plan, example)
+    yield from problems
+    scores = score(plan, tables)
     for sheet, rows in case.gives.items():
         if sheet not in plan.by_name:
             yield problem("UNKNOWN_SHEET", place_of(sheet), found=sheet, nearest="、".join(plan.by_name))
@@ -112,7 +115,7 @@ def _row_compared(
     scores: Scores, plan: Plan, example: Example, sheet: str, key: Scalar, columns: Mapping
 ) -> Iterator[Problem]:
     try:
-        row = scores.row(sheet, typed(key, plan.by_name[sheet].key.holds))
+        row = scores.row(sheet, exactly(key, plan.by_name[sheet].key.holds))
     except KeyError:
         yield problem("EXAMPLE_NO_ROW", place_of(key), example=example.id, sheet=sheet, key=key)
         return
@@ -128,27 +131,38 @@ def _row_compared(
 
 def example_tables(scheme: Scheme, plan: Plan, example: Example) -> Tables:
     """Return the tables an example is scored on: its own rows, and the scheme's look-up tables."""
+    return _typed_tables(scheme, plan, example)[0]
+
+
+def _typed_tables(scheme: Scheme, plan: Plan, example: Example) -> tuple[Tables, list[Problem]]:
+    """Type the rows of an example; a cell that cannot be read is blank, and told."""
     tables: dict[str, list[dict[str, Value]]] = {
         name: rows for name, rows in scheme.tables.items() if name not in ROUND_TABLES
     }
+    problems: list[Problem] = []
     for table, rows in example.tables.items():
-        holds = {c.name: c.holds for s in plan.sheets if s.table == table for c in s.columns}
-        tables[str(table)] = [{str(k): typed(v, holds.get(k, "text")) for k, v in row.items()} for row in rows]
-    return tables
+        columns = {c.name: c for s in plan.sheets if s.table == table for c in s.columns}
+        made: list[dict[str, Value]] = []
+        tables[str(table)] = made
+        for row in rows:
+            made.append({})
+            for name, text in row.items():
+                column = columns.get(name)
+                at = replace(place_of(text), path=str(name))
+                value = typed(text, column.holds, at, column.exempt) if column else typed(text, "text")
+                problems += [value] if isinstance(value, Problem) else []
+                made[-1][str(name)] = None if isinstance(value, Problem) else value
+    return tables, problems
 
 
-def typed(text: str, holds: str) -> Value:
-    """Read the text of an example as a column holds it; the empty text is blank."""
-    if not text:
-        return None
-    if holds == "date":
-        return day_number(date.fromisoformat(text))
-    found = number(text) if holds == "number" else None
-    return str(text) if found is None else found
+def _value(text: str, holds: str) -> Value:
+    """Read what an example expects; words stand for themselves, so that no result can equal a wrong one."""
+    found = exactly(text, holds)
+    return str(text) or None if found is None else found
 
 
 def _compared(example: Example, expected: Scalar, got: Value, what: str, holds: str = "number") -> Iterator[Problem]:
-    wanted = None if expected == "空" else typed(expected, holds)
+    wanted = None if expected == "空" else _value(expected, holds)
     if (wanted is None and got is None) or equal(wanted, got):
         return
     found = "空" if got is None else got if isinstance(got, str) else decimal(got)

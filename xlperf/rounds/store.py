@@ -18,6 +18,7 @@ from xlperf.rounds.ledger import BrokenChain, State, state_of
 from xlperf.rounds.merge import merged
 from xlperf.scheme.load import load_scheme
 from xlperf.scheme.model import Scheme
+from xlperf.scheme.reading.cells import unread
 from xlperf.scheme.reading.nodes import pairs, text, whole
 from xlperf.scheme.reading.yaml_subset import read_yaml
 
@@ -213,7 +214,7 @@ def _day(words: str, at: Where, problems: list[Problem]) -> date | None:
     try:
         return date.fromisoformat(words) if words else None
     except ValueError:
-        problems.append(problem("CELL_NOT_DATE", at, found=words, plain="2017-12-31"))
+        problems.append(unread(words, "date", at, at.path))
         return None
 
 

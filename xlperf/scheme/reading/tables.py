@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
-from typing import Literal
 
-from xlperf.formula.values import EXEMPT, Value, day_number, number
+from xlperf.formula.values import Value
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.model import ColumnSpec, Scalar
+from xlperf.scheme.reading.cells import Holds, typed
 from xlperf.scheme.reading.sources import BOM, text_of
-from xlperf.scheme.reading.typography import narrow
 from xlperf.scheme.vocabulary import FREE_COLUMNS
 from xlperf.scheme.words import nearest
 
-Holds = Literal["number", "text", "date"]
 HOLDS: dict[str, Holds] = {"number": "number", "text": "text", "date": "date"}
 LARGEST = 64_000_000  # bytes; ten thousand units with sixty indicators need about forty million
-
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?%?\Z", re.ASCII)
-_WITH_UNIT = re.compile(r"(?P<plain>[+-]?\d+(\.\d+)?%?)\s*\D{1,6}\Z", re.ASCII)
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
-_OTHER_DATE = re.compile(r"(\d{4})\s*[年/.\-]\s*(\d{1,2})\s*[月/.\-]\s*(\d{1,2})\s*日?\Z", re.ASCII)
 
 
 class TableRow(dict[str, Value]):
@@ -58,45 +49,6 @@ def holds_of(column: ColumnSpec) -> Holds:
 def reads(column: ColumnSpec) -> Reads:
     """Return how a column is read from a table."""
     return Reads(holds_of(column), column.attributes.get(Scalar("exempt")) == "yes")
-
-
-def typed(
-    text: str, holds: Holds, at: Where | None = None, exempt: bool = False, percent: bool = True
-) -> Value | Problem:
-    """Type one cell: an empty cell is None; a cell that does not hold what it should is a problem."""
-    plain = text.strip()
-    if not plain:
-        return None
-    if holds == "text" or (exempt and plain == EXEMPT):
-        return plain
-    if not percent and holds == "number" and narrow(plain).endswith("%"):
-        return problem("PERCENT_AMBIGUOUS", at, title=at.path if at else "", found=plain)
-    return _date(plain, at) if holds == "date" else _number(plain, at)
-
-
-def _number(text: str, at: Where | None) -> Value | Problem:
-    found = number(text)
-    if found is not None:
-        return found
-    plain = narrow(text).strip()
-    if plain != text and number(plain) is not None:
-        return problem("CELL_FULLWIDTH", at, found=text, plain=plain)
-    if _THOUSANDS.match(plain):
-        return problem("CELL_THOUSANDS", at, found=text, plain=plain.replace(",", ""))
-    if with_unit := _WITH_UNIT.match(plain):
-        return problem("CELL_WITH_UNIT", at, found=text, plain=with_unit["plain"])
-    return problem("CELL_NOT_NUMBER", at, found=text)
-
-
-def _date(text: str, at: Where | None) -> Value | Problem:
-    if _ISO_DATE.match(text):
-        try:
-            return day_number(date.fromisoformat(text))
-        except ValueError:
-            return problem("CELL_NO_SUCH_DAY", at, found=text)
-    other = _OTHER_DATE.match(narrow(text))
-    plain = "{:0>4}-{:0>2}-{:0>2}".format(*other.groups()) if other else "2017-12-31"
-    return problem("CELL_NOT_DATE", at, found=text, plain=plain)
 
 
 def read_table(
