@@ -50,5 +50,25 @@ TERMS: Final = {
     "ledger": "台账",
 }
 
+ROLES: Final = {  # what a column is to whoever reads on from the plan: page, paper, explanation, comparison
+    "label": "这一行说的是什么：单位名称、指标内容、事项",
+    "full": "分值",
+    "actual": "单位报的完成值",
+    "verified": "核定的完成值",
+    "self": "自评得分",
+    "lead": "考核主体打的分",
+    "onsite": "现场考核得分",
+    "score": "这一行的得分",
+    "evidence": "完成情况、佐证材料",
+    "reason": "扣分原因及依据",
+    "composite": "综合得分，排名所依",
+    "group": "考核组别",
+    "place": "名次",
+    "seat": "排列顺序",
+    "award": "奖项、等次",
+    "money": "金额",
+}
+SINGLE_ROLES: Final = frozenset({"label", "full", "actual", "verified", "self", "lead", "onsite", "score"})
+
 HIGHER: Final = "正向"
 LOWER: Final = "逆向"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Ranking, Sheet, Tables
+from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Ranking, Sheet, Subject, Tables
 from xlperf.engine.score import Scores, score
 from xlperf.formula.expression import cases, col, count, first, is_blank, lift, mean, negate, rank, rounded, total, via
 from xlperf.formula.values import EXEMPT
@@ -30,7 +30,7 @@ MARKS = Sheet(
     (
         Column("id", "编号", "key", "text"),
         Column("unit", "单位代码", "fact", "text"),
-        Column("indicator", "指标内容", "fact", "text", width=40),
+        Column("indicator", "指标内容", "fact", "text", width=40, role="label"),
         Column("full", "分值", "fact"),
         Column("target", "目标值", "fact"),
         Column("scorer", "考核主体", "fact", "text"),
@@ -66,7 +66,7 @@ EVENTS = Sheet(
         Column("no", "编号", "key", "text"),
         Column("unit", "单位代码", "input", "text", by=OFFICE, required=True, offers="units"),
         Column("kind", "项目", "input", "text", by=UNIT, required=True, offers="kinds"),
-        Column("item", "事项", "input", "text", by=UNIT, width=30, required=True),
+        Column("item", "事项", "input", "text", by=UNIT, width=30, required=True, role="label"),
         Column("number", "数量", "input", by=UNIT, low=lift(0), decimals=0, required=True),
         Column("date", "日期", "input", "date", by=UNIT),
         Column("status", "状态", "input", "text", by=OFFICE, choices=("待审", "通过"), default="待审"),
@@ -83,7 +83,7 @@ UNITS = Sheet(
     "units",
     (
         Column("code", "单位代码", "key", "text"),
-        Column("name", "单位", "fact", "text", width=18),
+        Column("name", "单位", "fact", "text", width=18, role="label"),
         Column("group", "组别", "fact", "text"),
         Column(
             "survey", "测评", "input", by="统计局", low=lift(0), high=col("survey_full"), required=True, exempt=True
@@ -114,6 +114,7 @@ PLAN = Plan(
     (Ranking("units", "group", "composite", "place", "seat", "排名"),),
     "示例办",
     "示〔2020〕1号",
+    subjects=(Subject("units", "考核对象", "name"),),
 )
 
 

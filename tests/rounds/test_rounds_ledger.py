@@ -6,15 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from xlperf.problems import Where, problem
+from xlperf.rounds.journal import BrokenChain, append, entries
 from xlperf.rounds.ledger import (
-    BrokenChain,
     CellText,
+    Despite,
+    Frozen,
     Issued,
     Receipt,
-    append,
-    entries,
+    UnknownEntry,
+    Written,
+    record_despite,
+    record_frozen,
     record_issued,
     record_receipts,
+    record_written,
     state_of,
 )
 
@@ -70,3 +75,42 @@ def test_a_transaction_that_fails_leaves_nothing(file):
     with pytest.raises(TypeError):
         append(file, "note", {"good": 1}, {"bad": object()})
     assert [e.kind for e in entries(file)] == ["received"]
+
+
+# ---- formats -------------------------------------------------------------------------------------
+
+
+def test_every_entry_says_the_number_of_its_format(file):
+    record_issued(file, Issued("unit", "U1", 1, "issued/甲.xlsx", "00"))
+    record_receipts(file, receipt("a"))
+    record_written(file, Written("out/总表.xlsx", "11"))
+    record_despite(file, Despite("领导批准", ("EXAMPLE_FAILED",), "22"))
+    record_frozen(file, Frozen("out/结果.csv", "33", "22", "0.1.0"))
+    assert [e.body["format"] for e in entries(file)] == [1] * 5
+    state = state_of(file)
+    assert state.written == {"out/总表.xlsx": Written("out/总表.xlsx", "11")}
+    assert state.despite == [Despite("领导批准", ("EXAMPLE_FAILED",), "22")]
+    assert state.frozen == [Frozen("out/结果.csv", "33", "22", "0.1.0")]
+
+
+def test_entries_without_a_number_are_of_the_first_format(file):
+    append(file, "issued", {"kind": "unit", "who": "U1", "serial": 1, "file": "f", "sha256": "00"})
+    assert state_of(file).issued["unit", "U1"].serial == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "newer"),
+    [
+        ("issued", {"format": 2, "kind": "unit"}, True),
+        ("issued", {"format": 1, "kind": "unit", "who": "U1", "serial": 1, "file": "f", "sha256": "0", "x": 1}, False),
+        ("issued", {"format": 1, "kind": "unit"}, False),
+        ("received", {"format": 1, "problems": 3}, False),
+        ("praised", {"format": 1}, False),
+    ],
+)
+def test_an_entry_that_cannot_be_read_is_named_with_its_number(file, kind, body, newer):
+    record_receipts(file, receipt("a"))
+    append(file, kind, body)
+    with pytest.raises(UnknownEntry) as raised:
+        state_of(file)
+    assert (raised.value.number, raised.value.newer) == (2, newer)

@@ -7,11 +7,11 @@ import pytest
 from kit.rounds import A_DAY, reopened, send, send_all, small_scheme
 
 from xlperf.engine.compile import compile_scheme
+from xlperf.engine.roster import Roster
 from xlperf.problems import errors
 from xlperf.publish.results import publish_scores, score_round
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
-from xlperf.rounds.parties import Roster
 from xlperf.rounds.store import new_round
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme

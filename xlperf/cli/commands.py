@@ -12,6 +12,7 @@ from xlperf.cli.rules_page import rules_page
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.examples import check_examples
 from xlperf.engine.ranked import ranked_lists
+from xlperf.engine.roles import open_roles
 from xlperf.engine.score import Scores
 from xlperf.formula.values import shown
 from xlperf.problems import Problem, errors
@@ -82,7 +83,8 @@ def check(json_: bool, scheme_id: str) -> None:
     if scheme is not None:
         if not any(p.where.file.endswith(".csv") for p in errors(problems)):  # else sums would differ for that alone
             problems = [*problems, *check_scheme(scheme)]
-        problems = list(dict.fromkeys([*problems, *compile_scheme(scheme)[1]]))  # some are found by both
+        plan, told = compile_scheme(scheme)
+        problems = list(dict.fromkeys([*problems, *told, *open_roles(plan)]))  # some are found by both
         if not errors(problems):
             problems += check_examples(scheme)
     if json_:

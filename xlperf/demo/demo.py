@@ -13,13 +13,13 @@ from pathlib import Path
 
 from xlperf.demo.mishaps import AT, HARMLESS, NEVER_CORRECTED, PDF, Mishap, spoiled, typed
 from xlperf.demo.simulate import Inputs, Simulation
+from xlperf.engine.roster import MASTER, Roster
 from xlperf.engine.score import Scores, score
 from xlperf.formula.values import day_of
 from xlperf.problems import Problem
 from xlperf.publish.results import Published, publish_scores
 from xlperf.rounds.collecting.collect import Collection, collect
 from xlperf.rounds.distribute import Distribution, Parcel, distribute, identity_of, parcels_of, scorers_of
-from xlperf.rounds.parties import MASTER, Roster
 from xlperf.rounds.store import Progress, Round, new_round, silent
 from xlperf.workbook.back.fill import Spot, Typed, fill_book
 from xlperf.workbook.books.unit import write_unit_book

@@ -15,10 +15,9 @@ from random import Random
 
 from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Sheet, Tables
 from xlperf.engine.score import rows_of
+from xlperf.engine.roster import Party
 from xlperf.entries.cell import is_asked, limits
-from xlperf.entries.text import value_text
-from xlperf.formula.values import Value, day_number, half_up
-from xlperf.rounds.ledger import Party
+from xlperf.formula.values import Value, day_number, half_up, value_text
 
 Spot = tuple[str, str, str]  # plan sheet, key of the row ("+1" for the first new one), column
 Inputs = dict[Spot, Value]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from xlperf.engine.bind import Binder
-from xlperf.engine.plan import Column, Holds, Kind, Plan, Ranking, Sheet
+from xlperf.engine.plan import Column, Holds, Kind, Plan, Ranking, Role, Sheet, Subject
 from xlperf.engine.score import CircularPlan, UnknownColumn, score
 from xlperf.formula.expression import Expr
 from xlperf.formula.values import Value, exactly, number
@@ -38,16 +39,31 @@ def compile_scheme(scheme: Scheme, readings: Mapping[str, str] | None = None) ->
         sheets.append(_sheet(spec, binder, _where(spec, scheme)))
         problems += binder.problems
     plan = Plan(
-        scheme.id,
-        scheme.title,
-        scheme.year,
-        tuple(sheets),
-        tuple(Ranking(r.sheet, r.group, r.score, r.place, r.seat, r.title) for r in scheme.rankings),
-        scheme.issuer,
-        scheme.document,
-        adopted,
+        scheme=scheme.id,
+        title=scheme.title,
+        year=scheme.year,
+        sheets=tuple(_with_roles(sheet, scheme) for sheet in sheets),
+        rankings=tuple(Ranking(r.sheet, r.group, r.score, r.place, r.seat, r.title) for r in scheme.rankings),
+        issuer=scheme.issuer,
+        document=scheme.document,
+        readings=adopted,
+        subjects=tuple(Subject(o.table, o.title, o.name, o.aliases, o.within, o.by) for o in scheme.objects),
     )
     return plan, problems or _circles(plan, scheme)
+
+
+def _with_roles(sheet: Sheet, scheme: Scheme) -> Sheet:
+    """Return a sheet with the roles that rankings and objects give to columns which say none of their own."""
+    given: dict[str, Role] = {}
+    for ranking in (r for r in scheme.rankings if r.sheet == sheet.name):
+        given |= {ranking.group: "group", ranking.seat: "seat", ranking.place: "place", ranking.score: "composite"}
+    names = {o.name for o in scheme.objects if o.table == sheet.table}
+    if sheet.label is None:
+        given |= dict.fromkeys(names & sheet.by_name.keys(), "label")
+    if not given:
+        return sheet
+    columns = (c if c.role else replace(c, role=given.get(c.name, "")) for c in sheet.columns)
+    return replace(sheet, columns=tuple(columns))
 
 
 def _circles(plan: Plan, scheme: Scheme) -> list[Problem]:
@@ -97,26 +113,27 @@ def _column(spec: ColumnSpec, binder: Binder, sheet_basis: str) -> Column:
     kind: Kind = "computed" if spec.rule else _KINDS[text("is", "fact")]
     holds: Holds = _HOLDS[text("holds", "text" if kind == "key" else "number")]
     return Column(
-        spec.name,
-        text("title", spec.name),
-        kind,
-        holds,
-        binder.call(spec) if spec.rule else None,
-        text("basis", sheet_basis),
-        text("by"),
-        limit("low"),
-        limit("high"),
-        whole("decimals"),
-        tuple(map(str, spec.attributes.get(Scalar("choices"), ()))),
-        text("required") == "yes",
-        None if asked is None else binder.all_of(asked),
-        text("exempt") == "yes",
-        _default(text("default"), holds),
-        text("note"),
-        text("measure"),
-        whole("shown"),
-        whole("width"),
-        text("from"),
+        name=spec.name,
+        title=text("title", spec.name),
+        kind=kind,
+        holds=holds,
+        expr=binder.call(spec) if spec.rule else None,
+        basis=text("basis", sheet_basis),
+        by=text("by"),
+        low=limit("low"),
+        high=limit("high"),
+        decimals=whole("decimals"),
+        choices=tuple(map(str, spec.attributes.get(Scalar("choices"), ()))),
+        required=text("required") == "yes",
+        asked=None if asked is None else binder.all_of(asked),
+        exempt=text("exempt") == "yes",
+        default=_default(text("default"), holds),
+        note=text("note"),
+        measure=text("measure"),
+        shown=whole("shown"),
+        width=whole("width"),
+        offers=text("from"),
+        role=text("role"),
     )
 
 

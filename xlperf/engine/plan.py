@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from xlperf.formula.expression import LINKS, Expr, columns_of, root, walk
-from xlperf.formula.values import EXEMPT, Value
+from xlperf.engine.graph import Graph, graph_of
+from xlperf.formula.expression import Expr, columns_of, walk
+from xlperf.formula.links import link_of
+from xlperf.formula.values import EXEMPT, Value, value_text
 
 Kind = Literal["key", "fact", "input", "computed"]
 Holds = Literal["number", "text", "date"]
@@ -20,6 +22,8 @@ Row = Mapping[str, Value]
 Tables = Mapping[str, list[dict[str, Value]]]
 
 UNIT, LEAD, OFFICE = "unit", "lead", "office"
+
+Role = str  # one of `terms.ROLES`, "" for nothing special
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class Column:
     name of one scorer. low, high: limits, both included, as expressions over facts of the row.
     asked: a condition over facts of the row; where it fails the cell is closed and not required.
     exempt: whether 不适用 may stand here. default: what an empty cell means, None for "not reported".
-    shown: decimals on paper; it never changes a value. offers: the table whose keys may stand here.
+    shown: decimals on paper; it never changes a value. offers: the table whose keys may stand here. role: what
+    the column is to whoever reads on from the plan, "" for nothing special.
     """
 
     name: str
@@ -54,6 +59,7 @@ class Column:
     shown: int | None = None
     width: int | None = None
     offers: str = ""
+    role: Role = ""
 
 
 @dataclass(frozen=True)
@@ -92,9 +98,46 @@ class Sheet:
         """Return the column that names the row."""
         return self.columns[0]
 
+    def of_role(self, *roles: Role) -> tuple[Column, ...]:
+        """List the columns with one of these roles, in order."""
+        return tuple(c for c in self.columns if c.role in roles)
+
+    @cached_property
+    def label(self) -> Column | None:
+        """Return the column that says in words what a row is about; None where only its key does."""
+        return next(iter(self.of_role("label")), None)
+
+    @property
+    def naming(self) -> Column:
+        """Return the column that tells a person which row it is: the label, else the key."""
+        return self.label or self.key
+
+    def is_given(self, name: str) -> bool:
+        """Tell whether a column follows from the facts of its row alone, so that no input can change it."""
+        column = self.by_name[name]
+        if column.expr is None:
+            return column.kind != "input"
+        return link_of(column.expr) is None and all(self.is_given(other) for other in columns_of(column.expr))
+
     def inputs(self, by: str | None = None) -> tuple[Column, ...]:
         """List the columns that somebody fills, or that one party fills."""
         return tuple(c for c in self.columns if c.kind == "input" and by in (None, c.by))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is appraised 考核对象: a table whose rows are units, people, projects.
+
+    name: the column with the name, "" where the key is all there is. within: the subjects' table that each of
+    these belongs to, and `by` the column that says to which; "" for those that get books of their own.
+    """
+
+    table: str
+    title: str
+    name: str = ""
+    aliases: str = ""
+    within: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,6 +164,36 @@ class Plan:
     issuer: str = ""
     document: str = ""
     readings: Mapping[str, str] = field(default_factory=dict)
+    subjects: tuple[Subject, ...] = ()
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Return what reads what."""
+        return graph_of(self.sheets)
+
+    @cached_property
+    def subject_of(self) -> dict[str, Subject]:
+        """Return the subjects by their table."""
+        return {s.table: s for s in self.subjects}
+
+    @cached_property
+    def units(self) -> Subject | None:
+        """Return the subjects that get books of their own; None where nobody is appraised."""
+        return next((s for s in self.subjects if not s.within), None)
+
+    def is_home(self, sheet: Sheet) -> bool:
+        """Tell whether the rows of a sheet are the units themselves."""
+        return self.units is not None and sheet.table == self.units.table
+
+    def unit_column(self, sheet: Sheet) -> str:
+        """Return the column that says whose row it is: the key where the rows are the units, "" where nobody's."""
+        return sheet.key.name if self.is_home(sheet) else sheet.unit
+
+    def name_of(self, sheet: Sheet, row: Row) -> str:
+        """Return the name of the subject that a row of its own sheet is; its key where it has no name."""
+        subject = self.subject_of.get(sheet.table)
+        named = row.get(subject.name) if subject is not None and subject.name else None
+        return value_text(named if named is not None else row[sheet.key.name])
 
     @cached_property
     def by_name(self) -> dict[str, Sheet]:
@@ -153,14 +226,14 @@ class Plan:
 
     def unit_sheets(self) -> tuple[Sheet, ...]:
         """List the sheets that hold one row a unit."""
-        return tuple(s for s in self.sheets if s.table == "units")
+        return tuple(s for s in self.sheets if self.is_home(s))
 
     def _takes_exempt(self, sheet: Sheet, column: Column, found: set[tuple[str, str]]) -> bool:
         if column.expr is None or column.holds != "number":
             return False
-        link = root(column.expr)
-        if link.op in LINKS:
-            return link.op == "via" and (link.args[1], link.args[2]) in found
+        link = link_of(column.expr)
+        if link is not None:
+            return link.kind == "via" and (link.sheet or sheet.name, link.column) in found
         if any(e.op == "const" and e.args[0] == EXEMPT for e in walk(column.expr)):
             return True
         return any((sheet.name, name) in found for name in columns_of(column.expr))

@@ -37,7 +37,7 @@ def ranked_lists(scores: Scores) -> list[Ranked]:
                 str(row[ranking.group] or ""),
                 int(place) if isinstance(place, Fraction) else None,
                 str(row[sheet.key.name]),
-                str(row.get("name") or row[sheet.key.name]),
+                scores.plan.name_of(sheet, row),
                 row[ranking.score],
             )
             order = seat if isinstance(seat, Fraction) else Fraction(len(rows) + 1)

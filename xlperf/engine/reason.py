@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 
 from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.explain import explain
-from xlperf.formula.expression import Expr, columns_of, root
+from xlperf.formula.expression import Expr, columns_of
+from xlperf.formula.links import link_of
 from xlperf.formula.operations import equal
-from xlperf.formula.values import Value, day_of, decimal, shown
+from xlperf.formula.values import Value, day_of, decimal, shown, value_text
 
 Row = dict[str, Value]
 
@@ -71,9 +73,8 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
 
 
 def _label(sheet: Sheet, row: Row) -> str:
-    """Take the row's first wide text: the indicator of a mark, the matter of an event, the name of a unit."""
-    wide = [c for c in sheet.columns if c.holds == "text" and c.width is not None]
-    return next((str(row[c.name]) for c in wide if row[c.name]), "")
+    """Say what a row is about: the indicator of a mark, the matter of an event, the name of a unit."""
+    return value_text(row[sheet.label.name]) if sheet.label is not None else ""
 
 
 def _parts(scores: Scores, sheet: Sheet, row: Row, e: Expr, depth: int) -> list[Explanation]:
@@ -89,17 +90,16 @@ def _parts(scores: Scores, sheet: Sheet, row: Row, e: Expr, depth: int) -> list[
 
 def contributing(scores: Scores, row: Row, e: Expr) -> list[tuple[Sheet, Row, str]]:
     """List the rows of other sheets that a link takes its value from: (sheet, row, column)."""
-    link = root(e)
-    match link.op, link.args:
-        case "via", (key, other, name):
-            there = scores.plan.by_name[other]
-            return [(there, r, name) for r in scores.rows(other) if equal(r[there.key.name], row[key])][:1]
-        case (("total" | "mean"), (other, name, wanted, *_)):
-            target = [(column, of_row(value, row)) for column, value in wanted]
-            there = scores.plan.by_name[other]
-            found = [r for r in scores.rows(other) if all(equal(r[c], v) for c, v in target)]
-            return [(there, r, name) for r in found]
-    return []
+    link = link_of(e)
+    if link is None or not link.sheet or not link.column:
+        return []
+    there = scores.plan.by_name[link.sheet]
+    if link.kind == "via":
+        named = (r for r in scores.rows(there.name) if equal(r[there.key.name], row[link.key]))
+        return [(there, r, link.column) for r in islice(named, 1)]
+    target = [(column, of_row(value, row)) for column, value in link.match]
+    found = [r for r in scores.rows(there.name) if all(equal(r[c], v) for c, v in target)]
+    return [(there, r, link.column) for r in found]
 
 
 PEERS = 5  # how many of those ahead are named
@@ -107,11 +107,11 @@ PEERS = 5  # how many of those ahead are named
 
 def _ahead(scores: Scores, sheet: Sheet, row: Row, column: Column) -> list[str]:
     """Say who stands ahead of a place, nearest first: the answer to "why third?"."""
-    link = root(column.expr) if column.expr is not None else None
+    link = link_of(column.expr)
     place = row[column.name]
-    if link is None or link.op != "rank" or not isinstance(place, Fraction):
+    if link is None or link.kind != "rank" or not isinstance(place, Fraction):
         return []
-    key, wanted = link.args[0], [(name, of_row(value, row)) for name, value in link.args[1]]
+    key, wanted = link.column, [(name, of_row(value, row)) for name, value in link.match]
     peers = [r for r in scores.rows(sheet.name) if all(equal(r[name], value) for name, value in wanted)]
     places = [(p, i) for i, r in enumerate(peers) if isinstance(p := r[column.name], Fraction)]
     ahead = [peers[i] for _, i in sorted((pair for pair in places if pair[0] < place), reverse=True)]

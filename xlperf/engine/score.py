@@ -7,7 +7,8 @@ depends on itself; a circle is named when it is met.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
@@ -87,32 +88,57 @@ class Scores:
 
     plan: Plan
     values: Mapping[str, Mapping[str, Cells]]
+    _rows: dict[str, list[dict[str, Value]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _at: dict[str, dict[Value, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def column(self, sheet: str, name: str) -> Cells:
         """Return a column of a sheet."""
         return self.values[sheet][name]
 
     def rows(self, sheet: str) -> list[dict[str, Value]]:
-        """Return the rows of a sheet, inputs and results alike."""
-        columns = self.values[sheet]
-        names = list(columns)
-        return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        """Return the rows of a sheet, inputs and results alike; put together once and not to be changed."""
+        if sheet not in self._rows:
+            columns = self.values[sheet]
+            names = list(columns)
+            self._rows[sheet] = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        return self._rows[sheet]
+
+    def position(self, sheet: str, key: Value) -> int:
+        """Return where the row that a key names stands, the first of several; KeyError where there is none."""
+        if sheet not in self._at:
+            found: dict[Value, int] = {}
+            for i, value in enumerate(self.values[sheet][self.plan.by_name[sheet].key.name]):
+                found.setdefault(value, i)
+            self._at[sheet] = found
+        return self._at[sheet][key]
+
+    def holds(self, sheet: str, key: Value) -> bool:
+        """Tell whether a sheet has a row of this key."""
+        try:
+            return self.position(sheet, key) >= 0
+        except KeyError:
+            return False
 
     def row(self, sheet: str, key: Value) -> dict[str, Value]:
         """Return the row of a sheet that a key names; KeyError where there is none."""
-        name = self.plan.by_name[sheet].key.name
-        for row in self.rows(sheet):
-            if row[name] == key:
-                return row
-        raise KeyError(key)
+        return self.rows(sheet)[self.position(sheet, key)]
 
     def where_is(self, unit: Value) -> Sheet | None:
         """Return the sheet that scores a unit, a ranked one first; None where no sheet has its row."""
         ranked = {r.sheet for r in self.plan.rankings}
         for sheet in sorted(self.plan.unit_sheets(), key=lambda s: s.name not in ranked):
-            if unit in self.values[sheet.name][sheet.key.name]:
+            if self.holds(sheet.name, unit):
                 return sheet
         return None
+
+    @cached_property
+    def unit_names(self) -> Mapping[Value, str]:
+        """Return the name of every unit by its code, in list order; the code itself where it has no name."""
+        names: dict[Value, str] = {}
+        for sheet in self.plan.unit_sheets():
+            for row in self.rows(sheet.name):
+                names.setdefault(row[sheet.key.name], self.plan.name_of(sheet, row))
+        return names
 
 
 def rows_of(plan: Plan, tables: Tables) -> dict[str, list[dict[str, Value]]]:

@@ -9,14 +9,13 @@ from typing import Literal
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.engine.score import Scores, score
-from xlperf.formula.expression import columns_of, root
 from xlperf.formula.values import Value
 from xlperf.problems import Problem, errors
 from xlperf.scheme.model import Reading, Scheme
 
 Role = Literal["score", "place", "group", "award", "pay", "result"]
 
-MONEY = "元"
+_TOLD: dict[str, Role] = {"award": "award", "money": "pay"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def compare_readings(scheme: Scheme, tables: Tables, adopted: Mapping[str, str] 
 
     tables: table → rows; a table left out is the scheme's own. adopted: reading → option where a round
     decided otherwise than the scheme. Compared are the columns that a ranking
-    names, and of the rows of units and people computed text (award), money (pay) and numbers that no
+    names, and of the rows of what is appraised the columns that are an award or money, and numbers that no
     other column goes on from (result: places of honour …). An option that is used in no rule changes
     nothing and is not scored again.
     """
@@ -91,9 +90,8 @@ def _effect(
 
 def changes_between(old: Scores, new: Scores) -> Iterator[Change]:
     """Visit what differs between two scorings of the same rows, in the order of the plan."""
-    used = used_columns(old.plan)
     for sheet in old.plan.sheets:
-        roles = {c.name: role for c in sheet.columns if (role := role_of(old.plan, sheet, c, used))}
+        roles = {c.name: role for c in sheet.columns if (role := role_of(old.plan, sheet, c))}
         keys = old.column(sheet.name, sheet.key.name)
         units = old.column(sheet.name, sheet.unit) if sheet.unit else keys
         for i, (key, unit) in enumerate(zip(keys, units, strict=True)):
@@ -104,30 +102,17 @@ def changes_between(old: Scores, new: Scores) -> Iterator[Change]:
                     yield Change(sheet.name, str(key), str(unit), name, title, role, before, after)
 
 
-def role_of(plan: Plan, sheet: Sheet, column: Column, used: frozenset[tuple[str, str]]) -> Role | None:
+def role_of(plan: Plan, sheet: Sheet, column: Column) -> Role | None:
     """Say what a column is to a unit or a person; None where its change moves nothing by itself."""
     for ranking in plan.rankings:
         if ranking.sheet == sheet.name and column.name in (ranking.score, ranking.place, ranking.seat, ranking.group):
             return _ranked(column.name, ranking.score, ranking.group)
-    if column.expr is None or sheet.table not in ("units", "people"):
+    if column.expr is None or sheet.table not in plan.subject_of:
         return None
-    if column.measure == MONEY:
-        return "pay"
-    if column.holds == "text":
-        return "award"
-    return None if (sheet.name, column.name) in used else "result"
-
-
-def used_columns(plan: Plan) -> frozenset[tuple[str, str]]:
-    """Return the (sheet, column) pairs that another column is made from."""
-    found: set[tuple[str, str]] = set()
-    for sheet, expr in ((s.name, c.expr) for s in plan.sheets for c in s.columns if c.expr is not None):
-        found.update((sheet, name) for name in columns_of(expr))
-        link = root(expr)
-        if link.op in ("via", "total", "mean"):
-            other, name = (link.args[1], link.args[2]) if link.op == "via" else link.args[:2]
-            found.add((other, name))
-    return frozenset(found)
+    if column.role in _TOLD:
+        return _TOLD[column.role]
+    goes_on = (sheet.name, column.name) in plan.graph.readers
+    return None if goes_on or column.holds == "text" else "result"
 
 
 def _ranked(name: str, score_column: str, group_column: str) -> Role:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from xlperf.engine.plan import Plan, Tables
 from xlperf.engine.score import rows_of
-from xlperf.formula.expression import root
+from xlperf.formula.links import link_of
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.checking.check import stated_problems
 from xlperf.scheme.model import Scheme
@@ -36,11 +36,11 @@ def _added_up(plan: Plan, sheet: str) -> list[str]:
     found: dict[str, None] = {}
     key = plan.by_name[sheet].key.name
     for column in plan.by_name[sheet].columns:
-        link = root(column.expr) if column.expr is not None else None
-        if link is None or link.op != "total":
+        link = link_of(column.expr)
+        if link is None or link.kind != "total":
             continue
-        other = plan.by_name[link.args[0]]
-        mine = [name for name, value in link.args[2] if value.op == "col" and value.args[0] == key]
+        other = plan.by_name[link.sheet or sheet]
+        mine = [name for name, value in link.match if value.op == "col" and value.args[0] == key]
         if other.grows == 0 and other.unit in mine:
             found[other.name] = None
     return list(found)

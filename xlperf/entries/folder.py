@@ -14,9 +14,8 @@ from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.entries.cell import Asked, is_asked, limit_problems, value_matches
 from xlperf.entries.complete import incomplete
-from xlperf.entries.text import value_text
 from xlperf.formula.expression import LINKS, columns_of, root, walk
-from xlperf.formula.values import Value
+from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.scheme.model import Scheme
 from xlperf.scheme.reading.tables import Reads, TableRow, read_table

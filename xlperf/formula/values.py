@@ -108,3 +108,8 @@ def shown(value: Value, digits: int = 4) -> str:
     if isinstance(value, str):
         return value
     return decimal(half_up(value, digits))
+
+
+def value_text(value: Value) -> str:
+    """Write a value as exact text: a number as its decimals, a date as its day number, blank as nothing."""
+    return "" if value is None else value if isinstance(value, str) else decimal(value)

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf.engine.plan import LEAD
+from xlperf.engine.roster import Roster
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
 from xlperf.rounds.ledger import Issued, State, record_issued
@@ -81,30 +81,26 @@ def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = Fa
 
 def parcels_of(round_: Round) -> Iterator[Parcel]:
     """List the workbooks of a round: units in list order, scorers who have something to score, the 总表."""
-    units = unit_names(round_)
+    roster = roster_of(round_)
+    units = roster.units
     width = len(str(len(units)))
     for number, (code, name) in enumerate(units.items(), 1):
         file = Path("issued", UNIT_BOOK, f"{number:0{width}d} {name.translate(_FORBIDDEN)}.xlsx")
         yield Parcel("unit", code, name, file)
-    for name in scorers_of(round_):
+    for name in scorers_of(round_, roster):
         yield Parcel("scorer", name, name, Path("issued", SCORER_BOOK, f"{name.translate(_FORBIDDEN)}.xlsx"))
     yield Parcel("master", "", MASTER, Path("issued", f"{MASTER}.xlsx"))
 
 
-def unit_names(round_: Round) -> dict[str, str]:
-    """Return unit code → name, in list order."""
-    keys = {s.key.name for s in round_.plan.unit_sheets()} or {"code"}
-    key = next(iter(keys))
-    return {str(r[key]): str(r.get("name") or r[key]) for r in round_.scheme.tables.get("units", [])}
+def scorers_of(round_: Round, roster: Roster | None = None) -> list[str]:
+    """List the scorers with at least one cell to fill, in the order of the scheme."""
+    known = roster or roster_of(round_)
+    return [s.name for s in round_.scheme.scorers if ("scorer", s.name) in known.owners]
 
 
-def scorers_of(round_: Round) -> list[str]:
-    """List the scorers with at least one cell to fill."""
-    plan, tables = round_.plan, round_.scheme.tables
-    busy = {c.by for s in plan.sheets for c in s.inputs()}
-    for sheet in (s for s in plan.sheets if s.scorer and s.inputs(LEAD)):
-        busy |= {str(row.get(sheet.scorer) or round_.scheme.office) for row in tables.get(sheet.table, [])}
-    return [s.name for s in round_.scheme.scorers if s.name in busy]
+def roster_of(round_: Round) -> Roster:
+    """Return who and what the round started with."""
+    return Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
 
 
 def identity_of(round_: Round, kind: Kind, whom: str, serial: int) -> Identity:

@@ -6,16 +6,15 @@ from collections import Counter
 
 from xlperf.engine.plan import Sheet
 from xlperf.engine.reason import contributing
+from xlperf.engine.roster import MASTER, Roster
 from xlperf.engine.score import Scores
 from xlperf.entries.cell import is_asked
-from xlperf.entries.text import value_text
 from xlperf.formula.expression import columns_of, needs
-from xlperf.formula.values import Value
+from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.collecting.claims import lapsed, pending
 from xlperf.rounds.collecting.collect import Missing, missing
 from xlperf.rounds.distribute import BOOKS
-from xlperf.rounds.parties import MASTER, Roster
 from xlperf.rounds.store import Round
 
 _NAMED = 8  # units named one by one
@@ -26,24 +25,12 @@ Spot = tuple[str, str, str]  # sheet, key of the row, column
 def unsettled(round_: Round, scores: Scores) -> list[Problem]:
     """Tell what is missing from a scored round, as warnings."""
     state = round_.state()
-    scores = _Kept(scores.plan, scores.values)
     absent = list(missing(round_, state, ()))
     told = [_not_in(kind, [m for m in absent if m.kind == kind]) for kind in ("unit", "scorer") if _any(absent, kind)]
     if _any(absent, "master"):
         told.append(problem("MASTER_NOT_IN", office=round_.scheme.office))
     roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
     return [*told, *pending(round_, state), *lapsed(round_, state), *_unscored(roster, scores)]
-
-
-class _Kept(Scores):
-    """Scores whose rows are put together once: they are looked through again and again."""
-
-    def rows(self, sheet: str) -> list[dict[str, Value]]:
-        """Return the rows of a sheet, inputs and results alike."""
-        known: dict[str, list[dict[str, Value]]] = self.__dict__.setdefault("_rows", {})
-        if sheet not in known:
-            known[sheet] = super().rows(sheet)
-        return known[sheet]
 
 
 def _any(absent: list[Missing], kind: str) -> bool:
@@ -61,7 +48,7 @@ def _unscored(roster: Roster, scores: Scores) -> list[Problem]:
         sheet = scores.plan.by_name[ranking.sheet]
         rows = [r for r in scores.rows(sheet.name) if r[ranking.score] is None]
         if rows:
-            names = [str(r.get("name") or r[sheet.key.name]) for r in rows]
+            names = [scores.plan.name_of(sheet, r) for r in rows]
             empty: set[Spot] = set()
             for row in rows:
                 _empty(scores, sheet, row, ranking.score, empty)

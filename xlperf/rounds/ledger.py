@@ -1,46 +1,22 @@
-"""台账: an append-only, hash-chained list of what happened in a round, and the state it adds up to.
+"""台账: what happened in a round, kind by kind, and the state it adds up to.
 
-Every entry is one row, so it is there whole or not at all; its hash covers the hash of the row before,
-so that a row changed or taken out later breaks the chain at a place that can be named.
+Each kind of entry is one record here and one reader: an entry says the number of its format, and a field
+that the reader does not know is a fault with the number of the entry, never a guess. `rounds.journal` keeps them.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from xlperf.engine.roster import Party
 from xlperf.problems import Problem, Where
+from xlperf.rounds.journal import Body, Entry, append, entries
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS entries (
-  number INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
-  previous TEXT NOT NULL, hash TEXT NOT NULL UNIQUE);
-CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON entries
-  BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
-CREATE TRIGGER IF NOT EXISTS entries_last BEFORE DELETE ON entries
-  BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END;
-"""
-_FIRST = "0" * 64
-
-Body = dict[str, Any]
-Party = tuple[str, str]  # kind of workbook and whose it is: ("unit", "U22"), ("scorer", "市信访局"), ("master", "")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One row of the ledger."""
-
-    number: int
-    at: str
-    kind: str
-    body: Body
+FORMAT = 1  # of the entries written here; those without a number are of the first
+_NUMBER = "format"
 
 
 @dataclass(frozen=True)
@@ -91,99 +67,162 @@ class Issued:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A result that the office may go on typing in: where it was written, the sha256 of its bytes."""
+
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Despite:
+    """Why a round goes on although the check of its scheme is red, and what was red.
+
+    reason: in the words of who decided. codes: of the problems passed over. scheme_sha: the scheme they are of.
+    """
+
+    reason: str
+    codes: tuple[str, ...]
+    scheme_sha: str
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """Results that stay as they are: the file that holds them and what they were computed from.
+
+    sha256: of the file. scheme_sha: of the scheme's files. program: the version that computed them.
+    """
+
+    file: str
+    sha256: str
+    scheme_sha: str
+    program: str
+
+
+@dataclass(frozen=True)
 class State:
     """What the ledger adds up to.
 
     current: the accepted submission in force of each party. receipts: every file ever received, by sha256, the last
-    decision on it.
+    decision on it. written: the last entry of each result. despite, frozen: in the order they were recorded.
     """
 
     issued: dict[Party, Issued] = field(default_factory=dict)
     serials: dict[int, Issued] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     current: dict[Party, Receipt] = field(default_factory=dict)
+    written: dict[str, Written] = field(default_factory=dict)
+    despite: list[Despite] = field(default_factory=list)
+    frozen: list[Frozen] = field(default_factory=list)
 
 
-class BrokenChain(Exception):
-    """A row of the ledger was changed or removed after it was written."""
+class UnknownEntry(Exception):
+    """An entry that this version cannot read: of a newer format, of an unknown kind, or with other fields.
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"the ledger was altered at or before entry {number}")
-        self.number = number
+    newer: whether a newer program wrote it. found: what is not known.
+    """
 
-
-def append(file: Path, kind: str, *bodies: Body) -> None:
-    """Append entries of one kind in one transaction; on return they are on disk."""
-    with closing(_connect(file)) as db, db:
-        db.execute("BEGIN IMMEDIATE")
-        last = db.execute("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1").fetchone()
-        number, previous = last or (0, _FIRST)
-        at = datetime.now().astimezone().isoformat(timespec="seconds")
-        for body in bodies:
-            number += 1
-            text = json.dumps(body, ensure_ascii=False, sort_keys=True)
-            chained = _chained(previous, number, at, kind, text)
-            db.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", (number, at, kind, text, previous, chained))
-            previous = chained
-
-
-def entries(file: Path) -> Iterator[Entry]:
-    """Visit every entry in order; raises BrokenChain at the first that does not fit the one before."""
-    if not file.exists():
-        return
-    with closing(_connect(file)) as db:
-        previous = _FIRST
-        rows = db.execute("SELECT number, at, kind, body, previous, hash FROM entries ORDER BY number")
-        for expected, (number, at, kind, text, before, chained) in enumerate(rows, 1):
-            if number != expected or before != previous or chained != _chained(before, number, at, kind, text):
-                raise BrokenChain(expected)
-            previous = chained
-            yield Entry(number, at, kind, json.loads(text))
+    def __init__(self, number: int, found: str, *, newer: bool = False) -> None:
+        super().__init__(f"entry {number} of the ledger cannot be read: {found}")
+        self.number, self.found, self.newer = number, found, newer
 
 
 def state_of(file: Path) -> State:
-    """Add the ledger up. A later accepted submission of a party replaces the earlier one."""
+    """Add the ledger up. A later accepted submission of a party replaces the earlier one.
+
+    Raises BrokenChain where the ledger was altered, UnknownEntry where an entry cannot be read.
+    """
     state = State()
     for entry in entries(file):
-        if entry.kind == "issued":
-            issued = Issued(**entry.body)
-            state.issued[issued.kind, issued.who] = issued
-            state.serials[issued.serial] = issued
-        elif entry.kind == "received":
-            receipt = replace(_receipt(entry.body), at=entry.at)
-            state.receipts[receipt.sha256] = receipt
-            if receipt.decision == "accepted":
-                state.current.pop(receipt.party, None)  # the order is that of acceptance
-                state.current[receipt.party] = receipt
+        record = _record(entry)
+        match record:
+            case Issued():
+                state.issued[record.kind, record.who] = record
+                state.serials[record.serial] = record
+            case Receipt():
+                state.receipts[record.sha256] = record
+                if record.decision == "accepted":
+                    state.current.pop(record.party, None)  # the order is that of acceptance
+                    state.current[record.party] = record
+            case Written():
+                state.written[record.file] = record
+            case Despite():
+                state.despite.append(record)
+            case Frozen():
+                state.frozen.append(record)
     return state
 
 
 def record_issued(file: Path, *issued: Issued) -> None:
     """Record workbooks that were written for somebody."""
-    append(file, "issued", *(vars(i) for i in issued))
+    _append(file, "issued", *(dict(vars(i)) for i in issued))
 
 
 def record_receipts(file: Path, *receipts: Receipt) -> None:
     """Record decisions on files; what an accepted file holds stands in the same row as the decision."""
-    append(file, "received", *(_body(r) for r in receipts))
+    _append(file, "received", *(_receipt_body(r) for r in receipts))
 
 
-def _connect(file: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(file, timeout=30, isolation_level=None)
-    db.execute("PRAGMA journal_mode=WAL")
-    db.execute("PRAGMA synchronous=FULL")
-    db.executescript(_SCHEMA)
-    return db
+def record_written(file: Path, *written: Written) -> None:
+    """Record results that the office may type in."""
+    _append(file, "written", *(dict(vars(w)) for w in written))
 
 
-def _chained(previous: str, number: int, at: str, kind: str, text: str) -> str:
-    return hashlib.sha256("\n".join((previous, str(number), at, kind, text)).encode()).hexdigest()
+def record_despite(file: Path, despite: Despite) -> None:
+    """Record that a round goes on with a scheme whose check is red."""
+    _append(file, "despite", {**vars(despite), "codes": list(despite.codes)})
 
 
-# ---- receipts as JSON --------------------------------------------------------------------------
+def record_frozen(file: Path, *frozen: Frozen) -> None:
+    """Record results that later rounds may read."""
+    _append(file, "frozen", *(dict(vars(f)) for f in frozen))
 
 
-def _body(receipt: Receipt) -> Body:
+def _append(file: Path, kind: str, *bodies: Body) -> None:
+    append(file, kind, *({_NUMBER: FORMAT, **body} for body in bodies))
+
+
+# ---- entries as records --------------------------------------------------------------------------
+
+Record = Issued | Receipt | Written | Despite | Frozen
+
+
+def _record(entry: Entry) -> Record:
+    """Read an entry: by the reader of its kind, of a format that is known."""
+    format_ = entry.body.get(_NUMBER, 1)
+    if not isinstance(format_, int) or format_ > FORMAT:
+        raise UnknownEntry(entry.number, f"format {format_}", newer=True)
+    if entry.kind not in _READERS:
+        raise UnknownEntry(entry.number, entry.kind)
+    body = {name: value for name, value in entry.body.items() if name != _NUMBER}
+    try:
+        return _READERS[entry.kind](entry, body)
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:  # a body of another shape
+        raise UnknownEntry(entry.number, f"{entry.kind}: {fault}") from fault
+
+
+def _known(kind: type, body: Body, *but: str) -> Mapping[str, Any]:
+    """Return the body where it has the fields of the record and no others; raises KeyError.
+
+    but: fields of the record that the entry itself gives.
+    """
+    known = {f.name: f.default is MISSING and f.default_factory is MISSING for f in fields(kind) if f.name not in but}
+    wrong = sorted({*body} - {*known}) or sorted(name for name, needed in known.items() if needed and name not in body)
+    if wrong:
+        raise KeyError(*wrong)
+    return body
+
+
+def _receipt(entry: Entry, body: Body) -> Receipt:
+    known = _known(Receipt, body, "at")
+    problems = tuple(
+        Problem(p["code"], Where(**p["where"]), tuple((k, v) for k, v in p["values"])) for p in known["problems"]
+    )
+    cells = tuple(CellText(*c) for c in known["cells"])
+    return replace(Receipt(**{**known, "problems": problems, "cells": cells}), at=entry.at)
+
+
+def _receipt_body(receipt: Receipt) -> Body:
     return {
         **{k: v for k, v in vars(receipt).items() if k not in ("problems", "cells", "at")},
         "problems": [{"code": p.code, "where": vars(p.where), "values": p.values} for p in receipt.problems],
@@ -191,9 +230,15 @@ def _body(receipt: Receipt) -> Body:
     }
 
 
-def _receipt(body: Body) -> Receipt:
-    problems = tuple(
-        Problem(p["code"], Where(**p["where"]), tuple((k, v) for k, v in p["values"])) for p in body["problems"]
-    )
-    cells = tuple(CellText(*c) for c in body["cells"])
-    return Receipt(**{**body, "problems": problems, "cells": cells})
+def _despite(_: Entry, body: Body) -> Despite:
+    known = _known(Despite, body)
+    return Despite(known["reason"], tuple(known["codes"]), known["scheme_sha"])
+
+
+_READERS: Mapping[str, Callable[[Entry, Body], Record]] = {
+    "issued": lambda _, body: Issued(**_known(Issued, body)),
+    "received": _receipt,
+    "written": lambda _, body: Written(**_known(Written, body)),
+    "despite": _despite,
+    "frozen": lambda _, body: Frozen(**_known(Frozen, body)),
+}

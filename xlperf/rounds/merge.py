@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from xlperf.engine.plan import OFFICE, Plan, Sheet, Tables
-from xlperf.entries.text import value_of, value_text
-from xlperf.formula.values import Value
+from xlperf.entries.text import value_of
+from xlperf.formula.values import Value, value_text
 from xlperf.rounds.ledger import CellText, Receipt
 
 Row = dict[str, Value]

@@ -14,7 +14,8 @@ from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan, Tables
 from xlperf.files import made_whole, write_whole
 from xlperf.problems import Problem, Where, errors, problem
-from xlperf.rounds.ledger import BrokenChain, State, state_of
+from xlperf.rounds.journal import BrokenChain
+from xlperf.rounds.ledger import State, UnknownEntry, state_of
 from xlperf.rounds.merge import merged
 from xlperf.scheme.load import load_scheme
 from xlperf.scheme.model import Scheme
@@ -207,6 +208,9 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
         made.state()
     except BrokenChain as broken:
         problems.append(problem("LEDGER_ALTERED", Where("ledger.sqlite"), number=broken.number))
+    except UnknownEntry as unknown:
+        code = "LEDGER_NEWER" if unknown.newer else "LEDGER_ENTRY_UNKNOWN"
+        problems.append(problem(code, Where("ledger.sqlite"), number=unknown.number, found=unknown.found))
     return (None if errors(problems) else made), problems
 
 

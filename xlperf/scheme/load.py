@@ -15,6 +15,7 @@ from xlperf.scheme.model import (
     Example,
     Figure,
     Mapping,
+    ObjectSpec,
     RankingSpec,
     Reading,
     Scalar,
@@ -34,6 +35,8 @@ from xlperf.scheme.vocabulary import SCHEME
 __all__ = ["find_scheme", "load_scheme", "read_scheme", "schemes_available", "table_columns"]
 
 Tables = dict[str, list[dict[str, Value]]]
+
+_UNITS = "units"  # the table of a scheme that does not say what it appraises
 
 
 def load_scheme(path: Path | str) -> tuple[Scheme | None, list[Problem]]:
@@ -97,7 +100,28 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, file: 
         file=str(file),
         paper=mapping(root, "paper"),
         written_for=whole(root, "year"),
+        objects=_objects(root, sheets),
     )
+
+
+def _objects(root: Mapping, sheets: tuple[SheetSpec, ...]) -> tuple[ObjectSpec, ...]:
+    """Read what is appraised; a scheme that says nothing appraises the rows of a table called `units`."""
+    said = tuple(
+        ObjectSpec(
+            str(table),
+            text(node, "title", str(table)),
+            text(node, "name"),
+            text(node, "aliases"),
+            text(node, "within"),
+            text(node, "by"),
+            node.at,
+        )
+        for table, node in named(root, "objects")
+    )
+    if said or _UNITS not in {s.rows for s in sheets}:
+        return said
+    columns = {c.name for s in sheets if s.rows == _UNITS for c in s.columns}
+    return (ObjectSpec(_UNITS, "考核对象", "name" if "name" in columns else "", "aliases"),)
 
 
 def _ranking(node: Mapping) -> RankingSpec:

@@ -166,6 +166,19 @@ class Example:
 
 
 @dataclass(frozen=True)
+class ObjectSpec:
+    """考核对象 as written: the table of units, of people; see `engine.plan.Subject`."""
+
+    table: str
+    title: str
+    name: str = ""
+    aliases: str = ""
+    within: str = ""
+    by: str = ""
+    at: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True)
 class Scorer:
     """考核主体: who scores, and the clause that says so."""
 
@@ -200,3 +213,4 @@ class Scheme:
     file: str = ""
     paper: Mapping = field(default_factory=Mapping)
     written_for: int = 0
+    objects: tuple[ObjectSpec, ...] = ()

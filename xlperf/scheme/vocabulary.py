@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from xlperf.terms import ROLES
+
 Takes = Literal[
     "text",  # any text, not empty
     "year",  # four digits
@@ -74,6 +76,7 @@ COMPUTED: Fields = {
     "note": Field("text", "填写说明"),
     "measure": Field("text", "计量单位"),
     "before": Field("text", "插在哪一列之前（与 like 同用）"),
+    "role": Field("word", "这一列是什么：名称、分值、自评、得分、佐证、奖项、金额……", words=tuple(ROLES)),
 }
 
 COLUMN: Fields = {
@@ -102,6 +105,14 @@ SHEET: Fields = {
     "grows": Field("whole", "预留多少空行供新增"),
     "claims": Field("pairs", "单位自行申报的行，各列的起始值"),
     "columns": Field("columns", "各列，按顺序"),
+}
+
+OBJECT: Fields = {
+    "title": Field("text", "怎么称呼", required=True),
+    "name": Field("text", "名称在哪一列"),
+    "aliases": Field("text", "别名在哪一列"),
+    "within": Field("text", "属于哪一种考核对象（如人员属于单位）"),
+    "by": Field("text", "哪一列说明属于哪一个"),
 }
 
 SCORER: Fields = {
@@ -212,6 +223,7 @@ SCHEME: Fields = {
     "office": Field("text", "考核办公室", required=True),
     "scorers": Field("records", "考核主体", fields=SCORER),
     "tables": Field("pairs", "数据表：名称: CSV 文件"),
+    "objects": Field("named", "考核对象：数据表: 怎么称呼、名称在哪一列", fields=OBJECT),
     "checks": Field("records", "办法本身写明的数，与数据表核对", fields=CHECK),
     "readings": Field("named", "口径：办法没有说清的问题", fields=READING),
     "figures": Field("named", "多处使用的数值", fields=FIGURE),

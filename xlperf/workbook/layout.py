@@ -7,7 +7,7 @@ hidden column A with the key of each row, so that a returned book can be read af
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -15,7 +15,7 @@ from functools import cached_property
 from xlperf.engine.plan import Plan, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.excel import Addresses
-from xlperf.formula.expression import Expr, Match, root, walk
+from xlperf.formula.expression import Expr, Match, root
 from xlperf.formula.operations import OPERATIONS, plain
 from xlperf.formula.values import Value
 from xlperf.workbook.text import letters, measure, quoted
@@ -113,7 +113,7 @@ class Layout:
     @cached_property
     def names(self) -> dict[Value, str]:
         """Return the name of every unit by its code."""
-        return unit_names(self.scores)
+        return dict(self.scores.unit_names)
 
     @cached_property
     def longest_name(self) -> int:
@@ -281,21 +281,3 @@ def _is_clean(plan: Plan, sheet: str, e: Expr) -> bool:
         case (("first" | "least" | "greatest" | "neg"), parts):
             return all(_is_clean(plan, sheet, root(x)) for x in parts)
     return e.op in OPERATIONS and not OPERATIONS[e.op].keeps_noise
-
-
-def linked_sheets(sheet: Sheet) -> Iterator[str]:
-    """Visit the names of the sheets that the columns of a sheet look at."""
-    for column in sheet.columns:
-        for e in walk(column.expr) if column.expr is not None else ():
-            match e.op, e.args:
-                case ("via", (_, other, _)) | (("total" | "mean"), (other, *_)) | ("count", (other, _)):
-                    yield other
-
-
-def unit_names(scores: Scores) -> dict[Value, str]:
-    """Return the name of every unit by its code, in list order; the code itself where it has no name."""
-    names: dict[Value, str] = {}
-    for sheet in scores.plan.unit_sheets():
-        for row in scores.rows(sheet.name):
-            names.setdefault(row[sheet.key.name], str(row.get("name") or row[sheet.key.name]))
-    return names

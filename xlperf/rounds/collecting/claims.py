@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlperf.engine.plan import OFFICE, Column, Plan, Row, Sheet
-from xlperf.entries.text import value_text
-from xlperf.formula.values import day_of, number
+from xlperf.engine.roster import MASTER, Roster
+from xlperf.formula.values import day_of, number, value_text
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.ledger import State
 from xlperf.rounds.merge import words_digest
-from xlperf.rounds.parties import MASTER, Roster
 from xlperf.rounds.store import Round
 
 _NAMED = 8  # claims named one by one; of more only the number is told

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.problems import Problem, Where, errors, problem, word
 from xlperf.rounds.collecting.claims import lapsed
 from xlperf.rounds.collecting.examine import Examiner, LockedCells, changed_cells
@@ -16,8 +17,7 @@ from xlperf.rounds.collecting.open import Opened, open_books
 from xlperf.rounds.collecting.replies import sender, unanswered, write_replies
 from xlperf.rounds.distribute import MASTER as MASTER_TITLE
 from xlperf.rounds.distribute import parcels_of
-from xlperf.rounds.ledger import CellText, Issued, Party, Receipt, State, record_receipts
-from xlperf.rounds.parties import MASTER, Roster
+from xlperf.rounds.ledger import CellText, Issued, Receipt, State, record_receipts
 from xlperf.rounds.store import Progress, Round, keep, silent
 from xlperf.workbook.back.read import ReadBook
 

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from xlperf.engine.plan import OFFICE, Column, Plan, Row, Sheet
+from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.entries.cell import Asked, agrees, judge
-from xlperf.entries.text import value_text
-from xlperf.formula.values import Value
+from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
-from xlperf.rounds.ledger import CellText, Party, State
+from xlperf.rounds.ledger import CellText, State
 from xlperf.rounds.merge import words_digest
-from xlperf.rounds.parties import MASTER, Roster
 from xlperf.workbook.back.read import ReadBook, ReadCell
 
 EMPTY = word("空")

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 
+from xlperf.engine.roster import Party, Roster
 from xlperf.files import write_whole
 from xlperf.problems import Problem, errors
-from xlperf.rounds.ledger import Party, Receipt, State
-from xlperf.rounds.parties import Roster
+from xlperf.rounds.ledger import Receipt, State
 from xlperf.rounds.store import Round
 
 FOLDER, SETTLED = "退回", "已处理"

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from xlperf.formula.values import number
 from xlperf.problems import Problem, problem
+from xlperf.scheme.checking.objects import object_problems
 from xlperf.scheme.model import ColumnSpec, Listing, Mapping, Scalar, Scheme, SheetSpec, Stated, place_of
 from xlperf.scheme.reading.nodes import listing, mapping, pairs, records, text
 from xlperf.scheme.reading.tables import holds_of
@@ -29,6 +30,7 @@ def name_problems(scheme: Scheme, root: Mapping, unsound: Collection[str] = ()) 
         if sheet.name not in unsound:
             yield from _sheet_problems(scheme, sheet, _tables(scheme, root))
     yield from _holds_problems(scheme.sheets)
+    yield from object_problems(scheme)
     yield from _ranking_problems(root, sheets, unsound)
     yield from _reading_problems(scheme, root)
     for stated in scheme.stated:

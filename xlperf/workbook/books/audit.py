@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.plan import Ranking
-from xlperf.formula.expression import root
+from xlperf.formula.links import link_of
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, cached, protect, put
 from xlperf.workbook.layout import Layout, View
@@ -63,8 +63,8 @@ def lines_of(layout: Layout) -> Iterator[Line]:
 
 
 def _compared(view: View, ranking: Ranking) -> tuple[str, ...]:
-    place = view.sheet.by_name[ranking.place].expr
-    key = root(place).args[0] if place is not None and root(place).op == "rank" else ranking.score
+    place = link_of(view.sheet.by_name[ranking.place].expr)
+    key = place.column if place is not None and place.kind == "rank" else ranking.score
     return tuple(dict.fromkeys((key, ranking.place)))
 
 
@@ -84,11 +84,10 @@ def _overall(book: Book, sheet: Worksheet, count: int) -> None:
 def _write_line(book: Book, sheet: Worksheet, layout: Layout, line: Line, row: int) -> None:
     view, column = line.view, line.view.sheet.by_name[line.column]
     value = layout.value(view, line.column, line.position)
-    name = "name" if "name" in view.sheet.by_name else view.sheet.key.name
     center = book.look(style.CELL_CENTER)
     put(sheet, row, 0, view.sheet.title, center)
     put(sheet, row, 1, layout.value(view, view.sheet.key.name, line.position), center)
-    put(sheet, row, 2, layout.value(view, name, line.position), center)
+    put(sheet, row, 2, layout.value(view, view.sheet.naming.name, line.position), center)
     put(sheet, row, 3, column.title, center)
     number = book.look({**style.CELL_CENTER, "num_format": style.number_format(column)})
     put(sheet, row, 4, value, number)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import of_row
-from xlperf.formula.expression import LINKS, columns_of, root
+from xlperf.formula.expression import columns_of
+from xlperf.formula.links import link_of
 from xlperf.formula.values import Value
 from xlperf.workbook.book import Book
 from xlperf.workbook.layout import UNIT_NAME, Shown, View
@@ -43,7 +44,7 @@ def columns_shown(
         if column.kind == "input":
             wanted = _somewhere(scores, sheet, column, rows) if fills(column) else reference(column) and there
         elif column.expr is not None:
-            wanted = root(column.expr).op not in LINKS and columns_of(column.expr) <= taken.keys()
+            wanted = link_of(column.expr) is None and columns_of(column.expr) <= taken.keys()
         else:
             wanted = there and column.name not in without
         if wanted or column.name in limits:
@@ -59,7 +60,7 @@ def reference_views(book: Book, scores: Scores, views: Sequence[View]) -> list[V
     The list of units is left out: a book for somebody outside names nobody else.
     """
     columns = [v.sheet.by_name[s.name] for v in views for s in v.shown if s.open]
-    wanted = {c.offers for c in columns} - {"", "units"}
+    wanted = {c.offers for c in columns} - {"", scores.plan.units.table if scores.plan.units is not None else ""}
     found = []
     for sheet in scores.plan.sheets:
         rows = tuple(range(len(scores.values[sheet.name][sheet.key.name])))

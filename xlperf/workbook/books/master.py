@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xlperf.engine.plan import Column, Plan, Sheet
+from xlperf.engine.plan import Plan, Sheet
 from xlperf.engine.score import Scores
-from xlperf.formula.expression import LINKS, columns_of, root
+from xlperf.formula.links import link_of
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, protect
 from xlperf.workbook.books.audit import write_audit
 from xlperf.workbook.books.front import write_front
 from xlperf.workbook.books.ranking import write_ranking
-from xlperf.workbook.layout import TIGHT, UNIT_NAME, Layout, Shown, View, linked_sheets, unit_names
+from xlperf.workbook.layout import TIGHT, UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.seal import Identity, carriers, keywords, printed
 from xlperf.workbook.table import Dress, band, write_table
@@ -36,11 +36,11 @@ def write_master(
     book = Book(plan.title, plan.issuer, keywords(identity))
     front = book.title("说明")
     layout = Layout(scores, _views(book, scores))
-    names = unit_names(scores)
+    names = dict(scores.unit_names)
     directory = _directory_ranges(book, len(names)) if names else None
     offers = {v.sheet.table: v.range(v.sheet.key.name) for v in layout.views}
-    if directory is not None:
-        offers["units"] = directory[0]
+    if directory is not None and plan.units is not None:
+        offers[plan.units.table] = directory[0]
     write_front(book, front, scores, scheme, printed(identity))
 
     def write(view: View) -> None:
@@ -69,7 +69,7 @@ def sheets_written(scores: Scores) -> list[Sheet]:
     """
     plan = scores.plan
     wanted = {s.name for s in plan.sheets if s.grows or scores.values[s.name][s.key.name]}
-    wanted |= {other for name in list(wanted) for other in linked_sheets(plan.by_name[name])}
+    wanted |= {other for name in list(wanted) for other in plan.graph.sheets_read(name)}
     live = [s for s in plan.sheets if s.name in wanted]
     return sorted(live, key=is_reference)
 
@@ -103,8 +103,9 @@ def _helpers(scores: Scores, sheet: Sheet) -> frozenset[str]:
     values = scores.values[sheet.name]
     hidden = {r.seat for r in plan.rankings if r.sheet == sheet.name}
     for column in sheet.columns:
-        if column.expr is not None and root(column.expr).op == "rank":
-            key = sheet.by_name[root(column.expr).args[0]]
+        link = link_of(column.expr)
+        if link is not None and link.kind == "rank":
+            key = sheet.by_name[link.column]
             hidden |= {key.name} if key.kind == "computed" and not key.shown else set()
         if column.kind == "fact" and not any(v is not None for v in values[column.name]):
             hidden.add(column.name)
@@ -112,20 +113,11 @@ def _helpers(scores: Scores, sheet: Sheet) -> frozenset[str]:
         limits = {c.high.args[0] for c in sheet.columns if c.high is not None and c.high.op == "col"}
         for column in sheet.columns:
             if len(set(values[column.name])) == 1 and len(values[column.name]) > 1:
-                word = column.holds == "text" and column.kind in ("fact", "computed") and _is_given(sheet, column)
+                word = column.holds == "text" and column.kind in ("fact", "computed") and sheet.is_given(column.name)
                 if word or (column.name in limits and column.default in values[column.name]):
                     hidden.add(column.name)
     shown = {r.score for r in plan.rankings if r.sheet == sheet.name}
     return frozenset(hidden - shown)
-
-
-def _is_given(sheet: Sheet, column: Column) -> bool:
-    """Tell whether a column follows from the facts of its row alone."""
-    if column.expr is None:
-        return column.kind != "input"
-    return root(column.expr).op not in LINKS and all(
-        _is_given(sheet, sheet.by_name[other]) for other in columns_of(column.expr)
-    )
 
 
 # ---- 名录 -------------------------------------------------------------------------------------------
@@ -149,7 +141,7 @@ def _write_directory(book: Book, scores: Scores) -> None:
     for i, heading in enumerate(("单位代码", "单位", "所在表")):
         sheet.write_string(_FIRST - 1, i, heading, book.look(style.HEAD_LOOK))
     look = book.look(style.CELL_CENTER)
-    for number, (code, name) in enumerate(unit_names(scores).items()):
+    for number, (code, name) in enumerate(scores.unit_names.items()):
         where = scores.where_is(code)
         for i, text in enumerate((str(code), name, where.title if where is not None else "")):
             sheet.write_string(_FIRST + number, i, text, look)

@@ -9,9 +9,8 @@ from math import floor
 
 from xlsxwriter.worksheet import Worksheet
 
-from xlperf.engine.plan import Plan, Ranking, Sheet
+from xlperf.engine.plan import Ranking
 from xlperf.formula.excel import constant_text
-from xlperf.formula.expression import LINKS, columns_of, root
 from xlperf.formula.values import Value
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, cached, protect
@@ -99,21 +98,11 @@ def groups_of(layout: Layout) -> Iterator[Group]:
         if view is None:
             continue
         names = [str(layout.value(view, ranking.group, p) or "") for p in range(len(view.rows))]
-        fixed = _is_fixed(plan, view.sheet, ranking.group)
+        fixed = view.sheet.is_given(ranking.group)
         for name in dict.fromkeys(names):
             positions = tuple(p for p, n in enumerate(names) if n == name)
             together = fixed and positions[-1] - positions[0] + 1 == len(positions)
             yield Group(ranking, view, name, positions, together)
-
-
-def _is_fixed(plan: Plan, sheet: Sheet, name: str) -> bool:
-    """Tell whether a column follows from facts alone, so that no input can move a unit to another group."""
-    column = sheet.by_name[name]
-    if column.expr is None:
-        return column.kind != "input"
-    if root(column.expr).op in LINKS:
-        return False
-    return all(_is_fixed(plan, sheet, other) for other in columns_of(column.expr))
 
 
 def _write_group(book: Book, sheet: Worksheet, layout: Layout, group: Group, row: int) -> int:
@@ -148,7 +137,7 @@ def _write_line(
 ) -> None:
     """Write the line of one seat: place, unit and score are looked up live."""
     columns = group.view.sheet.by_name
-    name = "name" if "name" in columns else group.view.sheet.key.name
+    name = group.view.sheet.naming.name
     for i, column in enumerate((group.ranking.place, name, group.ranking.score)):
         value: Value = None if position is None else layout.value(group.view, column, position)
         look = {**style.CELL_CENTER, "num_format": style.number_format(columns[column])}

@@ -12,7 +12,7 @@ from xlperf.workbook.book import Book
 from xlperf.workbook.books.choice import columns_shown, offered_by, offers_of, reference_views
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.books.unit import write_signature
-from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View, unit_names
+from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.seal import Identity, carriers, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
 from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, write_table
@@ -47,7 +47,7 @@ def write_scorer_book(
     facts = [("打分单位", scorer), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
     write_guide(book, guide, Cover(f"{plan.title}打分说明", facts, states, plan.year), scheme)
-    names = unit_names(scores)
+    names = dict(scores.unit_names)
     for view, subject in told:
         under = f"{subject}　　打分单位（盖章）：{scorer}　　{printed(identity)}"
         sheet = write_table(book, layout, view, Dress(f"{plan.title}{SCORES}", under, CHECKED, names, offers))
@@ -109,12 +109,8 @@ def _units(scores: Scores, sheet: Sheet, rows: list[int]) -> int:
 
 
 def indicator_column(sheet: Sheet) -> str:
-    """Return the column that words the indicator: so called, else the first long text of the scheme."""
-    texts = [
-        c for c in sheet.columns if c.kind == "fact" and c.holds == "text" and c.name not in (sheet.unit, sheet.scorer)
-    ]
-    named = [c.name for c in texts if c.name == "indicator"] or [c.name for c in texts if (c.width or 0) >= 20]
-    return named[0] if named else ""
+    """Return the column that words the indicator, "" where the sheet has none or somebody types it."""
+    return sheet.label.name if sheet.label is not None and sheet.label.kind == "fact" else ""
 
 
 def _of_rows(
@@ -125,10 +121,10 @@ def _of_rows(
         scores, sheet, rows, fills, reference=lambda c: c.by == UNIT, without={sheet.scorer, without, *sheet.where},
         name_units=bool(sheet.unit),
     )  # fmt: skip
-    keep = {sheet.key.name, "name", UNIT_NAME}
-    if sheet.table == "units":
+    keep = {sheet.key.name, indicator_column(sheet), UNIT_NAME}
+    if scores.plan.is_home(sheet):
         chosen = tuple(s for s in chosen if s.open or s.name in keep or _limits_one(sheet, s.name, fills))
-    key_hidden = sheet.unit and sheet.table != "units"
+    key_hidden = sheet.unit and not scores.plan.is_home(sheet)
     hidden = {sheet.key.name, sheet.unit} if key_hidden else set()
     chosen = tuple(Shown(s.name, s.open, hidden=s.name in hidden) for s in chosen)
     return View(sheet, book.title(title), chosen, rows), subject

@@ -15,7 +15,7 @@ from xlperf.workbook import style
 from xlperf.workbook.book import Book
 from xlperf.workbook.books.choice import columns_shown, offered_by, offers_of, reference_views
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
-from xlperf.workbook.layout import Layout, Shown, View, unit_names
+from xlperf.workbook.layout import Layout, Shown, View
 from xlperf.workbook.seal import Identity, carriers, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
 from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, band, write_table
@@ -33,7 +33,7 @@ def write_unit_book(
     scheme: gives the guide its worked examples. deadline: as the notice words it, "" leaves a line to write on.
     """
     plan = scores.plan
-    name = unit_names(scores).get(unit_key, str(unit_key))
+    name = scores.unit_names.get(unit_key, str(unit_key))
     book = Book(f"{plan.title}{SELF}", plan.issuer, keywords(identity))
     guide = book.title(TITLE_OF_SHEET)
     views = unit_views(book, scores, unit_key)
@@ -88,7 +88,7 @@ def unit_views(book: Book, scores: Scores, unit_key: Value) -> list[View]:
 
 def _own_rows(scores: Scores, sheet: Sheet, unit_key: Value) -> tuple[int, ...]:
     """Return the rows of a unit where it fills something."""
-    owner = sheet.key.name if sheet.table == "units" else sheet.unit
+    owner = scores.plan.unit_column(sheet)
     if sheet.grows or not owner or not sheet.inputs(UNIT):
         return ()
     return tuple(i for i, code in enumerate(scores.values[sheet.name][owner]) if code == unit_key)

@@ -1,4 +1,4 @@
-"""Whose cell is it: which party fills a column of a row, and what the rows of a round are."""
+"""Who is appraised, and whose cell is it: rows by sheet and key, units by name, the owner of every cell."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from functools import cached_property
 
 from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Row, Sheet, Tables
 from xlperf.engine.score import rows_of
-from xlperf.entries.text import value_text
-from xlperf.rounds.ledger import Party
+from xlperf.formula.values import value_text
 
+Party = tuple[str, str]  # kind of workbook and whose it is: ("unit", "U22"), ("scorer", "市信访局"), ("master", "")
 MASTER: Party = ("master", "")
 
 
@@ -36,10 +36,24 @@ class Roster:
 
     @cached_property
     def units(self) -> dict[str, str]:
-        """Return unit code → name in list order."""
-        key = next((s.key.name for s in self.plan.unit_sheets()), "code")
-        rows = self.tables.get("units", [])
-        return {value_text(r.get(key)): value_text(r.get("name")) or value_text(r.get(key)) for r in rows}
+        """Return unit code → name in list order; the code where it has no name."""
+        homes = [s for s in self.plan.unit_sheets() if self.plan.units is not None]
+        if not homes or self.plan.units is None:
+            return {}
+        rows = self.tables.get(self.plan.units.table, [])
+        return {value_text(r.get(homes[0].key.name)): self.plan.name_of(homes[0], r) for r in rows}
+
+    @cached_property
+    def owners(self) -> frozenset[Party]:
+        """Return every party with at least one cell to fill."""
+        found: set[Party] = set()
+        for name, rows in rows_of(self.plan, self.tables).items():
+            sheet = self.plan.by_name[name]
+            kinds = {c.by: c for c in sheet.inputs()}
+            found.update(self.owner(sheet, column, row) for column in kinds.values() for row in rows)
+            if sheet.grows:
+                found.update(self.owner(sheet, c, {}) for c in kinds.values() if c.by not in (UNIT, LEAD))
+        return frozenset(found)
 
     def owner(self, sheet: Sheet, column: Column, row: Row) -> Party:
         """Return who fills a cell."""
@@ -51,7 +65,7 @@ class Roster:
 
     def unit_of(self, sheet: Sheet, row: Row) -> str:
         """Return the code of the unit a row belongs to, "" where it belongs to nobody."""
-        name = sheet.key.name if sheet.table == "units" else sheet.unit
+        name = self.plan.unit_column(sheet)
         return value_text(row.get(name)) if name else ""
 
     def mark(self, sheet: Sheet) -> str:

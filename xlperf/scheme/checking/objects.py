@@ -1,0 +1,58 @@
+"""考核对象 and the roles of columns, as the scheme file gives them: they must lead somewhere, and only once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlperf.problems import Problem, problem
+from xlperf.scheme.model import ObjectSpec, Scalar, Scheme, SheetSpec, place_of
+from xlperf.scheme.words import nearest
+from xlperf.terms import SINGLE_ROLES
+
+
+def object_problems(scheme: Scheme) -> Iterator[Problem]:
+    """Check that every kind of object has rows, columns and an outermost kind, and no role stands twice."""
+    by_table = {o.table: o for o in scheme.objects}
+    for spec in scheme.objects:
+        yield from _table_problems(scheme, spec)
+        if spec.within and not _reaches_the_top(spec, by_table):
+            known = nearest(spec.within, [t for t in by_table if t != spec.table])
+            yield problem("OBJECT_WITHIN", spec.at, object=spec.table, found=spec.within, nearest=known)
+    if scheme.objects and all(o.within for o in scheme.objects):
+        yield problem("OBJECT_NO_UNITS", scheme.objects[0].at)
+    for sheet in scheme.sheets:
+        yield from _role_problems(sheet)
+
+
+def _table_problems(scheme: Scheme, spec: ObjectSpec) -> Iterator[Problem]:
+    homes = [s for s in scheme.sheets if s.rows == spec.table]
+    if not homes:
+        known = nearest(spec.table, dict.fromkeys(s.rows for s in scheme.sheets))
+        yield problem("OBJECT_NO_TABLE", spec.at, found=spec.table, nearest=known)
+        return
+    there = {c.name for s in homes for c in s.columns}
+    for name in filter(None, (spec.name, spec.by)):
+        if name not in there:
+            at = place_of(name)
+            yield problem("OBJECT_NO_COLUMN", at, object=spec.table, found=name, nearest=nearest(name, there))
+
+
+def _reaches_the_top(spec: ObjectSpec, by_table: dict[str, ObjectSpec]) -> bool:
+    seen = {spec.table}
+    while spec.within:
+        if spec.within in seen or spec.within not in by_table:
+            return False
+        seen.add(spec.within)
+        spec = by_table[spec.within]
+    return True
+
+
+def _role_problems(sheet: SheetSpec) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for column in sheet.columns:
+        role = column.attributes.get(Scalar("role"), "")
+        if role in first and role in SINGLE_ROLES:
+            told = {"sheet": sheet.title, "role": role, "first": first[role], "second": column.name}
+            yield problem("ROLE_TWICE", place_of(role), **told)
+        elif role:
+            first[str(role)] = column.name
