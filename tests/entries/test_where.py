@@ -6,10 +6,10 @@ import pytest
 from kit.rounds import issued_file, reopened
 
 from xlperf.engine.compile import compile_scheme
+from xlperf.engine.roster import Roster
 from xlperf.publish.results import score_round
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
-from xlperf.rounds.parties import Roster
 from xlperf.rounds.store import new_round
 from xlperf.scheme.checking.check import CHECKS
 from xlperf.scheme.find import find_scheme

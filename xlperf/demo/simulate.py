@@ -14,8 +14,8 @@ from functools import cached_property
 from random import Random
 
 from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Sheet, Tables
-from xlperf.engine.score import rows_of
 from xlperf.engine.roster import Party
+from xlperf.engine.score import rows_of
 from xlperf.entries.cell import is_asked, limits
 from xlperf.formula.values import Value, day_number, half_up, value_text
 
