@@ -5,33 +5,34 @@ Real Excel has not seen any of it: see the checklist in docs/addin.md.
 
 from __future__ import annotations
 
+import importlib
 import re
+import sys
 import zipfile
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
+from kit.excel import FakeSheet, FakeSheets
 from kit.worksheet import arguments
+from oletools.mraptor import MacroRaptor
 from oletools.olevba import VBA_Parser
+from pyopenvba import ExcelFile
 from pyopenvba.apps.excel import ExcelApplication
 from test_rules import CASES
 
 from xlperf.addin.button import LEDGER, MOVES
 from xlperf.addin.cells import OMITTED, CellError
 from xlperf.addin.excel import macros as excel
-from xlperf.addin.excel import udfs, vba
-from xlperf.addin.excel.project import COMMANDS, build_xlsm, vba_project
+from xlperf.addin.excel import names, settings, udfs, vba
+from xlperf.addin.excel.project import COMMANDS, build_xlsm
 from xlperf.addin.functions import functions
+from xlperf.cli import main
 
 F = functions()
-TEXT = vba.wrappers()
-
-
-@pytest.fixture(scope="module")
-def project() -> bytes:
-    return vba_project()
 
 
 @pytest.fixture
@@ -43,22 +44,25 @@ def master(tmp_path: Path) -> Path:
     return tmp_path / "总表.xlsx"
 
 
-# ---- the text of the modules --------------------------------------------------------------------------------
+# ---- what xlwings calls ----------------------------------------------------------------------------------------
 
 
-def test_every_function_has_a_wrapper():
-    assert [name for name in F if f"Function {name}(" not in TEXT] == []
-    called = re.findall(r'XlperfAnswer\(XLPy\.CallUDF\("xlperf\.addin\.udfs", "(\w+)"', TEXT)
-    assert set(called) == set(F)
-
-
-def test_wrappers_take_the_arguments_of_the_registry():
-    for name, function in F.items():
-        head = re.search(rf"Function {name}\((.*)\)$", TEXT, re.M)
-        assert head is not None, name
-        words = [w.replace("Optional ", "") for w in head[1].split(", ")]
-        more = ["ParamArray more()"] if function.repeated else []
-        assert words == [*(udfs.safe(a.name) for a in function.fixed), *more]
+def test_what_xlwings_serves_has_the_arguments_of_the_wrapper(monkeypatch: pytest.MonkeyPatch):
+    """xlwings' own words need Windows modules only to be importable; empty ones stand in for them."""
+    for name in ("pythoncom", "pywintypes", "win32com", "win32com.client"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    sys.modules["pythoncom"].CoInitialize = lambda *_: None
+    sys.modules["pywintypes"].com_error = type("com_error", (Exception,), {})
+    sys.modules["win32com.client"].Dispatch = lambda *_: None
+    sys.modules["win32com"].client = sys.modules["win32com.client"]
+    monkeypatch.delitem(sys.modules, "xlwings.udfs", raising=False)
+    words = importlib.import_module("xlwings.udfs")
+    monkeypatch.delitem(sys.modules, "xlwings.udfs")
+    for function in F.values():
+        served = udfs.decorated(function, words).__xlfunc__
+        names_served = [a["name"] for a in served["args"] if a["name"] != "caller"]
+        assert names_served == [*(names.safe(a.name) for a in function.fixed), *(["more"] if function.repeated else [])]
+        assert all(a["options"]["ndim"] == 2 for a in served["args"])
 
 
 def test_nothing_of_the_paid_part_is_used():
@@ -97,8 +101,8 @@ def test_a_wrong_argument_is_marked_for_vba():
 # ---- the file ----------------------------------------------------------------------------------------------------
 
 
-def test_modules_are_read_back(project: bytes, master: Path, tmp_path: Path):
-    out = build_xlsm(master, tmp_path / "总表.xlsm", project)
+def test_modules_are_read_back(master: Path, tmp_path: Path):
+    out = build_xlsm(master, tmp_path / "总表.xlsm")
     parser = VBA_Parser(str(out))
     try:
         found = {name.rpartition(".")[0]: code for _, _, name, code in parser.extract_macros()}
@@ -109,14 +113,29 @@ def test_modules_are_read_back(project: bytes, master: Path, tmp_path: Path):
         assert kept == [line.rstrip() for line in text.splitlines() if line.strip()], name
 
 
-def test_buttons_ribbon_and_names(project: bytes, master: Path, tmp_path: Path):
-    out = build_xlsm(master, tmp_path / "总表.xlsm", project)
-    with zipfile.ZipFile(out) as book:
-        names = set(book.namelist())
-        texts = {n: book.read(n).decode() for n in names if n.endswith((".xml", ".rels", ".vml"))}
-    assert {"xl/vbaProject.bin", "customUI/customUI.xml", "xl/drawings/vmlDrawingXlperf.vml"} <= names
+def test_the_same_book_every_time(master: Path, tmp_path: Path):
+    first, second = (build_xlsm(master, tmp_path / name) for name in ("a.xlsm", "b.xlsm"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_no_scanner_calls_it_suspicious(master: Path, tmp_path: Path):
+    """Writing and executing are what xlwings' bridge does; running by itself is what nothing here may do."""
+    out = build_xlsm(master, tmp_path / "总表.xlsm")
+    parser = VBA_Parser(str(out))
+    try:
+        raptor = MacroRaptor("\n".join(code for *_, code in parser.extract_macros()))
+        raptor.scan()
+        found = {(kind, word) for kind, word, _ in parser.analyze_macros()}
+    finally:
+        parser.close()
+    assert (raptor.autoexec, raptor.suspicious) == (False, False), raptor.matches
+    assert [word for kind, word in found if kind == "AutoExec"] == []
+
+
+def test_buttons_and_ribbon(master: Path, tmp_path: Path):
+    texts = parts_of(build_xlsm(master, tmp_path / "总表.xlsm"))
+    assert {"xl/vbaProject.bin", "customUI/customUI.xml", "xl/drawings/vmlDrawingXlperf.vml"} <= set(texts)
     assert "macroEnabled.main+xml" in texts["[Content_Types].xml"]
-    assert 'codeName="ThisWorkbook"' in texts["xl/workbook.xml"]
     assert "rIdXlperf" in texts["xl/worksheets/sheet2.xml"]  # 排名
     captions = re.findall(r'label="([^"]+)" size', texts["customUI/customUI.xml"])
     assert captions == [caption for _, caption, _ in COMMANDS]
@@ -126,13 +145,68 @@ def test_buttons_ribbon_and_names(project: bytes, master: Path, tmp_path: Path):
     assert [m for m, _, _ in COMMANDS if f"Sub {m}Ribbon(control" not in vba.MAIN] == []
 
 
-def test_the_rest_of_the_book_is_kept(project: bytes, master: Path, tmp_path: Path):
-    out = build_xlsm(master, tmp_path / "总表.xlsm", project)
+def test_every_sheet_has_its_module(master: Path, tmp_path: Path):
+    out = build_xlsm(master, tmp_path / "总表.xlsm")
+    book = openpyxl.load_workbook(out)
+    named = [book.code_name, *(sheet.sheet_properties.codeName for sheet in book.worksheets)]
+    assert named == ["ThisWorkbook", "Sheet1", "Sheet2", "Sheet3"]
+    with ExcelFile(str(out)) as file:
+        behind = [module.name for module in file.vba_project().modules]
+    assert behind == [*named, *vba.modules()]
+    assert [name for name in behind if not names.is_name(name)] == []
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "shown"), [("", None), (r"%LOCALAPPDATA%\Python\python.exe", r"%LOCALAPPDATA%\Python\python.exe")]
+)
+def test_settings_as_xlwings_reads_them(master: Path, tmp_path: Path, interpreter: str, shown: str | None):
+    """The bridge looks a name up in column A, in capitals; a blank one counts as not given."""
+    book = openpyxl.load_workbook(build_xlsm(master, tmp_path / "总表.xlsm", interpreter))
+    sheet = book["xlwings.conf"]
+    found = {row[0].upper(): row[1] for row in sheet.iter_rows(values_only=True)}
+    asked = set(re.findall(r'GetConfig\("([^"]+)"', vba.bridge()))
+    assert set(found) <= asked
+    assert (found["INTERPRETER_WIN"], found["UDF MODULES"]) == (shown, "xlperf.addin.excel.udfs")
+    assert sheet.sheet_state == "hidden"
+    importlib.import_module(found["UDF MODULES"])
+
+
+@pytest.mark.parametrize(
+    "good", ["", "python", "pythonw", r"C:\Python312\python.exe", r"%APPDATA%\x\python.exe", r"\\pc\share\python.exe"]
+)
+def test_interpreters_that_excel_can_start(good: str):
+    assert settings.interpreter_problems(good) == []
+
+
+@pytest.mark.parametrize("bad", [r"..\.venv\python.exe", "/usr/bin/python3", r"C:\Python312", 'C:\\a"b.exe', "python3"])
+def test_interpreters_that_it_cannot(bad: str):
+    assert [p.code for p in settings.interpreter_problems(bad)] == ["ADDIN_INTERPRETER"]
+
+
+def test_built_from_the_command_line(master: Path, tmp_path: Path):
+    words = ["addin", "build", "--out", str(tmp_path / "out"), "--book", str(master)]
+    refused = CliRunner().invoke(main, [*words, "--interpreter", r"..\python.exe"])
+    assert (refused.exit_code, r"..\python.exe" in refused.output) == (1, True)
+    assert not (tmp_path / "out").exists()
+    done = CliRunner().invoke(main, [*words, "--interpreter", r"C:\Python312\python.exe"])
+    assert done.exit_code == 0
+    assert (
+        openpyxl.load_workbook(tmp_path / "out" / "总表.xlsm")["xlwings.conf"]["B1"].value == r"C:\Python312\python.exe"
+    )
+
+
+def test_the_rest_of_the_book_is_kept(master: Path, tmp_path: Path):
+    out = build_xlsm(master, tmp_path / "总表.xlsm")
     book = openpyxl.load_workbook(out, keep_vba=True)
-    assert book.sheetnames == ["说明", "排名"]
+    assert book.sheetnames == ["说明", "排名", "xlwings.conf"]
     book.save(tmp_path / "again.xlsm")
-    with zipfile.ZipFile(tmp_path / "again.xlsm") as again:
-        assert again.read("xl/vbaProject.bin") == project
+    with zipfile.ZipFile(tmp_path / "again.xlsm") as again, zipfile.ZipFile(out) as made:
+        assert again.read("xl/vbaProject.bin") == made.read("xl/vbaProject.bin")
+
+
+def parts_of(book: Path) -> dict[str, str]:
+    with zipfile.ZipFile(book) as parts:
+        return {name: parts.read(name).decode("utf-8", "replace") for name in parts.namelist()}
 
 
 # ---- our macros run, with a stand-in for the bridge -----------------------------------------------------------------
@@ -151,8 +225,6 @@ STUB = (
     ],
 )
 def test_macros_call_python(macro: str, wanted: str, tmp_path: Path):
-    from pyopenvba import ExcelFile
-
     file = tmp_path / "check.xlsm"
     with ExcelFile.create_new(str(file)) as book:
         project = book.vba_project()
@@ -167,62 +239,6 @@ def test_macros_call_python(macro: str, wanted: str, tmp_path: Path):
 
 
 # ---- the button on a stand-in for xlwings' workbook -----------------------------------------------------------------
-
-
-class Area:
-    """A range of the stand-in: `value` gets and sets rows."""
-
-    def __init__(self, sheet: FakeSheet, first: tuple[int, int], last: tuple[int, int] | None = None) -> None:
-        self._sheet, self._first, self._last = sheet, first, last or first
-
-    def options(self, **_: object) -> Area:
-        return self
-
-    @property
-    def value(self) -> list[list[Any]]:
-        (top, left), (bottom, right) = self._first, self._last
-        return [[self._sheet.cells.get((r, c)) for c in range(left, right + 1)] for r in range(top, bottom + 1)]
-
-    @value.setter
-    def value(self, given: Any) -> None:
-        rows = given if isinstance(given, list) else [[given]]
-        for r, row in enumerate(rows, start=self._first[0]):
-            for c, cell in enumerate(row, start=self._first[1]):
-                is_text = isinstance(cell, str) and cell.startswith("'")
-                self._sheet.cells[r, c] = cell[1:] if is_text else cell
-
-
-class FakeSheet:
-    def __init__(self, name: str) -> None:
-        self.name, self.cells, self.api = name, {}, SimpleNamespace(Visible=-1)
-
-    @property
-    def used_range(self) -> Any:
-        rows, columns = zip(*self.cells, strict=True) if self.cells else ((1,), (1,))
-        return SimpleNamespace(last_cell=SimpleNamespace(row=max(rows), column=max(columns)))
-
-    def range(self, first: tuple[int, int], last: tuple[int, int] | None = None) -> Area:
-        return Area(self, first, last)
-
-    def clear_contents(self) -> None:
-        self.cells = {}
-
-    def activate(self) -> None:
-        """Come to the front."""
-
-
-class FakeSheets(list[FakeSheet]):
-    def __getitem__(self, key: Any) -> Any:
-        return next(s for s in self if s.name == key) if isinstance(key, str) else super().__getitem__(key)
-
-    @property
-    def active(self) -> FakeSheet:
-        return self[0]
-
-    def add(self, name: str, after: FakeSheet) -> FakeSheet:
-        self.append(FakeSheet(name))
-        self[-1].delete = lambda: self.remove(self[name])
-        return self[-1]
 
 
 def test_the_button_in_excel(monkeypatch: pytest.MonkeyPatch):

@@ -1,7 +1,8 @@
 """Run by LibreOffice's own Python: open a 总表, press the button through dispatch, type, press again, undo.
 
 Usage: uno_press.py PIPE STEPS.json; prints what every step saw as JSON. Steps: ["open", path], ["press", command],
-["put", sheet, cell, value], ["rows", sheet], ["remove", sheet], ["save", path].
+["put", sheet, cell, value], ["rows", sheet], ["remove", sheet], ["save", path]; for a book with VBA ["macros", path]
+(open it, macros allowed) and ["call", module.function, argument, …], which sees None where a module does not compile.
 """
 
 import json
@@ -41,6 +42,12 @@ def step(desktop, context, document, what, *words):
     if what == "open":
         hidden = () if len(words) > 1 else (option("Hidden", True),)
         return desktop.loadComponentFromURL(Path(words[0]).as_uri(), "_blank", 0, hidden), None
+    if what == "macros":
+        allowed = option("Hidden", True), option("MacroExecutionMode", 4)  # ALWAYS_EXECUTE_NO_WARN
+        return desktop.loadComponentFromURL(Path(words[0]).as_uri(), "_blank", 0, allowed), None
+    if what == "call":
+        name = f"vnd.sun.star.script:VBAProject.{words[0]}?language=Basic&location=document"
+        return document, document.getScriptProvider().getScript(name).invoke(tuple(words[1:]), (), ())[0]
     if what == "press":
         start = time.perf_counter()
         frame = document.CurrentController.Frame

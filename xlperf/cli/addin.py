@@ -38,21 +38,25 @@ def addin() -> None:
 @addin.command()
 @click.option("--out", type=click.Path(path_type=Path), default=Path(), help="The folder to write to.")
 @click.option("--book", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A 总表 that gets macros.")
-def build(out: Path, book: Path | None) -> None:
+@click.option("--interpreter", help="The Python that Excel starts; left out, this one, or off Windows the PATH's.")
+def build(out: Path, book: Path | None, interpreter: str | None) -> None:
     """Write the LibreOffice extension and the Windows starter of watch; with --book a copy with macros for Excel."""
+    from xlperf.addin.excel import settings
+
+    started = settings.default_interpreter() if interpreter is None else settings.settled(interpreter)
+    lacking = [name for name in ("pyopenvba", "xlwings") if book is not None and find_spec(name) is None]
+    problems = [*map(_missing, lacking), *settings.interpreter_problems(started)]
+    if problems:
+        show_problems(problems)
+        raise SystemExit(output.FAILED)
     out.mkdir(parents=True, exist_ok=True)
     click.echo(build_oxt(out / OXT))
     (out / STARTER).write_bytes(_WATCH.encode())
     click.echo(out / STARTER)
-    if book is None:
-        return
-    lacking = [name for name in ("pyopenvba", "xlwings") if find_spec(name) is None]
-    if lacking:
-        show_problems([_missing(name) for name in lacking])
-        raise SystemExit(output.FAILED)
-    from xlperf.addin.excel.project import build_xlsm  # only where both packages are
+    if book is not None:
+        from xlperf.addin.excel.project import build_xlsm  # only where both packages are
 
-    click.echo(build_xlsm(book, out / f"{book.stem}.xlsm"))
+        click.echo(build_xlsm(book, out / f"{book.stem}.xlsm", started))
 
 
 @addin.command(name="examples")

@@ -64,7 +64,7 @@ def target_from(
     )
 
 
-@rule("XP_CHANGE", "增减")
+@rule("XP_DIFFERENCE", "增减")
 def change(now: Number, before: Number) -> Expr:
     """Give the difference now − before (for places: before is `now`, so that rising is positive)."""
     return now - before

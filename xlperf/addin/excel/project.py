@@ -1,24 +1,28 @@
-"""A 总表 with macros: the VBA project, two buttons and a ribbon tab put into a finished .xlsx.
+"""A 总表 with macros: the VBA project, two buttons, a ribbon tab and xlwings' settings put into a finished .xlsx.
 
-Compiled here by pyOpenVBA; the streams hold source only, so Excel compiles on opening. What Excel says to
-it must be seen in Excel: nothing here has been tried there.
+pyOpenVBA makes the project as Excel makes a new one: one module behind the workbook and one behind every
+worksheet, each named in the sheet it belongs to. The streams hold source only, so Excel compiles on
+opening. What Excel says to it must be seen in Excel: nothing here has been tried there.
 """
 
 from __future__ import annotations
 
 import re
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.sax.saxutils import quoteattr
 
 from pyopenvba import ExcelFile
 
+from xlperf.addin.excel import settings
 from xlperf.addin.excel.vba import modules
 from xlperf.xlsx.cached import worksheets
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _XLSM = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _RELS = "http://schemas.microsoft.com/office/2006/relationships"
 _VML = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/vmlDrawing"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -28,43 +32,44 @@ COMMANDS = (  # macro, caption, picture on the ribbon
     ("XlperfCollect", "汇总回收表", "ImportExcel"),
 )
 ON_SHEET = ("XlperfRank", "XlperfCollect")
+_SETTINGS = "worksheets/xlwingsConf.xml"
+_DATE = (2020, 1, 1, 0, 0, 0)
 HOME = "排名"  # the sheet the buttons stand on
 _AFTER = ("legacyDrawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst")
 
 
-def vba_project() -> bytes:
-    """Compile the modules into a vbaProject.bin. ImportError without xlwings."""
-    with tempfile.TemporaryDirectory() as folder:
-        template = Path(folder) / "template.xlsm"
-        with ExcelFile.create_new(str(template)) as book:
-            project = book.vba_project()
-            for name, text in modules().items():
-                project.add_module(name, text.replace("\n", "\r\n"))
-            book.save()
-        with zipfile.ZipFile(template) as parts:
-            return parts.read("xl/vbaProject.bin")
-
-
-def build_xlsm(book: Path, out: Path, vba: bytes | None = None) -> Path:
+def build_xlsm(book: Path, out: Path, interpreter: str = "", texts: Mapping[str, str] | None = None) -> Path:
     """Write a copy of a finished .xlsx with macros, buttons on its sheet 排名 (else the first) and a ribbon tab.
 
-    vba: a project compiled before; compiled now where left out. The copy appears in one move.
+    interpreter: the Python that Excel starts; "" the one of the PATH. texts: the modules of VBA by name, ours
+    where left out (ImportError without xlwings). The copy appears in one move.
     """
-    project = vba_project() if vba is None else vba
-    beside = out.with_name(f".{out.name}.part")
-    with zipfile.ZipFile(book) as old, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as new:
-        sheets = worksheets(old)
-        home = sheets.get(HOME) or next(iter(sheets.values()))
-        for name, data in _changed(old, home).items():
-            new.writestr(name, data)
-        new.writestr("xl/vbaProject.bin", project)
-        new.writestr("xl/drawings/vmlDrawingXlperf.vml", _buttons())
-        new.writestr("customUI/customUI.xml", ribbon())
-    beside.replace(out)
+    with TemporaryDirectory(dir=out.parent, prefix=".") as folder:
+        made = Path(folder) / "book.xlsm"
+        _write_parts(book, made, interpreter)
+        with ExcelFile(str(made)) as file:
+            project = file.add_vba_project()
+            for name, text in (modules() if texts is None else texts).items():
+                project.add_module(name, text.replace("\n", "\r\n"))
+            file.save()
+        made.replace(out)
     return out
 
 
-def _changed(old: zipfile.ZipFile, home: str) -> Mapping[str, bytes]:
+def _write_parts(book: Path, out: Path, interpreter: str) -> None:
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w") as new:
+        sheets = worksheets(old)
+        home = sheets.get(HOME) or next(iter(sheets.values()))
+        parts = _changed(old, home) | {
+            "xl/drawings/vmlDrawingXlperf.vml": _buttons().encode(),
+            "customUI/customUI.xml": ribbon().encode(),
+            f"xl/{_SETTINGS}": settings.worksheet(interpreter).encode(),
+        }
+        for name, data in parts.items():
+            new.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED)
+
+
+def _changed(old: zipfile.ZipFile, home: str) -> dict[str, bytes]:
     parts = {name: old.read(name) for name in old.namelist()}
     rels = f"{home.rpartition('/')[0]}/_rels/{home.rpartition('/')[2]}.rels"
     empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
@@ -72,7 +77,7 @@ def _changed(old: zipfile.ZipFile, home: str) -> Mapping[str, bytes]:
     edits = {
         "[Content_Types].xml": _content_types,
         "xl/workbook.xml": _workbook,
-        "xl/_rels/workbook.xml.rels": lambda t: _relation(t, "rIdVba", f"{_RELS}/vbaProject", "vbaProject.bin"),
+        "xl/_rels/workbook.xml.rels": lambda t: _relation(t, "rIdSettings", f"{_OFFICE}/worksheet", _SETTINGS),
         "_rels/.rels": lambda t: _relation(t, "rIdUI", f"{_RELS}/ui/extensibility", "customUI/customUI.xml"),
         rels: lambda t: _relation(t, "rIdXlperf", _VML, "../drawings/vmlDrawingXlperf.vml"),
         home: _home,
@@ -83,18 +88,20 @@ def _changed(old: zipfile.ZipFile, home: str) -> Mapping[str, bytes]:
 
 
 def _content_types(text: str) -> str:
-    override = '<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
+    override = f'<Override PartName="/xl/{_SETTINGS}" ContentType="{_SHEET}"/>'
     vml = '<Default Extension="vml" ContentType="application/vnd.openxmlformats-officedocument.vmlDrawing"/>'
     text = text.replace(_XLSX, _XLSM).replace("</Types>", f"{override}</Types>")
     return text if 'Extension="vml"' in text else re.sub(r"(<Types\b[^>]*>)", rf"\1{vml}", text, count=1)
 
 
 def _workbook(text: str) -> str:
-    """Name the workbook as its module in the project is called."""
-    text = re.sub(r'\scodeName="[^"]*"', "", text)
-    if "<workbookPr" in text:
-        return re.sub(r"<workbookPr\b", '<workbookPr codeName="ThisWorkbook"', text, count=1)
-    return re.sub(r"(<sheets>)", r'<workbookPr codeName="ThisWorkbook"/>\1', text, count=1)
+    """Add the sheet of settings at the end, hidden, under the first number that is free."""
+    number = max(map(int, re.findall(r'\bsheetId="(\d+)"', text)), default=0) + 1
+    made = (
+        f'<sheet name={quoteattr(settings.TITLE)} sheetId="{number}" state="hidden" xmlns:r="{_OFFICE}" '
+        'r:id="rIdSettings"/>'
+    )
+    return text.replace("</sheets>", f"{made}</sheets>")
 
 
 def _relation(text: str, name: str, kind: str, target: str) -> str:

@@ -9,25 +9,15 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import re
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from xlperf.addin.cells import OMITTED, CellError
+from xlperf.addin.excel.names import safe
 from xlperf.addin.functions import Function, functions
 
 MARK = "\x01"
-_RESERVED = re.compile(
-    "and|as|base|by|case|date|each|else|end|error|for|full|if|in|input|is|let|like|lock|loop|mod|name|next|not|null|of|"
-    "on|open|option|or|print|put|seek|set|share|shared|step|stop|sub|text|then|to|total|type|until|wend|while|width|"
-    "with|write|xor|k"
-)  # words of VBA, and the counter that xlwings' wrappers use
-
-
-def safe(name: str) -> str:
-    """Return the name of an argument as VBA takes it."""
-    return f"{name}_" if _RESERVED.fullmatch(name) else name
 
 
 def made(function: Function) -> Callable[..., Any]:

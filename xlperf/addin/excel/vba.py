@@ -1,26 +1,20 @@
-"""The VBA of the office's 总表, written from the registry: thin macros, and one wrapper a worksheet function.
+"""The VBA of the office's 总表, written from the registry: macros, answers, and one wrapper a worksheet function.
 
-The wrappers are written by xlwings' own generator, which needs Windows modules only to be importable;
-empty ones stand in for them. The bridge `xlwings.bas` comes from the installed xlwings, because it names
-the DLL of its own version.
+The bridge `xlwings.bas` comes from the installed xlwings, because it names the DLL of its own version. What
+only Excel can answer stands in one module (XlperfBridge), so that a test can put another in its place and
+let LibreOffice run the rest.
 """
 
 from __future__ import annotations
 
-import importlib
-import io
 import re
-import sys
-import types
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.resources import files
-from typing import Any
 
-from xlperf.addin.excel.udfs import decorated
-from xlperf.addin.functions import functions
+from xlperf.addin.excel.names import is_name, runs_by_itself, safe
+from xlperf.addin.functions import EXPLAIN, Function, functions
 
-MODULE = "xlperf.addin.excel.udfs"
+SERVED = "xlperf.addin.excel.udfs"  # the Python module that xlwings calls
 MAIN = """Attribute VB_Name = "XlperfMain"
 Option Explicit
 
@@ -48,43 +42,81 @@ Public Sub XlperfCollectRibbon(control As IRibbonControl)
     XlperfCollect
 End Sub
 """
-ANSWER = """Attribute VB_Name = "XlperfAnswers"
+BRIDGE = f"""Attribute VB_Name = "XlperfBridge"
 Option Explicit
 
-Public Function XlperfAnswer(given As Variant) As Variant
-    Dim text As Variant
-    text = given
-    If IsArray(given) Then
-        text = given(LBound(given, 1), LBound(given, 2))
-    End If
-    XlperfAnswer = given
-    If VarType(text) = vbString Then
-        Select Case text
-            Case Chr(1) & "#N/A"
-                XlperfAnswer = CVErr(xlErrNA)
-            Case Chr(1) & "#NUM!"
-                XlperfAnswer = CVErr(xlErrNum)
-            Case Chr(1) & "#DIV/0!"
-                XlperfAnswer = CVErr(xlErrDiv0)
-            Case Chr(1) & "#REF!"
-                XlperfAnswer = CVErr(xlErrRef)
-            Case Chr(1) & "#NAME?"
-                XlperfAnswer = CVErr(xlErrName)
-            Case Chr(1) & "#NULL!"
-                XlperfAnswer = CVErr(xlErrNull)
-            Case Chr(1) & "#VALUE!"
-                XlperfAnswer = CVErr(xlErrValue)
-        End Select
-    End If
+Public Function XlperfAsk(which As String, given As Variant) As Variant
+    XlperfAsk = XLPy.CallUDF("{SERVED}", (which), (given), ThisWorkbook, Application.Caller)
+End Function
+
+Public Function XlperfInWizard() As Boolean
+    XlperfInWizard = Not Application.CommandBars("Standard").Controls(1).Enabled
 End Function
 """
-_WINDOWS = ("pythoncom", "pywintypes", "win32com", "win32com.client")
-_CALL = re.compile(r"^(\s*)(\w+) = (XLPy\.CallUDF\(.*\))\s*$", re.M)
+ANSWERS = f"""Attribute VB_Name = "XlperfAnswers"
+Option Explicit
+
+Public Function XlperfCall(which As String, given As Variant) As Variant
+    On Error GoTo failed
+    XlperfCall = XlperfAnswer(XlperfAsk(which, given))
+    Exit Function
+failed:
+    XlperfCall = CVErr(xlErrValue)
+    If which = "{EXPLAIN}" Then XlperfCall = Err.Description
+End Function
+
+Public Function XlperfAnswer(given As Variant) As Variant
+    Dim answer As Variant
+    answer = given
+    If IsArray(given) Then answer = given(LBound(given, 1), LBound(given, 2))
+    XlperfAnswer = given
+    If IsError(answer) Then Exit Function
+    If VarType(answer) <> vbString Then Exit Function
+    If Left(answer, 1) <> Chr(1) Then Exit Function
+    Select Case Mid(answer, 2)
+        Case "#NULL!"
+            XlperfAnswer = CVErr(xlErrNull)
+        Case "#DIV/0!"
+            XlperfAnswer = CVErr(xlErrDiv0)
+        Case "#REF!"
+            XlperfAnswer = CVErr(xlErrRef)
+        Case "#NAME?"
+            XlperfAnswer = CVErr(xlErrName)
+        Case "#NUM!"
+            XlperfAnswer = CVErr(xlErrNum)
+        Case "#N/A"
+            XlperfAnswer = CVErr(xlErrNA)
+        Case Else
+            XlperfAnswer = CVErr(xlErrValue)
+    End Select
+End Function
+"""
+_DECLARED = re.compile(r"^\s*(?:(?:Public|Private)\s+)?(?:Sub|Function)\s+(\w+)\((.*)\)", re.MULTILINE)
 
 
 def modules() -> dict[str, str]:
-    """Return the text of every module: bridge, macros, answers, wrappers. ImportError without xlwings."""
-    return {"xlwings": bridge(), "XlperfMain": MAIN, "XlperfAnswers": ANSWER, "xlwings_udfs": wrappers()}
+    """Return the text of every module by its name. ImportError without xlwings."""
+    return {"xlwings": bridge(), **own_modules()}
+
+
+def own_modules() -> dict[str, str]:
+    """Return the text of the modules that are ours, which is all but xlwings' own bridge.
+
+    ValueError for a name that VBA does not take, or that looks like the handler of an event.
+    """
+    made = {"XlperfMain": MAIN, "XlperfBridge": BRIDGE, "XlperfAnswers": ANSWERS, "xlwings_udfs": wrappers()}
+    refused = [name for text in made.values() for name in names_in(text) if not is_name(name) or runs_by_itself(name)]
+    if refused:
+        raise ValueError(f"no names for VBA: {', '.join(refused)}")
+    return made
+
+
+def names_in(text: str) -> Iterator[str]:
+    """Visit every name that a module declares: procedures and their arguments."""
+    for procedure, arguments in _DECLARED.findall(text):
+        yield procedure
+        for argument in filter(None, re.split(r"\s*,\s*", arguments)):
+            yield re.sub(r"^(?:(?:Optional|ByVal|ByRef|ParamArray)\s+)*", "", argument).split(" ")[0].removesuffix("()")
 
 
 def bridge() -> str:
@@ -94,32 +126,28 @@ def bridge() -> str:
 
 def wrappers() -> str:
     """Return one VBA function for every worksheet function."""
-    with windows_modules():
-        udfs = importlib.import_module("xlwings.udfs")
-        module = types.ModuleType(MODULE)
-        for name, function in functions().items():
-            setattr(module, name, decorated(function, udfs))
-        text = io.StringIO()
-        text.write('Attribute VB_Name = "xlwings_udfs"\n#Const App = "Microsoft Excel"\n')
-        udfs.generate_vba_wrapper(MODULE, module, text, types.SimpleNamespace(Name="book.xlsm"))
-    return _CALL.sub(r"\1\2 = XlperfAnswer(\3)", text.getvalue().replace("\r\n", "\n"))
+    head = 'Attribute VB_Name = "xlwings_udfs"\nOption Explicit\n'
+    return "\n".join([head, *map(_wrapper, functions().values())])
 
 
-@contextmanager
-def windows_modules() -> Iterator[None]:
-    """Let xlwings' generator be imported anywhere: empty modules stand in for those of Windows."""
-    if sys.platform == "win32":
-        yield
-        return
-    made = {name: types.ModuleType(name) for name in _WINDOWS}
-    parts: dict[str, Any] = {"CoInitialize": lambda *_: None}
-    made["pythoncom"].__dict__.update(parts)
-    made["pywintypes"].__dict__["com_error"] = type("com_error", (Exception,), {})
-    made["win32com.client"].__dict__["Dispatch"] = lambda *_: None
-    made["win32com"].__dict__["client"] = made["win32com.client"]
-    sys.modules.update(made)
-    try:
-        yield
-    finally:
-        for name in (*_WINDOWS, "xlwings.udfs"):
-            sys.modules.pop(name, None)
+def _wrapper(function: Function) -> str:
+    """Write the VBA of one function. VBA knows no function with both optional and repeated arguments."""
+    fixed = [safe(a.name) for a in function.fixed]
+    may_be_left_out = [not function.repeated and a.slot.optional for a in function.fixed]
+    head = [f"Optional {n}" if optional else n for n, optional in zip(fixed, may_be_left_out, strict=True)]
+    head += ["ParamArray more()"] if function.repeated else []
+    given = f"Array({', '.join(fixed)})"
+    gathered, arguments = (_gathered(given, len(fixed)), "given") if function.repeated else ("", given)
+    return (
+        f"Public Function {function.name}({', '.join(head)}) As Variant\n"
+        f"    If XlperfInWizard() Then Exit Function\n{gathered}"
+        f'    {function.name} = XlperfCall("{function.name}", {arguments})\nEnd Function\n'
+    )
+
+
+def _gathered(fixed: str, count: int) -> str:
+    return (
+        f"    Dim given() As Variant, k As Long\n    given = {fixed}\n"
+        f"    ReDim Preserve given(0 To {count} + UBound(more))\n"
+        f"    For k = 0 To UBound(more)\n        given({count} + k) = more(k)\n    Next k\n"
+    )

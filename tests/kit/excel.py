@@ -1,0 +1,62 @@
+"""Stand-ins for Excel: an open workbook as xlwings gives it, of plain cells."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+
+class Area:
+    """A range of the stand-in: `value` gets and sets rows."""
+
+    def __init__(self, sheet: FakeSheet, first: tuple[int, int], last: tuple[int, int] | None = None) -> None:
+        self._sheet, self._first, self._last = sheet, first, last or first
+
+    def options(self, **_: object) -> Area:
+        return self
+
+    @property
+    def value(self) -> list[list[Any]]:
+        (top, left), (bottom, right) = self._first, self._last
+        return [[self._sheet.cells.get((r, c)) for c in range(left, right + 1)] for r in range(top, bottom + 1)]
+
+    @value.setter
+    def value(self, given: Any) -> None:
+        rows = given if isinstance(given, list) else [[given]]
+        for r, row in enumerate(rows, start=self._first[0]):
+            for c, cell in enumerate(row, start=self._first[1]):
+                is_text = isinstance(cell, str) and cell.startswith("'")
+                self._sheet.cells[r, c] = cell[1:] if is_text else cell
+
+
+class FakeSheet:
+    def __init__(self, name: str) -> None:
+        self.name, self.cells, self.api = name, {}, SimpleNamespace(Visible=-1)
+
+    @property
+    def used_range(self) -> Any:
+        rows, columns = zip(*self.cells, strict=True) if self.cells else ((1,), (1,))
+        return SimpleNamespace(last_cell=SimpleNamespace(row=max(rows), column=max(columns)))
+
+    def range(self, first: tuple[int, int], last: tuple[int, int] | None = None) -> Area:
+        return Area(self, first, last)
+
+    def clear_contents(self) -> None:
+        self.cells = {}
+
+    def activate(self) -> None:
+        """Come to the front."""
+
+
+class FakeSheets(list[FakeSheet]):
+    def __getitem__(self, key: Any) -> Any:
+        return next(s for s in self if s.name == key) if isinstance(key, str) else super().__getitem__(key)
+
+    @property
+    def active(self) -> FakeSheet:
+        return self[0]
+
+    def add(self, name: str, after: FakeSheet) -> FakeSheet:
+        self.append(FakeSheet(name))
+        self[-1].delete = lambda: self.remove(self[name])
+        return self[-1]
