@@ -76,7 +76,7 @@ def rank_link(name: str, row: dict[str, str]) -> Link:
 
 def read_links() -> list[Link]:
     made = []
-    for word in ("lookup", "total", "counted", "mean_of", "rank"):
+    for word in ("lookup", "total", "counted", "numbers_in", "mean_of", "rank"):
         with (FOLDER / f"{word}.csv").open(encoding="utf-8", newline="") as file:
             for line, row in enumerate(csv.DictReader(file), start=2):
                 name = f"{word}.csv:{line}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -331,4 +331,53 @@ PAY = Trial(
     ],
 )
 
-POINTS = (STEPS, BAND, RANK_POINTS, EVEN_SPLIT, PRODUCT, COUNT_POINTS, HIGHEST, TIER, AWARD, COEFFICIENT, PAY)
+# ---- who stands at the end of a class ------------------------------------------------------------
+
+
+def class_row() -> dict[str, Value]:
+    """Make a small class with many ties, and look at one of its units from an end."""
+    scores = [random.randrange(3) for _ in range(random.randrange(1, 7))]
+    at = random.randrange(len(scores))
+    own = scores[at]
+    return {
+        "place": Fraction(1 + sum(s > own for s in scores)),
+        "opposite": Fraction(1 + sum(s < own for s in scores)),
+        "seat": Fraction(1 + sum(s > own for s in scores) + scores[:at].count(own)),
+        "size": Fraction(len(scores)),
+        "places": pick(0, 1, 2, 3),
+        "more_than": pick(0, 1, 2),
+    }
+
+
+def end_by_hand(small: str, tied: str, by_seat: bool) -> Callable[[Mapping[str, Any]], Value]:
+    def f(r: Mapping[str, Any]) -> Value:
+        before, after = int(r["place"]) - 1, int(r["opposite"]) - 1  # how many stand on either side
+        all_equal = before == after == 0
+        if r["size"] <= r["more_than"]:
+            return NO
+        if tied == "none" and all_equal and r["size"] > 1:
+            return NO
+        if (r["seat"] if by_seat else r["place"]) - r["places"] > 0:
+            return NO
+        return NO if small == "nearer" and before > 0 and before >= after else YES
+
+    return f
+
+
+AT_END = Trial(
+    "at_end",
+    class_row,
+    [
+        Variant(
+            columns("place", "opposite", "size", "places", "more_than", *(["seat"] if by_seat else []))
+            | {"small": small, "tied": tied},
+            end_by_hand(small, tied, by_seat),
+            frozenset({"opposite", *(["place"] if by_seat else [])} if small == tied == "every" else ()),
+        )
+        for small in ("nearer", "every")
+        for tied in ("none", "every")
+        for by_seat in (False, True)
+    ],
+)
+
+POINTS = (STEPS, BAND, RANK_POINTS, EVEN_SPLIT, PRODUCT, COUNT_POINTS, HIGHEST, TIER, AWARD, COEFFICIENT, PAY, AT_END)

@@ -66,7 +66,8 @@ def link_arguments(link: Link, index: int | None) -> tuple[str, list[Any]]:
 
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
-    "XP_LOOKUP": (), "XP_TOTAL": ("blanks",), "XP_COUNT": (), "XP_MEAN": (), "XP_RANK": ("order", "ties"),
+    "XP_LOOKUP": (), "XP_TOTAL": ("blanks",), "XP_COUNT": (), "XP_NUMBERS": (), "XP_MEAN": (),
+    "XP_RANK": ("order", "ties"),
 }  # fmt: skip
 
 

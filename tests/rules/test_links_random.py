@@ -82,6 +82,7 @@ SUMS: dict[str, tuple[str, dict[str, str], Callable[[Sequence[Value]], Value]]] 
         lambda values: None if None in values else sum(numbers(values), Fraction(0)),
     ),
     "counted": ("counted", {}, lambda values: Fraction(len(values))),
+    "numbers_in": ("numbers_in", {}, lambda values: Fraction(len(numbers(values)))),
     "mean_of": ("mean_of", {}, averaged),
 }
 

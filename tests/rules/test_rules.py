@@ -24,7 +24,7 @@ from xlperf.formula.values import Value
 from xlperf.rules import RULES, Rule
 
 FOLDER = Path(__file__).parents[1] / "cases"
-LINK_RULES = {"lookup", "total", "counted", "mean_of", "rank"}  # their tables run in test_formula_links
+LINK_RULES = {"lookup", "total", "counted", "numbers_in", "mean_of", "rank"}  # their tables run in test_formula_links
 COMPARE = {
     ">=": lambda a, b: a >= b,
     "<=": lambda a, b: a <= b,

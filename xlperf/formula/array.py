@@ -221,6 +221,9 @@ def _link(e: Expr, sheet: str, source: Source) -> Column:
         case "count", (other, match):
             theirs, mine = _matched(other, match, sheet, source)
             return _sums(theirs, np.ones(len(theirs)), mine)
+        case "tally", (other, name, match):
+            theirs, mine = _matched(other, match, sheet, source)
+            return _sums(theirs, np.isfinite(_floats(source.column(other, name))).astype(float), mine)
         case "mean", (other, name, match):
             theirs, mine = _matched(other, match, sheet, source)
             values = _floats(source.column(other, name))

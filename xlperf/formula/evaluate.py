@@ -111,6 +111,9 @@ def _link(e: Expr, sheet: str, source: Source) -> list[Value]:
             for k in _keys(other, match, source):
                 counts[k] += 1
             return [Fraction(counts.get(k, 0)) for k in _wanted(sheet, match, source)]
+        case "tally", (other, name, match):
+            tallies = {k: Fraction(len(_numbers(v))) for k, v in _grouped(other, name, match, source).items()}
+            return [tallies.get(k, Fraction(0)) for k in _wanted(sheet, match, source)]
         case "mean", (other, name, match):
             groups = _grouped(other, name, match, source)
             means = {k: _mean(values) for k, values in groups.items()}

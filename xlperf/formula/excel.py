@@ -21,6 +21,7 @@ from xlperf.formula.operations import ATOM, OPERATIONS, PLACES
 from xlperf.formula.values import EXEMPT, Value, decimal, number
 
 Range = str
+ANY_NUMBER = ">=-1E+300"  # a criterion that every number meets and no text or empty cell does
 LONGEST_TEXT = 255  # characters that a text in a formula, or a criterion, may have
 _WILD = re.compile(r"[~*?]")
 
@@ -217,6 +218,11 @@ def _link_text(e: Expr, at: Addresses) -> str | None:
             if not match:
                 return f'SUMPRODUCT(--({at.keys(sheet)}<>""))'  # a ledger has rows nobody used yet
             return f"COUNTIFS({_criteria(sheet, match, at, at)})"
+        case "tally", (sheet, name, match):
+            values = at.whole(sheet, name)
+            if not match:
+                return f"COUNT({values})"
+            return f'COUNTIFS({_criteria(sheet, match, at, at)},{values},"{ANY_NUMBER}")'
         case "mean", (sheet, name, match):
             values = at.whole(sheet, name)
             if not match:

@@ -101,6 +101,8 @@ def _link_words(e: Expr, titles: Mapping[str, str]) -> str | None:
             )
         case "count", (sheet, _):
             return f"“{titles.get(sheet, sheet)}”中符合条件的条数"
+        case "tally", (sheet, name, _):
+            return f"“{titles.get(sheet, sheet)}”中同类有“{titles.get(f'{sheet}.{name}', name)}”的个数"
         case "mean", (sheet, name, _):
             return f"“{titles.get(sheet, sheet)}”中同类“{titles.get(f'{sheet}.{name}', name)}”的平均值"
         case "rank", (name, _, order, ties):

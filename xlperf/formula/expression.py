@@ -221,6 +221,11 @@ def count(sheet: str, match: Mapping[str, Operand]) -> Expr:
     return Expr("count", (sheet, _match(match)))
 
 
+def tally(sheet: str, name: str, match: Mapping[str, Operand]) -> Expr:
+    """Count the numbers of a column over the rows that match; empty cells and 不适用 stay out."""
+    return Expr("tally", (sheet, name, _match(match)))
+
+
 def mean(sheet: str, name: str, match: Mapping[str, Operand]) -> Expr:
     """Average the numbers of a column over the rows that match; empty where there are none."""
     return Expr("mean", (sheet, name, _match(match)))
@@ -239,7 +244,7 @@ def _match(match: Mapping[str, Operand]) -> Match:
     return tuple((name, lift(value)) for name, value in match.items())
 
 
-LINKS = frozenset({"via", "total", "count", "mean", "rank"})
+LINKS = frozenset({"via", "total", "count", "tally", "mean", "rank"})
 
 
 # ---- looking at a tree ----------------------------------------------------------------------------
@@ -255,7 +260,7 @@ def parts(e: Expr) -> tuple[Expr, ...]:
             return (body,)
         case "say", (_, values):
             return tuple(value for _, value in values)
-        case (("total" | "mean"), (_, _, match, *_)):
+        case (("total" | "tally" | "mean"), (_, _, match, *_)):
             return tuple(value for _, value in match)
         case (("count" | "rank"), (_, match, *_)):
             return tuple(value for _, value in match)

@@ -30,6 +30,15 @@ def counted(of: Sheet, where: Match) -> Expr:
     return ex.count(of, where)
 
 
+@rule("XP_NUMBERS", "有数家数")
+def numbers_in(of: Column, where: Match) -> Expr:
+    """Count the numbers of a column over the rows that belong here: how many of a class are ranked.
+
+    Rows that are empty or 不适用 (no score yet, nothing to score) are not counted.
+    """
+    return ex.tally(*of, where)
+
+
 @rule("XP_MEAN", "同类平均")
 def mean_of(of: Column, where: Match) -> Expr:
     """Average the numbers of a column over the rows that belong here; nothing where there are none."""

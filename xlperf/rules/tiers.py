@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from xlperf.formula.expression import Expr, blank, cases, greatest, least, lift, negate, same, say
-from xlperf.formula.values import YES
+from xlperf.formula.expression import Expr, blank, both, cases, greatest, least, lift, negate, same, say
+from xlperf.formula.values import NO, YES
 from xlperf.rules.registry import Bands, Number, Numbers, Text, rule
 from xlperf.rules.steps import product
 
@@ -55,6 +55,44 @@ def award(place: Number, places: Bands, otherwise: Text = blank(), eligible: Tex
     barred = (negate(same(eligible, YES)), otherwise, "不具备评奖资格")
     named = [(place <= last, given, say("第{place}名，{given}", place=place, given=given)) for last, given in places]
     return cases(barred, *named, otherwise=(otherwise, say("第{place}名，在名额之外", place=place)))
+
+
+@rule("XP_ATEND", "列入前几名")
+def at_end(
+    place: Number,
+    opposite: Number,
+    size: Number,
+    places: Number,
+    more_than: Number = lift(1),
+    seat: Number | None = None,
+    small: Literal["nearer", "every"] = "nearer",
+    tied: Literal["none", "every"] = "none",
+) -> Expr:
+    """Say whether a unit is among the first (or the last) so many of its class: 是 or 否.
+
+    place: counted from the end that is asked for; opposite: the place counted from the other end; both give
+    ties the same place. size: how many are ranked. places: how many the end takes in. more_than: a class of
+    so many or fewer has no ends. seat: the order that fills the places where ties must be broken. small: where
+    the two ends of a small class overlap, `nearer` gives a unit to the end it is nearer to (the middle to none),
+    `every` to both. tied: whether a class in which all are equal has `every` unit at its ends or `none`.
+    """
+    reached = place if seat is None else seat
+    rows = [
+        (
+            size <= more_than,
+            NO,
+            say("本类参加排名的{size}家，不多于{more_than}家，不分前后", size=size, more_than=more_than),
+        )
+    ]
+    if tied == "none":
+        rows.append(
+            (both(size > 1, same(place, 1), same(opposite, 1)), NO, say("本类{size}家全部并列，不分前后", size=size))
+        )
+    rows.append((reached > places, NO, say("第{reached}名，不在{places}名之内", reached=reached, places=places)))
+    if small == "nearer":
+        told = say("这头第{place}名，那头第{opposite}名，不靠这一头", place=place, opposite=opposite)
+        rows.append((both(place > 1, place >= opposite), NO, told))
+    return cases(*rows, otherwise=(YES, say("第{reached}名，在{places}名之内", reached=reached, places=places)))
 
 
 @rule("XP_COEFFICIENT", "系数")

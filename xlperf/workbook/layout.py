@@ -270,7 +270,7 @@ def noise_free(plan: Plan, sheet: str, name: str) -> bool:
 
 def _is_clean(plan: Plan, sheet: str, e: Expr) -> bool:
     match e.op, e.args:
-        case (("count" | "rank"), _):
+        case (("count" | "tally" | "rank"), _):
             return True
         case "via", (_, other, name):
             return noise_free(plan, other, name)

@@ -38,7 +38,7 @@ def always_whole(scores: Scores, sheet: str, name: str, per: int = 1) -> bool:
 
 def _is_whole(scores: Scores, sheet: Sheet, e: Expr, per: int) -> bool:
     match e.op, e.args:
-        case (("rank" | "count" | "floor" | "ceiling"), _):
+        case (("rank" | "count" | "tally" | "floor" | "ceiling"), _):
             return True
         case ("via", (_, other, name)) | ("total", (other, name, *_)):
             return always_whole(scores, other or sheet.name, name, per)

@@ -197,6 +197,14 @@ def _counted(bounds: Bounds, sheet: SheetSpec, given: Mapping, _row: Row) -> Bou
     return inf if there.grows else Fraction(len(bounds.rows(there)))
 
 
+def _numbers_in(bounds: Bounds, sheet: SheetSpec, given: Mapping, _row: Row) -> Bound:
+    other = text(given, "of").partition(".")[0]
+    there = bounds.sheets.get(sheet.name if other == "this" else other)
+    if there is None:
+        return None
+    return inf if there.grows else Fraction(len(bounds.rows(there)))
+
+
 _RULES: dict[str, Follow] = {
     "achieve": lambda b, s, g, r: _product(b.of(s, g.get(Scalar(n), Scalar("1")), r) for n in ("full", "most")),
     "reached": _same_as("full"),
@@ -220,4 +228,5 @@ _RULES: dict[str, Follow] = {
     "mean_of": _any_row,
     "total": _total,
     "counted": _counted,
+    "numbers_in": _numbers_in,
 }
