@@ -203,12 +203,26 @@ def test_hidden_places(books):
 
 
 def test_the_ranking_is_in_order(books):
-    sheet = openpyxl.load_workbook(books["master"], data_only=True)["排名"]
-    lines_ = [[c for c in row[:3] if c not in (None, "")] for row in sheet.iter_rows(min_row=3, values_only=True)]
+    book = openpyxl.load_workbook(books["master"], data_only=True)
+    sheet = book["排名"]
+    lines_ = [[c for c in row[:4] if c not in (None, "")] for row in sheet.iter_rows(min_row=3, values_only=True)]
     ranked = [line for line in lines_ if len(line) == 3 and line[0] != "名次"]
-    assert [line[1] for line in ranked] == ["第1局", "第5局", "第4局"]
-    assert [line[0] for line in ranked] == [1, 1, 1]
-    assert ["未排名 1 个（资料不全或不参加排名）"] in lines_
+    assert [line[1] for line in ranked[:3]] == ["第1局", "第5局", "第4局"]
+    assert [line[0] for line in ranked[:3]] == [1, 1, 1]
+    places = [c for row in sheet.iter_rows(min_row=3) for c in row[:1] if isinstance(c.value, int | float)]
+    assert {c.number_format for c in places} == {"General"}, "1 and not 1.00"
+
+
+def test_the_ranking_names_who_has_no_place_and_ends_with_the_seal(books):
+    sheet = openpyxl.load_workbook(books["master"], data_only=True)["排名"]
+    lines_ = [[c for c in row[:4] if c not in (None, "")] for row in sheet.iter_rows(min_row=3, values_only=True)]
+    assert [line for line in lines_ if line and line[0] == "—"] == [
+        ["—", "第3局", "不适用", "不参加排名"],
+        ["—", "第2局", "资料不全，未计算得分"],
+    ]
+    assert ["未排名 1 个，列在表末，原因见备注"] in lines_
+    assert lines_[-2:] == [["示例办（盖章）"], ["　　　　年　　月　　日"]]
+    assert sheet.print_area == f"'排名'!$A$1:$D${sheet.max_row}"
 
 
 def test_a_scorer_has_a_sheet_for_each_shared_indicator(books):

@@ -17,6 +17,7 @@ from xlperf.formula.values import ERRORS
 MAP, RANKING = "_xlperf", "排名"
 MOVES, LEDGER, LAST, BEFORE = "与上次相比", "变动台账", "_xlperf_last", "_xlperf_before"
 PLACE, UNIT = "名次", "单位"
+UNPLACED = "—"  # what stands for the place of a unit that has none
 _MOVES_HEAD = ("排名表", PLACE, UNIT, "得分", "上次名次", "名次变化", "上次得分", "得分变化", "原因", "并列")
 _LEDGER_HEAD = ("时间", "操作", "工作表", "单元格", "单位", "项目", "原值", "新值")
 _ROW_NAMES = ("@unit", "name")  # columns of a table that say whose row it is
@@ -211,7 +212,7 @@ def _lines(rows: Sequence[Row]) -> Iterator[Line]:
             title, inside = str(_cell(rows[i - 1], 0) or ""), True
         elif inside and second in (None, ""):
             inside = first in (None, "") and _is_line(rows, i)
-        elif inside:
+        elif inside and first != UNPLACED:
             yield Line(title, str(second), first, _cell(row, 2))
 
 

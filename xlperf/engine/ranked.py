@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from xlperf.engine.score import Scores
-from xlperf.formula.values import Value
+from xlperf.formula.values import Value, shown
+
+UNPLACED = "—"  # what stands for the place of a unit that has none
+INCOMPLETE, OUTSIDE = "资料不全，未计算得分", "不参加排名"
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """One line of a ranked list; place is None where a unit is not ranked."""
+    """One line of a ranked list; place is None where a unit is not ranked. points: the score as it is published."""
 
     sheet: str
     title: str
@@ -20,6 +23,12 @@ class Ranked:
     key: str
     name: str
     score: Value
+    points: str = ""
+
+    @property
+    def remark(self) -> str:
+        """Return why a unit has no place, "" where it has one."""
+        return "" if self.place is not None else INCOMPLETE if self.score is None else OUTSIDE
 
 
 def ranked_lists(scores: Scores) -> list[Ranked]:
@@ -39,7 +48,16 @@ def ranked_lists(scores: Scores) -> list[Ranked]:
                 str(row[sheet.key.name]),
                 scores.plan.name_of(sheet, row),
                 row[ranking.score],
+                published(row[ranking.score], sheet.by_name[ranking.score].shown),
             )
             order = seat if isinstance(seat, Fraction) else Fraction(len(rows) + 1)
             lines.append(((number, groups.index(row[ranking.group]), order, at), made))
     return [line for _, line in sorted(lines, key=lambda pair: pair[0])]
+
+
+def published(value: Value, decimals: int | None) -> str:
+    """Write a score with as many decimals as the scheme publishes; "" where there is none."""
+    if value is None or isinstance(value, str) or not decimals:
+        return "" if value is None else shown(value) if decimals is None else shown(value, 0)
+    whole, _, rest = shown(value, decimals).partition(".")
+    return f"{whole}.{rest:0<{decimals}}"

@@ -9,17 +9,15 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf.engine.ranked import ranked_lists
+from xlperf.engine.ranked import UNPLACED, ranked_lists
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
-from xlperf.formula.values import shown
 from xlperf.rounds.distribute import MASTER, identity_of
 from xlperf.rounds.ledger import Issued, record_issued
 from xlperf.rounds.store import Round
 from xlperf.workbook.books.master import write_master
 
 RANKING = "排名"
-NOT_REPORTED = "未报"
 _DANGEROUS = tuple("=+-@\t\r\0＝＋－＠")
 
 
@@ -63,14 +61,17 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
 
 
 def ranking_csv(scores: Scores) -> str:
-    """Write every ranked list as CSV with Chinese headings; units without a score come last, without a place."""
+    """Write every ranked list as CSV with Chinese headings, as the sheet 排名 shows it.
+
+    Units without a place come last, with the reason.
+    """
     text = io.StringIO()
     out = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    out.writerow(["榜单", "组别", "名次", "单位代码", "单位", "得分"])
+    out.writerow(["榜单", "组别", "名次", "单位代码", "单位", "得分", "备注"])
     for line in ranked_lists(scores):
-        place = NOT_REPORTED if line.place is None else str(line.place)
-        points = NOT_REPORTED if line.score is None else shown(line.score)
-        out.writerow([_safe(line.title), _safe(line.group), place, _safe(line.key), _safe(line.name), points])
+        place = UNPLACED if line.place is None else str(line.place)
+        names = [_safe(text) for text in (line.key, line.name)]
+        out.writerow([_safe(line.title), _safe(line.group), place, *names, line.points, line.remark])
     return text.getvalue()
 
 

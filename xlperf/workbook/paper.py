@@ -13,7 +13,7 @@ FULL_LINE = 128.0  # half-width characters across a landscape A4 page at 11 poin
 FULL_HEIGHT = 490.0  # points down a landscape A4 page
 PADDING = 0.63  # what the edges of a column take, in characters
 A3_WIDER = 1.46  # how much more an A3 page takes
-SMALLEST = 0.62  # the scale at which 11 points become 7; nothing that is filled is printed smaller
+SMALLEST = 0.75  # the scale at which 11 points become 8.25; nothing is printed smaller
 SPLIT_LARGEST = 0.8  # a table of several pages need not be larger
 SLACK = 0.84  # fonts differ: where 仿宋 is missing another one takes up to 7 points a character
 

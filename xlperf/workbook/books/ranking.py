@@ -10,23 +10,26 @@ from math import floor
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.plan import Ranking
+from xlperf.engine.ranked import INCOMPLETE, OUTSIDE, UNPLACED
 from xlperf.formula.excel import constant_text
-from xlperf.formula.values import Value
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, cached, protect
 from xlperf.workbook.layout import Layout, View
-from xlperf.workbook.paper import Paper, print_set_up
+from xlperf.workbook.paper import SMALLEST, Paper, print_set_up
 from xlperf.workbook.table import band
+from xlperf.workbook.text import letters, quoted
 
 TITLE_OF_SHEET = "排名"
 HEADINGS = ("名次", "单位", "得分", "备注")
 WIDTHS = (10.0, 38.0, 18.0, 26.0)
-ON_ONE_PAGE = 50  # lines of a list that must not go over to a second page
+ON_ONE_PAGE = 44  # lines of a list that must not go over to a second page
 HEADING = 56.0  # points that the title takes on the first page
+SEAL = (26.0, 26.0)  # points that the lines of issuer and date take
 PAGE = 720.0  # points down a portrait A4 page
 LARGEST = 0.78  # the scale at which the columns take its width, whatever the font
 _SECTION: style.Properties = {**style.BASE, "bold": True, "font_size": 14, "align": "left"}
-_NOTE: style.Properties = {**style.BASE, "font_size": 10, "align": "left"}
+_NOTE: style.Properties = {**style.BASE, "align": "left"}
+_SEAL: style.Properties = {**style.BASE, "font_size": 14, "align": "right", "indent": 2, "locked": False}
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class Group:
     positions: tuple[int, ...]
     together: bool
 
+    @property
+    def candidates(self) -> tuple[int, ...]:
+        """Return the positions whose units may be in the group, now or after other numbers were typed."""
+        return self.positions if self.together else tuple(range(self.view.size))
+
     def range(self, column: str) -> str:
         """Return the range of a column: of the group's rows where they stand together, else of all."""
         if self.together:
@@ -47,7 +55,7 @@ class Group:
 
 
 def write_ranking(book: Book, layout: Layout, title: str, under: str) -> None:
-    """Add the sheet; nothing where the plan ranks nobody or nobody is there."""
+    """Add the sheet, the page that is published; nothing where the plan ranks nobody or nobody is there."""
     groups = list(groups_of(layout))
     if not groups:
         return
@@ -57,37 +65,49 @@ def write_ranking(book: Book, layout: Layout, title: str, under: str) -> None:
     band(book, sheet, 0, (0, 3), title, style.TITLE_LOOK, 36)
     band(book, sheet, 1, (0, 3), under, style.UNDER_LOOK, 20)
     row, scale, breaks = 2, _scale(groups), []
-    for group, on_new_page in zip(groups, _on_new_page(groups, scale), strict=True):
+    for number, (group, on_new_page) in enumerate(zip(groups, _on_new_page(groups, scale), strict=True)):
         breaks += [row] if on_new_page else []
-        row = _write_group(book, sheet, layout, group, row)
-    print_set_up(sheet, Paper(landscape=False, scale=scale))
+        row = _write_group(book, sheet, layout, group, row, len(WIDTHS) + 2 * number)
+    sheet.set_column(len(WIDTHS), len(WIDTHS) + 2 * len(groups) - 1, 4, None, {"hidden": True})
+    _write_seal(book, sheet, layout.scores.plan.issuer, row)
+    print_set_up(sheet, Paper(landscape=False, scale=scale), (3, 3) if len(groups) == 1 else None)
+    sheet.print_area(0, 0, row + 1, len(WIDTHS) - 1)
     sheet.set_h_pagebreaks(breaks)
-    sheet.set_row(row, 20)
     protect(sheet)
 
 
+def _write_seal(book: Book, sheet: Worksheet, issuer: str, row: int) -> None:
+    """Write who publishes the lists, to be sealed, and a line for the date."""
+    look = book.look(_SEAL)
+    texts = (f"{issuer}（盖章）", f"{'　' * 4}年{'　' * 2}月{'　' * 2}日")
+    for i, (text, height) in enumerate(zip(texts, SEAL, strict=True)):
+        sheet.merge_range(row + i, 1, row + i, 3, text, look)
+        sheet.set_row(row + i, height)
+
+
 def _scale(groups: Sequence[Group]) -> float:
-    """Return the scale at which every list of no more than `ON_ONE_PAGE` lines is on one page."""
+    """Return the scale at which every list of no more than `ON_ONE_PAGE` lines is on one page, type still legible."""
     tallest = max((_height(g) for g in groups if len(g.positions) <= ON_ONE_PAGE), default=0.0)
-    return floor(min(LARGEST, PAGE / (tallest + HEADING)) * 100) / 100
+    return floor(max(SMALLEST, min(LARGEST, PAGE / (tallest + HEADING + sum(SEAL)))) * 100) / 100
 
 
 def _on_new_page(groups: Sequence[Group], scale: float) -> Iterator[bool]:
     """Tell for each list whether it begins a page, because what is left of the last one is too little."""
     left = PAGE / scale - HEADING
     for i, group in enumerate(groups):
-        begins = i > 0 and _height(group) > left
-        left = (PAGE / scale if begins else left) - _height(group)
+        needed = _height(group) + (sum(SEAL) if i == len(groups) - 1 else 0.0)
+        begins = i > 0 and needed > left
+        left = (PAGE / scale if begins else left) - needed
         yield begins
 
 
 def _height(group: Group) -> float:
-    """Return the height of a list in points: its title, headings, lines, and the two lines below it."""
-    return 30 + 24 + len(group.positions) * _line(group) + 2 * 20
+    """Return the height of a list in points: its title, headings, lines, and the line below it."""
+    return 30 + 24 + len(group.positions) * _line(group) + 20
 
 
 def _line(group: Group) -> float:
-    return 21.0 if len(group.positions) <= 25 else 18.0
+    return 21.0 if len(group.positions) <= 25 else 17.0
 
 
 def groups_of(layout: Layout) -> Iterator[Group]:
@@ -105,8 +125,8 @@ def groups_of(layout: Layout) -> Iterator[Group]:
             yield Group(ranking, view, name, positions, together)
 
 
-def _write_group(book: Book, sheet: Worksheet, layout: Layout, group: Group, row: int) -> int:
-    """Write one list and return the row below it."""
+def _write_group(book: Book, sheet: Worksheet, layout: Layout, group: Group, row: int, helper: int) -> int:
+    """Write one list and return the row below it. helper: the first of two hidden columns of its own."""
     many = sum(1 for g in groups_of(layout) if g.ranking == group.ranking) > 1
     title = f"{group.ranking.title}（{group.name}）" if many and group.name else group.ranking.title
     band(book, sheet, row, (0, 3), title, _SECTION, 30)
@@ -115,55 +135,97 @@ def _write_group(book: Book, sheet: Worksheet, layout: Layout, group: Group, row
     for i, text in enumerate((HEADINGS[0], HEADINGS[1], score.title, HEADINGS[3])):
         sheet.write_string(row + 1, i, text, head)
     sheet.set_row(row + 1, 24)
-    order = _in_order(layout, group)
-    for i in range(len(group.positions)):
-        _write_line(book, sheet, layout, group, row + 2 + i, i + 1, order[i] if i < len(order) else None)
+    lines = _write_order(book, sheet, layout, group, helper)
+    for i, position in enumerate(_in_order(layout, group)):
+        _write_line(book, sheet, layout, group, row + 2 + i, _Line(i + 1, position, lines))
     below = row + 2 + len(group.positions)
-    _write_unranked(book, sheet, group, below, len(group.positions) - len(order))
-    return below + 2
+    ranked = sum(isinstance(layout.value(group.view, group.ranking.seat, p), Fraction) for p in group.positions)
+    _write_count(book, sheet, below, len(group.positions), ranked)
+    return below + 1
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of a list: which it is (counted from 1), whose row stands there now, the range that says whose does."""
+
+    number: int
+    position: int
+    order: str
 
 
 def _in_order(layout: Layout, group: Group) -> list[int]:
-    seats: list[tuple[Fraction, int]] = []
-    for position in group.positions:
-        seat = layout.value(group.view, group.ranking.seat, position)
-        if isinstance(seat, Fraction):
-            seats.append((seat, position))
-    return [position for _, position in sorted(seats)]
+    """Return the rows as they stand in the list: by seat, then those that have none."""
+
+    def seat(position: int) -> tuple[bool, Fraction]:
+        found = layout.value(group.view, group.ranking.seat, position)
+        return (False, found) if isinstance(found, Fraction) else (True, Fraction(position))
+
+    return sorted(group.positions, key=seat)
 
 
-def _write_line(
-    book: Book, sheet: Worksheet, layout: Layout, group: Group, row: int, seat: int, position: int | None
-) -> None:
-    """Write the line of one seat: place, unit and score are looked up live."""
+def _write_order(book: Book, sheet: Worksheet, layout: Layout, group: Group, helper: int) -> str:
+    """Write beside the list which line each row of the unit sheet has; return the range that says it.
+
+    The first column holds the seat, 0 where a unit of the group has none; the second the line: seats come first.
+    """
+    first, last = 1, len(group.candidates)
+    seats, lines = letters(helper), letters(helper + 1)
+    every = f"${seats}${first}:${seats}${last}"
+    order = {position: line for line, position in enumerate(_in_order(layout, group), 1)}
+    look = book.look(style.BASE)
+    for at, position in enumerate(group.candidates):
+        seat = _cell(group.view, group.ranking.seat, position)
+        text = f"IF(ISNUMBER({seat}),{seat},0)"
+        if not group.together:
+            text = f'IF({_cell(group.view, group.ranking.group, position)}={constant_text(group.name)},{text},"")'
+        value = layout.value(group.view, group.ranking.seat, position)
+        known = float(value) if isinstance(value, Fraction) else 0
+        sheet.write_formula(at, helper, f"={text}", look, known if position in order else "")
+        mine, until = f"{seats}{at + 1}", f"{seats}${first}:{seats}{at + 1}"
+        text = f'IF({mine}="","",IF({mine}>0,{mine},COUNTIF({every},">0")+COUNTIF({until},0)))'
+        sheet.write_formula(at, helper + 1, f"={text}", look, order.get(position, ""))
+    return f"${lines}${first}:${lines}${last}"
+
+
+def _cell(view: View, column: str, position: int) -> str:
+    return quoted(view.title) + view.cell(column, position)
+
+
+def _write_line(book: Book, sheet: Worksheet, layout: Layout, group: Group, row: int, line: _Line) -> None:
+    """Write one line: place, unit and score are looked up live; who has no place stands last, with the reason."""
     columns = group.view.sheet.by_name
     name = group.view.sheet.naming.name
+    values = [layout.value(group.view, c, line.position) for c in (group.ranking.place, name, group.ranking.score)]
+    ranked = isinstance(values[0], Fraction)
     for i, column in enumerate((group.ranking.place, name, group.ranking.score)):
-        value: Value = None if position is None else layout.value(group.view, column, position)
-        look = {**style.CELL_CENTER, "num_format": style.number_format(columns[column])}
-        sheet.write_formula(row, i, "=" + _found(group, column, seat), book.look(look), cached(value))
-    sheet.write_blank(row, 3, None, book.look({**style.CELL_CENTER, "locked": False}))
+        whole = layout.whole_numbers(group.view, column)
+        look = {**style.CELL_CENTER, "num_format": style.number_format(columns[column], whole=whole)}
+        text, value = _found(group, column, line), cached(values[i])
+        if i == 0:
+            text = f'IF(ISNUMBER({text}),{text},IF({_unit(row)}="","","{UNPLACED}"))'
+            value = value if ranked else UNPLACED
+        sheet.write_formula(row, i, f"={text}", book.look(look), value)
+    missing = INCOMPLETE if values[2] is None else OUTSIDE
+    text = f'IF(OR({_unit(row)}="",ISNUMBER(A{row + 1})),"",IF(C{row + 1}="","{INCOMPLETE}","{OUTSIDE}"))'
+    look = {**style.CELL_CENTER, "locked": False}
+    sheet.write_formula(row, 3, f"={text}", book.look(look), "" if ranked else missing)
     sheet.set_row(row, _line(group))
 
 
-def _found(group: Group, column: str, seat: int) -> str:
-    """Write what stands in a column of the unit that has a seat; "" while nobody has it."""
-    values, seats = group.range(column), group.range(group.ranking.seat)
-    if group.together:
-        return f'IFERROR(INDEX({values},MATCH({seat},{seats},0)),"")'
-    own = f"({group.range(group.ranking.group)}={constant_text(group.name)})*({seats}={seat})"
-    first = group.view.range(column, 0, 0)
-    line = f"SUMPRODUCT({own}*(ROW({values})-ROW({first})+1))"
-    return f'IF({line}=0,"",INDEX({values},MAX({line},1)))'
+def _unit(row: int) -> str:
+    return f"B{row + 1}"
 
 
-def _write_unranked(book: Book, sheet: Worksheet, group: Group, row: int, count: int) -> None:
-    seats, size = group.range(group.ranking.seat), len(group.positions)
-    ranked = f"COUNT({seats})"
-    if not group.together:
-        own = f"({group.range(group.ranking.group)}={constant_text(group.name)})"
-        ranked = f"SUMPRODUCT({own}*ISNUMBER({seats}))"
-    text = f'=IF({size}-{ranked}=0,"","未排名 "&({size}-{ranked})&" 个（资料不全或不参加排名）")'
-    told = "" if count == 0 else f"未排名 {count} 个（资料不全或不参加排名）"
+def _found(group: Group, column: str, line: _Line) -> str:
+    """Write what stands in a column of the unit on a line; "" while nobody is there."""
+    return f'IFERROR(INDEX({group.range(column)},MATCH({line.number},{line.order},0)),"")'
+
+
+def _write_count(book: Book, sheet: Worksheet, row: int, size: int, ranked: int) -> None:
+    """Say below a list how many units have no place; its last lines name them."""
+    unplaced = f'COUNTIF(A{row - size + 1}:A{row},"{UNPLACED}")'
+    text = f'=IF({unplaced}=0,"","未排名 "&{unplaced}&" 个，列在表末，原因见备注")'
+    told = "" if ranked == size else f"未排名 {size - ranked} 个，列在表末，原因见备注"
     sheet.merge_range(row, 0, row, 3, "", book.look(_NOTE))
     sheet.write_formula(row, 0, text, book.look(_NOTE), told)
+    sheet.set_row(row, 20)
