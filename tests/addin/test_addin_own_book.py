@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from kit.edits import edit, scored_master
 from kit.judge import Formula, _write, open_judge
 from kit.simulated import simulated
 
@@ -50,6 +52,40 @@ def fill(file: Path, plan: Plan, scheme: Scheme) -> None:
         if cell.role == "input" and value is not None and not str(value).startswith(("=", "+")):
             book[cell.sheet][cell.cell] = value if isinstance(value, str) else float(value)
     book.save(file)
+
+
+EDITS = int(os.environ.get("XLPERF_EDITS", "30"))  # 200 for the full measure
+
+
+@pytest.mark.parametrize("scheme_id", IDS)
+def test_nothing_changes_in_a_scored_book_that_nobody_touched(scheme_id: str, tmp_path: Path):
+    _, _, file = scored_master(scheme_id, tmp_path)
+    found = recomputed(file, tmp_path / "out.xlsx")
+    assert found is not None
+    assert found.problems == ()
+    assert shown(tmp_path / "out.xlsx") == shown(file)
+
+
+def shown(file: Path) -> dict[tuple[str, str], object]:
+    book = openpyxl.load_workbook(file, data_only=True)
+    cells = (c for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None)
+    return {(c.parent.title, c.coordinate): c.value for c in cells}
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("scheme_id", IDS)
+def test_a_scored_book_with_random_edits_equals_libreoffice(scheme_id: str, tmp_path: Path):
+    open_judge(tmp_path / "judge")
+    _, plan, file = scored_master(scheme_id, tmp_path)
+    done = edit(file, plan, EDITS, seed=EDITS)
+    assert len(done) >= EDITS
+    out = tmp_path / "out.xlsx"
+    found = recomputed(file, out)
+    assert found is not None
+    assert found.problems == ()
+    assert found.written >= len(formulas_of(file))
+    judged = recalculate([out], tmp_path / "office")[0]
+    assert differences(found.scores, judged, out) == []
 
 
 @pytest.mark.libreoffice

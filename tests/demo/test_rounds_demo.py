@@ -2,6 +2,7 @@
 
 import shutil
 
+import openpyxl
 import pytest
 from kit.rounds import reopened
 
@@ -9,6 +10,7 @@ from xlperf.demo.demo import run_demo
 from xlperf.demo.mishaps import AT, NEVER_CORRECTED
 from xlperf.publish.results import ranking_csv, score_round
 from xlperf.rounds.distribute import parcels_of
+from xlperf.rounds.recompute import recomputed
 from xlperf.scheme.load import find_scheme
 
 SECONDS = 60
@@ -35,6 +37,20 @@ def demo(tmp_path_factory):
 
 def test_it_is_quick(demo):
     assert demo.seconds < SECONDS
+
+
+def test_its_master_book_recalculated_is_the_same(demo, tmp_path):
+    book = demo.round.out / "总表.xlsx"
+    found = recomputed(book, tmp_path / "out.xlsx")
+    assert found is not None
+    assert found.problems == ()
+    before, after = (values(file) for file in (book, tmp_path / "out.xlsx"))
+    assert {at: (value, after.get(at)) for at, value in before.items() if after.get(at) != value} == {}
+
+
+def values(file):
+    book = openpyxl.load_workbook(file, data_only=True)
+    return {(s.title, c.coordinate): c.value for s in book for row in s.iter_rows() for c in row}
 
 
 def test_every_mishap_is_answered_with_its_code(demo):

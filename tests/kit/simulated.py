@@ -24,13 +24,14 @@ def simulated(plan: Plan, tables: Tables, seed: int, *, blanks: float = 0.02, ev
         for row in made.get(sheet.table, []):
             if all(row.get(name) == wanted for name, wanted in sheet.where.items()):
                 for column in sheet.inputs():
-                    row[column.name] = _value(draw, plan, made, sheet, column, row, blanks)
+                    row[column.name] = value_drawn(draw, plan, made, sheet, column, row, blanks)
     return made
 
 
-def _value(
+def value_drawn(
     draw: random.Random, plan: Plan, tables: Tables, sheet: Sheet, column: Column, row: dict[str, Value], blanks: float
 ) -> Value:
+    """Draw what stands in a cell: blank, 不适用 where allowed, or a value within its limits."""
     if column.asked is not None and not of_row(column.asked, {n: row.get(n) for n in columns_of(column.asked)}):
         return None
     if draw.random() < blanks or (not column.required and column.default is None and draw.random() < 0.5):

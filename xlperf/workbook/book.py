@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -18,9 +18,32 @@ from xlperf.files import write_whole
 from xlperf.formula.values import Value
 from xlperf.workbook.layout import View
 from xlperf.workbook.style import BODY_FONT, Properties
-from xlperf.workbook.text import inert, worksheet_title
+from xlperf.workbook.text import inert, letters, worksheet_title
 
 _WRITTEN = datetime(2020, 1, 1)
+
+
+Place = tuple[str, str]  # title of the worksheet, address of the cell
+
+
+class Page(Worksheet):  # type: ignore[misc]  # the library has no types
+    """A worksheet that remembers every formula written to it, and every result written without one.
+
+    formulas: address → text without `=`, and value. results: address → value. So that a book can be held
+    against another without reading formulas out of a file.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.formulas: dict[str, tuple[str, str | float]] = {}
+        self.results: dict[str, str | float] = {}
+
+    def write_formula(
+        self, row: int, col: int, formula: str, cell_format: Format | None = None, value: str | float = 0
+    ) -> None:
+        """Write a formula with its value; row and col are counted from 0."""
+        self.formulas[f"{letters(col)}{row + 1}"] = (formula.removeprefix("="), value)
+        super().write_formula(row, col, formula, cell_format, value)
 
 
 class Book:
@@ -35,6 +58,7 @@ class Book:
         self.workbook.set_calc_mode("auto")
         self._formats: dict[str, Format] = {}
         self._titles: set[str] = set()
+        self._pages: dict[str, Page] = {}
         self.tables: list[tuple[View, tuple[str, ...]]] = []  # each with the keys of its rows
 
     def look(self, properties: Properties) -> Format:
@@ -50,9 +74,19 @@ class Book:
         self._titles.add(title.lower())
         return title
 
-    def sheet(self, title: str) -> Worksheet:
+    def sheet(self, title: str) -> Page:
         """Add a worksheet under a title taken before."""
-        return self.workbook.add_worksheet(title)
+        page = cast("Page", self.workbook.add_worksheet(title, Page))
+        self._pages[title] = page
+        return page
+
+    def formulas(self) -> dict[Place, tuple[str, str | float]]:
+        """Return every formula written: text without `=`, and value."""
+        return {(title, cell): found for title, page in self._pages.items() for cell, found in page.formulas.items()}
+
+    def results(self) -> dict[Place, str | float]:
+        """Return every result written as a plain value."""
+        return {(title, cell): value for title, page in self._pages.items() for cell, value in page.results.items()}
 
     def save(self, file: Path) -> None:
         """Write the file in one move, so that a reader never meets half of it."""

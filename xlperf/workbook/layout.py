@@ -7,8 +7,8 @@ hidden column A with the key of each row, so that a returned book can be read af
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from xlperf.formula.excel import Addresses
 from xlperf.formula.expression import Expr, Match, root
 from xlperf.formula.operations import OPERATIONS, plain
 from xlperf.formula.values import Value
-from xlperf.workbook.text import letters, measure, quoted
+from xlperf.workbook.text import key_text, letters, measure, quoted
 from xlperf.workbook.whole import always_whole, is_whole, units_of
 
 TITLE, UNDER, STATE, NAMES, BASIS, HEAD, BODY = range(7)  # rows counted from 0
@@ -43,7 +43,8 @@ class Shown:
 class View:
     """A table on a worksheet: which rows and columns of a sheet of the plan it shows.
 
-    title: of the worksheet. rows: positions in the sheet of the plan. spare: empty rows for new entries.
+    title: of the worksheet. rows: positions in the sheet of the plan. spare: rows for new entries. entered:
+    where an entry was typed into one of these, its number (from 0) → position in the sheet of the plan.
     """
 
     sheet: Sheet
@@ -51,6 +52,7 @@ class View:
     shown: tuple[Shown, ...]
     rows: tuple[int, ...]
     spare: int = 0
+    entered: Mapping[int, int] = field(default_factory=dict)
 
     @cached_property
     def at(self) -> dict[str, int]:
@@ -105,10 +107,10 @@ class Layout:
         return RowAddresses(self, view, position)
 
     def value(self, view: View, name: str, position: int) -> Value:
-        """Return the value that stands in a row of a table; None in a spare row."""
-        if position >= len(view.rows):
-            return None
-        return self.scores.values[view.sheet.name][name][view.rows[position]]
+        """Return the value that stands in a row of a table; None in a spare row that is empty."""
+        spare = position - len(view.rows)
+        row = view.rows[position] if spare < 0 else view.entered.get(spare)
+        return None if row is None else self.scores.values[view.sheet.name][name][row]
 
     @cached_property
     def names(self) -> dict[Value, str]:
@@ -281,3 +283,9 @@ def _is_clean(plan: Plan, sheet: str, e: Expr) -> bool:
         case (("first" | "least" | "greatest" | "neg"), parts):
             return all(_is_clean(plan, sheet, root(x)) for x in parts)
     return e.op in OPERATIONS and not OPERATIONS[e.op].keeps_noise
+
+
+def new_number(keys: Iterable[Value], spare: int) -> int:
+    """Return the number of a new entry. keys: of the rows that are there. spare: the entry's row, counted from 0."""
+    texts = [key_text(key) for key in keys]
+    return max([len(texts), *(int(t) for t in texts if t.isascii() and t.isdigit())]) + spare + 1

@@ -14,7 +14,7 @@ from xlperf.formula.excel import constant_text, formula
 from xlperf.formula.expression import columns_of
 from xlperf.formula.values import Value, shown
 from xlperf.workbook import style
-from xlperf.workbook.book import Book, cached, protect, put
+from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.layout import (
     BASIS,
     BODY,
@@ -29,6 +29,7 @@ from xlperf.workbook.layout import (
     RowAddresses,
     Shown,
     View,
+    new_number,
 )
 from xlperf.workbook.limits import validation
 from xlperf.workbook.paper import Paper, paper_for, print_set_up
@@ -62,8 +63,8 @@ class Dress:
     printed: bool = True
 
 
-def write_table(book: Book, layout: Layout, view: View, dress: Dress) -> Worksheet:
-    """Add a worksheet with the table."""
+def write_table(book: Book, layout: Layout, view: View, dress: Dress) -> Page:
+    """Add a worksheet with the table; it knows the formulas that were written."""
     sheet = book.sheet(view.title)
     wide = widths(layout, view)
     _columns(sheet, view, wide)
@@ -257,13 +258,13 @@ def _unit_name(
 
 def _new_key(book: Book, sheet: Worksheet, layout: Layout, view: View, position: int, column: int) -> None:
     """Write the number of a new entry, which shows as soon as something is typed into its row."""
-    keys = layout.positions(view.sheet.name, view.sheet.key.name)
-    numbers = [int(text) for text in map(key_text, keys) if text.isascii() and text.isdigit()]
-    number = max([len(view.rows), *numbers]) + position - len(view.rows) + 1
+    keys = (layout.value(view, view.sheet.key.name, p) for p in range(len(view.rows)))
+    number = new_number(keys, position - len(view.rows))
     typed = used(layout.row(view, position), view)
     text = str(number) if view.sheet.key.holds == "number" else constant_text(str(number))
     look = book.look(style.body_look(view.sheet.key, open_=False))
-    sheet.write_formula(BODY + position, column, f'=IF({typed}=0,"",{text})', look, "")
+    value = layout.value(view, view.sheet.key.name, position)
+    sheet.write_formula(BODY + position, column, f'=IF({typed}=0,"",{text})', look, cached(value))
 
 
 def used(at: RowAddresses, view: View) -> str:

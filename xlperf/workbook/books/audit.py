@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlperf.engine.plan import Ranking
 from xlperf.formula.links import link_of
 from xlperf.workbook import style
-from xlperf.workbook.book import Book, cached, protect, put
+from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.table import band
@@ -81,7 +81,7 @@ def _overall(book: Book, sheet: Worksheet, count: int) -> None:
     band(book, sheet, 2, (0, 7), note, style.UNDER_LOOK, 20)
 
 
-def _write_line(book: Book, sheet: Worksheet, layout: Layout, line: Line, row: int) -> None:
+def _write_line(book: Book, sheet: Page, layout: Layout, line: Line, row: int) -> None:
     view, column = line.view, line.view.sheet.by_name[line.column]
     value = layout.value(view, line.column, line.position)
     center = book.look(style.CELL_CENTER)
@@ -91,6 +91,7 @@ def _write_line(book: Book, sheet: Worksheet, layout: Layout, line: Line, row: i
     put(sheet, row, 3, column.title, center)
     number = book.look({**style.CELL_CENTER, "num_format": style.number_format(column)})
     put(sheet, row, 4, value, number)
+    sheet.results[f"E{row + 1}"] = cached(value)
     live = quoted(view.title) + view.cell(line.column, line.position)
     sheet.write_formula(row, 5, f"={live}", number, cached(value))
     kept, now = (f"{letters(i)}{row + 1}" for i in (4, 5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from xlperf.engine.plan import Plan, Sheet
@@ -27,15 +28,28 @@ LEGEND = "图例：浅黄格由人填写；白格是方案资料或自动计算�
 def write_master(
     scores: Scores, file: Path, *, identity: Identity, native: bool = True, scheme: Scheme | None = None
 ) -> None:
-    """Write the office's workbook.
+    """Write the office's workbook; see `master_book`."""
+    master_book(scores, identity=identity, native=native, scheme=scheme).save(file)
+
+
+def master_book(
+    scores: Scores,
+    *,
+    identity: Identity,
+    native: bool = True,
+    scheme: Scheme | None = None,
+    entered: Mapping[str, Sequence[int]] | None = None,
+) -> Book:
+    """Make the office's workbook.
 
     native: False writes rule calls as `XP_…(…)` for machines with the add-in. scheme: gives the front
-    sheet its 口径 and assumed figures.
+    sheet its 口径 and assumed figures. entered: sheet → the rows for new entries (counted from 0) that hold one;
+    the entries are the last rows of the sheet in the scores, and their formulas stay those of a row for a new entry.
     """
     plan = scores.plan
     book = Book(plan.title, plan.issuer, keywords(identity))
     front = book.title("说明")
-    layout = Layout(scores, _views(book, scores))
+    layout = Layout(scores, _views(book, scores, entered or {}))
     names = dict(scores.unit_names)
     directory = _directory_ranges(book, len(names)) if names else None
     offers = {v.sheet.table: v.range(v.sheet.key.name) for v in layout.views}
@@ -59,7 +73,7 @@ def write_master(
     if directory is not None:
         _write_directory(book, scores)
     carriers(book, identity)
-    book.save(file)
+    return book
 
 
 def sheets_written(scores: Scores) -> list[Sheet]:
@@ -79,7 +93,7 @@ def is_reference(sheet: Sheet) -> bool:
     return all(c.kind in ("key", "fact") for c in sheet.columns)
 
 
-def _views(book: Book, scores: Scores) -> list[View]:
+def _views(book: Book, scores: Scores, entered: Mapping[str, Sequence[int]]) -> list[View]:
     found = []
     for sheet in sheets_written(scores):
         shown = []
@@ -88,8 +102,10 @@ def _views(book: Book, scores: Scores) -> list[View]:
             shown.append(Shown(column.name, column.kind == "input", hidden))
             if column.name == sheet.unit and column.name != sheet.key.name:
                 shown.append(Shown(UNIT_NAME))
-        rows = tuple(range(len(scores.values[sheet.name][sheet.key.name])))
-        found.append(View(sheet, book.title(sheet.title), tuple(shown), rows, sheet.grows))
+        typed = entered.get(sheet.name, ())
+        issued = len(scores.values[sheet.name][sheet.key.name]) - len(typed)
+        new = {number: issued + i for i, number in enumerate(typed)}
+        found.append(View(sheet, book.title(sheet.title), tuple(shown), tuple(range(issued)), sheet.grows, new))
     return found
 
 

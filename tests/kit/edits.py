@@ -1,0 +1,108 @@
+"""A scored 总表 as an office has it, entries in every ledger, and random edits of the kind an office makes in it."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import openpyxl
+
+from kit.simulated import simulated, value_drawn
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.plan import Column, Plan, Sheet, Tables
+from xlperf.engine.score import rows_of, score
+from xlperf.formula.values import EXEMPT
+from xlperf.scheme.find import find_scheme
+from xlperf.scheme.load import load_scheme
+from xlperf.scheme.model import Scheme
+from xlperf.workbook.back.read import ReadCell, read_book
+from xlperf.workbook.books.master import write_master
+from xlperf.workbook.layout import SPARE
+from xlperf.workbook.seal import Identity
+from xlperf.workbook.text import key_text
+
+ENTRIES = 6  # in each ledger, under keys as units and office give them
+
+
+def scored_master(scheme_id: str, folder: Path, seed: int = 7) -> tuple[Scheme, Plan, Path]:
+    """Write the 总表 of a simulated round in which every ledger has entries that were taken in before."""
+    scheme = load_scheme(find_scheme(scheme_id)[0])[0]
+    plan = compile_scheme(scheme)[0]
+    scores = score(plan, with_entries(plan, simulated(plan, scheme.tables, seed, events=0), seed))
+    file = folder / "总表.xlsx"
+    write_master(scores, file, identity=Identity("master", "r", scheme_id, plan.year, "", 1), scheme=scheme)
+    return scheme, plan, file
+
+
+def with_entries(plan: Plan, tables: Tables, seed: int) -> Tables:
+    """Add entries to every ledger."""
+    draw = random.Random(seed)
+    made = {name: [dict(row) for row in rows] for name, rows in tables.items()}
+    for number, sheet in enumerate(s for s in plan.sheets if s.grows):
+        for i in range(1, ENTRIES + 1):
+            row = {sheet.key.name: f"E{number}-{i}" if i % 2 else f"{100 * number + i}", **sheet.where}
+            made.setdefault(sheet.table, []).append(row)
+            for column in sheet.inputs():
+                row[column.name] = _plain(value_drawn(draw, plan, made, sheet, column, row, 0.05))
+    return made
+
+
+def _plain(value):
+    """Leave out what would be a formula where a person types it."""
+    return "另行说明" if isinstance(value, str) and value.startswith(("=", "+")) else value
+
+
+def edit(file: Path, plan: Plan, count: int, seed: int) -> list[str]:
+    """Make random edits in a 总表 and save it as any program would; return what was done, address → value."""
+    draw = random.Random(seed)
+    read = read_book(file)
+    rows: dict[tuple[str, str], dict[str, ReadCell]] = {}
+    for cell in read.cells:
+        rows.setdefault((cell.plan_sheet, cell.row_key), {})[cell.column] = cell
+    tables = _tables(plan, rows)
+    book = openpyxl.load_workbook(file)
+    done = []
+    for _ in range(count):
+        ledger = draw.random() < 0.3
+        wanted = [at for at in rows if _may_be_edited(plan.by_name[at[0]], at[1], ledger)]
+        at = draw.choice(wanted or list(rows))
+        done += _edit_row(draw, plan, tables, at, rows[at], book, whole=at[1].startswith(SPARE))
+    book.save(file)
+    return done
+
+
+def _may_be_edited(sheet: Sheet, key: str, ledger: bool) -> bool:
+    near = not key.startswith(SPARE) or int(key.removeprefix(SPARE)) < 12
+    return bool(sheet.inputs()) and bool(sheet.grows) == ledger and near
+
+
+def _tables(plan: Plan, rows: dict[tuple[str, str], dict[str, ReadCell]]) -> Tables:
+    scheme = load_scheme(find_scheme(plan.scheme)[0])[0]
+    return {name: list(found) for name, found in scheme.tables.items()}
+
+
+def _edit_row(draw, plan: Plan, tables: Tables, at, cells: dict[str, ReadCell], book, *, whole: bool) -> list[str]:
+    """Type into one cell of a row, or fill a new entry."""
+    sheet = plan.by_name[at[0]]
+    known = next((r for r in rows_of(plan, tables)[at[0]] if key_text(r[sheet.key.name]) == at[1]), {})
+    row = dict(known)
+    inputs = [c for c in sheet.inputs() if c.name in cells and cells[c.name].role == "input"]
+    done = []
+    for column in inputs if whole else [draw.choice(inputs)]:
+        cell, value = cells[column.name], _typed(draw, plan, tables, sheet, column, row)
+        row[column.name] = value
+        book[cell.sheet][cell.cell] = value if value is None or isinstance(value, str) else float(value)
+        done.append(f"{cell.sheet}!{cell.cell} = {value}")
+    return done
+
+
+def _typed(draw, plan: Plan, tables: Tables, sheet: Sheet, column: Column, row):
+    """Draw what somebody types: mostly something allowed, now and then nothing, 0 or 不适用."""
+    chance = draw.random()
+    if chance < 0.12:
+        return None
+    if chance < 0.2 and column.exempt:
+        return EXEMPT
+    if chance < 0.3 and column.holds == "number":
+        return 0
+    return _plain(value_drawn(draw, plan, tables, sheet, column, row, 0.0))

@@ -1,0 +1,151 @@
+"""What a 总表 holds: the tables of its plan filled with every row that stands in it, whoever entered it.
+
+A row of the scheme is known by its key; so is an entry of a ledger that was taken in before. An entry typed into
+a row for new entries has none yet: it gets the number that the row shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from xlperf.engine.plan import Column, Plan, Sheet, Tables
+from xlperf.engine.score import Scores, score
+from xlperf.entries.cell import Asked, agrees, judge
+from xlperf.entries.text import value_of, value_text
+from xlperf.formula.values import Value
+from xlperf.problems import Problem, Where, problem, word
+from xlperf.workbook.back.read import ReadBook, ReadCell
+from xlperf.workbook.layout import SPARE, new_number
+from xlperf.workbook.text import key_text
+
+Row = dict[str, Value]
+_UNSAID = ("MISSING", "TEXT_CUT")  # an unfilled cell is not a fault here, and text counts for nothing
+
+
+@dataclass
+class Held:
+    """What a book holds.
+
+    tables: as `score` takes them. entered: sheet → which rows for new entries (counted from 0) hold one, their rows
+    being the last of the sheet. spare: sheet → how many rows for new entries the book has.
+    """
+
+    tables: dict[str, list[Row]]
+    entered: dict[str, list[int]] = field(default_factory=dict)
+    spare: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def held(plan: Plan, tables: Tables, read: ReadBook, file: str) -> Held:
+    """Return what stands in a book. tables: of the scheme; nothing given is changed. file: named in problems."""
+    found = Held({name: [dict(row) for row in rows] for name, rows in tables.items()})
+    for sheet in plan.sheets:
+        found.tables.setdefault(sheet.table, [])
+    known = _index(plan, found.tables)
+    rows: dict[str, dict[str, dict[str, ReadCell]]] = {}
+    for cell in read.cells:
+        if cell.plan_sheet in plan.by_name:
+            rows.setdefault(cell.plan_sheet, {}).setdefault(cell.row_key, {})[cell.column] = cell
+    for name, cells_by_key in rows.items():
+        sheet = plan.by_name[name]
+        for key, cells in cells_by_key.items():
+            if not key.startswith(SPARE):
+                row = known.get((sheet.table, key))
+                if row is None:
+                    row = known[sheet.table, key] = _new_row(sheet, value_of(key, sheet.key))
+                    found.tables[sheet.table].append(row)
+                _fill(sheet, row, cells, file, found.problems)
+    for name, cells_by_key in rows.items():  # what is new comes last
+        _enter(plan.by_name[name], cells_by_key, found, file)
+    return found
+
+
+def _index(plan: Plan, tables: dict[str, list[Row]]) -> dict[tuple[str, str], Row]:
+    keys = {sheet.table: sheet.key.name for sheet in reversed(plan.sheets)}
+    return {(table, key_text(row.get(keys[table]))): row for table in keys for row in reversed(tables[table])}
+
+
+def _new_row(sheet: Sheet, key: Value) -> Row:
+    return {sheet.key.name: key, **sheet.where}
+
+
+def _enter(sheet: Sheet, rows: dict[str, dict[str, ReadCell]], found: Held, file: str) -> None:
+    """Take the entries typed into rows for new entries, in their order; an empty row is none."""
+    keys = [value_of(key, sheet.key) for key in rows if not key.startswith(SPARE)]
+    spare = [(int(key.removeprefix(SPARE)) - 1, cells) for key, cells in rows.items() if key.startswith(SPARE)]
+    found.spare[sheet.name] = len(spare)
+    for number, cells in sorted(spare, key=lambda pair: pair[0]):
+        if any(_is_typed(sheet.by_name.get(name), cell) for name, cell in cells.items()):
+            row = _new_row(sheet, value_of(str(new_number(keys, number)), sheet.key))
+            _fill(sheet, row, cells, file, found.problems)
+            found.tables[sheet.table].append(row)
+            found.entered.setdefault(sheet.name, []).append(number)
+
+
+def _is_typed(column: Column | None, cell: ReadCell) -> bool:
+    """Tell whether somebody filled a cell of a new row; what stands there from the beginning does not count."""
+    default = column is None or column.default is not None
+    return cell.role == "input" and not default and cell.value not in (None, "")
+
+
+def _fill(sheet: Sheet, row: Row, cells: dict[str, ReadCell], file: str, problems: list[Problem]) -> None:
+    """Put what was typed into a row; a fact of the scheme stays, and a cell that says something else is told."""
+    for column in (c for c in sheet.columns if c.name in cells and c.expr is None):
+        cell = cells[column.name]
+        if column.kind == "input":
+            row[column.name], told = _judged(column, cell, row, file)
+            problems += [p for p in told if p.code not in _UNSAID]
+        elif not cell.formula and cell.row_key and not cell.row_key.startswith(SPARE):
+            _hold(column, cell, row, file, problems)
+
+
+def _hold(column: Column, cell: ReadCell, row: Row, file: str, problems: list[Problem]) -> None:
+    if column.name not in row:
+        row[column.name], _ = _judged(column, cell, row, file)
+    elif not agrees(cell.value, row[column.name]):
+        was, now = value_text(row[column.name]) or word("空"), value_text_of(cell) or word("空")
+        problems.append(problem("NOT_AS_WRITTEN", Where(file, sheet=cell.sheet, cell=cell.cell), was=was, now=now))
+
+
+def value_text_of(cell: ReadCell) -> str:
+    """Write what stands in a cell the way a problem shows it."""
+    return "" if cell.value is None else f"={cell.value}" if cell.formula else str(cell.value)
+
+
+def _judged(column: Column, cell: ReadCell, row: Row, file: str) -> tuple[Value, list[Problem]]:
+    """Read a cell as a spreadsheet does: whatever its limits, and whether or not anybody was asked."""
+    free = replace(column, low=None, high=None, asked=None, required=False, offers="", decimals=None)
+    where = Where(file, sheet=cell.sheet, cell=cell.cell)
+    formula = str(cell.value).removeprefix("=") if cell.formula else ""
+    return judge(Asked(free, row, where), cell.value, cell.data_type, formula, "%" in cell.number_format)
+
+
+def plan_as_written(plan: Plan, spare: dict[str, int]) -> Plan:
+    """Return the plan with as many rows for new entries as a book has."""
+    return replace(plan, sheets=tuple(replace(s, grows=spare.get(s.name, s.grows)) for s in plan.sheets))
+
+
+def scored(plan: Plan, tables: Tables) -> Scores:
+    """Score what stands in a book: a default was written out there, so that an empty cell is one that was cleared."""
+
+    def blank(sheet: Sheet) -> Sheet:
+        return replace(sheet, columns=tuple(replace(c, default=None) for c in sheet.columns))
+
+    return Scores(plan, score(replace(plan, sheets=tuple(map(blank, plan.sheets))), tables).values)
+
+
+def misplaced(plan: Plan, rows: dict[str, list[Row]], read: ReadBook, found: Held) -> Iterable[str]:
+    """List the worksheets whose rows are not those, in that order, that the plan would write."""
+    there: dict[str, dict[str, str]] = {}
+    for cell in read.cells:
+        there.setdefault(cell.plan_sheet, {}).setdefault(cell.row_key, cell.sheet)
+    for name, keys in there.items():
+        if name not in plan.by_name:
+            yield next(iter(keys.values()))
+            continue
+        new = len(found.entered.get(name, ()))
+        issued = rows[name][: len(rows[name]) - new]
+        wanted = [key_text(row[plan.by_name[name].key.name]) for row in issued]
+        if wanted != [key for key in keys if not key.startswith(SPARE)]:
+            yield next(iter(keys.values()))
