@@ -50,8 +50,7 @@ def master_book(
     book = Book(plan.title, plan.issuer, keywords(identity))
     front = book.title("说明")
     layout = Layout(scores, _views(book, scores, entered or {}))
-    names = dict(scores.unit_names)
-    directory = _directory_ranges(book, len(names)) if names else None
+    directory = _directory_ranges(book, len(names)) if (names := dict(scores.unit_names)) else None
     offers = {v.sheet.table: v.range(v.sheet.key.name) for v in layout.views}
     if directory is not None and plan.units is not None:
         offers[plan.units.table] = directory[0]
@@ -59,9 +58,8 @@ def master_book(
 
     def write(view: View) -> None:
         printed_ = not is_reference(view.sheet)
-        under = "　".join(t for t in (f"依据：{view.sheet.basis}" if view.sheet.basis else "", printed(identity)) if t)
         state = LEGEND if printed_ else NOT_PRINTED
-        heading = f"{plan.title}{view.sheet.title}"
+        heading, under = f"{plan.title}{view.sheet.title}", _under(view.sheet, identity)
         write_table(book, layout, view, Dress(heading, under, state, names, offers, directory, native, printed_))
 
     for view in (v for v in layout.views if not is_reference(v.sheet)):
@@ -74,6 +72,11 @@ def master_book(
         _write_directory(book, scores)
     carriers(book, identity)
     return book
+
+
+def _under(sheet: Sheet, identity: Identity) -> str:
+    """Return the line under the title of a table: its clause and the printed code."""
+    return "　".join(t for t in (f"依据：{sheet.basis}" if sheet.basis else "", printed(identity)) if t)
 
 
 def sheets_written(scores: Scores) -> list[Sheet]:
