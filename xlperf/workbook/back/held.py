@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.engine.score import Scores, score
 from xlperf.entries.cell import Asked, agrees, judge
-from xlperf.entries.text import value_of, value_text
-from xlperf.formula.values import Value
+from xlperf.entries.text import value_of
+from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.workbook.back.read import ReadBook, ReadCell
 from xlperf.workbook.layout import SPARE, new_number
