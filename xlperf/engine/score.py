@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
-from xlperf.formula.evaluate import Cells, evaluate
+from xlperf.formula.evaluate import Cells, Index, evaluate
 from xlperf.formula.values import Value
 
 C = TypeVar("C")
@@ -76,10 +76,16 @@ class Columns(Generic[C]):
 
 
 class ExactColumns(Columns[Cells]):
-    """Columns in exact fractions."""
+    """Columns in exact fractions; where rows stand is found out once for all of them."""
+
+    def __init__(self, plan: Plan, rows: Mapping[str, list[dict[str, Value]]]) -> None:
+        super().__init__(plan, rows)
+        self.index = Index(self)
 
     def _made(self, sheet: str, column: Column) -> Cells:
-        return self.given(sheet, column) if column.expr is None else evaluate(column.expr, sheet, self)
+        if column.expr is None:
+            return self.given(sheet, column)
+        return evaluate(column.expr, sheet, self, index=self.index)
 
 
 @dataclass(frozen=True)

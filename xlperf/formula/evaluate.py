@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from xlperf.formula.operations import OPERATIONS, clean, equal, plain
 from xlperf.formula.values import EXEMPT, Value
 
 Cells = Sequence[Value]
+Group = tuple[Value, ...]  # what several columns hold in one row, as comparisons see it
 
 
 class Source(Protocol):
@@ -35,15 +37,60 @@ class Source(Protocol):
         ...
 
 
-def evaluate(e: Expr, sheet: str, source: Source) -> list[Value]:
-    """Evaluate a column's expression for every row of its sheet.
+class Index:
+    """Where the rows of a source stand by what is written in them; built when first asked for and kept."""
 
-    A row is blank while a needed column is blank and 不适用 while one is 不适用.
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._keyed: dict[str, dict[Value, int]] = {}
+        self._grouped: dict[tuple[str, tuple[str, ...]], dict[Group, list[int]]] = {}
+
+    def keyed(self, sheet: str) -> Mapping[Value, int]:
+        """Return key → position, the first of several, as comparisons see keys."""
+        if sheet not in self._keyed:
+            found: dict[Value, int] = {}
+            for i, key in enumerate(self._source.key(sheet)):
+                found.setdefault(plain(key), i)
+            self._keyed[sheet] = found
+        return self._keyed[sheet]
+
+    def grouped(self, sheet: str, names: tuple[str, ...]) -> Mapping[Group, Sequence[int]]:
+        """Return what stands in these columns → the positions where it does, in order."""
+        at = (sheet, names)
+        if at not in self._grouped:
+            found: dict[Group, list[int]] = defaultdict(list)
+            for i, group in enumerate(
+                _tuples([self._source.column(sheet, n) for n in names], self._source.size(sheet))
+            ):
+                found[group].append(i)
+            self._grouped[at] = found
+        return self._grouped[at]
+
+    def forget(self, sheet: str, name: str, *, key: bool = False) -> None:
+        """Drop what was built from a column whose values changed. key: whether it is the sheet's key."""
+        for at in [at for at in self._grouped if at[0] == sheet and name in at[1]]:
+            del self._grouped[at]
+        if key:
+            self._keyed.pop(sheet, None)
+
+
+def evaluate(
+    e: Expr, sheet: str, source: Source, *, rows: Sequence[int] | None = None, index: Index | None = None
+) -> list[Value]:
+    """Evaluate a column's expression for the rows of its sheet.
+
+    A row is blank while a needed column is blank and 不适用 while one is 不适用. rows: positions of the rows asked
+    for; None for all. index: where rows stand, where it is kept for several columns.
     """
-    size = source.size(sheet)
-    needed = [source.column(sheet, name) for name in needs(e)]
-    values = _link(root(e), sheet, source) if root(e).op in LINKS else _fold(e, sheet, source)
-    for i in range(size):
+    here = source if rows is None else _Some(source, sheet, rows)
+    needed = [here.column(sheet, name) for name in needs(e)]
+    bare = root(e)
+    if bare.op in LINKS:
+        positions = range(source.size(sheet)) if rows is None else rows
+        values = _link(bare, sheet, _Look(here, source, positions, index or Index(source)))
+    else:
+        values = _fold(e, sheet, here)
+    for i in range(len(values)):
         for cells in needed:
             if cells[i] == EXEMPT:
                 values[i] = EXEMPT
@@ -70,6 +117,24 @@ class _OneRow:
 
     def size(self, sheet: str) -> int:
         return 1
+
+
+class _Some:
+    """A source of which some rows of one sheet are asked for."""
+
+    def __init__(self, source: Source, sheet: str, rows: Sequence[int]) -> None:
+        self._source, self._sheet, self._rows = source, sheet, rows
+
+    def column(self, sheet: str, name: str) -> Cells:
+        cells = self._source.column(sheet, name)
+        return [cells[i] for i in self._rows] if sheet == self._sheet else cells
+
+    def key(self, sheet: str) -> Cells:
+        cells = self._source.key(sheet)
+        return [cells[i] for i in self._rows] if sheet == self._sheet else cells
+
+    def size(self, sheet: str) -> int:
+        return len(self._rows) if sheet == self._sheet else self._source.size(sheet)
 
 
 # ---- cell operations ---------------------------------------------------------------------------
@@ -99,56 +164,60 @@ def _fold(e: Expr, sheet: str, source: Source) -> list[Value]:
 # ---- links ----------------------------------------------------------------------------------------
 
 
-def _link(e: Expr, sheet: str, source: Source) -> list[Value]:
+@dataclass(frozen=True)
+class _Look:
+    """A look at other rows. here: the rows that look, at these positions; there: every row; index: of those."""
+
+    here: Source
+    there: Source
+    positions: Sequence[int]
+    index: Index
+
+
+def _link(e: Expr, sheet: str, look: _Look) -> list[Value]:
     match e.op, e.args:
         case "via", (key, other, name):
-            return _via(source.column(sheet, key), source.key(other), source.column(other, name))
+            return _via(look.here.column(sheet, key), look.index.keyed(other), look.there.column(other, name))
         case "total", (other, name, match, blanks):
-            groups = _grouped(other, name, match, source)
-            return [_total(groups.get(k, ()), blanks) for k in _wanted(sheet, match, source)]
+            return _of_groups(sheet, other, name, match, look, lambda values: _total(values, blanks))
         case "count", (other, match):
-            counts: dict[tuple[Value, ...], int] = defaultdict(int)
-            for k in _keys(other, match, source):
-                counts[k] += 1
-            return [Fraction(counts.get(k, 0)) for k in _wanted(sheet, match, source)]
+            groups = look.index.grouped(other, tuple(n for n, _ in match))
+            return [Fraction(len(groups.get(k, ()))) for k in _wanted(sheet, match, look.here)]
         case "tally", (other, name, match):
-            tallies = {k: Fraction(len(_numbers(v))) for k, v in _grouped(other, name, match, source).items()}
-            return [tallies.get(k, Fraction(0)) for k in _wanted(sheet, match, source)]
+            return _of_groups(sheet, other, name, match, look, lambda values: Fraction(len(_numbers(values))))
         case "mean", (other, name, match):
-            groups = _grouped(other, name, match, source)
-            means = {k: _mean(values) for k, values in groups.items()}
-            return [means.get(k) for k in _wanted(sheet, match, source)]
+            return _of_groups(sheet, other, name, match, look, _mean)
         case "rank", (name, match, order, ties):
-            return _rank(source.column(sheet, name), sheet, match, order, ties, source)
+            return _rank(name, sheet, match, order, ties, look)
     raise ValueError(f"no such link: {e.op}")
 
 
-def _via(keys: Cells, other_keys: Cells, values: Cells) -> list[Value]:
-    index: dict[Value, Value] = {}
-    for k, v in zip(other_keys, values, strict=True):
-        index.setdefault(plain(k), v)
-    return [None if k is None else index.get(plain(k)) for k in keys]
+def _via(keys: Cells, positions: Mapping[Value, int], values: Cells) -> list[Value]:
+    found = (None if k is None else positions.get(plain(k)) for k in keys)
+    return [None if i is None else values[i] for i in found]
 
 
-def _keys(other: str, match: Match, source: Source) -> list[tuple[Value, ...]]:
-    columns = [source.column(other, name) for name, _ in match]
+def _tuples(columns: Sequence[Cells], size: int) -> list[Group]:
     if not columns:
-        return [()] * source.size(other)
-    return [tuple(map(plain, key)) for key in zip(*columns, strict=True)]
+        return [()] * size
+    return [tuple(map(plain, group)) for group in zip(*columns, strict=True)]
 
 
-def _wanted(sheet: str, match: Match, source: Source) -> list[tuple[Value, ...]]:
-    columns = [_fold(value, sheet, source) for _, value in match]
-    if not columns:
-        return [()] * source.size(sheet)
-    return [tuple(map(plain, key)) for key in zip(*columns, strict=True)]
+def _wanted(sheet: str, match: Match, here: Source) -> list[Group]:
+    return _tuples([_fold(value, sheet, here) for _, value in match], here.size(sheet))
 
 
-def _grouped(other: str, name: str, match: Match, source: Source) -> dict[tuple[Value, ...], list[Value]]:
-    groups: dict[tuple[Value, ...], list[Value]] = defaultdict(list)
-    for key, value in zip(_keys(other, match, source), source.column(other, name), strict=True):
-        groups[key].append(value)
-    return groups
+def _of_groups(
+    sheet: str, other: str, name: str, match: Match, look: _Look, made: Callable[[Sequence[Value]], Value]
+) -> list[Value]:
+    """Make one value of the cells of each group that is asked for, each group once."""
+    groups = look.index.grouped(other, tuple(n for n, _ in match))
+    cells = look.there.column(other, name)
+    known: dict[Group, Value] = {}
+    for group in (wanted := _wanted(sheet, match, look.here)):
+        if group not in known:
+            known[group] = made([cells[i] for i in groups.get(group, ())])
+    return [known[group] for group in wanted]
 
 
 def _numbers(values: Sequence[Value]) -> list[Fraction]:
@@ -166,26 +235,34 @@ def _mean(values: Sequence[Value]) -> Value:
     return sum(there, Fraction(0)) / len(there) if there else None
 
 
-def _rank(keys: Cells, sheet: str, match: Match, order: str, ties: str, source: Source) -> list[Value]:
+def _rank(name: str, sheet: str, match: Match, order: str, ties: str, look: _Look) -> list[Value]:
     """Rank by sorted lists per group, so that cost grows with the rows and not their square."""
-    theirs = _keys(sheet, match, source)
-    wanted = _wanted(sheet, match, source)
-    groups: dict[tuple[Value, ...], list[Fraction]] = defaultdict(list)
-    for group, key in zip(theirs, keys, strict=True):
-        if isinstance(key, Fraction):
-            groups[group].append(clean(key))
-    for members in groups.values():
-        members.sort()
-    seen: dict[tuple[tuple[Value, ...], Fraction], int] = defaultdict(int)
+    keys = look.there.column(sheet, name)
+    names = tuple(n for n, _ in match)
+    groups = look.index.grouped(sheet, names)
+    mine = look.positions
+    own = _tuples([[cells[i] for i in mine] for cells in (look.there.column(sheet, n) for n in names)], len(mine))
+    ordered: dict[Group, tuple[list[Fraction], dict[Fraction, list[int]]]] = {}
     places: list[Value] = []
-    for group, mine, key in zip(theirs, wanted, keys, strict=True):
-        if not isinstance(key, Fraction) or not all(map(equal, group, mine)):
+    for i, group, wanted in zip(mine, own, _wanted(sheet, match, look.here), strict=True):
+        key = keys[i]
+        if not isinstance(key, Fraction) or not all(map(equal, group, wanted)):
             places.append(None)
             continue
-        members, own = groups[group], clean(key)
-        before = len(members) - bisect_right(members, own) if order == "high" else bisect_left(members, own)
+        if group not in ordered:
+            ordered[group] = _ordered(keys, groups[group])
+        (members, there), seen = ordered[group], clean(key)
+        before = len(members) - bisect_right(members, seen) if order == "high" else bisect_left(members, seen)
         if ties == "list":
-            before += seen[group, own]
-            seen[group, own] += 1
+            before += bisect_left(there[seen], i)
         places.append(Fraction(before + 1))
     return places
+
+
+def _ordered(keys: Cells, positions: Sequence[int]) -> tuple[list[Fraction], dict[Fraction, list[int]]]:
+    """Return the numbers of a group in order, and where each of them stands."""
+    there: dict[Fraction, list[int]] = defaultdict(list)
+    for i in positions:
+        if isinstance(key := keys[i], Fraction):
+            there[clean(key)].append(i)
+    return sorted(k for k, at in there.items() for _ in at), there

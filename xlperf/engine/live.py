@@ -1,0 +1,197 @@
+"""A scored plan that is edited: only the rows that an edit reaches are computed again.
+
+The plan's graph says which columns read an edited one and how; from there the rows are found: the same
+row, those that name it, those that add it up, its peers. Where a value comes out as it was, nothing
+goes on from it. The result is the same as scoring everything anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from xlperf.engine.graph import Read, Spot
+from xlperf.engine.plan import Column, Plan, Sheet
+from xlperf.engine.score import Scores
+from xlperf.formula.evaluate import Cells, Group, Index, evaluate
+from xlperf.formula.links import Link, link_of
+from xlperf.formula.operations import plain
+from xlperf.formula.values import Value
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One cell that gets another value. key: of its row."""
+
+    sheet: str
+    key: Value
+    column: str
+    value: Value
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One cell that came to hold something else."""
+
+    sheet: str
+    position: int
+    column: str
+    old: Value
+    new: Value
+
+
+class NotAnInput(Exception):
+    """A cell that is worked out, or that the scheme gives, cannot be typed over."""
+
+    def __init__(self, sheet: str, column: str) -> None:
+        super().__init__(f"{sheet}.{column} is not an input")
+
+
+class Live:
+    """The values of a scored plan while cells are edited. It starts from scores and leaves them as they are."""
+
+    def __init__(self, scores: Scores) -> None:
+        self.plan: Plan = scores.plan
+        self.index = Index(self)
+        self._values = {s: {c: list(cells) for c, cells in columns.items()} for s, columns in scores.values.items()}
+        self._askers: dict[tuple[Spot, tuple[str, ...]], Mapping[Group, Collection[int]]] = {}
+        self._order = _in_order(self.plan)
+
+    # ---- as a source of columns ------------------------------------------------------------------
+
+    def column(self, sheet: str, name: str) -> Cells:
+        """Return a column of a sheet."""
+        return self._values[sheet][name]
+
+    def key(self, sheet: str) -> Cells:
+        """Return the key column of a sheet."""
+        return self._values[sheet][self.plan.by_name[sheet].key.name]
+
+    def size(self, sheet: str) -> int:
+        """Return how many rows a sheet has."""
+        return len(self.key(sheet))
+
+    def scores(self) -> Scores:
+        """Return what everything comes to now."""
+        return Scores(self.plan, {s: {c: list(cells) for c, cells in cs.items()} for s, cs in self._values.items()})
+
+    # ---- editing ---------------------------------------------------------------------------------
+
+    def edit(self, *edits: Edit) -> list[Moved]:
+        """Type values into cells and compute what follows; return every cell that changed, the typed ones first.
+
+        A value of None clears the cell, and the column's default counts. Raises KeyError where there is no such row,
+        NotAnInput where the column is no input.
+        """
+        moved: list[Moved] = []
+        dirty: dict[Spot, set[int]] = {}
+        before: dict[Spot, dict[int, Value]] = {}
+        for edit in edits:
+            column = self.plan.by_name[edit.sheet].by_name[edit.column]
+            if column.kind != "input":
+                raise NotAnInput(edit.sheet, edit.column)
+            position = self.index.keyed(edit.sheet)[plain(edit.key)]
+            value = column.default if edit.value is None else edit.value
+            moved += self._put((edit.sheet, edit.column), {position: value}, dirty, before)
+        for spot in self._order:
+            sheet, column = self.plan.by_name[spot[0]], self.plan.by_name[spot[0]].by_name[spot[1]]
+            rows = sorted(self._reached(sheet, column, dirty, before))
+            if rows and column.expr is not None:
+                values = evaluate(column.expr, sheet.name, self, rows=rows, index=self.index)
+                moved += self._put(spot, dict(zip(rows, values, strict=True)), dirty, before)
+        return moved
+
+    def _put(
+        self, spot: Spot, values: Mapping[int, Value], dirty: dict[Spot, set[int]], before: dict[Spot, dict[int, Value]]
+    ) -> list[Moved]:
+        """Write values, and keep which rows came to hold something else and what they held."""
+        sheet, name = spot
+        cells = self._values[sheet][name]
+        moved = [Moved(sheet, i, name, cells[i], value) for i, value in values.items() if cells[i] != value]
+        for move in moved:
+            cells[move.position] = move.new
+            dirty.setdefault(spot, set()).add(move.position)
+            before.setdefault(spot, {}).setdefault(move.position, move.old)
+        if moved:
+            self.index.forget(sheet, name, key=name == self.plan.by_name[sheet].key.name)
+            self._askers = {at: found for at, found in self._askers.items() if at[0][0] != sheet or name not in at[1]}
+        return moved
+
+    # ---- which rows an edit reaches ----------------------------------------------------------------
+
+    def _reached(
+        self, sheet: Sheet, column: Column, dirty: Mapping[Spot, set[int]], before: Mapping[Spot, Mapping[int, Value]]
+    ) -> set[int]:
+        """Return the rows of a column that read something which changed."""
+        link = link_of(column.expr)
+        rows: set[int] = set()
+        for read in self.plan.graph.reads[sheet.name, column.name]:
+            changed = dirty.get(read.spot)
+            if not changed:
+                continue
+            if read.how == "row":
+                rows |= changed
+            if link is not None and (read.how != "row" or link.kind == "rank"):
+                rows.update(self._looking(sheet, column, link, read, changed, before))
+        return rows
+
+    def _looking(
+        self, sheet: Sheet, column: Column, link: Link, read: Read, changed: set[int],
+        before: Mapping[Spot, Mapping[int, Value]],
+    ) -> Iterable[int]:  # fmt: skip
+        """Return the rows whose look at other rows falls on one of those that changed."""
+        if read.how == "key":
+            return range(self.size(sheet.name))
+        if link.kind == "via":
+            keys = self.key(read.sheet)
+            askers = self._asking(sheet, column)
+            return (row for i in changed for row in askers.get((plain(keys[i]),), ()))
+        there = link.sheet or sheet.name
+        names = tuple(name for name, _ in link.match)
+        groups = {group for i in changed for group in self._groups_of(there, names, i, before)}
+        if link.kind == "rank":
+            members = self.index.grouped(there, names)
+            return (row for group in groups for row in members.get(group, ()))
+        askers = self._asking(sheet, column)
+        return (row for group in groups for row in askers.get(group, ()))
+
+    def _groups_of(
+        self, sheet: str, names: tuple[str, ...], position: int, before: Mapping[Spot, Mapping[int, Value]]
+    ) -> Iterable[Group]:
+        """Return the group that a row belongs to, and the one it belonged to before the edit."""
+        now = [self._values[sheet][name][position] for name in names]
+        was = [before.get((sheet, name), {}).get(position, value) for name, value in zip(names, now, strict=True)]
+        return {tuple(map(plain, now)), tuple(map(plain, was))}
+
+    def _asking(self, sheet: Sheet, column: Column) -> Mapping[Group, Collection[int]]:
+        """Return, for what a look asks for, the rows that ask it; kept until a column it depends on changes."""
+        link = link_of(column.expr)
+        own = tuple(sorted(r.column for r in self.plan.graph.reads[sheet.name, column.name] if r.how == "row"))
+        at = ((sheet.name, column.name), own)
+        if at not in self._askers and link is not None:
+            found: dict[Group, list[int]] = {}
+            asked: list[Cells]
+            if link.kind == "via":
+                asked = [self.column(sheet.name, link.key)]
+            else:
+                asked = [evaluate(value, sheet.name, self) for _, value in link.match]
+            for i in range(self.size(sheet.name)):
+                found.setdefault(tuple(plain(cells[i]) for cells in asked), []).append(i)
+            self._askers[at] = found
+        return self._askers[at]
+
+
+def _in_order(plan: Plan) -> list[Spot]:
+    """List the computed columns so that each comes after those it reads."""
+    order: dict[Spot, None] = {}
+
+    def visit(spot: Spot) -> None:
+        if spot in order or spot not in plan.graph.reads:
+            return
+        for read in plan.graph.reads[spot]:
+            visit(read.spot)
+        order[spot] = None
+
+    for spot in plan.graph.reads:
+        visit(spot)
+    return list(order)
