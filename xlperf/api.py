@@ -23,6 +23,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from xlperf.engine.check import EXAMPLE_CODES, red_examples, standing
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan, Tables
 from xlperf.engine.ranked import ranked_lists
@@ -87,13 +88,18 @@ class Result:
 
 
 def load_scheme(id_or_path: str | Path) -> Scheme:
-    """Load a scheme by id or by path; raises NotUsable with every problem where it has errors."""
+    """Load a scheme by id or by path; raises NotUsable with every problem where its check has errors.
+
+    A worked example that fails does not stop it: `score` tells of it in `problems`.
+    """
     path, problems = find_scheme(id_or_path)
     if path is None:
         raise NotUsable(problems)
     scheme, problems = read_scheme(path)
     if scheme is None or errors(problems):
         raise NotUsable(problems)
+    if stopping := [p for p in errors(standing(scheme)) if p.code not in EXAMPLE_CODES]:
+        raise NotUsable(stopping)
     return scheme
 
 
@@ -108,7 +114,7 @@ def score(scheme: Scheme, tables: Mapping[str, Table], readings: Mapping[str, st
     typed, bad = _typed_tables(plan, tables)
     if errors([*problems, *bad]):
         raise NotUsable(errors([*problems, *bad]))
-    return Result(score_plan(plan, {**scheme.tables, **typed}), (*problems, *bad))
+    return Result(score_plan(plan, {**scheme.tables, **typed}), (*red_examples(scheme), *problems, *bad))
 
 
 def _typed_tables(plan: Plan, tables: Mapping[str, Table]) -> tuple[Tables, list[Problem]]:

@@ -17,7 +17,7 @@ from xlperf.addin.examples import examples
 from xlperf.addin.headless.recalculate import ENGINES, recalculated
 from xlperf.addin.libreoffice.extension import build_oxt
 from xlperf.cli import output
-from xlperf.cli.commands import chosen, json_option, reading_option
+from xlperf.cli.commands import chosen, despite_option, json_option, reading_option
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
 from xlperf.problems import Problem, problem
 from xlperf.rounds.recompute import recomputed
@@ -116,12 +116,13 @@ def doctor_command(json_: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="The copy; left out, NAME.重算.xlsx beside the book.")
 @click.option("--engine", type=click.Choice(ENGINES), help="The package that calculates the formulas, even of a 总表.")
 @reading_option
-def recalc(book: Path, out: Path | None, engine: str | None, readings: tuple[str, ...]) -> None:
+@despite_option
+def recalc(book: Path, out: Path | None, engine: str | None, readings: tuple[str, ...], despite: str) -> None:
     """Recalculate a workbook without a spreadsheet program and write a copy with true values.
 
     A 总表 of xlperf is calculated from its plan; any other book by the package formulas, a large one by formualizer.
     """
-    leave(recalculate_one(book, out or copy_of(book), readings, engine))
+    leave(recalculate_one(book, out or copy_of(book), readings, engine, despite))
 
 
 def copy_of(book: Path) -> Path:
@@ -129,7 +130,9 @@ def copy_of(book: Path) -> Path:
     return book.with_name(f"{book.stem}{MARK}{book.suffix}")
 
 
-def recalculate_one(book: Path, out: Path, readings: tuple[str, ...], engine: str | None = None) -> list[Problem]:
+def recalculate_one(
+    book: Path, out: Path, readings: tuple[str, ...], engine: str | None = None, despite: str = ""
+) -> list[Problem]:
     """Recalculate one workbook, print what came of it and return what a person should read.
 
     engine: the package that calculates it; None for the plan of a 总表, and by size for any other book.
@@ -138,7 +141,7 @@ def recalculate_one(book: Path, out: Path, readings: tuple[str, ...], engine: st
         problems = [problem("RECALC_NOT_A_BOOK", None, found=book.name)]
         show_problems(problems)
         return problems
-    own = None if engine else recomputed(book, out, chosen(readings))
+    own = None if engine else recomputed(book, out, chosen(readings), despite)
     if own is not None:
         count, problems = own.written, list(own.problems)
     else:

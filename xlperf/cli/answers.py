@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from xlperf.cli import output
-from xlperf.cli.commands import chosen, json_option, opened, print_ranking, reading_option
+from xlperf.cli.commands import chosen, despite_option, json_option, opened, print_ranking, reading_option
 from xlperf.cli.output import as_json, exact, leave, problem_data, say, show_problems
 from xlperf.cli.reasons import reason_lines
 from xlperf.engine.compile import compile_scheme
@@ -20,8 +20,9 @@ from xlperf.formula.expression import root
 from xlperf.formula.values import Value, number, shown
 from xlperf.problems import Problem, errors, problem
 from xlperf.publish.results import publish_scores
+from xlperf.rounds.clearance import NotCleared, cleared
 from xlperf.rounds.lacking import unsettled
-from xlperf.rounds.store import Round, open_round
+from xlperf.rounds.store import Round, answered, open_round
 from xlperf.scheme.model import Scheme
 from xlperf.scheme.words import nearest
 
@@ -36,19 +37,28 @@ data_option = click.option(
 SHOWN_CHANGES = 20  # on the screen; --json lists all
 
 
-def opened_round(folder: Path) -> Round:
-    """Open a round or end the command with every problem shown."""
+def opened_round(folder: Path, despite: str = "") -> Round:
+    """Open a round, or end the command, with every problem shown; see `opened_with`."""
+    return opened_with(folder, despite)[0]
+
+
+def opened_with(folder: Path, despite: str = "") -> tuple[Round, list[Problem]]:
+    """Open a round and show what is to be said about it, or end the command; return both.
+
+    despite: why the round goes on although the check of its scheme is red; it is recorded.
+    """
     found, problems = open_round(folder)
+    if found is not None and despite and not errors(problems):
+        found, more = answered(found, despite)
+        problems += more
+    show_problems(problems, quiet_notes=found is not None)
     if found is None or errors(problems):
-        show_problems(problems)
         raise SystemExit(output.FAILED)
-    return found
+    return found, problems
 
 
-def sources(
-    folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...]
-) -> tuple[Scheme, Tables, dict[str, str], list[Problem]]:
-    """Open a round, or a folder of CSV files under a scheme: scheme, tables, readings, problems."""
+def home_of(folder: Path | None, scheme_id: str | None, data: Path | None) -> Path | None:
+    """Return the folder of the round that is meant, None for a scheme with a folder of CSV files."""
     if folder is None and scheme_id is None and Path("round.yaml").exists():
         folder = Path()
     if (folder is None) == (scheme_id is None) or (scheme_id is not None and data is None):
@@ -58,8 +68,16 @@ def sources(
                 "name the folder of a round, or --scheme ID --data DIR",
             )
         )
-    if folder is not None:
-        opened_folder = opened_round(folder)
+    return folder
+
+
+def sources(
+    folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...]
+) -> tuple[Scheme, Tables, dict[str, str], list[Problem]]:
+    """Open a round, or a folder of CSV files under a scheme: scheme, tables, readings, problems."""
+    home = home_of(folder, scheme_id, data)
+    if home is not None:
+        opened_folder = opened_round(home)
         scheme, tables = opened_folder.scheme, opened_folder.tables()
         found: list[Problem] = []
         adopted = {**opened_folder.readings, **chosen(readings)}
@@ -71,14 +89,27 @@ def sources(
 
 
 def scored(
-    folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...]
+    folder: Path | None,
+    scheme_id: str | None,
+    data: Path | None,
+    readings: tuple[str, ...],
+    *,
+    despite: str | None = None,
 ) -> tuple[Scores, list[Problem]]:
-    """Score a round, or a folder of CSV files under a scheme; end the command where that cannot be done."""
+    """Score a round, or a folder of CSV files under a scheme; end the command where that cannot be done.
+
+    despite: why a red scheme is used; None to look only, where nothing is given out.
+    """
     scheme, tables, adopted, found = sources(folder, scheme_id, data, readings)
     plan, problems = compile_scheme(scheme, adopted)
     if errors(problems):
         show_problems(problems)
         raise SystemExit(output.FAILED)
+    if despite is not None:
+        plan, told = cleared(scheme, plan, despite)
+        if errors(told):
+            raise NotCleared(told)
+        problems += told
     return score(plan, tables), [*problems, *found]
 
 
@@ -109,6 +140,7 @@ def score_data(scores: Scores, problems: list[Problem]) -> dict[str, object]:
 @data_option
 @reading_option
 @json_option
+@despite_option
 @click.option(
     "--functions",
     type=click.Choice(["native", "xp"]),
@@ -123,25 +155,28 @@ def score_command(
     readings: tuple[str, ...],
     json_: bool,
     functions: str,
+    despite: str,
 ) -> None:
     """Score and rank the round in FOLDER, or a folder of CSV files under a scheme.
 
     A round is also written out: out/总表.xlsx with live formulas and out/排名.csv.
     """
-    scores, problems = scored(folder, scheme_id, data, readings)
-    if scheme_id is None and not readings:
-        home = folder or Path()
-        round_ = opened_round(home)
+    home = home_of(folder, scheme_id, data)
+    opening: list[Problem] = []
+    if home is None or readings:
+        scores, problems = scored(folder, scheme_id, data, readings, despite=despite)
+    else:
+        round_, opening = opened_with(home, despite)
         published = publish_scores(round_, native=functions == "native")
-        problems = [*problems, *unsettled(round_, published.scores)]
+        scores, problems = published.scores, list(unsettled(round_, published.scores))
         for file in published.files:
             click.echo(f"{say('已写出', 'written')} {home / file}", err=True)
     if json_:
-        click.echo(as_json(score_data(scores, problems)))
+        click.echo(as_json(score_data(scores, [*opening, *problems])))
     else:
         print_ranking(scores)
         show_problems(problems)
-    leave(problems)
+    leave([*opening, *problems])
 
 
 @click.command()

@@ -9,16 +9,14 @@ import click
 from xlperf.cli import output
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
 from xlperf.cli.rules_page import rules_page
+from xlperf.engine.check import check_source
 from xlperf.engine.compile import compile_scheme
-from xlperf.engine.examples import check_examples
 from xlperf.engine.ranked import ranked_lists
-from xlperf.engine.roles import open_roles
 from xlperf.engine.score import Scores
 from xlperf.formula.values import shown
 from xlperf.problems import Problem, errors
 from xlperf.rules import RULES
-from xlperf.scheme.checking.check import check_scheme
-from xlperf.scheme.load import find_scheme, load_scheme, read_scheme, schemes_available
+from xlperf.scheme.load import find_scheme, folder_source, load_scheme, schemes_available
 from xlperf.scheme.model import Scheme
 
 
@@ -46,6 +44,7 @@ def chosen(readings: tuple[str, ...]) -> dict[str, str]:
 reading_option = click.option(
     "--reading", "readings", multiple=True, metavar="NAME=OPTION", help="Score under another reading (口径)."
 )
+despite_option = click.option("--despite", default="", metavar="REASON", help="Use a scheme whose check is red.")
 json_option = click.option("--json", "json_", is_flag=True, help="Print JSON with exact decimals.")
 
 
@@ -79,14 +78,7 @@ def check(json_: bool, scheme_id: str) -> None:
     path, problems = find_scheme(scheme_id)
     scheme = None
     if path is not None:
-        scheme, problems = read_scheme(path)
-    if scheme is not None:
-        if not any(p.where.file.endswith(".csv") for p in errors(problems)):  # else sums would differ for that alone
-            problems = [*problems, *check_scheme(scheme)]
-        plan, told = compile_scheme(scheme)
-        problems = list(dict.fromkeys([*problems, *told, *open_roles(plan)]))  # some are found by both
-        if not errors(problems):
-            problems += check_examples(scheme)
+        scheme, problems = check_source(folder_source(path))
     if json_:
         click.echo(as_json([problem_data(p) for p in problems]))
         leave(problems)

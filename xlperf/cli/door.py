@@ -77,12 +77,12 @@ def refusals_told() -> Iterator[None]:
     except BrokenPipeError:
         raise  # whoever read the output has gone; click ends quietly
     except Exception as fault:
-        from xlperf.cli.faults import fault_problem  # read only now: it needs sqlite3
+        from xlperf.cli.faults import fault_problems  # read only now: it needs sqlite3
 
-        refused = fault_problem(fault)
-        if refused is None:
+        refused = fault_problems(fault)
+        if not refused:
             raise
-        output.show_problems([refused])
+        output.show_problems(refused)
         raise SystemExit(output.FAILED) from None
     except KeyboardInterrupt:
         click.echo(

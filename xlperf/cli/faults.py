@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from xlperf.problems import Problem, Where, problem, word
+from xlperf.rounds.clearance import NotCleared
 
 _CODES = {
     "FILE_DENIED": (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY),
@@ -21,8 +22,19 @@ _HELD_OPEN = (32, 33)  # what Windows answers where another program has the file
 _LEDGER = "ledger.sqlite"
 
 
-def fault_problem(fault: Exception) -> Problem | None:
-    """Return what the machine refused as a problem: which file, why, what to do; None for any other fault."""
+def fault_problems(fault: Exception) -> list[Problem]:
+    """Return why a command ended as problems: what the machine refused, or a scheme that may not be used.
+
+    Nothing for any other fault.
+    """
+    if isinstance(fault, NotCleared):
+        return fault.problems
+    refused = _fault_problem(fault)
+    return [] if refused is None else [refused]
+
+
+def _fault_problem(fault: Exception) -> Problem | None:
+    """Return which file the machine refused, why, and what to do; None for any other fault."""
     if isinstance(fault, sqlite3.Error):
         return _ledger_problem(fault)
     if not isinstance(fault, OSError):

@@ -11,7 +11,7 @@ import click
 
 from xlperf.cli import output
 from xlperf.cli.answers import opened_round
-from xlperf.cli.commands import chosen, json_option, opened, print_ranking, reading_option
+from xlperf.cli.commands import chosen, despite_option, json_option, opened, print_ranking, reading_option
 from xlperf.cli.output import as_json, called, leave, problem_data, say, show_problems
 from xlperf.demo.demo import DemoResult, run_demo
 from xlperf.problems import Problem
@@ -31,13 +31,14 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what wou
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--deadline", default=None, metavar="YYYY-MM-DD", help="When the books are due back.")
 @reading_option
-def new(scheme_id: str, folder: Path, deadline: str | None, readings: tuple[str, ...]) -> None:
+@despite_option
+def new(scheme_id: str, folder: Path, deadline: str | None, readings: tuple[str, ...], despite: str) -> None:
     """Start a round of a scheme in a new folder."""
     opened(scheme_id)
     path, problems = find_scheme(scheme_id)
     made = None
     if path is not None:
-        made, problems = new_round(path, folder, readings=chosen(readings), deadline=deadline)
+        made, problems = new_round(path, folder, readings=chosen(readings), deadline=deadline, despite=despite)
     show_problems(problems)
     if made is None:
         raise SystemExit(output.FAILED)
@@ -50,9 +51,10 @@ def new(scheme_id: str, folder: Path, deadline: str | None, readings: tuple[str,
 @folder_argument
 @dry_run_option
 @json_option
-def distribute_command(folder: Path, dry_run: bool, json_: bool) -> None:
+@despite_option
+def distribute_command(folder: Path, dry_run: bool, json_: bool, despite: str) -> None:
     """Write every workbook of a round into issued/: 自评表, 打分表 and 总表."""
-    done = distribute(opened_round(folder), output.progress, dry_run=dry_run)
+    done = distribute(opened_round(folder, despite), output.progress, dry_run=dry_run)
     if json_:
         data = {"written": [str(f) for f in done.written], "unchanged": [str(f) for f in done.unchanged]}
         click.echo(as_json(data))
@@ -188,7 +190,8 @@ def collection_data(got: Collection) -> dict[str, object]:
 @click.command()
 @click.option("--scheme", "scheme_id", default="dashiqiao-2017", show_default=True, help="Which scheme to show.")
 @click.option("--out", "folder", type=click.Path(path_type=Path), help="Where to; left out, ./demo-SCHEME.")
-def demo(scheme_id: str, folder: Path | None) -> None:
+@despite_option
+def demo(scheme_id: str, folder: Path | None, despite: str) -> None:
     """Run a whole round with made-up inputs in a new folder, some of them broken on purpose."""
     scheme, _ = opened(scheme_id)
     path, _ = find_scheme(scheme_id)
@@ -201,7 +204,7 @@ def demo(scheme_id: str, folder: Path | None) -> None:
             f"{scheme.id}: a whole round in {home}. What the units filled in is simulated from a fixed seed.",
         )
     )
-    result, problems = run_demo(path, home, output.progress)
+    result, problems = run_demo(path, home, output.progress, despite=despite)
     if result is None:
         show_problems(problems)
         raise SystemExit(output.FAILED)
@@ -255,12 +258,13 @@ def show_demo(result: DemoResult, home: Path) -> None:
 @click.command()
 @click.argument("scheme_id")
 @click.argument("folder", type=click.Path(path_type=Path))
-def blank(scheme_id: str, folder: Path) -> None:
+@despite_option
+def blank(scheme_id: str, folder: Path, despite: str) -> None:
     """Write the blank workbooks of a scheme into an empty folder, without a round."""
     path, problems = find_scheme(scheme_id)
     files: tuple[Path, ...] = ()
     if path is not None:
-        files, problems = write_blank(path, folder, output.progress)
+        files, problems = write_blank(path, folder, output.progress, despite=despite)
     show_problems(problems, quiet_notes=True)
     if files:
         click.echo(say(f"写出 {len(files)} 本空白表：{folder}", f"{len(files)} blank workbooks written: {folder}"))

@@ -9,7 +9,7 @@ from typing import Any
 from xlperf.engine.bind import Binder
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan, Tables
-from xlperf.engine.score import Scores, score
+from xlperf.engine.score import ExactColumns, rows_of
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.operations import equal
 from xlperf.formula.values import Value, decimal, exactly, number
@@ -17,16 +17,36 @@ from xlperf.problems import Problem, problem
 from xlperf.rules import RULES
 from xlperf.scheme.model import Example, Figure, Mapping, Scalar, Scheme, SheetSpec, place_of
 from xlperf.scheme.reading.cells import typed
+from xlperf.scheme.words import nearest
 
 ROUND_TABLES = frozenset({"units", "marks", "events", "people", "history", "appeals"})
 
 
-def check_examples(scheme: Scheme) -> list[Problem]:
-    """Run every example, and every alternative of it; a result unlike the expected one is a problem."""
-    return [found for example in scheme.examples for found in _check(scheme, example)]
+def check_examples(scheme: Scheme, *, rounds: bool = True) -> list[Problem]:
+    """Run every example, and every alternative of it; a result unlike the expected one is a problem.
+
+    rounds: False leaves out the small rounds, for a scheme whose tables or columns have errors.
+    """
+    plans = _Plans(scheme)
+    return [found for e in scheme.examples if e.rule or rounds for found in _check(plans, e)]
 
 
-def _check(scheme: Scheme, example: Example) -> Iterator[Problem]:
+class _Plans:
+    """The plans of a scheme under the readings and figures of its examples, each laid out once."""
+
+    def __init__(self, scheme: Scheme) -> None:
+        self.scheme = scheme
+        self._kept: dict[tuple[tuple[str, str], ...], tuple[Plan, list[Problem]]] = {}
+
+    def under(self, case: _Case) -> tuple[Plan, list[Problem]]:
+        """Return the plan for a case, and what stands in its way."""
+        at = (*sorted(case.readings.items()), ("", ""), *sorted(case.figures.items()))
+        if at not in self._kept:
+            self._kept[at] = compile_scheme(_with_figures(self.scheme, case.figures), case.readings)
+        return self._kept[at]
+
+
+def _check(plans: _Plans, example: Example) -> Iterator[Problem]:
     base = _Case(dict(example.readings), dict(example.figures), example.rows, example.gives)
     cases = [base]
     for other in example.alternatives:
@@ -39,7 +59,7 @@ def _check(scheme: Scheme, example: Example) -> Iterator[Problem]:
             )
         )
     for case in cases:
-        yield from _calls(scheme, example, case) if example.rule else _round(scheme, example, case)
+        yield from _calls(plans.scheme, example, case) if example.rule else _round(plans, example, case)
 
 
 class _Case:
@@ -95,38 +115,38 @@ def _flat(node: Any) -> str:
 # ---- small rounds ---------------------------------------------------------------------------------
 
 
-def _round(scheme: Scheme, example: Example, case: _Case) -> Iterator[Problem]:
-    plan, problems = compile_scheme(_with_figures(scheme, case.figures), case.readings)
+def _round(plans: _Plans, example: Example, case: _Case) -> Iterator[Problem]:
+    """Score a small round as far as the cells that the example names, and compare them."""
+    plan, problems = plans.under(case)
     if problems:
         yield from problems
         return
-    tables, problems = _typed_tables(scheme, plan, example)
+    tables, problems = _typed_tables(plans.scheme, plan, example)
     yield from problems
-    scores = score(plan, tables)
+    columns = ExactColumns(plan, rows_of(plan, tables))
     for sheet, rows in case.gives.items():
         if sheet not in plan.by_name:
             yield problem("UNKNOWN_SHEET", place_of(sheet), found=sheet, nearest="、".join(plan.by_name))
             continue
-        for key, columns in rows.items():
-            yield from _row_compared(scores, plan, example, sheet, key, columns)
+        for key, cells in rows.items():
+            yield from _row_compared(columns, example, sheet, key, cells)
 
 
 def _row_compared(
-    scores: Scores, plan: Plan, example: Example, sheet: str, key: Scalar, columns: Mapping
+    columns: ExactColumns, example: Example, sheet: str, key: Scalar, cells: Mapping
 ) -> Iterator[Problem]:
-    try:
-        row = scores.row(sheet, exactly(key, plan.by_name[sheet].key.holds))
-    except KeyError:
+    known = columns.plan.by_name[sheet].by_name
+    keys = columns.key(sheet)
+    wanted = exactly(key, columns.plan.by_name[sheet].key.holds)
+    if wanted not in keys:
         yield problem("EXAMPLE_NO_ROW", place_of(key), example=example.id, sheet=sheet, key=key)
         return
-    for name, expected in columns.items():
-        if name not in row:
-            nearest = "、".join(row)
-            yield problem("UNKNOWN_COLUMN", place_of(name), sheet=sheet, found=name, nearest=nearest)
+    for name, expected in cells.items():
+        if name not in known:
+            yield problem("UNKNOWN_COLUMN", place_of(name), sheet=sheet, found=name, nearest=nearest(name, known))
             continue
-        yield from _compared(
-            example, expected, row[name], f"{sheet}.{key}.{name}", plan.by_name[sheet].by_name[name].holds
-        )
+        got = columns.column(sheet, name)[keys.index(wanted)]
+        yield from _compared(example, expected, got, f"{sheet}.{key}.{name}", known[name].holds)
 
 
 def example_tables(scheme: Scheme, plan: Plan, example: Example) -> Tables:

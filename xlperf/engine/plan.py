@@ -154,7 +154,10 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Plan:
-    """Every sheet of a scheme under one set of readings."""
+    """Every sheet of a scheme under one set of readings.
+
+    caution: what every book, list and screen made from it must say first; "" where there is nothing to warn of.
+    """
 
     scheme: str
     title: str
@@ -165,6 +168,7 @@ class Plan:
     document: str = ""
     readings: Mapping[str, str] = field(default_factory=dict)
     subjects: tuple[Subject, ...] = ()
+    caution: str = ""
 
     @cached_property
     def graph(self) -> Graph:

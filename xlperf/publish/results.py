@@ -12,6 +12,7 @@ from pathlib import Path
 from xlperf.engine.ranked import UNPLACED, ranked_lists
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
+from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.distribute import MASTER, identity_of
 from xlperf.rounds.ledger import Issued, record_issued
 from xlperf.rounds.store import Round
@@ -30,7 +31,8 @@ class Published:
 
 
 def score_round(round_: Round) -> Scores:
-    """Score everything accepted so far."""
+    """Score everything accepted so far. Raises NotCleared where the scheme's check is red."""
+    must_be_cleared(round_.scheme, round_.plan)
     return score(round_.plan, round_.tables())
 
 
@@ -67,6 +69,8 @@ def ranking_csv(scores: Scores) -> str:
     """
     text = io.StringIO()
     out = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    if scores.plan.caution:
+        out.writerow([_safe(scores.plan.caution)])
     out.writerow(["榜单", "组别", "名次", "单位代码", "单位", "得分", "备注"])
     for line in ranked_lists(scores):
         place = UNPLACED if line.place is None else str(line.place)

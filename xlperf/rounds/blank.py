@@ -14,18 +14,19 @@ from xlperf.rounds.store import Progress, new_round, silent
 
 
 def write_blank(
-    scheme_path: Path | str, folder: Path | str, progress: Progress = silent
+    scheme_path: Path | str, folder: Path | str, progress: Progress = silent, *, despite: str = ""
 ) -> tuple[tuple[Path, ...], list[Problem]]:
     """Write every workbook of a scheme into a folder that is empty or not there; the same bytes every time.
 
-    They carry the identity of no round, so a round that gets one back holds it and says so.
+    They carry the identity of no round, so a round that gets one back holds it and says so. despite: see
+    `clearance`.
     """
     target = Path(folder)
     if target.exists() and any(target.iterdir()):
         return (), [problem("FOLDER_NOT_EMPTY", Where(str(target)), found=target.name)]
     with tempfile.TemporaryDirectory() as making:
         key = hashlib.sha256(b"blank").digest()
-        round_, problems = new_round(scheme_path, Path(making, "blank"), key=key)
+        round_, problems = new_round(scheme_path, Path(making, "blank"), key=key, despite=despite)
         if round_ is None or errors(problems):
             return (), problems
         distribute(round_, progress)

@@ -12,6 +12,7 @@ from pathlib import Path
 from xlperf.engine.roster import Roster
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
+from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.ledger import Issued, State, record_issued
 from xlperf.rounds.store import Progress, Round, silent
 from xlperf.scheme.model import Scheme
@@ -53,8 +54,9 @@ def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = Fa
     """Write every workbook of a round into `issued/` and record it with its serial.
 
     Serials stay when it runs again, and a file that would come out the same is left alone. dry_run:
-    only say which files there would be.
+    only say which files there would be. Raises NotCleared where the scheme's check is red.
     """
+    must_be_cleared(round_.scheme, round_.plan)
     parcels = list(parcels_of(round_))
     if dry_run:
         return Distribution(written=tuple(p.file for p in parcels))

@@ -15,6 +15,7 @@ from typing import Any
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import Scores, rows_of
 from xlperf.problems import Problem, Where, errors, problem, word
+from xlperf.rounds.clearance import cleared
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
 from xlperf.scheme.model import Scheme
@@ -36,10 +37,12 @@ class Recomputed:
     problems: tuple[Problem, ...]
 
 
-def recomputed(book: Path, out: Path, readings: Mapping[str, str] | None = None) -> Recomputed | None:
+def recomputed(
+    book: Path, out: Path, readings: Mapping[str, str] | None = None, despite: str = ""
+) -> Recomputed | None:
     """Write a copy of a 总表 with true values; None where the book is not a 总表 of xlperf.
 
-    readings: adopted options other than the scheme's.
+    readings: adopted options other than the scheme's. despite: why a scheme whose check is red is used.
     """
     read = read_book(book)
     if read.identity is None or read.identity.kind != "master":
@@ -48,6 +51,8 @@ def recomputed(book: Path, out: Path, readings: Mapping[str, str] | None = None)
     if scheme is None or errors(problems):
         return Recomputed(None, 0, tuple(problems))
     plan, told = compile_scheme(scheme, dict(readings or {}))
+    plan, cautions = cleared(scheme, plan, despite) if not errors(told) else (plan, [])
+    told += cautions
     changed = [(c.sheet, c.wanted or c.found) for c in read.changes]
     if changed or errors(told):
         return Recomputed(None, 0, (*told, *_damaged(book, changed)))
@@ -61,7 +66,7 @@ def recomputed(book: Path, out: Path, readings: Mapping[str, str] | None = None)
     made = _made(scores, scheme, read.identity, found, texts)
     values = dict(_same(made, texts, read, found.problems, book.name))
     write_values(book, out, values)
-    return Recomputed(scores, len(values), tuple(found.problems))
+    return Recomputed(scores, len(values), (*cautions, *found.problems))
 
 
 def _damaged(book: Path, changed: list[tuple[str, str]]) -> list[Problem]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,20 +14,24 @@ from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan, Tables
 from xlperf.files import made_whole, write_whole
 from xlperf.problems import Problem, Where, errors, problem
+from xlperf.rounds.clearance import cleared, record_reason, red, with_caution
 from xlperf.rounds.journal import BrokenChain
 from xlperf.rounds.ledger import State, UnknownEntry, state_of
 from xlperf.rounds.merge import merged
-from xlperf.scheme.load import load_scheme
+from xlperf.scheme.load import folder_source, scheme_of
+from xlperf.scheme.model import Mapping as Node
 from xlperf.scheme.model import Scheme
 from xlperf.scheme.reading.cells import unread
 from xlperf.scheme.reading.nodes import pairs, text, whole
 from xlperf.scheme.reading.yaml_subset import read_yaml
+from xlperf.scheme.source import Source
 
 Progress = Callable[[int, int, str], None]
 
 ROUND_FILE = "round.yaml"
 KEY_FILE, OLD_KEY_FILE = "round.key", ".key"  # rounds used to hide it, and copies lost it
 SCHEME_FOLDER = "scheme"
+LEDGER_FILE = "ledger.sqlite"
 FOLDERS = ("issued", "inbox", "received", "out")
 
 
@@ -74,7 +78,7 @@ class Round:
     @property
     def ledger(self) -> Path:
         """Return the ledger's file."""
-        return self.folder / "ledger.sqlite"
+        return self.folder / LEDGER_FILE
 
     @property
     def readings(self) -> Mapping[str, str]:
@@ -101,59 +105,60 @@ def new_round(
     readings: Mapping[str, str] | None = None,
     deadline: str | None = None,
     key: bytes | None = None,
+    despite: str = "",
 ) -> tuple[Round | None, list[Problem]]:
     """Make the folder of a new round: whole, or not at all.
 
     scheme_path: the scheme's folder or file; it is copied into the round. readings: reading → option instead of the
-    one the scheme adopts. deadline: `YYYY-MM-DD`. key: only for rounds that must come out the same twice.
+    one the scheme adopts. deadline: `YYYY-MM-DD`. key: only for rounds that must come out the same twice. despite: why
+    a scheme whose check is red is used all the same (see `clearance`).
     """
-    scheme, problems = load_scheme(scheme_path)
-    if scheme is None:
+    source = folder_source(scheme_path)
+    scheme, problems = scheme_of(source)
+    if scheme is None or errors(problems):
         return None, problems
     scheme = scheme if year is None else replace(scheme, year=year)
     plan, told = compile_scheme(scheme, readings)
     problems += told
+    if not errors(told):
+        problems += errors(cleared(scheme, plan, despite)[1])
     due = _day(deadline or "", Where(path="deadline"), problems)
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         problems.append(problem("FOLDER_NOT_EMPTY", Where(str(target)), found=target.name))
     if errors(problems):
         return None, problems
+    words = _round_text(scheme, plan, due, source)
     with made_whole(target) as making:
-        _fill(making, scheme, plan, due, key or secrets.token_bytes(32))
+        _fill(making, source, words, key or secrets.token_bytes(32))
+        if despite and red(scheme):
+            record_reason(making, making / LEDGER_FILE, scheme, despite)
     return open_round(target)
 
 
-def _fill(folder: Path, scheme: Scheme, plan: Plan, deadline: date | None, key: bytes) -> None:
+def _fill(folder: Path, source: Source, told: str, key: bytes) -> None:
+    """Write what a new round holds. told: the text of round.yaml."""
     for name in FOLDERS:
         (folder / name).mkdir()
-    _copy_scheme(scheme, folder / SCHEME_FOLDER)
-    told = _round_text(scheme, plan, deadline, _digest(folder / SCHEME_FOLDER))
+    for name, data in source.files.items():
+        (folder / SCHEME_FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / SCHEME_FOLDER / name).write_bytes(data)
     (folder / ROUND_FILE).write_text(told, "utf-8")
     kept = folder / KEY_FILE
     kept.write_text(key.hex() + "\n", "ascii")
     kept.chmod(0o600)
 
 
-def _copy_scheme(scheme: Scheme, to: Path) -> None:
-    """Copy the scheme's file and the tables it names; nothing else that may lie beside them."""
-    to.mkdir()
-    file = Path(scheme.file)
-    shutil.copyfile(file, to / "scheme.yaml")
-    root, _ = read_yaml(file, file.name)
-    for table in pairs(root, "tables").values() if root else ():
-        (to / table).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file.parent / table, to / table)
-
-
-def _round_text(scheme: Scheme, plan: Plan, deadline: date | None, digest: str) -> str:
+def _round_text(scheme: Scheme, plan: Plan, deadline: date | None, source: Source) -> str:
     due = f"deadline: {deadline}" if deadline else "# deadline: 2017-12-31"
     lines = [
         "# 一轮考核。由 xlperf new 写成；考核开始后不要改动。",
         f"scheme: {scheme.id}  # 考核方案，全文在 scheme/ 文件夹里",
         f"round: {_round_id(scheme.id, scheme.year)}  # 轮次编号，印在每一份发出的表上",
         f"year: {scheme.year}",
-        f"scheme_sha: {digest}  # 方案文件的校验值：改动过会提示",
+        f"scheme_sha: {source.digest}  # 方案文件的校验值：改动过会提示",
+        "scheme_files:",
+        *(f"  {json.dumps(name, ensure_ascii=False)}: {sha}" for name, sha in source.digests.items()),
         f"{due}  # 报送截止日，没有就不写",
         "readings:  # 采用的口径" if plan.readings else "# readings: 本方案没有口径",
     ]
@@ -183,13 +188,14 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
     if key is None:
         return None, [problem("ROUND_KEY_MISSING", Where(str(at)), found=at.name, key=KEY_FILE, old=OLD_KEY_FILE)]
     root, problems = read_yaml(at / ROUND_FILE, ROUND_FILE)
-    scheme, told = load_scheme(at / SCHEME_FOLDER)
+    source = folder_source(at / SCHEME_FOLDER)
+    scheme, told = scheme_of(source)
     problems += told
-    if root is None or scheme is None:
+    if root is None or scheme is None or errors(told):
         return None, problems
     scheme = replace(scheme, year=whole(root, "year", scheme.year))
     plan, told = compile_scheme(scheme, pairs(root, "readings"))
-    problems += told
+    problems += [*told, *_changed(source, root)]
     made = Round(
         at,
         text(root, "round"),
@@ -197,21 +203,43 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
         scheme,
         plan,
         bytes.fromhex(key.read_text("ascii").strip()),
-        _digest(at / SCHEME_FOLDER),
+        scheme.digest,
         _day(text(root, "deadline"), Where(ROUND_FILE, path="deadline"), problems),
     )
-    if made.scheme_sha != text(root, "scheme_sha"):
-        problems.append(problem("SCHEME_CHANGED", Where(SCHEME_FOLDER)))
     for name in FOLDERS:
         (at / name).mkdir(exist_ok=True)
     try:
-        made.state()
+        state = made.state()
     except BrokenChain as broken:
-        problems.append(problem("LEDGER_ALTERED", Where("ledger.sqlite"), number=broken.number))
+        return None, [*problems, problem("LEDGER_ALTERED", Where(LEDGER_FILE), number=broken.number)]
     except UnknownEntry as unknown:
         code = "LEDGER_NEWER" if unknown.newer else "LEDGER_ENTRY_UNKNOWN"
-        problems.append(problem(code, Where("ledger.sqlite"), number=unknown.number, found=unknown.found))
-    return (None if errors(problems) else made), problems
+        return None, [*problems, problem(code, Where(LEDGER_FILE), number=unknown.number, found=unknown.found)]
+    if errors(problems):
+        return None, problems
+    plan, told = with_caution(scheme, plan, state.despite)
+    return replace(made, plan=plan), [*problems, *told]
+
+
+def answered(round_: Round, reason: str) -> tuple[Round, list[Problem]]:
+    """Record why a round goes on although the check of its scheme is red; return it ready for use.
+
+    A reason that stands already, or that a green check does not need, is not recorded again.
+    """
+    plan, problems = cleared(round_.scheme, round_.plan, reason)
+    if plan.caution and plan.caution != round_.plan.caution:
+        record_reason(round_.folder, round_.ledger, round_.scheme, reason)
+    return replace(round_, plan=plan), problems
+
+
+def _changed(source: Source, root: Node) -> Iterator[Problem]:
+    """Name each file of the scheme that is not what it was when the round was made."""
+    was, now = pairs(root, "scheme_files"), source.digests
+    for name in sorted({*map(str, was), *now}) if was else ():
+        if was.get(name) != now.get(name):
+            yield problem("SCHEME_CHANGED", Where(f"{SCHEME_FOLDER}/{name}"), found=name)
+    if not was and text(root, "scheme_sha") != source.digest:
+        yield problem("SCHEME_CHANGED", Where(SCHEME_FOLDER), found=SCHEME_FOLDER)
 
 
 def _day(words: str, at: Where, problems: list[Problem]) -> date | None:
@@ -220,13 +248,6 @@ def _day(words: str, at: Where, problems: list[Problem]) -> date | None:
     except ValueError:
         problems.append(unread(words, "date", at, at.path))
         return None
-
-
-def _digest(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for file in sorted(f for f in folder.rglob("*") if f.is_file()):
-        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 # ---- files -------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from xlperf.formula.values import Value, number
 from xlperf.problems import Problem, errors, problem
@@ -28,11 +28,13 @@ from xlperf.scheme.model import (
 from xlperf.scheme.reading.like import sheets_of
 from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text, whole
 from xlperf.scheme.reading.structure import record_problems
-from xlperf.scheme.reading.tables import Reads, read_table, reads
-from xlperf.scheme.reading.yaml_subset import read_yaml
+from xlperf.scheme.reading.tables import Reads, reads, table_of
+from xlperf.scheme.source import Source, folder_source
 from xlperf.scheme.vocabulary import SCHEME
 
-__all__ = ["find_scheme", "load_scheme", "read_scheme", "schemes_available", "table_columns"]
+__all__ = [
+    "find_scheme", "folder_source", "load_scheme", "read_scheme", "scheme_of", "schemes_available", "table_columns",
+]  # fmt: skip
 
 Tables = dict[str, list[dict[str, Value]]]
 
@@ -53,34 +55,31 @@ def read_scheme(path: Path | str) -> tuple[Scheme | None, list[Problem]]:
 
     None only where the file holds no mapping at all.
     """
-    file = _file_of(Path(path))
-    root, problems = read_yaml(file, file.name)
+    return scheme_of(folder_source(path))
+
+
+def scheme_of(source: Source) -> tuple[Scheme | None, list[Problem]]:
+    """Understand a source as far as it goes, with every problem; None where it holds no mapping."""
+    root, problems = source.root, list(source.problems)
     if root is None:
         return None, problems
     problems += record_problems(root, SCHEME)
     sheets, unsound, told = sheets_of(root)
     problems += told
-    tables, told = _tables(root, sheets, file.parent)
-    scheme = _scheme(root, sheets, tables, file)
+    tables, told = _tables(root, sheets, source)
+    scheme = _scheme(root, sheets, tables, source)
     problems += [*told, *name_problems(scheme, root, unsound), *table_problems(scheme)]
-    return scheme, sorted(dict.fromkeys(problems), key=lambda p: (p.where.file != file.name, *_order(p)))
+    return scheme, sorted(dict.fromkeys(problems), key=lambda p: (p.where.file != source.name, *_order(p)))
 
 
 def _order(told: Problem) -> tuple[str, int, int]:
     return told.where.file, told.where.line, told.where.column
 
 
-def _file_of(path: Path) -> Path:
-    try:
-        return path / "scheme.yaml" if path.is_dir() else path
-    except (OSError, ValueError):  # a name that no file can have; reading it reports so
-        return path
-
-
 # ---- records -----------------------------------------------------------------------------------
 
 
-def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, file: Path) -> Scheme:
+def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, source: Source) -> Scheme:
     return Scheme(
         id=text(root, "scheme"),
         title=text(root, "title"),
@@ -97,10 +96,12 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, file: 
         stated=tuple(_stated(s) for s in records(root, "checks")),
         examples=tuple(_example(e) for e in records(root, "examples")),
         tables=tables,
-        file=str(file),
+        file=source.path,
         paper=mapping(root, "paper"),
         written_for=whole(root, "year"),
         objects=_objects(root, sheets),
+        digest=source.digest,
+        table_files=tuple(str(t.file) for t in source.tables.values()),
     )
 
 
@@ -193,32 +194,20 @@ def _example(node: Mapping) -> Example:
 # ---- tables ------------------------------------------------------------------------------------
 
 
-def _tables(root: Mapping, sheets: tuple[SheetSpec, ...], folder: Path) -> tuple[Tables, list[Problem]]:
+def _tables(root: Mapping, sheets: tuple[SheetSpec, ...], source: Source) -> tuple[Tables, list[Problem]]:
     tables: Tables = {}
     problems: list[Problem] = []
-    for name, file in pairs(root, "tables").items():
-        if not _inside(file, folder):
-            problems.append(problem("TABLE_OUTSIDE", place_of(file), found=file))
-            continue
+    for name, table in source.tables.items():
         if name not in {s.rows for s in sheets}:
             problems.append(problem("TABLE_UNUSED", place_of(name), found=name))
             continue
-        if not (folder / file).exists():
-            problems.append(problem("FILE_MISSING", place_of(file), found=file, folder=folder.name))
-            continue
-        columns, needed = table_columns(str(name), sheets, root)
-        rows, told = read_table(folder / file, columns, str(file), needed)
-        tables[str(name)] = rows
-        problems += told
+        problems += table.problems
+        if table.text is not None:
+            columns, needed = table_columns(str(name), sheets, root)
+            rows, told = table_of(table.text, columns, str(table.file), needed)
+            tables[str(name)] = rows
+            problems += told
     return tables, problems
-
-
-def _inside(file: str, folder: Path) -> bool:
-    """Accept only a path that stays in the scheme's folder, also on Windows and through links."""
-    path = PurePosixPath(file)
-    if "\\" in file or ":" in file or "\0" in file or path.is_absolute() or ".." in path.parts:
-        return False
-    return (folder / file).resolve().is_relative_to(folder.resolve())
 
 
 def table_columns(name: str, sheets: tuple[SheetSpec, ...], root: Mapping) -> tuple[dict[str, Reads], set[str]]:

@@ -35,6 +35,7 @@ BASIS_LOOK: Properties = {
     **FRAMED, "font_size": 8, "align": "center", "text_wrap": True, "font_color": "#404040", "bg_color": "#F6F6F6",
 }  # fmt: skip
 CLOSED_LOOK: Properties = {**FRAMED, "bg_color": CLOSED, "diag_type": 1, "diag_border": 1, "diag_color": "#808080"}
+CAUTION_LOOK: Properties = {**FRAMED, "bold": True, "align": "left", "text_wrap": True, "font_color": "#C00000"}
 TEXT_LOOK: Properties = {**BASE, "text_wrap": True, "align": "left", "valign": "top"}
 CELL_TEXT: Properties = {**FRAMED, "text_wrap": True, **LEFT}
 CELL_CENTER: Properties = {**FRAMED, "align": "center", "text_wrap": True}

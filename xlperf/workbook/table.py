@@ -192,6 +192,16 @@ def band(
     sheet.set_row(row, height)
 
 
+def caution(book: Book, sheet: Worksheet, row: int, columns: tuple[int, int], text: str, width: float) -> int:
+    """Write what must be said first (see `Plan.caution`) across columns; return the rows it takes, 0 or 1.
+
+    width: of the columns together, in half-width characters.
+    """
+    if text:
+        band(book, sheet, row, columns, text, style.CAUTION_LOOK, lines(text, width) * LINE_HEIGHT + 9)
+    return int(bool(text))
+
+
 def _frozen(view: View) -> int:
     leading = [i for name, i in view.at.items() if i <= 4 and name in (view.sheet.key.name, UNIT_NAME, "name")]
     return max(leading, default=1) + 1

@@ -16,7 +16,7 @@ from xlperf.problems import Problem, Where, problem
 from xlperf.rules import RULES
 from xlperf.scheme.checking.example_names import example_problems
 from xlperf.scheme.checking.figures import computed_columns, figure_of, options_used, readings_in
-from xlperf.scheme.checking.lint import LINT
+from xlperf.scheme.checking.lint import LINT, OF_CLASSES
 from xlperf.scheme.checking.references import key_of, row_place
 from xlperf.scheme.model import ColumnSpec, Mapping, Node, Scalar, Scheme, SheetSpec, Stated, place_of
 from xlperf.scheme.reading.nodes import mapping, text
@@ -30,9 +30,13 @@ Check = Callable[[Scheme], Iterable[Problem]]
 ASSUMED = "assumed"  # the column that marks a row whose content the office still has to supply
 
 
-def check_scheme(scheme: Scheme) -> list[Problem]:
-    """Run every check; a column that several sheets take over is reported once."""
-    return list(dict.fromkeys(chain.from_iterable(check(scheme) for check in CHECKS)))
+def check_scheme(scheme: Scheme, *, tables_read: bool = True) -> list[Problem]:
+    """Run every check; a column that several sheets take over is reported once.
+
+    tables_read: False where rows of a table could not be read, so that nothing is said from its numbers.
+    """
+    checks = CHECKS if tables_read else tuple(c for c in CHECKS if c not in OF_ROWS)
+    return list(dict.fromkeys(chain.from_iterable(check(scheme) for check in checks)))
 
 
 # ---- numbers the regulation states ---------------------------------------------------------------
@@ -255,3 +259,5 @@ CHECKS: tuple[Check, ...] = (
     assumed_rows,
     assumed_figures,
 )
+
+OF_ROWS = frozenset({stated_problems, units_without_sheet, *OF_CLASSES})  # what a row that is not there would redden

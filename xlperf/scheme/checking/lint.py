@@ -206,3 +206,5 @@ LINT: tuple[Callable[[Scheme], Iterable[Problem]], ...] = (
     small_class_problems,
     *PAPER,
 )
+
+OF_CLASSES = (bonus_problems, small_class_problems)  # these look at rows

@@ -13,6 +13,12 @@ _KNOWN_BINARY = {b"PK\x03\x04": "xlsx/zip", b"\xd0\xcf\x11\xe0": "xls/doc", b"%P
 
 def text_of(file: Path, shown_as: str, most: int) -> tuple[str | None, list[Problem]]:
     """Read a UTF-8 file of at most `most` bytes; a byte order mark stays at the front of the text."""
+    data, problems = bytes_of(file, shown_as, most)
+    return (None, problems) if data is None else decoded(data, shown_as)
+
+
+def bytes_of(file: Path, shown_as: str, most: int) -> tuple[bytes | None, list[Problem]]:
+    """Read a file of at most `most` bytes; None where it is not there, not a file or cannot be read."""
     at = Where(shown_as)
     try:
         if not file.exists():
@@ -21,15 +27,16 @@ def text_of(file: Path, shown_as: str, most: int) -> tuple[str | None, list[Prob
             return None, [problem("NOT_A_FILE", at, found=file.name)]
         if file.stat().st_size > most:
             return None, [problem("FILE_TOO_LARGE", at, found=file.stat().st_size, most=most)]
-        data = file.read_bytes()
+        return file.read_bytes(), []
     except (OSError, ValueError) as fault:  # a name with NUL or of 5000 characters, no permission, an unreadable disk
         return None, [problem("FILE_UNREADABLE", at, found=getattr(fault, "strerror", None) or type(fault).__name__)]
+
+
+def decoded(data: bytes, shown_as: str) -> tuple[str | None, list[Problem]]:
+    """Return the text of a UTF-8 file's bytes, or what the file is instead."""
+    at = Where(shown_as)
     if not data.strip():
         return None, [problem("FILE_EMPTY", at)]
-    return _decoded(data, at)
-
-
-def _decoded(data: bytes, at: Where) -> tuple[str | None, list[Problem]]:
     kind = next((name for head, name in _KNOWN_BINARY.items() if data.startswith(head)), "")
     if kind or (b"\0" in data and not data.startswith(_UTF16)):
         return None, [problem("FILE_BINARY", at, found=kind or "?")]

@@ -64,8 +64,13 @@ def read_table(
     cell has None there; the rows are usable only where no problem is an error.
     """
     text, problems = text_of(file, shown_as, LARGEST)
-    if text is None:
-        return [], problems
+    return ([], problems) if text is None else table_of(text, columns, shown_as, needed)
+
+
+def table_of(
+    text: str, columns: Mapping[str, Holds | Reads], shown_as: str, needed: Collection[str] = ()
+) -> tuple[list[dict[str, Value]], list[Problem]]:
+    """Read the text of a CSV file into typed rows; see `read_table`."""
     reader = _Table(shown_as, {**dict.fromkeys(FREE_COLUMNS, Reads()), **_as_reads(columns)}, frozenset(needed))
     return reader.rows(text.removeprefix(BOM)), reader.problems
 

@@ -12,7 +12,7 @@ from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, protect, put
 from xlperf.workbook.paper import Paper, print_set_up
-from xlperf.workbook.table import LINE_HEIGHT, band
+from xlperf.workbook.table import LINE_HEIGHT, band, caution
 from xlperf.workbook.text import lines
 
 _WIDTHS = (18.0, 46.0, 46.0, 26.0)
@@ -40,6 +40,7 @@ def write_front(book: Book, title: str, scores: Scores, scheme: Scheme | None, c
     band(book, sheet, 0, (0, 3), f"{plan.title}总表", style.TITLE_LOOK, 40)
     facts = [("制发单位", plan.issuer), ("依据文件", plan.document), ("年度", f"{plan.year}年"), ("本表编码", code)]
     row = 1
+    row += caution(book, sheet, row, (0, 3), plan.caution, sum(_WIDTHS))
     for label, text in facts:
         put(sheet, row, 0, label, book.look(style.CELL_CENTER))
         sheet.merge_range(row, 1, row, 3, "", book.look(style.CELL_TEXT))

@@ -17,7 +17,7 @@ from xlperf.workbook.layout import View
 from xlperf.workbook.limits import in_words
 from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.selfcheck import state_cell
-from xlperf.workbook.table import LINE_HEIGHT, band
+from xlperf.workbook.table import LINE_HEIGHT, band, caution
 from xlperf.workbook.text import lines
 
 TITLE_OF_SHEET = "填报说明"
@@ -39,12 +39,16 @@ RULES_OF_USE = (
 
 @dataclass(frozen=True)
 class Cover:
-    """What the guide says of the book: title, the lines of facts, the tables with their present state, the year."""
+    """What the guide says of the book: title, the lines of facts, the tables with their present state, the year.
+
+    caution: what must be said first; see `Plan.caution`.
+    """
 
     title: str
     facts: Sequence[tuple[str, str]]
     tables: Sequence[tuple[View, str]]
     year: int
+    caution: str = ""
 
 
 def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> None:
@@ -55,6 +59,7 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
     sheet.set_column(0, 0, 2)
     band(book, sheet, 0, (1, 3), cover.title, style.TITLE_LOOK, 40)
     row = 1
+    row += caution(book, sheet, row, (1, 3), cover.caution, sum(_WIDTHS))
     for label, text in cover.facts:
         put(sheet, row, 1, label, book.look(style.CELL_CENTER))
         band(book, sheet, row, (2, 3), text, style.CELL_TEXT, 24)

@@ -46,7 +46,7 @@ def write_scorer_book(
     states = [(view, checked(layout, view, offered).text()) for view in views]
     facts = [("打分单位", scorer), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
-    write_guide(book, guide, Cover(f"{plan.title}打分说明", facts, states, plan.year), scheme)
+    write_guide(book, guide, Cover(f"{plan.title}打分说明", facts, states, plan.year, plan.caution), scheme)
     names = dict(scores.unit_names)
     for view, subject in told:
         under = f"{subject}　　打分单位（盖章）：{scorer}　　{printed(identity)}"

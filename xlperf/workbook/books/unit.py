@@ -43,7 +43,7 @@ def write_unit_book(
     states = [checked(layout, view, offered).text() for view in views]
     facts = [("填报单位", name), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
-    cover = Cover(f"{plan.title}填报说明", facts, list(zip(views, states, strict=True)), plan.year)
+    cover = Cover(f"{plan.title}填报说明", facts, list(zip(views, states, strict=True)), plan.year, plan.caution)
     write_guide(book, guide, cover, scheme)
     several = sum(not v.spare for v in views) > 1
     for number, view in enumerate(views):

@@ -1,0 +1,65 @@
+"""The whole check of a scheme: reading, names, tables, the numbers stated, binding, 体检 and worked examples.
+
+Everything that can be said is said at once: a later stage is left out only where what it looks at could
+not be read, so that nobody mends one thing to learn of the next. Whoever issues, scores or publishes asks
+`standing` first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from math import inf
+
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.examples import check_examples
+from xlperf.engine.roles import open_roles
+from xlperf.problems import Problem, errors
+from xlperf.scheme.checking.check import check_scheme
+from xlperf.scheme.load import scheme_of
+from xlperf.scheme.model import Example, Scheme
+from xlperf.scheme.source import Source
+
+EXAMPLE_CODES = frozenset({"EXAMPLE_FAILED", "EXAMPLE_NO_ROW"})  # a worked example does not come out
+_KEPT: dict[str, tuple[Problem, ...]] = {}  # digest of the scheme's files → what its check says
+
+
+def check_source(source: Source) -> tuple[Scheme | None, list[Problem]]:
+    """Check what a source holds, as far as it goes; the scheme is None where there is none at all."""
+    scheme, problems = scheme_of(source)
+    if scheme is None:
+        return None, problems
+    if not errors(problems):
+        return scheme, [*problems, *standing(scheme)]
+    return scheme, list(dict.fromkeys([*problems, *findings(scheme, errors(problems))]))
+
+
+def standing(scheme: Scheme) -> tuple[Problem, ...]:
+    """Return what the check says of a scheme that was read without error; worked out once a content."""
+    if not scheme.digest:
+        return tuple(findings(scheme))
+    if scheme.digest not in _KEPT:
+        _KEPT[scheme.digest] = tuple(findings(scheme))
+    return _KEPT[scheme.digest]
+
+
+def red_examples(scheme: Scheme) -> list[Problem]:
+    """List the worked examples that do not come out."""
+    return [p for p in standing(scheme) if p.code in EXAMPLE_CODES]
+
+
+def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
+    """Run every stage after reading. wrong: errors of reading; what they touch is not looked at again."""
+    wrong = list(wrong)
+    said = check_scheme(scheme, tables_read=not any(p.where.file in scheme.table_files for p in wrong))
+    plan, bound = compile_scheme(scheme)
+    sound = tuple(e for e in scheme.examples if not _touched(scheme, e, [*wrong, *said]))
+    examples = check_examples(replace(scheme, examples=sound), rounds=not errors([*wrong, *bound]))
+    return list(dict.fromkeys([*said, *bound, *open_roles(plan), *examples]))
+
+
+def _touched(scheme: Scheme, example: Example, problems: Iterable[Problem]) -> bool:
+    """Tell whether something is wrong with how an example is written: an error between it and the next."""
+    file = example.at.file
+    after = min((e.at.line for e in scheme.examples if e.at.line > example.at.line), default=inf)
+    return any(p.where.file == file and example.at.line <= p.where.line < after for p in errors(problems))

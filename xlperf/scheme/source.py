@@ -1,0 +1,104 @@
+"""What a scheme is read from: its file and the tables it names, as one thing with one digest.
+
+A folder is one source; whoever loads, copies or compares a scheme asks the source which files it has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from xlperf.problems import Problem, problem
+from xlperf.scheme.model import Mapping as Node
+from xlperf.scheme.model import place_of
+from xlperf.scheme.reading.nodes import pairs
+from xlperf.scheme.reading.sources import bytes_of, decoded
+from xlperf.scheme.reading.tables import LARGEST as LARGEST_TABLE
+from xlperf.scheme.reading.yaml_subset import LARGEST, parse_yaml
+
+MAIN = "scheme.yaml"
+
+
+@dataclass(frozen=True)
+class TableText:
+    """A table that the scheme names. file: its name as written. text: None where it could not be read."""
+
+    file: str
+    text: str | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A scheme before it is understood.
+
+    root: the nodes of its file, None where it holds no mapping. name: what problems call that file.
+    tables: table → its text. files: name → bytes of all that could be read, the scheme's own file as
+    `scheme.yaml`. path: where the file lies.
+    """
+
+    root: Node | None
+    name: str
+    tables: Mapping[str, TableText] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    path: str = ""
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Return file → sha256, by name."""
+        return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(self.files.items())}
+
+    @property
+    def digest(self) -> str:
+        """Return one sha256 over the names and bytes of all files."""
+        digest = hashlib.sha256()
+        for name, data in sorted(self.files.items()):
+            digest.update(name.encode() + b"\0" + data + b"\0")
+        return digest.hexdigest()
+
+
+def folder_source(path: Path | str) -> Source:
+    """Read a scheme's folder, or its file and what lies beside it; nothing that lies elsewhere."""
+    file = _file_of(Path(path))
+    data, problems = bytes_of(file, file.name, LARGEST)
+    if data is None:
+        return Source(None, file.name, problems=tuple(problems), path=str(file))
+    text, problems = decoded(data, file.name)
+    root = None
+    if text is not None:
+        root, problems = parse_yaml(text, file.name)
+    files = {MAIN: data}
+    tables = {name: _table(table, file.parent, files) for name, table in pairs(root, "tables").items()} if root else {}
+    return Source(root, file.name, tables, files, tuple(problems), str(file))
+
+
+def _file_of(path: Path) -> Path:
+    try:
+        return path / MAIN if path.is_dir() else path
+    except (OSError, ValueError):  # a name that no file can have; reading it reports so
+        return path
+
+
+def _table(file: str, folder: Path, files: dict[str, bytes]) -> TableText:
+    """Read one table and keep its bytes."""
+    if not _inside(file, folder):
+        return TableText(file, None, (problem("TABLE_OUTSIDE", place_of(file), found=file),))
+    if not (folder / file).exists():
+        return TableText(file, None, (problem("FILE_MISSING", place_of(file), found=file, folder=folder.name),))
+    data, problems = bytes_of(folder / file, str(file), LARGEST_TABLE)
+    if data is None:
+        return TableText(file, None, tuple(problems))
+    files[str(file)] = data
+    text, problems = decoded(data, str(file))
+    return TableText(file, text, tuple(problems))
+
+
+def _inside(file: str, folder: Path) -> bool:
+    """Accept only a path that stays in the scheme's folder, also on Windows and through links."""
+    path = PurePosixPath(file)
+    if "\\" in file or ":" in file or "\0" in file or path.is_absolute() or ".." in path.parts:
+        return False
+    return (folder / file).resolve().is_relative_to(folder.resolve())
