@@ -56,7 +56,7 @@ def writing(*, lasting: bool = True) -> Iterator[Put]:
 
 @contextmanager
 def made_whole(target: Path) -> Iterator[Path]:
-    """Make a folder that takes its place at the end, whole or not at all.
+    """Make a folder that takes its place at the end, whole or not at all; one that stayed empty does not.
 
     target: not there, or empty. Yields the folder to fill, which stands beside it under a hidden name.
     """
@@ -65,6 +65,8 @@ def made_whole(target: Path) -> Iterator[Path]:
         making = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}.", dir=target.parent))
     try:
         yield making
+        if not any(making.iterdir()):
+            return
         with _named(target):
             making.chmod(0o755)
             if target.exists():

@@ -19,6 +19,7 @@ from xlperf.addin.libreoffice.extension import build_oxt
 from xlperf.cli import output
 from xlperf.cli.commands import chosen, despite_option, json_option, reading_option
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
+from xlperf.files import write_whole
 from xlperf.problems import Problem, problem
 from xlperf.rounds.recompute import recomputed
 from xlperf.workbook.books.functions import PageLine, write_function_page
@@ -51,7 +52,7 @@ def build(out: Path, book: Path | None, interpreter: str | None) -> None:
         raise SystemExit(output.FAILED)
     out.mkdir(parents=True, exist_ok=True)
     click.echo(build_oxt(out / OXT))
-    (out / STARTER).write_bytes(_WATCH.encode())
+    write_whole(out / STARTER, _WATCH.encode())
     click.echo(out / STARTER)
     if book is not None:
         from xlperf.addin.excel.project import build_xlsm  # only where both packages are

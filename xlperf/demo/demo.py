@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -15,12 +15,14 @@ from xlperf.demo.mishaps import AT, HARMLESS, NEVER_CORRECTED, PDF, Mishap, spoi
 from xlperf.demo.simulate import Inputs, Simulation
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.engine.score import Scores, score
+from xlperf.files import made_whole
 from xlperf.formula.values import day_of
-from xlperf.problems import Problem
+from xlperf.problems import Problem, Where, problem
 from xlperf.publish.results import Published, publish_scores
 from xlperf.rounds.collecting.collect import Collection, collect
 from xlperf.rounds.distribute import Distribution, Parcel, distribute, identity_of, parcels_of, scorers_of
 from xlperf.rounds.store import Progress, Round, new_round, silent
+from xlperf.rounds.workers import leave_interrupts_to_the_parent
 from xlperf.workbook.back.fill import Spot, Typed, fill_book
 from xlperf.workbook.books.unit import write_unit_book
 from xlperf.workbook.seal import Identity, sealed
@@ -65,23 +67,29 @@ def run_demo(
 ) -> tuple[DemoResult | None, list[Problem]]:
     """Make a round in a new folder, hand out, fill by simulation, collect twice, score and publish.
 
-    despite: why a scheme whose check is red is used all the same (see `clearance`).
+    The folder is there at the end, whole, or not at all. despite: why a scheme whose check is red is used all the
+    same (see `clearance`).
     """
+    target = Path(folder)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        return None, [problem("FOLDER_NOT_EMPTY", Where(str(target)), found=target.name)]
     start = time.perf_counter()
-    key = hashlib.sha256(f"demo|{seed}".encode()).digest()
-    round_, problems = new_round(scheme_path, folder, key=key, despite=despite)
-    if round_ is None:
-        return None, problems
-    issued = distribute(round_, progress)
-    simulate_round(round_, seed, progress)
-    first = collect(round_, progress)
-    simulate_corrections(round_, seed, progress)
-    collect(round_, progress)
-    publish_scores(round_)
-    simulate_office(round_, seed)
-    last = collect(round_, progress)
-    published = publish_scores(round_)
-    return DemoResult(round_, issued, first, last, published, time.perf_counter() - start), problems
+    with made_whole(target) as making:
+        key = hashlib.sha256(f"demo|{seed}".encode()).digest()
+        round_, problems = new_round(scheme_path, making, key=key, despite=despite)
+        if round_ is None:
+            return None, problems
+        issued = distribute(round_, progress)
+        simulate_round(round_, seed, progress)
+        first = collect(round_, progress)
+        simulate_corrections(round_, seed, progress)
+        collect(round_, progress)
+        publish_scores(round_)
+        simulate_office(round_, seed)
+        last = collect(round_, progress)
+        published = publish_scores(round_)
+    there = replace(round_, folder=target)
+    return DemoResult(there, issued, first, last, published, time.perf_counter() - start), problems
 
 
 def simulate_round(round_: Round, seed: int = SEED, progress: Progress = silent) -> None:
@@ -203,7 +211,7 @@ def _day(value: Typed) -> date | Typed:
 def _fill(jobs: list[_Filled], progress: Progress) -> None:
     for job in jobs:
         job.to.parent.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(2) as pool:
+    with ProcessPoolExecutor(2, initializer=leave_interrupts_to_the_parent) as pool:
         for done, (job, _) in enumerate(zip(jobs, pool.map(_fill_one, jobs), strict=True), 1):
             progress(done, len(jobs), f"模拟填报：{job.to.name}")
 

@@ -31,5 +31,8 @@ def write_blank(
             return (), problems
         distribute(round_, progress)
         with made_whole(target) as folder:
-            shutil.copytree(round_.issued, folder, dirs_exist_ok=True)
+            for book in sorted(round_.issued.rglob("*.xlsx")):
+                to = folder / book.relative_to(round_.issued)
+                to.parent.mkdir(exist_ok=True)
+                shutil.copyfile(book, to)
     return tuple(sorted(f.relative_to(target) for f in target.rglob("*.xlsx"))), problems

@@ -15,6 +15,7 @@ from xlperf.files import writing
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.ledger import Issued, State, record_issued
 from xlperf.rounds.store import Progress, Round, silent
+from xlperf.rounds.workers import leave_interrupts_to_the_parent
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.scorer import write_scorer_book
@@ -133,7 +134,7 @@ def _made(
         _share(source)
         yield from ((parcel, identity, _written((parcel, identity))) for parcel, identity in jobs)
         return
-    with ProcessPoolExecutor(2, initializer=_share, initargs=(source,)) as pool:
+    with ProcessPoolExecutor(2, initializer=_begin, initargs=(source,)) as pool:
         for (parcel, identity), data in zip(jobs, pool.map(_written, jobs), strict=True):
             yield parcel, identity, data
 
@@ -142,6 +143,11 @@ def due_words(round_: Round) -> str:
     """Write the deadline as a notice words it; "" where there is none."""
     day = round_.deadline
     return "" if day is None else f"{day.year}年{day.month}月{day.day}日"
+
+
+def _begin(source: _Source) -> None:
+    leave_interrupts_to_the_parent()
+    _share(source)
 
 
 def _share(source: _Source) -> None:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -39,10 +40,13 @@ def method_of(name: str) -> str:
 
 def build_oxt(out: Path) -> Path:
     """Write the extension to `out` and return it."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(out, "w") as oxt:
+    from xlperf.files import write_whole  # this module also lies inside the extension, which writes no files
+
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as oxt:
         for name, data in sorted(contents().items()):
             oxt.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED)
+    write_whole(out, made.getvalue())
     return out
 
 

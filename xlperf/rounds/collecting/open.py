@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from xlperf.problems import Problem, Where, problem, word
+from xlperf.rounds.workers import leave_interrupts_to_the_parent
 from xlperf.workbook.back.guard import guard_problems
 from xlperf.workbook.back.read import ReadBook, read_book
 
@@ -86,6 +87,7 @@ def _failed(name: str, found: str) -> Problem:
 
 def _limit() -> None:
     """Keep a reader from taking the machine's memory; only Unix has such a limit."""
+    leave_interrupts_to_the_parent()
     try:
         import resource
     except ImportError:

@@ -1,0 +1,169 @@
+"""A full disk, a file held open, a folder that may not be written: every command says so, and nothing is half done."""
+
+import errno
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from kit.refusals import RefusingDisk
+from kit.rounds import reopened, send_all
+
+from xlperf.cli import main
+from xlperf.cli.faults import fault_problem
+
+ROOT = Path(__file__).parents[2]
+LEDGER, RECEIVED = "ledger.sqlite", "received/"  # what units are made to send in a demo has its own time in it
+
+
+def run(*words):
+    return CliRunner(env={"XLPERF_LANG": "zh"}).invoke(main, [str(w) for w in words])
+
+
+@pytest.fixture(scope="module")
+def rounds(tmp_path_factory):
+    """Make a round of three units at four moments: begun, handed out, everything back, scored."""
+    home = tmp_path_factory.mktemp("rounds")
+    assert run("new", "three-units", home / "begun").exit_code == 0
+    shutil.copytree(home / "begun", home / "out")
+    assert run("distribute", home / "out").exit_code == 0
+    shutil.copytree(home / "out", home / "back")
+    send_all(reopened(home / "back"))
+    (home / "back" / "inbox" / "报送.pdf").write_bytes(b"%PDF-1.4 ...")
+    shutil.copytree(home / "back", home / "scored")
+    run("collect", home / "scored")
+    run("score", home / "scored")
+    return home
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return every file below a folder but the ledger, whose bytes hold the time."""
+    return {
+        f.relative_to(folder).as_posix(): f.read_bytes()
+        for f in folder.rglob("*")
+        if f.is_file() and not f.name.startswith(LEDGER)
+    }
+
+
+EVERY = bool(os.environ.get("XLPERF_EVERY_WRITE"))  # else one write in so many, and fewer still held open
+COMMANDS = {  # command → the round it starts from, the words, and which part of the writes is tried
+    "new": ("", ["new", "three-units", "{}/new"], 2),
+    "blank": ("", ["blank", "three-units", "{}/blank"], 7),
+    "distribute": ("begun", ["distribute", "{}"], 5),
+    "collect": ("back", ["collect", "{}"], 11),
+    "score": ("scored", ["score", "{}"], 1),
+    "explain": ("scored", ["explain", "城关镇", "--round", "{}"], 1),
+    "readings": ("scored", ["readings", "{}"], 1),
+    "examples": ("", ["addin", "examples", "--out", "{}/e.xlsx"], 1),
+    "build": ("", ["addin", "build", "--out", "{}/a"], 1),
+    "recalc": ("scored", ["recalc", "{}/out/总表.xlsx", "--out", "{}/copy.xlsx"], 1),
+    "demo": ("", ["demo", "--scheme", "three-units", "--out", "{}/demo"], 60),
+}
+
+
+def started(rounds, moment, to):
+    if moment:
+        shutil.copytree(rounds / moment, to)
+    else:
+        to.mkdir()
+    return to
+
+
+@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EACCES], ids=["full", "held open"])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_write_may_fail(name, fault, rounds, tmp_path):
+    moment, words, part = COMMANDS[name]
+    home = started(rounds, moment, tmp_path / "undisturbed")
+    before = tree(home)
+    assert run(*(w.format(home) for w in words)).exit_code in (0, 3)
+    after = tree(home)
+    part = 1 if EVERY else part * (1 if fault == errno.ENOSPC else 3)
+    n = 1
+    while True:
+        home = started(rounds, moment, tmp_path / str(n))
+        with pytest.MonkeyPatch.context() as patch:
+            disk = RefusingDisk(home, n, fault).onto(patch)
+            done = run(*(w.format(home) for w in words))
+        if not disk.refused:
+            break
+        at = f"write {n} of {name}: {done.output[-600:]}"
+        assert isinstance(done.exception, SystemExit), at
+        assert done.exit_code == 1, at
+        assert "Traceback" not in done.output, at
+        assert ("DISK_FULL" if fault == errno.ENOSPC else "FILE_DENIED") in done.stderr, at
+        found = tree(home)
+        assert {f for f, data in before.items() if found.get(f) not in (data, after.get(f))} == set(), at
+        assert {f for f in found if f not in before and f not in after} == set(), at
+        if not moment:
+            assert sorted(p.name for p in home.iterdir()) in ([], ["a"]), at
+        assert run(*(w.format(home) for w in words)).exit_code in (0, 3), f"again after {at}"
+        assert {f for f in tree(home) if RECEIVED not in f} == {f for f in after if RECEIVED not in f}, at
+        shutil.rmtree(home)
+        n += part
+    assert n > 1 or name in ("explain", "readings")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nobody forbids the administrator")
+def test_a_folder_that_may_not_be_written(rounds, tmp_path):
+    home = started(rounds, "back", tmp_path / "r")
+    home.chmod(0o500)
+    (home / "out").chmod(0o500)
+    try:
+        for words in (["collect", home], ["score", home], ["distribute", home], ["new", "three-units", home / "x"]):
+            done = run(*words)
+            assert done.exit_code == 1, done.output
+            assert "FILE_DENIED" in done.stderr
+    finally:
+        home.chmod(0o700)
+        (home / "out").chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("SQLITE_FULL", "DISK_FULL"),
+        ("SQLITE_READONLY_DIRECTORY", "FILE_DENIED"),
+        ("SQLITE_CANTOPEN", "FILE_DENIED"),
+        ("SQLITE_BUSY", "LEDGER_BUSY"),
+        ("SQLITE_NOTADB", "LEDGER_UNREADABLE"),
+    ],
+)
+def test_what_the_ledger_cannot_do(name, code):
+    fault = sqlite3.OperationalError("told by sqlite")
+    fault.sqlite_errorname = name
+    assert fault_problem(fault).code == code
+
+
+def test_a_ledger_that_is_none(rounds, tmp_path):
+    home = started(rounds, "out", tmp_path / "r")
+    for file in home.glob(f"{LEDGER}*"):
+        file.unlink()
+    (home / LEDGER).write_bytes(b"not a database at all, but long enough to be read as one" * 40)
+    done = run("score", home)
+    assert (done.exit_code, "LEDGER_UNREADABLE" in done.stderr) == (1, True)
+
+
+def test_a_bug_stays_a_bug(monkeypatch, tmp_path):
+    """Only what the machine refuses becomes a sentence; a fault of the program is still seen as one."""
+    monkeypatch.setattr("xlperf.cli.rounds.new_round", lambda *a, **k: {}["no"])
+    assert isinstance(run("new", "three-units", tmp_path / "r").exception, KeyError)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent differently there")
+@pytest.mark.parametrize("wait", [0.6, 1.5, 3.0])
+def test_ctrl_c_leaves_no_half_made_folder(wait, tmp_path):
+    env = {**os.environ, "XLPERF_LANG": "zh", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    words = [sys.executable, "-m", "xlperf", "demo", "--out", str(tmp_path / "d")]
+    demo = subprocess.Popen(words, env=env, stdout=-1, stderr=-1, encoding="utf-8", start_new_session=True)
+    time.sleep(wait)
+    os.killpg(demo.pid, signal.SIGINT)  # as a terminal does: the whole group
+    told = demo.communicate(timeout=60)[1]
+    assert "Traceback" not in told
+    assert (demo.returncode == 130 and "Ctrl+C" in told) or wait < 1  # before our own code runs it is Python that ends
+    assert list(tmp_path.iterdir()) == []
