@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from xlperf.files import write_whole
 from xlperf.formula.values import ERRORS, day_number
 
 Place = tuple[str, str]  # worksheet, cell
@@ -85,15 +86,15 @@ def write_values(book: Path, out: Path, values: Mapping[Place, Any]) -> None:
     A formula stays beside its value. A value is a number, a text, a truth value, an error as its text, or
     None for nothing. The copy appears in one move.
     """
-    beside = out.with_name(f".{out.name}.part")
-    with zipfile.ZipFile(book) as old, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as new:
+    made = BytesIO()
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         titles = {part: title for title, part in worksheets(old).items()}
         for info in old.infolist():
             data = old.read(info)
             if info.filename in titles:
                 data = _patched(data.decode(), titles[info.filename], values).encode()
             new.writestr(info, data)
-    beside.replace(out)
+    write_whole(out, made.getvalue())
 
 
 def _patched(text: str, title: str, values: Mapping[Place, Any]) -> str:
