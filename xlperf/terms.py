@@ -67,6 +67,7 @@ ROLES: Final = {  # what a column is to whoever reads on from the plan: page, pa
     "seat": "排列顺序",
     "award": "奖项、等次",
     "money": "金额",
+    "warning": "为“是”时公布前须有人看过",
 }
 SINGLE_ROLES: Final = frozenset({"label", "full", "actual", "verified", "self", "lead", "onsite", "score"})
 

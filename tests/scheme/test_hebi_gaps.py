@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from xlperf.engine.compile import compile_scheme
+from xlperf.engine.roles import warned_rows
 from xlperf.engine.score import score
 from xlperf.formula.values import day_number
 from xlperf.scheme.load import load_scheme
@@ -147,3 +148,32 @@ def test_a_result_without_place_leaves_grade_and_share_open(scored):
 def test_the_cells_are_required(plan):
     cells = [("city", "month"), ("goals", "month"), ("discipline", "date"), ("honours", "date"), ("months", "month")]
     assert [at for at in cells if not plan.by_name[at[0]].by_name[at[1]].required] == []
+
+
+# ---- what somebody has to look at ------------------------------------------------------------------
+
+
+def test_rows_that_need_a_look_are_told_with_their_unit(scored):
+    scores = scored(
+        without(LAST, "month"), {"type": "通报", "kind": "月度评价", "place": Fraction(1), "field": Fraction(2)}
+    )
+    told = {p.where.path: p.message("zh") for p in warned_rows(scores)}
+    assert told == {"incomplete": told["incomplete"]}
+    assert "“缺月份或名次”1处：某局“0”" in told["incomplete"]
+    both = {"type": "通报", "kind": "重点工作进展", "item": "三季度通报", "place": Fraction(1), "field": Fraction(2)}
+    assert "某局“三季度通报”" in next(warned_rows(scored(both))).message("zh")
+
+
+def test_an_onsite_score_wants_its_reason(plan, lookups):
+    mark = {
+        "id": "1",
+        "unit": "E",
+        "part": "基础",
+        "indicator": "党建工作目标",
+        "full": Fraction(50),
+        "lead": Fraction(48),
+    }
+    for onsite, why, moved in ((None, None, "否"), (Fraction(46), None, "是"), (Fraction(46), "核实", "否")):
+        marks = [{**mark, "onsite": onsite, "onsite_reason": why}]
+        scores = score(plan, {**lookups, "units": [UNIT], "marks": marks})
+        assert scores.column("base", "moved") == [moved]

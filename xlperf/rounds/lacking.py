@@ -6,6 +6,7 @@ from collections import Counter
 
 from xlperf.engine.plan import Sheet
 from xlperf.engine.reason import contributing
+from xlperf.engine.roles import warned_rows
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.engine.score import Scores
 from xlperf.entries.cell import is_asked
@@ -30,7 +31,7 @@ def unsettled(round_: Round, scores: Scores) -> list[Problem]:
     if _any(absent, "master"):
         told.append(problem("MASTER_NOT_IN", office=round_.scheme.office))
     roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
-    return [*told, *pending(round_, state), *lapsed(round_, state), *_unscored(roster, scores)]
+    return [*told, *pending(round_, state), *lapsed(round_, state), *_unscored(roster, scores), *warned_rows(scores)]
 
 
 def _any(absent: list[Missing], kind: str) -> bool:
