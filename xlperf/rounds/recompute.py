@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import Scores, rows_of
-from xlperf.problems import Problem, Where, errors, problem, word
-from xlperf.rounds.clearance import cleared
-from xlperf.scheme.find import find_scheme
-from xlperf.scheme.load import load_scheme
+from xlperf.problems import Problem, Where, problem, word
+from xlperf.rounds.origin import origin_of
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.back.held import Held, held, misplaced, plan_as_written, scored
 from xlperf.workbook.back.read import ReadBook, read_book
@@ -42,20 +39,19 @@ def recomputed(
 ) -> Recomputed | None:
     """Write a copy of a 总表 with true values; None where the book is not a 总表 of xlperf.
 
-    readings: adopted options other than the scheme's. despite: why a scheme whose check is red is used.
+    It is calculated by the scheme and readings of its round, or else by those it was made from. readings: options
+    to be taken instead. despite: why a scheme whose check is red is used.
     """
     read = read_book(book)
     if read.identity is None or read.identity.kind != "master":
         return None
-    scheme, problems = _scheme_of(read.identity)
-    if scheme is None or errors(problems):
+    origin, problems = origin_of(book, read, readings or {}, despite)
+    if origin is None:
         return Recomputed(None, 0, tuple(problems))
-    plan, told = compile_scheme(scheme, dict(readings or {}))
-    plan, cautions = cleared(scheme, plan, despite) if not errors(told) else (plan, [])
-    told += cautions
+    scheme, plan = origin.scheme, origin.plan
     changed = [(c.sheet, c.wanted or c.found) for c in read.changes]
-    if changed or errors(told):
-        return Recomputed(None, 0, (*told, *_damaged(book, changed)))
+    if changed:
+        return Recomputed(None, 0, (*problems, *_damaged(book, changed)))
     found = held(plan, scheme.tables, read, book.name)
     plan = plan_as_written(plan, found.spare)
     changed = [(title, word("各行")) for title in misplaced(plan, rows_of(plan, found.tables), read, found)]
@@ -66,16 +62,11 @@ def recomputed(
     made = _made(scores, scheme, read.identity, found, texts)
     values = dict(_same(made, texts, read, found.problems, book.name))
     write_values(book, out, values)
-    return Recomputed(scores, len(values), (*cautions, *found.problems))
+    return Recomputed(scores, len(values), (*problems, *found.problems))
 
 
 def _damaged(book: Path, changed: list[tuple[str, str]]) -> list[Problem]:
     return [problem("LAYOUT_CHANGED", Where(book.name, sheet=sheet), found=found) for sheet, found in changed]
-
-
-def _scheme_of(identity: Identity) -> tuple[Scheme | None, list[Problem]]:
-    path, problems = find_scheme(identity.scheme)
-    return load_scheme(path) if path is not None else (None, problems)
 
 
 def _made(scores: Scores, scheme: Scheme, identity: Identity, found: Held, texts: Mapping[Place, str]) -> Book:

@@ -131,9 +131,10 @@ def printed(identity: Identity) -> str:
     return f"{CODE_SIGN}：{identity.code()}"
 
 
-def carriers(book: Book, identity: Identity) -> None:
+def carriers(book: Book, identity: Identity, made_from: Mapping[str, str] | None = None) -> None:
     """Write the carriers that are not printed, and the map of what was issued. Call it last.
 
+    made_from: what the book was made from, see `origin`.
     The core property is set when the book is made and the printed code by each kind of book.
     """
     workbook = book.workbook
@@ -143,14 +144,17 @@ def carriers(book: Book, identity: Identity) -> None:
         workbook.define_name(f"XLPERF_T{number}", f"={view.whole()}")
     sheet = book.sheet(MAP)
     sheet.write_string(0, 0, identity.text())
-    row = 1
-    for number, (view, keys) in enumerate(book.tables, 1):
-        for line in _map_lines(number, view, keys):
-            for column, text in enumerate(line):
-                sheet.write_string(row, column, text)
-            row += 1
+    lines = [line for number, (view, keys) in enumerate(book.tables, 1) for line in _map_lines(number, view, keys)]
+    for row, line in enumerate([*lines, *(("from", *pair) for pair in (made_from or {}).items())], 1):
+        for column, text in enumerate(line):
+            sheet.write_string(row, column, text)
     sheet.very_hidden()
     sheet.protect()
+
+
+def origin(digest: str, readings: Mapping[str, str]) -> dict[str, str]:
+    """Say what a book is made from: the digest of the scheme (under ""), and reading → option adopted."""
+    return {"": digest, **readings}
 
 
 def _map_lines(number: int, view: View, keys: Sequence[str]) -> list[tuple[str, ...]]:

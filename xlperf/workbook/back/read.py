@@ -7,8 +7,8 @@ a row by its key in the hidden column. What a cell means is judged elsewhere; no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
@@ -68,7 +68,8 @@ class Change:
 class ReadBook:
     """A workbook read back.
 
-    disagreements: what its carriers of identity contradict. codes: the printed codes.
+    disagreements: what its carriers of identity contradict. codes: the printed codes. made_from: see `seal.origin`;
+    empty where the book does not say.
     """
 
     identity: Identity | None
@@ -76,6 +77,7 @@ class ReadBook:
     codes: tuple[str, ...]
     cells: tuple[ReadCell, ...]
     changes: tuple[Change, ...]
+    made_from: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def read_book(file: Path) -> ReadBook:
     found = list(_tables(book, issued, changes))
     changes += _worksheets(issued, found)
     cells = [cell for table in found for cell in _cells(table, values, issued.get(table.number), changes)]
-    return ReadBook(identity, tuple(wrong), tuple(printed_codes(book)), tuple(cells), tuple(changes))
+    return ReadBook(identity, tuple(wrong), tuple(printed_codes(book)), tuple(cells), tuple(changes), _made_from(book))
 
 
 def _issued(book: Workbook) -> dict[str, _Issued]:
@@ -133,6 +135,11 @@ def _issued(book: Workbook) -> dict[str, _Issued]:
             case ["row", number, key, row] if number in found:
                 found[number].rows[key] = int(row)
     return found
+
+
+def _made_from(book: Workbook) -> dict[str, str]:
+    lines = book[MAP].iter_rows(min_row=2, values_only=True) if MAP in book.sheetnames else ()
+    return {str(line[1] or ""): str(line[2] or "") for line in lines if line[0] == "from" and len(line) > 2}
 
 
 # ---- where the tables are ---------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from xlperf.workbook.books.front import write_front
 from xlperf.workbook.books.ranking import write_ranking
 from xlperf.workbook.layout import TIGHT, UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.paper import Paper, print_set_up
-from xlperf.workbook.seal import Identity, carriers, keywords, printed
+from xlperf.workbook.seal import Identity, carriers, keywords, origin, printed
 from xlperf.workbook.table import Dress, band, write_table
 from xlperf.workbook.text import quoted
 
@@ -70,7 +70,7 @@ def master_book(
         write(view)
     if directory is not None:
         _write_directory(book, scores)
-    carriers(book, identity)
+    carriers(book, identity, origin(scheme.digest, plan.readings) if scheme is not None else None)
     return book
 
 
