@@ -28,7 +28,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(find_scheme("three-units")[0], folder / "scheme")
     file = folder / "scheme" / "scheme.yaml"
     assert CAP in file.read_text("utf-8")
-    file.write_text(file.read_text("utf-8").replace(CAP, LOWER), "utf-8")
+    text = file.read_text("utf-8").replace(CAP, LOWER).replace("96.5", "92.5").replace("bonus: 5", "bonus: 1")
+    file.write_text(text, "utf-8")
     made, problems = new_round(folder / "scheme", folder / "round", key=b"k" * 32)
     assert made is not None, problems
     distribute(made)
