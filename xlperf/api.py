@@ -15,35 +15,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal
 
 import pandas as pd
 
 from xlperf.engine.check import EXAMPLE_CODES, red_examples, standing
 from xlperf.engine.compile import compile_scheme
-from xlperf.engine.plan import Plan, Tables
+from xlperf.engine.plan import Plan
 from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.reason import Explanation, explain_cell
 from xlperf.engine.score import Scores
 from xlperf.engine.score import score as score_plan
-from xlperf.formula.values import Value, day_number, day_of, from_float, number
+from xlperf.entries.frames import given_rows
+from xlperf.entries.tables import judged_tables, table_names
+from xlperf.formula.values import Value, day_of
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.scheme.load import find_scheme
 from xlperf.scheme.load import load_scheme as read_scheme
 from xlperf.scheme.model import Scheme
+from xlperf.scheme.words import nearest
 
 Table = pd.DataFrame | Iterable[Mapping[str, Any]]
+
+
+NAMED = 20  # problems named in the text of an exception; `problems` has them all
+NOT_THERE_YET = "MISSING"
 
 
 class NotUsable(Exception):
     """The scheme or the data has errors; `problems` lists them all."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(p.text("en") for p in problems))
+        told = [p.text("en") for p in errors(problems)]
+        more = [f"… and {len(told) - NAMED} more: see .problems"] if len(told) > NAMED else []
+        super().__init__("\n".join([*told[:NAMED], *more]))
         self.problems = problems
 
 
@@ -51,7 +57,8 @@ class NotUsable(Exception):
 class Result:
     """A scored set of tables.
 
-    scores: every column exactly. problems: what was noticed and did not stop the scoring.
+    scores: every column exactly. problems: what was noticed and did not stop the scoring; a cell that an error names
+    was blank in it.
     """
 
     scores: Scores
@@ -103,59 +110,35 @@ def load_scheme(id_or_path: str | Path) -> Scheme:
     return scheme
 
 
-def score(scheme: Scheme, tables: Mapping[str, Table], readings: Mapping[str, str] | None = None) -> Result:
+def score(
+    scheme: Scheme,
+    tables: Mapping[str, Table],
+    readings: Mapping[str, str] | None = None,
+    *,
+    problems: Literal["raise", "return"] = "raise",
+) -> Result:
     """Score tables under a scheme.
 
-    tables: table name (`units`, `marks`, `events` …) → frame or rows. A table left out is the scheme's
-    own. readings: reading → option instead of the one adopted. Raises NotUsable where a reading is
-    unknown, or a cell cannot be read as what its column holds.
+    tables: table name (`units`, `marks`, `events` …) → frame or rows, read and judged as a folder of CSV files is: a
+    row that names one of the scheme's rows fills it in, `units` is the roster, a table left out is the scheme's own.
+    readings: reading → option instead of the one adopted.
+
+    Raises NotUsable with every problem where something given cannot stand: a mark beyond its limit, an unknown unit,
+    column, table or reading. With `problems="return"` they stand in `Result.problems`, and a cell with an error counts
+    as blank. What is merely not there yet (`MISSING`) never raises: what needs it is blank, and `problems` says so.
     """
-    plan, problems = compile_scheme(scheme, readings)
-    typed, bad = _typed_tables(plan, tables)
-    if errors([*problems, *bad]):
-        raise NotUsable(errors([*problems, *bad]))
-    return Result(score_plan(plan, {**scheme.tables, **typed}), (*red_examples(scheme), *problems, *bad))
-
-
-def _typed_tables(plan: Plan, tables: Mapping[str, Table]) -> tuple[Tables, list[Problem]]:
-    problems: list[Problem] = []
-    typed: dict[str, list[dict[str, Value]]] = {}
-    for table, given in tables.items():
-        holds = {c.name: c.holds for s in plan.sheets if s.table == table for c in s.columns}
-        rows: Iterable[Mapping[Any, Any]] = (
-            given.to_dict("records") if isinstance(given, pd.DataFrame) else cast("Iterable[Mapping[Any, Any]]", given)
-        )
-        typed[table] = []
-        for at, row in enumerate(rows, 1):
-            made: dict[str, Value] = {}
-            for name, cell in row.items():
-                where = Where(file=table, line=at, path=str(name))
-                made[str(name)] = _in(cell, holds.get(str(name), "text"), where, problems)
-            typed[table].append(made)
-    return typed, problems
-
-
-def _in(cell: Any, holds: str, where: Where, problems: list[Problem]) -> Value:
-    if cell is None or cell == "" or (isinstance(cell, float) and cell != cell) or cell is pd.NaT:
-        return None
-    if isinstance(cell, datetime | date):
-        return day_number(cell.date() if isinstance(cell, datetime) else cell)
-    if isinstance(cell, Fraction | Decimal | int) and not isinstance(cell, bool):
-        return Fraction(cell) if holds != "text" else str(cell)
-    if isinstance(cell, float):
-        return from_float(cell) if holds != "text" else f"{cell:.15g}"
-    text = str(cell).strip()
-    if holds == "date":
-        try:
-            return day_number(date.fromisoformat(text))
-        except ValueError:
-            problems.append(problem("WRONG_VALUE", where, name=where.path, wanted="日期，如 2017-12-31", found=text))
-            return None
-    found = number(text) if holds == "number" else None
-    if holds == "number" and found is None and text != "不适用":
-        problems.append(problem("WRONG_VALUE", where, name=where.path, wanted="一个数", found=text))
-        return None
-    return text if found is None else found
+    plan, found = compile_scheme(scheme, readings)
+    if errors(found):
+        raise NotUsable(found)
+    known = table_names(plan)
+    for name in (n for n in tables if n not in known):
+        found.append(problem("DATA_UNKNOWN_TABLE", Where(str(name)), found=name, nearest=nearest(str(name), known)))
+    given = {name: given_rows(name, table) for name, table in tables.items() if name in known}
+    made, judged = judged_tables(scheme, plan, given)
+    found += judged
+    if problems == "raise" and any(p.code != NOT_THERE_YET for p in errors(found)):
+        raise NotUsable(found)
+    return Result(score_plan(plan, made), (*red_examples(scheme), *found))
 
 
 def _out(value: Value, holds: str, *, exact: bool) -> Any:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import xlperf
+from xlperf.problems import errors
 
 UNITS = pd.DataFrame(
     {
@@ -59,9 +60,9 @@ def test_what_is_no_number_is_named_with_its_place(scheme):
     ]
     with pytest.raises(xlperf.NotUsable) as bad:
         xlperf.score(scheme, {"units": rows, "marks": []})
-    assert [(p.code, p.where.line, dict(p.values)["found"]) for p in bad.value.problems] == [
-        ("WRONG_VALUE", 1, "九十五"),
-        ("WRONG_VALUE", 2, "满分"),
+    assert [(p.code, p.where.line, dict(p.values)["found"]) for p in errors(bad.value.problems)] == [
+        ("NOT_A_NUMBER", 1, "九十五"),
+        ("NOT_A_NUMBER", 2, "满分"),
     ]
 
 
@@ -73,3 +74,100 @@ def test_explain(scheme):
 def test_unknown_scheme():
     with pytest.raises(xlperf.NotUsable, match="nosuch"):
         xlperf.load_scheme("nosuch")
+
+
+# ---- nothing wrong is scored -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def small():
+    return xlperf.load_scheme("three-units")
+
+
+def marks(**changed):
+    """Return the three units' marks as rows, right but for one row: column=value of U1-4, or of `id`."""
+    rows = [
+        {"id": f"U{unit}-{no}", "verified": 5 if no < 4 else None, "lead": None if no < 4 else 18}
+        for unit in (1, 2, 3)
+        for no in (1, 2, 3, 4)
+    ]
+    at = changed.pop("id", "U1-4")
+    return [{**row, **(changed if row["id"] == at else {})} for row in rows]
+
+
+def told(result):
+    return [(p.code, p.where.line, p.where.path) for p in errors(result.problems)]
+
+
+BAD = {
+    "1800 of 20 points": ({"lead": 1800}, "OUT_OF_RANGE"),
+    "below 0": ({"lead": -5}, "OUT_OF_RANGE"),
+    "a share": ({"lead": "95%"}, "PERCENT_AMBIGUOUS"),
+    "too many decimals": ({"lead": 18.123}, "PRECISION"),
+    "words": ({"lead": "十八"}, "NOT_A_NUMBER"),
+    "a truth": ({"lead": True}, "WRONG_TYPE"),
+    "infinite": ({"lead": float("inf")}, "NOT_FINITE"),
+    "a spreadsheet's error": ({"lead": "#REF!"}, "CELL_ERROR"),
+    "not asked": ({"verified": 3}, "NOT_ASKED"),
+}
+
+
+@pytest.mark.parametrize(("changed", "code"), BAD.values(), ids=BAD)
+@pytest.mark.parametrize("form", [list, pd.DataFrame])
+def test_what_cannot_stand_is_told_and_never_scored(small, changed, code, form):
+    tables = {"marks": form(marks(**changed))}
+    with pytest.raises(xlperf.NotUsable) as bad:
+        xlperf.score(small, tables)
+    assert (code, 4, next(iter(changed))) in told(bad.value)
+    result = xlperf.score(small, tables, problems="return")
+    assert told(result) == told(bad.value)
+    if "lead" in changed:
+        assert result.scores.row("marks", "U1-4")["lead"] is None
+        assert result.ranking()["place"].tolist()[-1] != result.ranking()["place"].tolist()[-1]  # U1 has none: NaN
+
+
+def test_unknown_tables_columns_units_and_keys_come_at_once_with_the_nearest(small):
+    rows = [
+        *marks(),
+        {"id": "U1-4", "lead": 3},
+        {"lead": 3, "unit": "城官镇", "no": 9},
+        {"lead": 1},
+        {"id": "U1-44", "lead": 2},
+    ]
+    with pytest.raises(xlperf.NotUsable) as bad:
+        xlperf.score(small, {"mark": [], "marks": [{**row, "leed": 1} for row in rows], "events": EVENTS})
+    found = {
+        (p.code, p.where.file, p.where.line): dict(p.values).get("nearest", "") for p in errors(bad.value.problems)
+    }
+    assert "marks" in found["DATA_UNKNOWN_TABLE", "mark", 0]
+    assert "lead" in found["TABLE_UNKNOWN_COLUMN", "marks", 0]
+    assert "城关镇" in found["UNKNOWN_UNIT", "marks", 14]
+    assert ("DATA_REPEATED", "marks", 13) in found
+    assert ("DATA_NO_KEY", "marks", 15) in found
+    assert "U1-4" in found["DATA_UNKNOWN_KEY", "marks", 16]
+    assert ("NOT_A_CHOICE", "events", 1) in found
+    assert ("MISSING", "events", 1) in found
+    assert "城关镇" in str(bad.value)
+
+
+EVENTS = [{"unit": "U1", "kind": "表扬", "item": "", "points": 1, "status": "通过"}]
+
+
+def test_an_exemption_stands_only_where_it_may(small):
+    assert told(xlperf.score(small, {"marks": marks(lead="不适用")})) == []
+    ledger = [{"unit": "U1", "kind": "加分", "item": "一", "points": "不适用", "status": "通过"}]
+    with pytest.raises(xlperf.NotUsable) as bad:
+        xlperf.score(small, {"marks": marks(), "events": ledger})
+    assert told(bad.value) == [("EXEMPT_NOT_ALLOWED", 1, "points")]
+
+
+def test_a_fact_of_the_scheme_stands(small):
+    with pytest.raises(xlperf.NotUsable) as bad:
+        xlperf.score(small, {"marks": marks(full=2000, lead=1800)})
+    assert told(bad.value) == [("DATA_FACT_DIFFERS", 4, "full"), ("OUT_OF_RANGE", 4, "lead")]
+
+
+def test_what_is_not_there_yet_raises_nothing_and_is_told(small):
+    result = xlperf.score(small, {"marks": marks(lead=None)})
+    assert told(result) == [("MISSING", 4, "lead")]
+    assert result.ranking()["code"].tolist()[-1] == "U1"

@@ -1,5 +1,6 @@
 """The built wheel carries schemes and workbooks and works in an empty environment elsewhere."""
 
+import re
 import subprocess
 import sys
 import sysconfig
@@ -53,6 +54,16 @@ def test_schemes_come_with_the_wheel(installed):
     done = run(installed, "schemes")
     assert done.returncode == 0, done.stderr
     assert "dashiqiao-2017" in done.stdout
+
+
+def test_the_example_of_the_readme_runs_in_another_folder(installed):
+    python, folder = installed
+    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)[1]
+    done = subprocess.run(
+        [python, "-c", code], cwd=folder, capture_output=True, text=True, encoding="utf-8", env={"PYTHONUTF8": "1"}
+    )
+    assert done.returncode == 0, done.stderr
+    assert "城关镇" in done.stdout
 
 
 def test_blank_workbooks_come_with_the_wheel(installed):

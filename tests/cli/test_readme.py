@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from xlperf.cli import main
 from xlperf.cli.door import COMMANDS
+from xlperf.problems import errors
 from xlperf.rules import RULES
 
 ROOT = Path(__file__).parents[2]
@@ -42,12 +43,15 @@ def test_the_ranking_is_the_one_that_demo_prints(printed):
     assert shown == ranking(printed)[: len(shown)]
 
 
-def test_the_python_example_runs():
+def test_the_python_example_runs_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     code = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
-    out = io.StringIO()
+    out, names = io.StringIO(), {}
     with contextlib.redirect_stdout(out):
-        exec(compile(code, "README.md", "exec"), {})
+        exec(compile(code, "README.md", "exec"), names)
     assert "城关镇" in out.getvalue()
+    assert [p.code for p in errors(names["result"].problems)] == []
+    assert names["result"].ranking()["place"].tolist() == [1, 1, 1]
 
 
 def test_every_page_and_picture_it_names_is_there():

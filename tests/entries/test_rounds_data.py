@@ -84,6 +84,10 @@ def test_marks_of_the_scheme_are_found_by_unit_and_number(scheme, read):
 
 BAD = [
     ("marks", "unit,no,indicator,full,lead\nX1,1,一,10,九\n", ("NOT_A_NUMBER", 2, "lead")),
+    ("marks", "unit,no,indicator,full,lead\nX1,1,一,10,95％\n", ("PERCENT_AMBIGUOUS", 2, "lead")),
+    ("marks", "unit,no,indicator,full,lead\nX1,1,一,10,1/3\n", ("NOT_A_NUMBER", 2, "lead")),
+    ("marks", "unit,no,indicator,full,lead\nX1,1,一,十,9\n", ("NOT_A_NUMBER", 2, "full")),
+    ("marks", "unit,no,indicator,full,lead,verified\nX1,1,一,10,9,8\n", ("NOT_ASKED", 2, "verified")),
     ("marks", "unit,no,indicator,full,lead\nX1,1,一,10,11\n", ("OUT_OF_RANGE", 2, "lead")),
     ("marks", "unit,no,indicator,full,lead\nX1,1,一,10,-1\n", ("OUT_OF_RANGE", 2, "lead")),
     ("marks", "unit,no,indicator,full,lead\nX1,1,一,10,9.123\n", ("PRECISION", 2, "lead")),
@@ -104,7 +108,7 @@ def test_what_is_wrong_is_named_with_its_line_and_the_unit_gets_no_score(scheme,
     tables, problems = read(**{"units": UNITS, "marks": MARKS, table: text})
     code, line, path = told
     assert (code, f"{table}.csv", line, path) in codes(problems)
-    if code in ("MISSING", "OUT_OF_RANGE", "PRECISION", "NOT_A_NUMBER", "DATA_FACT_MISSING"):
+    if code in ("MISSING", "OUT_OF_RANGE", "PRECISION", "NOT_A_NUMBER", "DATA_FACT_MISSING", "PERCENT_AMBIGUOUS"):
         assert composite(scheme, tables)["X1"] is None
 
 
@@ -129,6 +133,9 @@ def test_an_empty_folder_and_a_stray_file_are_told(scheme, tmp_path):
     (tmp_path / "units.csv").write_text(UNITS, "utf-8")
     told = [(p.code, p.severity) for p in read_data(scheme, tmp_path)[1]]
     assert ("DATA_UNKNOWN_FILE", "warning") in told
+    (tmp_path / "mark.csv").write_text(MARKS, "utf-8")
+    [near] = [p for p in read_data(scheme, tmp_path)[1] if p.code == "DATA_UNKNOWN_TABLE"]
+    assert (near.severity, near.where.file, dict(near.values)["nearest"]) == ("error", "mark.csv", "marks")
 
 
 def test_a_missing_folder_is_told(scheme, tmp_path):

@@ -153,10 +153,3 @@ def test_an_unknown_scheme_is_a_problem_with_the_nearest(unknown):
     assert path is None
     assert codes(problems) == ["UNKNOWN_SCHEME"]
     assert "dashiqiao-2017" in problems[0].remedy("zh")
-
-
-def test_a_mark_written_as_a_percentage_is_asked_about():
-    assert typed("95%", "number") == Fraction(95, 100)
-    found = typed("95％", "number", Where("marks.csv", 2, 4, "lead"), percent=False)
-    assert isinstance(found, Problem)
-    assert (found.code, found.where.line) == ("PERCENT_AMBIGUOUS", 2)

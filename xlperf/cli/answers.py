@@ -83,8 +83,8 @@ def sources(
         adopted = {**opened_folder.readings, **chosen(readings)}
     else:
         scheme, _ = opened(str(scheme_id))
-        tables, found = read_data(scheme, Path(str(data)))
         adopted = chosen(readings)
+        tables, found = read_data(scheme, Path(str(data)), adopted)
     return scheme, tables, adopted, found
 
 

@@ -34,20 +34,14 @@ _NOTHING = ("/", "-", "—", "——", "无", "－", "／")
 _A_DAY = "2017-12-31"  # the example of how a date is written
 
 
-def typed(
-    text: str, holds: Holds, at: Where | None = None, exempt: bool = False, percent: bool = True
-) -> Value | Problem:
-    """Type one cell strictly: an empty cell is None; a cell that does not hold what it should is a problem.
-
-    percent: whether 95% is a share; where somebody fills in marks it could mean 95 of them.
-    """
+def typed(text: str, holds: Holds, at: Where | None = None, exempt: bool = False) -> Value | Problem:
+    """Type one cell strictly: an empty cell is None; a cell that does not hold what it should is a problem."""
     plain = text.strip()
     if not plain:
         return None
     if holds == "text" or (exempt and plain == EXEMPT):
         return plain
-    share = holds == "number" and not percent and bare(plain).endswith("%")
-    found = None if share else exactly(plain, holds)
+    found = exactly(plain, holds)
     return unread(plain, holds, at, at.path if at else "") if found is None else found
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from xlperf.formula.values import Value
@@ -30,14 +30,10 @@ class TableRow(dict[str, Value]):
 
 @dataclass(frozen=True)
 class Reads:
-    """How a column of a table is read: what it holds, whether 不适用 may stand in it, and whether 95% is a share.
-
-    A mark written 95% could mean 95 points or 0.95 of them, so what somebody fills in is read without `percent`.
-    """
+    """How a column of a table is read: what it holds, and whether 不适用 may stand in it."""
 
     holds: Holds = "text"
     exempt: bool = False
-    percent: bool = True
 
 
 def holds_of(column: ColumnSpec) -> Holds:
@@ -49,6 +45,55 @@ def holds_of(column: ColumnSpec) -> Holds:
 def reads(column: ColumnSpec) -> Reads:
     """Return how a column is read from a table."""
     return Reads(holds_of(column), column.attributes.get(Scalar("exempt")) == "yes")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A CSV file before its cells are read: the line of its header, the names there, and every line with its number."""
+
+    header: int
+    names: tuple[str, ...]
+    lines: tuple[tuple[int, list[str]], ...]
+
+
+def read_lines(file: Path, shown_as: str) -> tuple[Text, list[Problem]]:
+    """Read a CSV file as text: a blank or double heading and a line with too many or too few cells are told."""
+    text, problems = text_of(file, shown_as, LARGEST)
+    return (Text(1, (), ()), problems) if text is None else lines_of(text, shown_as)
+
+
+def lines_of(text: str, shown_as: str) -> tuple[Text, list[Problem]]:
+    """Read the text of a CSV file into lines; see `read_lines`."""
+    problems: list[Problem] = []
+    header = 1
+    names: list[str] = []
+    found: list[tuple[int, list[str]]] = []
+
+    def report(code: str, line: int, column: int, **values: str) -> None:
+        problems.append(problem(code, Where(shown_as, line, column), **values))
+
+    lines = csv.reader(io.StringIO(text.removeprefix(BOM), newline=""), strict=True)
+    line = 1
+    try:
+        for cells in lines:
+            at, line = line, lines.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if not names:
+                header, names = at, [cell.strip() for cell in cells]
+                for column, name in enumerate(names, 1):
+                    if not name:
+                        report("TABLE_BLANK_HEADER", at, column)
+                    elif name in names[: column - 1]:
+                        report("TABLE_DUPLICATE_HEADER", at, column, found=name)
+            elif len(cells) != len(names):
+                stands = {"found": str(len(cells)), "wanted": str(len(names)), "row": "，".join(cells)}
+                report("TABLE_RAGGED_ROW", at, 1, **stands)
+            else:
+                found.append((at, cells))
+    except csv.Error as fault:
+        report("CSV_SYNTAX", line, 1, found=str(fault))
+    return Text(header, tuple(names), tuple(found)), problems
 
 
 def read_table(
@@ -68,77 +113,35 @@ def read_table(
 
 
 def table_of(
-    text: str, columns: Mapping[str, Holds | Reads], shown_as: str, needed: Collection[str] = ()
+    written: str, columns: Mapping[str, Holds | Reads], shown_as: str, needed: Collection[str] = ()
 ) -> tuple[list[dict[str, Value]], list[Problem]]:
     """Read the text of a CSV file into typed rows; see `read_table`."""
-    reader = _Table(shown_as, {**dict.fromkeys(FREE_COLUMNS, Reads()), **_as_reads(columns)}, frozenset(needed))
-    return reader.rows(text.removeprefix(BOM)), reader.problems
+    known = {**dict.fromkeys(FREE_COLUMNS, Reads()), **_as_reads(columns)}
+    text, problems = lines_of(written, shown_as)
+    if text.names:
+        problems += _heading_problems(text, shown_as, known, needed)
+    rows: list[dict[str, Value]] = []
+    for line, cells in text.lines:
+        made = TableRow({}, Where(shown_as, line, 1))
+        for column, (name, cell) in enumerate(zip(text.names, cells, strict=True), 1):
+            if (how := known.get(name)) is not None:
+                value = typed(cell, how.holds, Where(shown_as, line, column, name), how.exempt)
+                problems += [value] if isinstance(value, Problem) else []
+                made[name] = None if isinstance(value, Problem) else value
+        rows.append(made)
+    return rows, problems
 
 
 def _as_reads(columns: Mapping[str, Holds | Reads]) -> dict[str, Reads]:
     return {name: how if isinstance(how, Reads) else Reads(how) for name, how in columns.items()}
 
 
-@dataclass
-class _Table:
-    """Reads one table; problems are added as they are met."""
-
-    file: str
-    columns: Mapping[str, Reads]
-    needed: frozenset[str]
-    problems: list[Problem] = field(default_factory=list)
-
-    def rows(self, text: str) -> list[dict[str, Value]]:
-        lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-        header: list[str] = []
-        rows: list[dict[str, Value]] = []
-        line = 1
-        try:
-            for cells in lines:
-                at, line = line, lines.line_num + 1
-                if not any(cell.strip() for cell in cells):
-                    continue
-                if header:
-                    rows.extend(self._row(header, cells, at))
-                else:
-                    header = self._header(cells, at)
-        except csv.Error as fault:
-            self._tell("CSV_SYNTAX", line, 1, found=str(fault))
-        return rows
-
-    def _header(self, cells: list[str], line: int) -> list[str]:
-        names = [cell.strip() for cell in cells]
-        for column, name in enumerate(names, 1):
-            if not name:
-                self._tell("TABLE_BLANK_HEADER", line, column)
-            elif name in names[: column - 1]:
-                self._tell("TABLE_DUPLICATE_HEADER", line, column, found=name)
-            elif name not in self.columns:
-                self._tell("TABLE_UNKNOWN_COLUMN", line, column, found=name, nearest=nearest(name, self._absent(names)))
-        for name in sorted(self.needed - set(names)):
-            self._tell("TABLE_MISSING_COLUMN", line, 1, name=name, found="、".join(names))
-        return names
-
-    def _absent(self, names: list[str]) -> list[str]:
-        """Return the columns that could still be meant by an unknown heading."""
-        return [name for name in self.columns if name not in names]
-
-    def _row(self, header: list[str], cells: list[str], line: int) -> list[dict[str, Value]]:
-        if len(cells) != len(header):
-            found, wanted = str(len(cells)), str(len(header))
-            self._tell("TABLE_RAGGED_ROW", line, 1, found=found, wanted=wanted, row="，".join(cells))
-            return []
-        made = TableRow({}, Where(self.file, line, 1))
-        for column, (name, cell) in enumerate(zip(header, cells, strict=True), 1):
-            if name not in self.columns:
-                continue
-            how = self.columns[name]
-            value = typed(cell, how.holds, Where(self.file, line, column, name), how.exempt, how.percent)
-            if isinstance(value, Problem):
-                self.problems.append(value)
-                value = None
-            made[name] = value
-        return [made]
-
-    def _tell(self, code: str, line: int, column: int, **values: str) -> None:
-        self.problems.append(problem(code, Where(self.file, line, column), **values))
+def _heading_problems(text: Text, shown_as: str, known: Collection[str], needed: Collection[str]) -> Iterator[Problem]:
+    """Tell of headings that nobody reads, with the nearest that could be meant, and of those that are missing."""
+    for column, name in enumerate(text.names, 1):
+        if name and name not in known:
+            near = nearest(name, [n for n in known if n not in text.names])
+            yield problem("TABLE_UNKNOWN_COLUMN", Where(shown_as, text.header, column), found=name, nearest=near)
+    for name in sorted(set(needed) - set(text.names)):
+        found = "、".join(text.names)
+        yield problem("TABLE_MISSING_COLUMN", Where(shown_as, text.header, 1), name=name, found=found)

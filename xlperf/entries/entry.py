@@ -1,0 +1,182 @@
+"""Judge everything that was entered, together: each cell once what its limits look at is known.
+
+A limit may look at facts, at other cells of the row, and at computed columns. So cells are judged in order: first those
+whose limits need nothing that is entered, then those that look at these, with the columns computed in between. A cell
+with an error is blank for all that follows; a limit that rests on a blank cell limits nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from xlperf.engine.graph import Spot
+from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
+from xlperf.engine.score import ExactColumns, rows_of
+from xlperf.entries.cell import Asked, Raw, is_asked, judge
+from xlperf.formula.expression import columns_of
+from xlperf.formula.values import Value, value_text
+from xlperf.problems import Problem, Where, errors
+
+
+@dataclass
+class Entry:
+    """One cell that somebody filled or should have filled.
+
+    row: its row in the tables, where the value is put. needed: whether an empty cell is told where the column is
+    required. data_type, formula, percent: what a spreadsheet says of the cell. value, problems: what came of it.
+    """
+
+    sheet: Sheet
+    column: Column
+    row: dict[str, Value]
+    raw: Raw
+    where: Where | Callable[[], Where]
+    needed: bool = True
+    data_type: str = ""
+    formula: str = ""
+    percent: bool = False
+    value: Value = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def judge_entries(plan: Plan, tables: Tables, entries: Collection[Entry]) -> None:
+    """Judge entries, each in `value` and `problems`, and put the values into their rows, which stand in the tables."""
+    level = levels(plan)
+    offered = offers(plan, tables)
+    wrong: set[tuple[int, str]] = set()
+    for entry in entries:
+        entry.row[entry.column.name] = None
+    for step in sorted({level[e.sheet.name, e.column.name] for e in entries}):
+        these = [e for e in entries if level[e.sheet.name, e.column.name] == step]
+        computed = _Computed(plan, tables)
+        open_: dict[tuple[object, ...], bool] = {}
+        for entry in these:
+            _judge(entry, computed.known(entry), offered, open_)
+        for entry in these:  # a row of two sheets is judged by both
+            spot = id(entry.row), entry.column.name
+            wrong |= {spot} if errors(entry.problems) else set()
+            entry.row[entry.column.name] = None if spot in wrong else entry.value
+
+
+def _judge(entry: Entry, known: Row, offered: Mapping[str, Offer], open_: dict[tuple[object, ...], bool]) -> None:
+    column = entry.column
+    offer = offered.get(column.offers, NOTHING)
+    asked = Asked(column, known, entry.where, offer.keys, offer.names, _is_open(entry, known, open_))
+    entry.value, problems = judge(asked, entry.raw, entry.data_type, entry.formula, entry.percent)
+    entry.problems = [p for p in problems if entry.needed or p.code != "MISSING"]
+
+
+def _is_open(entry: Entry, known: Row, open_: dict[tuple[object, ...], bool]) -> bool:
+    """Tell whether a row asks for a cell; rows that agree in what the condition looks at are asked once."""
+    if entry.column.asked is None:
+        return True
+    looked_at = tuple(known.get(name) for name in columns_of(entry.column.asked))
+    at = entry.sheet.name, entry.column.name, *looked_at
+    if at not in open_:
+        open_[at] = is_asked(entry.column, known)
+    return open_[at]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The keys of a table that a cell may name, in order, and other words for them: the names of units."""
+
+    keys: Mapping[str, None] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Offer()
+
+
+def offers(plan: Plan, tables: Tables) -> dict[str, Offer]:
+    """Return what may be written where a column takes the keys of a table, by table."""
+    found: dict[str, Offer] = {}
+    for table in {c.offers for s in plan.sheets for c in s.columns} - {""}:
+        key = next((s.key.name for s in plan.sheets if s.table == table), "code")
+        rows = [(value_text(row.get(key)), value_text(row.get("name"))) for row in tables.get(table, [])]
+        names = {name: code for code, name in rows if name} if table == "units" else {}
+        found[table] = Offer({code: None for code, _ in rows}, names)
+    return found
+
+
+# ---- what limits look at --------------------------------------------------------------------------
+
+
+class _Computed:
+    """What the limits of cells look at: the rows as far as they are judged, and columns computed from them."""
+
+    def __init__(self, plan: Plan, tables: Tables) -> None:
+        self._plan, self._tables = plan, tables
+        self._columns: ExactColumns | None = None
+        self._at: dict[tuple[str, int], int] = {}
+        self._read: dict[Spot, tuple[list[Column], list[str]]] = {}
+
+    def known(self, entry: Entry) -> Row:
+        """Return what the limits and conditions of a cell look at, defaults where a cell is empty."""
+        at = entry.sheet.name, entry.column.name
+        if at not in self._read:
+            names = [*looks_at(entry.column), "measure"]
+            columns = [c for name in names if (c := entry.sheet.by_name.get(name)) is not None]
+            self._read[at] = [c for c in columns if c.expr is None], [c.name for c in columns if c.expr is not None]
+        given, computed = self._read[at]
+        row = entry.row
+        found = {c.name: c.default if (v := row.get(c.name)) is None else v for c in given}
+        if "measure" not in found:
+            found["measure"] = row.get("measure")
+        for name in computed:
+            found[name] = self._value(entry, name)
+        return found
+
+    def _value(self, entry: Entry, name: str) -> Value:
+        """Return a computed cell of the row; None where the row stands in no table."""
+        if self._columns is None:
+            rows = rows_of(self._plan, self._tables)
+            self._columns = ExactColumns(self._plan, rows)
+            self._at = {(sheet, id(row)): i for sheet, found in rows.items() for i, row in enumerate(found)}
+        at = self._at.get((entry.sheet.name, id(entry.row)))
+        return None if at is None else self._columns.column(entry.sheet.name, name)[at]
+
+
+def looks_at(column: Column) -> frozenset[str]:
+    """List the columns of its row that the limits of a column and the condition for asking look at."""
+    found = [columns_of(e) for e in (column.low, column.high, column.asked) if e is not None]
+    return frozenset().union(*found)
+
+
+def levels(plan: Plan) -> dict[Spot, int]:
+    """Return when each column that is not computed can be judged: 0, or after those of all lower numbers.
+
+    Columns whose limits look at one another are judged at the same time.
+    """
+    found: dict[Spot, int] = {}
+    open_: set[Spot] = set()
+
+    def level(at: Spot) -> int:
+        if at not in found:
+            open_.add(at)
+            before = [b for b in _before(plan, at) if b not in open_]
+            found[at] = 1 + max(map(level, before)) if before else 0
+            open_.discard(at)
+        return found[at]
+
+    for sheet in plan.sheets:
+        for column in (c for c in sheet.columns if c.expr is None):
+            level((sheet.name, column.name))
+    return found
+
+
+def _before(plan: Plan, at: Spot) -> set[Spot]:
+    """List the columns that somebody gives and that stand behind the limits of one, through everything computed."""
+    sheet = plan.by_name[at[0]]
+    waiting = [(sheet.name, name) for name in looks_at(sheet.by_name[at[1]]) if name in sheet.by_name]
+    seen = set(waiting)
+    found = set()
+    while waiting:
+        here = waiting.pop()
+        if plan.by_name[here[0]].by_name[here[1]].expr is None:
+            found.add(here)
+        new = {read.spot for read in plan.graph.reads.get(here, ())} - seen
+        seen |= new
+        waiting += new
+    return found - {at}

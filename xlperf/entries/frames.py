@@ -1,0 +1,37 @@
+"""Tables from Python: pandas frames, or lists of mappings, with whatever types their cells have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from xlperf.entries.cell import Raw
+from xlperf.entries.given import Given, Line
+
+Rows = Iterable[Mapping[Any, Any]]
+
+
+def given_rows(name: str, table: Any) -> Given:
+    """Return what stands in a frame or a list of mappings; lines are counted from 1. TypeError for anything else."""
+    rows: Rows = table.to_dict("records") if hasattr(table, "to_dict") else table
+    lines = tuple(Line(at, {str(k): plain(v) for k, v in row.items()}) for at, row in enumerate(rows, 1))
+    columns = [str(c) for c in getattr(table, "columns", ())]
+    return Given(name, tuple(dict.fromkeys([*columns, *(k for line in lines for k in line.cells)])), lines)
+
+
+def plain(cell: Any) -> Raw:
+    """Return a cell as plain Python: NaN, NaT, NA and empty text as None, numpy's numbers as int or float."""
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
+        return None
+    if hasattr(cell, "item") and not isinstance(cell, date):
+        cell = cell.item()
+    if isinstance(cell, Decimal):
+        cell = Fraction(cell) if cell.is_finite() else float(cell)
+    if isinstance(cell, float) and cell != cell:
+        return None
+    if isinstance(cell, str):
+        return cell if cell.strip() else None
+    return cell if isinstance(cell, bool | int | float | Fraction | date) else str(cell)

@@ -1,0 +1,264 @@
+"""Which row of a table each line means, whoever brought it: by key, by unit and number, or as a new row.
+
+Facts come from the scheme; lines bring what was filled in. Marks may be wide (the columns of the marks sheet) or long
+(`unit,indicator,stage,actual,score`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
+from xlperf.entries.cell import Asked, Raw, is_asked, judge, value_matches
+from xlperf.entries.given import Given, Line
+from xlperf.formula.values import Value, exactly, number, value_text
+from xlperf.problems import Problem, Where, errors, problem
+from xlperf.scheme.reading.cells import PLAIN
+from xlperf.scheme.vocabulary import FREE_COLUMNS
+from xlperf.scheme.words import nearest, suggester
+
+UNITS = "units"
+STAGES = {  # the long form: stage → where its actual and its score stand in the wide form
+    "self": {"actual": "actual", "score": "self"},
+    "lead": {"actual": "verified", "score": "lead"},
+    "onsite": {"score": "onsite"},
+}
+
+
+@dataclass
+class Meant:
+    """A row of the table that lines speak of: what stands in it by column, and where that was written.
+
+    line: the first line that speaks of it. unscored: nothing typed here can be scored.
+    """
+
+    row: dict[str, Value]
+    line: Line
+    raw: dict[str, Raw] = field(default_factory=dict)
+    places: dict[str, tuple[int, str]] = field(default_factory=dict)
+    unscored: bool = False
+
+
+@dataclass
+class Lines:
+    """Reads one table's lines; problems are added as they are met."""
+
+    plan: Plan
+    table: str
+    tables: Tables
+    given: Given
+    problems: list[Problem]
+    meant: dict[str, Meant] = field(default_factory=dict)
+    doubtful: set[tuple[int, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Index the scheme's own rows of the table, by key and by unit with number or indicator."""
+        self.sheets = [s for s in self.plan.sheets if s.table == self.table]
+        self.key = self.sheets[0].key.name if self.sheets else "code"
+        self.unit = next((s.unit for s in self.sheets if s.unit), "") if self.table != UNITS else ""
+        self.columns = {c.name: c for s in reversed(self.sheets) for c in s.columns if c.expr is None}
+        loose = {*FREE_COLUMNS, *(n for s in self.sheets for n in s.where)}
+        loose |= {n for r in self.tables.get(self.table, []) for n in r}
+        self.loose = loose - self.columns.keys()  # may stand here although no sheet shows them
+        self.base = {value_text(r.get(self.key)): dict(r) for r in self.tables.get(self.table, [])}
+        self.named: dict[tuple[Value, str, Value], list[str]] = {}
+        for key, row in self.base.items():
+            for name in ("no", "indicator"):
+                self.named.setdefault((row.get(self.unit), name, row.get(name)), []).append(key)
+        self.units_known = {row.get(self.unit) for row in self.base.values()}
+        codes = codes_of(self.plan, self.tables)
+        self.codes = {**{name: code for code, name in codes.items() if name}, **{code: code for code in codes}}
+        self.suggest, self.suggest_key = suggester(self.codes), suggester(self.base)
+
+    def rows(self) -> list[dict[str, Value]]:
+        """Return the rows of the table with its facts; what was filled in stands in `meant`, still to be judged."""
+        self._headings()
+        made = {} if self.table == UNITS else {k: dict(v) for k, v in self.base.items()}
+        grows = any(s.grows for s in self.sheets)
+        for at, line in enumerate(self.given.lines, 1):
+            self._put(made, self._with_unit(line), f"{len(self.base) + at}" if grows else "")
+        return list(made.values())
+
+    def _headings(self) -> None:
+        long = ("stage", "score") if any(s.scorer for s in self.sheets) else ()
+        known = [*dict.fromkeys((*self.columns, *self.loose, *long))]
+        for name in self.given.names:
+            if name and name not in known:
+                near = nearest(name, [n for n in known if not self.given.header or n not in self.given.names])
+                at = self.given.place(self.given.header, name)
+                self.problems.append(problem("TABLE_UNKNOWN_COLUMN", replace(at, path=""), found=name, nearest=near))
+
+    # ---- whose row -----------------------------------------------------------------------------
+
+    def value(self, line: Line, name: str) -> Value:
+        """Read a cell for what says which row is meant, without judging it: None where it cannot be read."""
+        return self._read(line, name)[0]
+
+    def _read(self, line: Line, name: str) -> tuple[Value, list[Problem]]:
+        column = self._free.get(name) or Column(name, name, "fact", "text")
+        raw = as_typed(line.cells.get(name), column)
+        return judge(Asked(column, {}, lambda: self.given.place(line.number, name)), raw)
+
+    @cached_property
+    def _free(self) -> dict[str, Column]:
+        """Return the columns as far as they can be read without knowing the row."""
+        off = {"low": None, "high": None, "asked": None, "required": False, "choices": (), "offers": ""}
+        return {name: replace(c, **off) for name, c in self.columns.items()}  # type: ignore[arg-type]
+
+    def _with_unit(self, line: Line) -> Line:
+        """Replace a unit's name by its code; an unknown unit is told."""
+        found = self.value(line, self.unit) if self.unit else None
+        if found is None:
+            return line
+        code = self.codes.get(value_text(found))
+        if code is None:
+            at, near = self.given.place(line.number, self.unit), self.suggest(value_text(found))
+            self.problems.append(problem("UNKNOWN_UNIT", at, found=found, nearest=near))
+            self.doubtful.add((line.number, self.unit))
+        return Line(line.number, {**line.cells, self.unit: code or value_text(found)})
+
+    def _put(self, made: dict[str, dict[str, Value]], line: Line, spare: str) -> None:
+        """Put a line into the row it means; spare is the key of a new row that brings none."""
+        key = value_text(self.value(line, self.key)) or self._key_of(line) or spare
+        if not key:
+            told = [name for name in (self.unit, "no", "indicator") if line.cells.get(name) is not None]
+            found = "，".join(f"{name}＝{line.cells[name]}" for name in told)
+            at = self.given.place(line.number, self.key)
+            self.problems.append(problem("DATA_NO_KEY", at, key=self.key, found=found))
+            return
+        if key not in self.base and self._must_be_known(line):
+            near, at = self.suggest_key(key), self.given.place(line.number, self.key)
+            self.problems.append(problem("DATA_UNKNOWN_KEY", at, found=key, nearest=near))
+            return
+        cells = self._wide(line, key)
+        if cells is None:
+            return
+        known = self.meant.get(key)
+        if known is not None and not self._adds(known, cells):
+            at = self.given.place(line.number, self.key)
+            self.problems.append(problem("DATA_REPEATED", at, found=key, line=known.line.number))
+            return
+        self._facts(made, key, line, cells)
+
+    def _must_be_known(self, line: Line) -> bool:
+        """Tell whether a line can only mean a row of the scheme: a new one of a fixed list says whose it is."""
+        fixed = bool(self.base) and bool(self.unit) and not any(s.grows for s in self.sheets)
+        return fixed and self.value(line, self.unit) is None
+
+    def _key_of(self, line: Line) -> str:
+        """Find the row of the scheme that a line means by its unit and number or indicator."""
+        if not self.unit or any(s.grows for s in self.sheets):
+            return ""
+        unit = self.value(line, self.unit)
+        if unit is None:
+            return ""
+        for name in ("no", "indicator"):
+            found = self.value(line, name)
+            if found is not None:
+                if unit not in self.units_known:
+                    return f"{value_text(unit)}-{value_text(found)}"
+                same = self.named.get((unit, name, found), [])
+                return same[0] if len(same) == 1 else ""
+        return "" if unit in self.units_known else f"{value_text(unit)}-{line.number}"
+
+    def _wide(self, line: Line, key: str) -> dict[str, str] | None:
+        """Return column → the column of the line in which it is written; None where the stage is unknown."""
+        if "stage" not in line.cells:
+            return {name: name for name in line.cells if name in self.columns or name in self.loose}
+        moved = STAGES.get(value_text(self.value(line, "stage")))
+        if moved is None:
+            found, at = value_text(self.value(line, "stage")) or "空", self.given.place(line.number, "stage")
+            self.problems.append(problem("DATA_STAGE", at, found=found))
+            return None
+        kept = {
+            n: n for n in line.cells if (n in self.columns or n in self.loose) and n not in ("stage", "actual", "score")
+        }
+        known = self.base.get(key, {})
+        wanted = {to: name for name, to in moved.items() if to in self.columns and name in line.cells}
+        return kept | {
+            to: name for to, name in wanted.items() if line.cells[name] is not None or is_asked(self.columns[to], known)
+        }
+
+    def _adds(self, known: Meant, cells: Collection[str]) -> bool:
+        """Tell whether a second line of the long form only adds another stage."""
+        stages = {name for columns in STAGES.values() for name in columns.values()} & {*cells}
+        return "stage" in self.given.names and bool(stages) and all(known.raw.get(name) is None for name in stages)
+
+    # ---- facts ---------------------------------------------------------------------------------
+
+    def _facts(self, made: dict[str, dict[str, Value]], key: str, line: Line, cells: dict[str, str]) -> None:
+        """Hold the facts of a line against the scheme's, or take those of a new row; keep what was filled in."""
+        base = None if self.table == UNITS else self.base.get(key)
+        row = made.setdefault(key, dict(self.base.get(key, {})))
+        new = key not in self.meant
+        meant = self.meant.setdefault(key, Meant(row, line))
+        for name, source in cells.items():
+            column = self.columns.get(name)
+            if column is None:
+                row[name] = row.get(name) if (found := self.value(line, name)) is None else found
+                continue
+            if column.kind == "key":
+                continue
+            if column.kind == "fact" and base is not None:
+                self._held(column, line, base)
+                continue
+            if line.cells[source] is not None or name not in meant.raw:
+                meant.raw[name], meant.places[name] = line.cells[source], (line.number, source)
+            if column.kind == "fact" and (value := self.value(line, source)) is not None:
+                row[name] = value
+        row.setdefault(self.key, key if (typed := self.value(line, self.key)) is None else typed)
+        if new and base is None and self.table != UNITS:
+            self._whole(meant)
+
+    def _held(self, column: Column, line: Line, base: Row) -> None:
+        """Tell where a line gives another fact than the scheme; what it gives is not taken."""
+        now, problems = self._read(line, column.name)
+        was = base.get(column.name)
+        self.problems += errors(problems)
+        if now is not None and now != was and not value_matches(now, was) and column.name != self.unit:
+            found = {"title": column.title, "was": value_text(was) or "空", "now": value_text(now)}
+            at = self.given.place(line.number, column.name)
+            self.problems.append(problem("DATA_FACT_DIFFERS", at, **found))
+
+    def _whole(self, meant: Meant) -> None:
+        """Tell where a new row lacks its full mark: nothing is scored on it."""
+        for column in dict.fromkeys(c.name for s in self.taking(meant.row) for c in s.columns if c.kind == "fact"):
+            if column == "full" and meant.row.get(column) is None:
+                at = self.given.place(meant.line.number, column)
+                self.problems.append(problem("DATA_FACT_MISSING", at, title=self.columns[column].title))
+                meant.unscored = True
+
+    def taking(self, row: Row) -> list[Sheet]:
+        """List the sheets that take a row."""
+        return [s for s in self.sheets if s.takes(row)]
+
+    def place(self, meant: Meant, name: str) -> Where:
+        """Return where a column of a row is written, or would be."""
+        line, source = meant.places.get(name, (meant.line.number, name))
+        return self.given.place(line, source)
+
+    def spoken_of(self) -> Iterator[Meant]:
+        """Visit the rows that lines speak of."""
+        return iter(self.meant.values())
+
+
+def as_typed(raw: Raw, column: Column) -> Raw:
+    """Type text that is exactly what a column holds; anything else stays as it came, for the judge.
+
+    What the scheme gives may be a share or a fraction, 80 % or 2/3; what somebody fills in is a plain number.
+    """
+    if not isinstance(raw, str) or column.holds == "text":
+        return raw
+    plain = raw.strip()
+    if column.holds == "number" and column.kind == "input" and not PLAIN.match(plain):
+        return raw
+    found = exactly(plain, column.holds) if column.holds == "date" else number(plain)
+    return raw if found is None else found
+
+
+def codes_of(plan: Plan, tables: Tables) -> dict[str, str]:
+    """Return code → name of the units on the roster."""
+    key = next((s.key.name for s in plan.unit_sheets()), "code")
+    return {value_text(r.get(key)): value_text(r.get("name")) for r in tables.get(UNITS, [])}

@@ -1,0 +1,147 @@
+"""Tables from outside, whole: read, held against the scheme, judged cell by cell, with every problem at once.
+
+One way for a folder of CSV files, pandas frames and lists of mappings; they differ only in who makes the `Given`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from xlperf.engine.plan import Plan, Row, Sheet, Tables
+from xlperf.entries.complete import incomplete
+from xlperf.entries.entry import Entry, judge_entries
+from xlperf.entries.given import Given
+from xlperf.entries.lines import UNITS, Lines, Meant, as_typed, codes_of
+from xlperf.formula.values import Value, value_text
+from xlperf.problems import Problem, Where, problem
+from xlperf.scheme.model import Scheme
+
+
+def table_names(plan: Plan) -> list[str]:
+    """List the tables that may be given."""
+    return list(dict.fromkeys([UNITS, *(s.table for s in plan.sheets)]))
+
+
+def judged_tables(scheme: Scheme, plan: Plan, given: Mapping[str, Given]) -> tuple[Tables, list[Problem]]:
+    """Read given tables into the scheme's own.
+
+    given: by name, each one that `table_names` lists. A table that is not given is the scheme's own. The tables can
+    be scored even where a problem is an error: a cell with an error is blank, and what needs it stays blank.
+    """
+    tables: dict[str, list[dict[str, Value]]] = {n: [dict(r) for r in rows] for n, rows in scheme.tables.items()}
+    offered = {c.offers for sheet in plan.sheets for c in sheet.columns}
+    names = [n for n in table_names(plan) if n in given]
+    readers = []
+    for name in sorted(names, key=lambda n: (n != UNITS, n not in offered)):
+        reader = Lines(plan, name, tables, given[name], [])
+        tables[name] = reader.rows()
+        readers.append(reader)
+        if name == UNITS:
+            _keep_roster(plan, tables)
+    entries = [list(_entries(reader)) for reader in readers]
+    judge_entries(plan, tables, [e for found in entries for e in found])
+    problems: list[Problem] = []
+    for reader, found in zip(readers, entries, strict=True):
+        problems += reader.problems
+        problems += [p for e in found for p in e.problems]
+        problems += _adrift(reader)
+        problems += _undocumented(reader)
+        problems += _absent(reader)
+    return tables, list(dict.fromkeys([*problems, *incomplete(scheme, plan, tables)]))
+
+
+def _keep_roster(plan: Plan, tables: dict[str, list[dict[str, Value]]]) -> None:
+    """Leave out the scheme's rows of units that are not on the roster."""
+    codes = set(codes_of(plan, tables))
+    for sheet in plan.sheets:
+        if sheet.unit and sheet.table in tables and sheet.table != UNITS:
+            tables[sheet.table] = [r for r in tables[sheet.table] if r.get(sheet.unit) in codes]
+
+
+def _entries(reader: Lines) -> Iterator[Entry]:
+    """Visit the cells to be judged: every input of a row that a line speaks of, and the facts that it gives."""
+    needed = {s.name: _needed(reader.plan, s) for s in reader.sheets}
+    for meant in reader.spoken_of():
+        for sheet in reader.taking(meant.row):
+            for column in sheet.columns:
+                if column.kind not in ("input", "fact") or (column.kind == "fact" and column.name not in meant.raw):
+                    continue
+                if meant.unscored and column.kind == "input":
+                    meant.row[column.name] = None
+                    continue
+                if (meant.line.number, column.name) in reader.doubtful:
+                    continue
+                raw = as_typed(meant.raw.get(column.name), column)
+                raw = meant.row.get(column.name) if raw is None else raw
+                wanted = column.name in needed[sheet.name] or column.name in meant.raw
+                yield Entry(sheet, column, meant.row, raw, _Place(reader, meant, column.name), wanted)
+
+
+class _Place:
+    """Makes the place of a cell once it is needed."""
+
+    __slots__ = ("_meant", "_name", "_reader")
+
+    def __init__(self, reader: Lines, meant: Meant, name: str) -> None:
+        self._reader, self._meant, self._name = reader, meant, name
+
+    def __call__(self) -> Where:
+        return self._reader.place(self._meant, self._name)
+
+
+def _needed(plan: Plan, sheet: Sheet) -> set[str]:
+    """List the columns of a sheet that some computed column is made from."""
+    return {read.column for made_from in plan.graph.reads.values() for read in made_from if read.sheet == sheet.name}
+
+
+# ---- rows -----------------------------------------------------------------------------------------
+
+
+def _adrift(reader: Lines) -> Iterator[Problem]:
+    """Tell of rows that no sheet reads, and of units that belong to no class and so are ranked nowhere."""
+    split = [s for s in reader.sheets if s.where]
+    for meant in reader.spoken_of():
+        taken = reader.taking(meant.row)
+        if reader.table == UNITS:
+            yield from _unranked(reader, meant, [s for s in split if s in taken] if split else taken, split)
+        elif split and not taken:
+            name = next(iter(split[0].where))
+            near = "、".join(dict.fromkeys(value_text(s.where[name]) for s in split if name in s.where))
+            found = value_text(meant.row.get(name)) or "空"
+            yield problem("ROW_IN_NO_SHEET", reader.place(meant, name), name=name, found=found, nearest=near)
+
+
+def _unranked(reader: Lines, meant: Meant, taken: list[Sheet], split: list[Sheet]) -> Iterator[Problem]:
+    row: Row = meant.row
+    groups = {r.group for r in reader.plan.rankings for s in taken if s.name == r.sheet}
+    facts = {c.name for s in taken for c in s.columns if c.kind == "fact"}
+    lacking: Collection[str] = groups & facts if taken else {name for s in split for name in s.where}
+    unit = value_text(row.get(reader.key))
+    for name in sorted(n for n in lacking if row.get(n) is None):
+        yield problem("UNIT_WITHOUT_GROUP", reader.place(meant, name), unit=unit, name=name)
+    for name in sorted(n for n in lacking if not taken and row.get(n) is not None):
+        found = value_text(row[name])
+        yield problem("UNIT_IN_NO_SHEET", reader.place(meant, name), unit=unit, name=name, found=found)
+
+
+def _undocumented(reader: Lines) -> Iterator[Problem]:
+    """Tell once which required columns of a ledger are not given at all."""
+    for sheet in (s for s in reader.sheets if s.grows):
+        here = [m for m in reader.spoken_of() if sheet.takes(m.row)]
+        for column in sheet.inputs() if here else ():
+            if column.required and column.name not in {*reader.given.names, *_needed(reader.plan, sheet)}:
+                at = Where(reader.given.file, reader.given.header, path=column.name)
+                told = {"name": column.name, "title": column.title, "sheet": sheet.title, "count": len(here)}
+                yield problem("DATA_COLUMN_ABSENT", at, **told)
+
+
+def _absent(reader: Lines) -> Iterator[Problem]:
+    """Tell which of the scheme's rows no line spoke of, one problem a unit."""
+    missing: dict[str, int] = {}
+    if reader.table != UNITS and reader.unit and any(s.scorer for s in reader.sheets):
+        for key, row in reader.base.items():
+            if key not in reader.meant:
+                unit = value_text(row.get(reader.unit))
+                missing[unit] = missing.get(unit, 0) + 1
+    for unit, count in sorted(missing.items()):
+        yield problem("DATA_NOT_REPORTED", Where(reader.given.file, path=unit), titles=f"{unit}的{count}行")
