@@ -24,6 +24,7 @@ from xlperf.workbook.whole import always_whole, is_whole, units_of
 TITLE, UNDER, STATE, NAMES, BASIS, HEAD, BODY = range(7)  # rows counted from 0
 UNIT_NAME = "@unit"  # not a column of the plan: the name of the unit whose code stands beside it
 TIGHT = 24  # columns on paper
+LEADING = 6  # columns among which those that say whose row it is are repeated on every page
 SPARE = "+"  # what the key of a row for new entries starts with
 
 
@@ -31,12 +32,14 @@ SPARE = "+"  # what the key of a row for new entries starts with
 class Shown:
     """One column as it stands on a worksheet.
 
-    name: of a column of the plan, or `UNIT_NAME`. open: whether somebody fills it in this book.
+    name: of a column of the plan, or `UNIT_NAME`. open: whether somebody fills it in this book. later: whether
+    it may go to a further page where one page does not hold them all.
     """
 
     name: str
     open: bool = False
     hidden: bool = False
+    later: bool = False
 
 
 @dataclass(frozen=True)

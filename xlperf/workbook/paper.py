@@ -32,23 +32,30 @@ class Paper:
     scale: float = 0
 
 
-def paper_for(widths: Sequence[float], repeated: int, height: float) -> Paper:
+def paper_for(widths: Sequence[float], repeated: int, height: float, later: int = 0) -> Paper:
     """Return A4 landscape, A3 where A4 would shrink the type too far, several pages where that would too.
 
     widths: of the columns from column B on, 0 where hidden. repeated: the first column that is not printed
     on every page. height: of the table in points; one that A4 pages hold is not spread over A3 ones.
+    later: the first column that begins a further page, where there are several; 0 for none.
     """
     printed = [w + PADDING if w else 0.0 for w in widths]
-    total = max(sum(printed), 1)
-    if FULL_LINE / total >= SMALLEST:
+    total, line = max(sum(printed), 1), FULL_LINE * SLACK
+    if line / total >= SMALLEST:
         return Paper()
-    if FULL_LINE * A3_WIDER / total >= SMALLEST:
+    if line * A3_WIDER / total >= SMALLEST:
         return Paper(A3)
-    size, line = (A4, FULL_LINE) if height <= FULL_HEIGHT / SMALLEST else (A3, FULL_LINE * A3_WIDER)
-    kept, rest = sum(printed[: repeated - 1]), printed[repeated - 1 :]
-    breaks, widest = _split(rest, line / SMALLEST * SLACK - kept)
-    scale = min(floor(line * SLACK / (kept + widest) * 100) / 100, SPLIT_LARGEST)
-    return Paper(size, breaks=tuple(b + repeated for b in breaks), scale=scale)
+    first = later - 1 if later else len(printed)
+    kept, parts = sum(printed[: repeated - 1]), (printed[repeated - 1 : first], printed[first:])
+    wide = kept + max(sum(parts[0]), *printed) > line / SMALLEST
+    size = A3 if wide or height > FULL_HEIGHT / SMALLEST else A4
+    line *= A3_WIDER if size == A3 else 1
+    breaks, widest = [first + 1] if parts[1] else [], 0.0
+    for start, part in zip((repeated - 1, first), parts, strict=True):
+        within, found = _split(part, line / SMALLEST - kept) if part else ([], 0.0)
+        breaks, widest = [*breaks, *(start + at + 1 for at in within)], max(widest, found)
+    scale = min(floor(line / (kept + widest) * 100) / 100, SPLIT_LARGEST)
+    return Paper(size, breaks=tuple(sorted(breaks)), scale=scale)
 
 
 def _split(widths: Sequence[float], room: float) -> tuple[list[int], float]:
@@ -64,7 +71,7 @@ def _split(widths: Sequence[float], room: float) -> tuple[list[int], float]:
 def _breaks(widths: Sequence[float], room: float) -> list[int]:
     found, used = [], 0.0
     for i, width in enumerate(widths):
-        if used and used + width > room:
+        if used and used + width > room + 1e-6:
             found.append(i)
             used = 0.0
         used += width
@@ -89,6 +96,7 @@ def print_set_up(
         sheet.fit_to_pages(1, 0)
     if paper.breaks and columns is not None:
         sheet.set_v_pagebreaks(list(paper.breaks))
+        sheet.print_across()
         sheet.repeat_columns(*columns)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.center_horizontally()

@@ -25,14 +25,14 @@ BASE: Properties = {**NAMED, "font_name": BODY_FONT, "font_size": 11, "valign": 
 FRAMED: Properties = {**BASE, "border": 1, "border_color": "#808080"}
 TITLE_LOOK: Properties = {
     **NAMED,
-    "font_name": TITLE_FONT, "font_size": 20, "bold": True, "align": "center", "valign": "vcenter",
+    "font_name": TITLE_FONT, "font_size": 20, "bold": True, "align": "center", "valign": "vcenter", "shrink": True,
 }  # fmt: skip
 LEFT: Properties = {"align": "left", "indent": 1}
 UNDER_LOOK: Properties = {**BASE, "align": "left"}
 STATE_LOOK: Properties = {**BASE, "bold": True, "font_size": 12, "align": "left", "text_wrap": True}
 HEAD_LOOK: Properties = {**FRAMED, "bold": True, "align": "center", "text_wrap": True, "bg_color": HEADING}
 BASIS_LOOK: Properties = {
-    **FRAMED, "font_size": 8, "align": "center", "text_wrap": True, "font_color": "#404040", "bg_color": "#F6F6F6",
+    **FRAMED, "align": "center", "text_wrap": True, "font_color": "#404040", "bg_color": "#F6F6F6",
 }  # fmt: skip
 CLOSED_LOOK: Properties = {**FRAMED, "bg_color": CLOSED, "diag_type": 1, "diag_border": 1, "diag_color": "#808080"}
 CAUTION_LOOK: Properties = {**FRAMED, "bold": True, "align": "left", "text_wrap": True, "font_color": "#C00000"}

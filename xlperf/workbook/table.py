@@ -19,6 +19,7 @@ from xlperf.workbook.layout import (
     BASIS,
     BODY,
     HEAD,
+    LEADING,
     NAMES,
     SPARE,
     STATE,
@@ -148,7 +149,8 @@ def paper_of(layout: Layout, view: View) -> Paper:
     """Return the paper that the table is printed on."""
     seen = [0.0 if s.hidden else w for w, s in zip(widths(layout, view), view.shown, strict=True)]
     rows = min(len(view.rows) + view.spare, len(view.rows) + EMPTY_PRINTED)
-    return paper_for(seen, _frozen(view), HEAD_HEIGHT + rows * LOWEST)
+    later = next((i for i, s in enumerate(view.shown, 1) if s.later), 0)
+    return paper_for(seen, _frozen(view), HEAD_HEIGHT + rows * LOWEST, later)
 
 
 def _columns(sheet: Worksheet, view: View, wide: Sequence[float]) -> None:
@@ -159,9 +161,10 @@ def _columns(sheet: Worksheet, view: View, wide: Sequence[float]) -> None:
 
 def _head(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> None:
     last = [*paper_of(layout, view).breaks, len(view.shown) + 1][0] - 1  # the lines above stand on the first page
-    band(book, sheet, TITLE, (1, last), dress.heading, style.TITLE_LOOK, 34)
-    split = last < len(view.shown) and dress.state != CHECKED  # columns repeated on every page repeat no line
+    split = last < len(view.shown)  # columns repeated on every page repeat no line
     first = min(_frozen(view), last) if split else 1
+    band(book, sheet, TITLE, (first, last), dress.heading, style.TITLE_LOOK, 34)
+    first = 1 if dress.state == CHECKED else first  # the self-check cell stands there
     band(book, sheet, UNDER, (first, last), dress.under, style.UNDER_LOOK, 20)
     band(book, sheet, STATE, (first, last), dress.state, style.UNDER_LOOK, 20)
     plain = book.look(style.BASE)
@@ -176,9 +179,9 @@ def _head(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress
         sheet.write_string(BASIS, i, clauses[i - 1], basis)
     wide = widths(layout, view)
     tallest = max(lines(c.title, w + 1) for c, w in zip(columns, wide, strict=True))
-    small = max(lines(c, w * 1.35 + 1) for c, w in zip(clauses, wide, strict=True))
+    small = max(lines(c, w + 1) for c, w in zip(clauses, wide, strict=True))
     sheet.set_row(HEAD, tallest * LINE_HEIGHT + 8)
-    sheet.set_row(BASIS, small * 11.0 + 4, None, {"hidden": not any(clauses)})
+    sheet.set_row(BASIS, small * LINE_HEIGHT + 4, None, {"hidden": not any(clauses)})
 
 
 def band(
@@ -203,7 +206,8 @@ def caution(book: Book, sheet: Worksheet, row: int, columns: tuple[int, int], te
 
 
 def _frozen(view: View) -> int:
-    leading = [i for name, i in view.at.items() if i <= 4 and name in (view.sheet.key.name, UNIT_NAME, "name")]
+    naming = (view.sheet.key.name, UNIT_NAME, view.sheet.naming.name)
+    leading = [i for name, i in view.at.items() if i <= LEADING and name in naming]
     return max(leading, default=1) + 1
 
 

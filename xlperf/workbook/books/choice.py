@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import of_row
-from xlperf.formula.expression import columns_of
+from xlperf.formula.expression import columns_of, lift
 from xlperf.formula.links import link_of
 from xlperf.formula.values import Value
 from xlperf.workbook.book import Book
-from xlperf.workbook.layout import UNIT_NAME, Shown, View
+from xlperf.workbook.layout import LEADING, TIGHT, UNIT_NAME, Shown, View
 
+ON_PAGE = 22  # columns of numbers that a page holds beside the names
 ASSUMED = "assumed"  # the fact that says what the office still has to settle; nobody else is asked about it
 
 
@@ -42,7 +44,7 @@ def columns_shown(
     for column in sheet.columns:
         there = any(values[column.name][i] is not None for i in rows)
         if column.kind == "input":
-            wanted = _somewhere(scores, sheet, column, rows) if fills(column) else reference(column) and there
+            wanted = somewhere(scores, sheet, column, rows) if fills(column) else reference(column) and there
         elif column.expr is not None:
             wanted = link_of(column.expr) is None and columns_of(column.expr) <= taken.keys()
         else:
@@ -52,6 +54,36 @@ def columns_shown(
         if column.name == sheet.unit and name_units and column.name != sheet.key.name:
             taken[UNIT_NAME] = Shown(UNIT_NAME)
     return tuple(taken.values())
+
+
+def arranged(sheet: Sheet, shown: Sequence[Shown]) -> tuple[Shown, ...]:
+    """Put what is read first before how it was worked out, where there are too many columns for one page.
+
+    First come the columns that say whose row it is, what people give and what follows from it (by their roles and
+    from what the score is added up); the rest may go to a further page. The order follows from the plan alone, so
+    that a book written anew has every cell where it was.
+    """
+    if len(sheet.columns) <= TIGHT:
+        return tuple(shown)
+    labels = {sheet.key.name, sheet.unit, UNIT_NAME, sheet.naming.name}
+    leading = [i for i, s in enumerate(shown[:LEADING]) if s.name in labels]
+    lead = max(leading, default=0) + 1
+    main = _read_first(sheet)
+    first = [s for s in shown[lead:] if s.name in main]
+    rest = [replace(s, later=True) for s in shown[lead:] if s.name not in main]
+    return (*shown[:lead], *first, *rest)
+
+
+def _read_first(sheet: Sheet) -> frozenset[str]:
+    """Return the columns with a role, and step by step what the composite is added up from, while a page holds them."""
+    main = {c.name for c in sheet.columns if c.role}
+    step = {c.name for c in sheet.of_role("composite")}
+    while step:
+        step = {name for s in step for name in columns_of(sheet.by_name[s].expr or lift(0))} - main
+        if len(main) + len(step) > ON_PAGE:
+            break
+        main |= step
+    return frozenset(main)
 
 
 def reference_views(book: Book, scores: Scores, views: Sequence[View]) -> list[View]:
@@ -81,7 +113,7 @@ def offered_by(scores: Scores, views: Sequence[View]) -> dict[str, frozenset[Val
     return {v.sheet.table: frozenset(scores.values[v.sheet.name][v.sheet.key.name]) for v in views}
 
 
-def _somewhere(scores: Scores, sheet: Sheet, column: Column, rows: Sequence[int]) -> bool:
+def somewhere(scores: Scores, sheet: Sheet, column: Column, rows: Sequence[int]) -> bool:
     """Tell whether a column is asked for in one of the rows at least."""
     if column.asked is None:
         return True

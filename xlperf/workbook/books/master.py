@@ -12,6 +12,7 @@ from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, protect
 from xlperf.workbook.books.audit import write_audit
+from xlperf.workbook.books.choice import arranged, somewhere
 from xlperf.workbook.books.front import write_front
 from xlperf.workbook.books.ranking import write_ranking
 from xlperf.workbook.layout import TIGHT, UNIT_NAME, Layout, Shown, View
@@ -108,12 +109,16 @@ def _views(book: Book, scores: Scores, entered: Mapping[str, Sequence[int]]) -> 
         typed = entered.get(sheet.name, ())
         issued = len(scores.values[sheet.name][sheet.key.name]) - len(typed)
         new = {number: issued + i for i, number in enumerate(typed)}
-        found.append(View(sheet, book.title(sheet.title), tuple(shown), tuple(range(issued)), sheet.grows, new))
+        found.append(
+            View(sheet, book.title(sheet.title), arranged(sheet, shown), tuple(range(issued)), sheet.grows, new)
+        )
     return found
 
 
 def _helpers(scores: Scores, sheet: Sheet) -> frozenset[str]:
-    """Return the columns that only serve others: rank keys, seats, and facts that nobody has.
+    """Return the columns that only serve others: rank keys, seats, what no row has or is asked for.
+
+    Codes too, where names say the same on a sheet whose rows are fixed.
 
     On a sheet too wide for its paper also those that say the same in every row: groups, and full marks
     that are still the default.
@@ -121,13 +126,18 @@ def _helpers(scores: Scores, sheet: Sheet) -> frozenset[str]:
     plan: Plan = scores.plan
     values = scores.values[sheet.name]
     hidden = {r.seat for r in plan.rankings if r.sheet == sheet.name}
+    rows = range(0 if sheet.grows else len(values[sheet.key.name]))
     for column in sheet.columns:
+        if column.kind == "input" and rows and not somewhere(scores, sheet, column, rows):
+            hidden.add(column.name)
         link = link_of(column.expr)
         if link is not None and link.kind == "rank":
             key = sheet.by_name[link.column]
             hidden |= {key.name} if key.kind == "computed" and not key.shown else set()
         if column.kind == "fact" and not any(v is not None for v in values[column.name]):
             hidden.add(column.name)
+    if sheet.unit and sheet.label and not sheet.grows:
+        hidden |= {sheet.key.name, sheet.unit} - {sheet.label.name}
     if len(sheet.columns) - len(hidden) > TIGHT:
         limits = {c.high.args[0] for c in sheet.columns if c.high is not None and c.high.op == "col"}
         for column in sheet.columns:

@@ -1,0 +1,40 @@
+"""Which page a table is printed on: legible, what is read first on the first page, names on every page."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from xlperf.workbook.paper import A3, A3_WIDER, A4, FULL_LINE, PADDING, SLACK, SMALLEST, paper_for
+
+BODY = 11.0  # points of the type that everything is written in
+LINE = {A4: FULL_LINE * SLACK, A3: FULL_LINE * SLACK * A3_WIDER}
+
+
+def pages(widths: list[float], repeated: int, paper) -> list[float]:
+    """Return the width of each page, in characters; columns before `repeated` stand on all."""
+    starts = [repeated, *(b for b in paper.breaks), len(widths) + 1]
+    kept = sum(w + PADDING for w in widths[: repeated - 1])
+    return [kept + sum(w + PADDING for w in widths[a - 1 : b - 1]) for a, b in pairwise(starts)]
+
+
+@pytest.mark.parametrize("count", [5, 12, 18, 24, 31, 46, 68])
+@pytest.mark.parametrize("width", [7.0, 9.5, 14.0])
+@pytest.mark.parametrize("height", [300.0, 9000.0])
+@pytest.mark.parametrize("later", [0, 4])
+def test_type_is_never_smaller_than_eight_points(count, width, height, later):
+    widths = [8.0, 20.0, *[width] * count]
+    paper = paper_for(widths, 3, height, later)
+    for page in pages(widths, 3, paper) if paper.breaks else [sum(w + PADDING for w in widths)]:
+        scale = paper.scale or LINE[paper.size] / page
+        assert scale * BODY >= 8
+        assert page * scale <= LINE[paper.size] + 1e-6, "no column falls off the page"
+    assert paper.scale == 0 or paper.scale >= SMALLEST
+
+
+def test_what_is_read_first_is_on_the_first_page():
+    widths = [8.0, 20.0, *[9.0] * 40]
+    paper = paper_for(widths, 3, 300.0, later=12)
+    assert paper.breaks[0] == 12
+    assert paper_for(widths[:9], 3, 300.0, later=6) == paper_for(widths[:9], 3, 300.0), "one page holds all"
