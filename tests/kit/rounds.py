@@ -27,11 +27,16 @@ def small_scheme(folder: Path) -> Path:
     assert path is not None
     source = path if path.is_dir() else path.parent
     shutil.copytree(source, folder)
-    text = (folder / "scheme.yaml").read_text("utf-8")  # the numbers it states are of all its units
-    (folder / "scheme.yaml").write_text(re.sub(r"^checks:\n(?:  .*\n)+", "", text, flags=re.MULTILINE), "utf-8")
+    unstated(folder)
     _cut(folder / "units.csv", lambda row: row["code"] in UNITS)
     _cut(folder / "tasks.csv", _is_kept)
     return folder
+
+
+def unstated(folder: Path) -> None:
+    """Take out of a scheme that has been cut down the numbers that its regulation states of all units."""
+    text = (folder / "scheme.yaml").read_text("utf-8")
+    (folder / "scheme.yaml").write_text(re.sub(r"^checks:\n(?:  .*\n)+", "", text, flags=re.MULTILINE), "utf-8")
 
 
 def _is_kept(row) -> bool:

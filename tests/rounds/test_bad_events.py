@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from kit.rounds import _cut, cell_of, reopened, send
+from kit.rounds import _cut, cell_of, reopened, send, unstated
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.reason import Explanation, explain_cell
@@ -302,6 +302,7 @@ def template(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hebi")
     source = find_scheme("hebi-2021")[0]
     shutil.copytree(source if source.is_dir() else source.parent, folder / "scheme")
+    unstated(folder / "scheme")
     _cut(folder / "scheme" / "units.csv", lambda row: row["code"] in KEPT)
     _cut(folder / "scheme" / "marks.csv", lambda row: row["unit"] in KEPT)
     round_, problems = new_round(folder / "scheme", folder / "round", key=b"k" * 32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from xlperf.engine.plan import Column, Sheet
@@ -86,21 +86,40 @@ def _read_first(sheet: Sheet) -> frozenset[str]:
     return frozenset(main)
 
 
-def reference_views(book: Book, scores: Scores, views: Sequence[View]) -> list[View]:
+def reference_views(book: Book, scores: Scores, views: Sequence[View], units: Collection[Value]) -> list[View]:
     """Return the tables to choose from in the cells to fill, to be read and not filled.
 
-    The list of units is left out: a book for somebody outside names nobody else.
+    They carry the key and the words that name a row, nothing else that is known of it (a table of people holds
+    their pay), and of a table whose rows belong to units only the rows of `units`. The list of units is left
+    out: a book for somebody outside names nobody else.
     """
     columns = [v.sheet.by_name[s.name] for v in views for s in v.shown if s.open]
     wanted = {c.offers for c in columns} - {"", scores.plan.units.table if scores.plan.units is not None else ""}
     found = []
     for sheet in scores.plan.sheets:
-        rows = tuple(range(len(scores.values[sheet.name][sheet.key.name])))
+        rows = _rows_of_units(scores, sheet, units)
         if sheet.table in wanted and rows and not sheet.grows:
             wanted.discard(sheet.table)
-            shown = columns_shown(scores, sheet, rows, lambda _: False)
+            subject = scores.plan.subject_of.get(sheet.table)
+            words = (subject.name if subject is not None else "") or sheet.naming.name
+            shown = tuple(Shown(name) for name in dict.fromkeys((sheet.key.name, words)))
             found.append(View(sheet, book.title(sheet.title), shown, rows))
     return found
+
+
+def _rows_of_units(scores: Scores, sheet: Sheet, units: Collection[Value]) -> tuple[int, ...]:
+    """Return the rows of a sheet that belong to these units; all where they belong to nobody."""
+    subject = scores.plan.subject_of.get(sheet.table)
+    owner = scores.plan.unit_column(sheet) or (subject.by if subject is not None else "")
+    values = scores.values[sheet.name]
+    whose = values[owner] if owner else [None] * len(values[sheet.key.name])
+    return tuple(i for i, unit in enumerate(whose) if not owner or unit in units)
+
+
+def units_in(scores: Scores, views: Sequence[View]) -> frozenset[Value]:
+    """Return the units that the rows of some tables belong to."""
+    owned = [(v, scores.plan.unit_column(v.sheet)) for v in views]
+    return frozenset(scores.values[v.sheet.name][name][i] for v, name in owned if name for i in v.rows)
 
 
 def offers_of(views: Sequence[View]) -> dict[str, str]:
@@ -109,8 +128,9 @@ def offers_of(views: Sequence[View]) -> dict[str, str]:
 
 
 def offered_by(scores: Scores, views: Sequence[View]) -> dict[str, frozenset[Value]]:
-    """Return for each table to choose from its keys."""
-    return {v.sheet.table: frozenset(scores.values[v.sheet.name][v.sheet.key.name]) for v in views}
+    """Return for each table to choose from the keys that the book offers."""
+    keys = {v.sheet.table: scores.values[v.sheet.name][v.sheet.key.name] for v in views}
+    return {v.sheet.table: frozenset(keys[v.sheet.table][i] for i in v.rows) for v in views}
 
 
 def somewhere(scores: Scores, sheet: Sheet, column: Column, rows: Sequence[int]) -> bool:

@@ -9,7 +9,7 @@ from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.book import Book
-from xlperf.workbook.books.choice import columns_shown, offered_by, offers_of, reference_views
+from xlperf.workbook.books.choice import columns_shown, offered_by, offers_of, reference_views, units_in
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.books.unit import write_signature
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
@@ -40,7 +40,7 @@ def write_scorer_book(
     guide = book.title(TITLE_OF_SHEET)
     told = list(scorer_views(book, scores, scorer, office))
     views = [view for view, _ in told]
-    references = reference_views(book, scores, views)
+    references = reference_views(book, scores, views, units_in(scores, views))
     layout = Layout(scores, [*views, *references])
     offers, offered = offers_of(references), offered_by(scores, references)
     states = [(view, checked(layout, view, offered).text()) for view in views]

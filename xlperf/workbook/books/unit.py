@@ -37,7 +37,7 @@ def write_unit_book(
     book = Book(f"{plan.title}{SELF}", plan.issuer, keywords(identity))
     guide = book.title(TITLE_OF_SHEET)
     views = unit_views(book, scores, unit_key)
-    references = reference_views(book, scores, views)
+    references = reference_views(book, scores, views, {unit_key})
     layout = Layout(scores, [*views, *references])
     offers, offered = offers_of(references), offered_by(scores, references)
     states = [checked(layout, view, offered).text() for view in views]
