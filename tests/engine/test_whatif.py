@@ -67,16 +67,19 @@ def test_money_that_is_kept_neutral_changes_pay():
 
 
 def test_pay_of_people_is_compared_too():
-    scheme, tables = example("yiyang-2018", "YY-15")
-    figures = {**scheme.figures, "front_share": replace(scheme.figures["front_share"], value=Fraction(1))}
-    found = effects(replace(scheme, figures=figures), tables)["neutral", "staff"]
-    assert rows(found.changes) == [
-        ("X", "bonus", "pay", Fraction(22000), Fraction(20000)),
-        *(("1", c, "pay", Fraction(22000), Fraction(20000)) for c in ("city_bonus", "standard", "pay")),
-        *(("2", c, "pay", Fraction(22000), Fraction(20000)) for c in ("city_bonus", "standard")),
-        ("2", "pay", "pay", Fraction(26400), Fraction(24000)),
+    """Of three units the first gets 10 % more and the last nothing: 42000 of 60000 are handed out."""
+    scheme, tables = example("yiyang-2018", "YY-small")
+    people = [{"no": "1", "unit": "A", "name": "甲"}, {"no": "2", "unit": "A", "name": "乙", "factor": Fraction(6, 5)}]
+    found = effects(scheme, {**tables, "people": people})["neutral", "staff"]
+    raised = Fraction(22000) * 60000 / 42000
+    assert [row for row in rows(found.changes) if row[0] in ("A", "1", "2")] == [
+        ("A", "bonus", "pay", Fraction(22000), raised),
+        *(("1", c, "pay", Fraction(22000), raised) for c in ("city_bonus", "standard")),
+        ("1", "pay", "pay", Fraction(22000), Fraction("31428.57")),
+        *(("2", c, "pay", Fraction(22000), raised) for c in ("city_bonus", "standard")),
+        ("2", "pay", "pay", Fraction(26400), Fraction("37714.29")),
     ]
-    assert found.units == ("X",)
+    assert found.units == ("A", "B")
 
 
 def test_places_of_honour_are_results():

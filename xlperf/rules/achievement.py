@@ -21,7 +21,7 @@ def achieve(full: Number, actual: Number, target: Number, direction: Text, most:
     cap = full * most
     return cases(
         (target <= 0, blank(), "目标值不大于0，无法按比例计分"),
-        (both(same(direction, LOWER), actual <= 0), full, "越低越好，完成值不大于0，得满分"),
+        (both(same(direction, LOWER), actual <= 0), cap, say("越低越好，完成值不大于0，得到上限{cap}", cap=cap)),
         (
             same(direction, LOWER),
             least(cap, full * target / actual),

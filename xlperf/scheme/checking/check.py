@@ -212,10 +212,11 @@ def _group_problems(sheet: SheetSpec, group: str, row: dict[str, Value]) -> Prob
 
 
 def _facts_behind(sheet: SheetSpec, group: str, row: dict[str, Value]) -> list[str]:
-    """Return the columns of the table that a group column is, or that its rule names."""
+    """Return the columns of the table that a group column is, or that its rule names; inputs are filled later."""
     column = next((c for c in sheet.columns if c.name == group), None)
     words = [group] if column is None or not column.rule else _words_in(column.arguments)
-    return [w for w in dict.fromkeys(words) if w in row]
+    inputs = {c.name for c in sheet.columns if text(c.attributes, "is") == "input"}
+    return [w for w in dict.fromkeys(words) if w in row and w not in inputs]
 
 
 def _words_in(node: Node) -> list[str]:
