@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -17,12 +16,12 @@ from xlperf.engine.roster import MASTER, Roster
 from xlperf.engine.score import Scores, score
 from xlperf.files import made_whole
 from xlperf.formula.values import day_of
+from xlperf.parallel import shared_out
 from xlperf.problems import Problem, Where, problem
 from xlperf.publish.results import Published, publish_scores
 from xlperf.rounds.collecting.collect import Collection, collect
 from xlperf.rounds.distribute import Distribution, Parcel, distribute, identity_of, parcels_of, scorers_of
 from xlperf.rounds.store import Progress, Round, new_round, silent
-from xlperf.rounds.workers import leave_interrupts_to_the_parent
 from xlperf.workbook.back.fill import Spot, Typed, fill_book
 from xlperf.workbook.books.unit import write_unit_book
 from xlperf.workbook.seal import Identity, sealed
@@ -211,12 +210,11 @@ def _day(value: Typed) -> date | Typed:
 def _fill(jobs: list[_Filled], progress: Progress) -> None:
     for job in jobs:
         job.to.parent.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(2, initializer=leave_interrupts_to_the_parent) as pool:
-        for done, (job, _) in enumerate(zip(jobs, pool.map(_fill_one, jobs), strict=True), 1):
-            progress(done, len(jobs), f"模拟填报：{job.to.name}")
+    for done, (job, _) in enumerate(zip(jobs, shared_out(_fill_one, None, jobs), strict=True), 1):
+        progress(done, len(jobs), f"模拟填报：{job.to.name}")
 
 
-def _fill_one(job: _Filled) -> None:
+def _fill_one(_: None, job: _Filled) -> None:
     """Fill one book and let its mishap happen to the file."""
     if job.mishap == "pdf":
         job.to.write_bytes(PDF)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from xlperf.engine.roster import Roster
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
+from xlperf.parallel import shared_out
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.ledger import Issued, State, record_issued
 from xlperf.rounds.store import Progress, Round, silent
-from xlperf.rounds.workers import leave_interrupts_to_the_parent
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.scorer import write_scorer_book
@@ -24,7 +23,6 @@ from xlperf.workbook.seal import Identity, Kind, sealed
 
 UNIT_BOOK, SCORER_BOOK, MASTER = "自评表", "打分表", "总表"
 BOOKS = {"unit": UNIT_BOOK, "scorer": SCORER_BOOK, "master": MASTER}
-_MANY = 12  # books from which a second process pays for its start
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 
 
@@ -115,13 +113,12 @@ def identity_of(round_: Round, kind: Kind, whom: str, serial: int) -> Identity:
 
 _Job = tuple[Parcel, Identity]
 _Source = tuple[Scores, Scheme, str]  # what every book is written from: scores, scheme, deadline in words
-_SHARED: list[_Source] = []  # the last one is in force; a worker process is given it once
 
 
 def _made(
     round_: Round, scores: Scores, state: State, parcels: list[Parcel]
 ) -> Iterator[tuple[Parcel, Identity, bytes]]:
-    """Write the books one after the other, in two processes where there are many."""
+    """Write the books, the long ones first, in as many processes as the machine has."""
     last = max((i.serial for i in state.issued.values()), default=0)
     jobs: list[_Job] = []
     for parcel in parcels:
@@ -130,13 +127,8 @@ def _made(
         jobs.append((parcel, identity_of(round_, parcel.kind, parcel.whom, known.serial if known else last)))
     source = (scores, round_.scheme, due_words(round_))
     jobs.sort(key=lambda job: job[0].kind == "unit")  # the long ones first
-    if len(jobs) < _MANY:
-        _share(source)
-        yield from ((parcel, identity, _written((parcel, identity))) for parcel, identity in jobs)
-        return
-    with ProcessPoolExecutor(2, initializer=_begin, initargs=(source,)) as pool:
-        for (parcel, identity), data in zip(jobs, pool.map(_written, jobs), strict=True):
-            yield parcel, identity, data
+    for (parcel, identity), data in zip(jobs, shared_out(_written, source, jobs), strict=True):
+        yield parcel, identity, data
 
 
 def due_words(round_: Round) -> str:
@@ -145,19 +137,10 @@ def due_words(round_: Round) -> str:
     return "" if day is None else f"{day.year}年{day.month}月{day.day}日"
 
 
-def _begin(source: _Source) -> None:
-    leave_interrupts_to_the_parent()
-    _share(source)
-
-
-def _share(source: _Source) -> None:
-    _SHARED[:] = [source]
-
-
-def _written(job: _Job) -> bytes:
+def _written(source: _Source, job: _Job) -> bytes:
     """Write one book and return its bytes."""
     parcel, identity = job
-    scores, scheme, deadline = _SHARED[-1]
+    scores, scheme, deadline = source
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "book.xlsx")
         if parcel.kind == "unit":

@@ -1,0 +1,89 @@
+"""Work in parallel gives what it gives one after the other, and a worker that is lost loses only its own job."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from xlperf import parallel
+from xlperf.parallel import Lost, guarded, shared_out
+
+ENOUGH = 1 << 32
+
+
+def times(factor, job):
+    return factor * job
+
+
+def spoilt(_, job):
+    if job == 7:
+        raise ValueError("seven")
+    return job
+
+
+def reading(job):
+    if job == "hangs":
+        time.sleep(60)
+    if job == "dies":
+        os._exit(9)
+    if job == "eats":
+        return len(bytearray(1 << 33))
+    if job == "sleeps":
+        time.sleep(0.2)
+    return job.upper()
+
+
+@pytest.mark.parametrize("cores", [1, 3])
+def test_results_come_in_the_order_of_the_jobs(monkeypatch, cores):
+    monkeypatch.setattr(parallel, "cores", lambda: cores)
+    assert list(shared_out(times, 3, range(20))) == [3 * i for i in range(20)]
+    assert list(shared_out(times, 3, [])) == []
+    with pytest.raises(ValueError, match="seven"):
+        list(shared_out(spoilt, None, range(20)))
+
+
+@pytest.mark.parametrize("cores", [1, 2, 3])
+def test_what_hangs_or_dies_or_eats_is_lost_alone(monkeypatch, cores):
+    monkeypatch.setattr(parallel, "cores", lambda: cores)
+    jobs = ["a", "hangs", "sleeps", "dies", "b", "c", "d", "hangs", "e"]
+    started = time.monotonic()
+    found = list(guarded(reading, jobs, seconds=1.5, memory=ENOUGH))
+    late, died = Lost("late"), Lost("died")
+    assert found == ["A", late, "SLEEPS", died, "B", "C", "D", late, "E"]
+    assert time.monotonic() - started < 15
+
+
+def test_what_takes_too_much_memory_is_refused_the_memory():
+    with pytest.raises(MemoryError):
+        list(guarded(reading, ["eats"], seconds=20, memory=ENOUGH))
+
+
+def test_workers_end_with_their_parent():
+    code = (
+        "import os, time\n"
+        "from xlperf.parallel import guarded\n"
+        "def work(job):\n"
+        "    print(os.getpid(), flush=True)\n"
+        "    time.sleep(60)\n"
+        "list(guarded(work, range(9), seconds=50, memory=1 << 32))\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and _lives(child):
+        time.sleep(0.1)
+    assert not _lives(child)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{process}/stat")  # a process that nobody waited for is dead and still listed
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -1,0 +1,218 @@
+"""Work shared out to processes, and done one after the other where there are none.
+
+The same work gives the same results either way, in the order of the jobs. Workers ignore Ctrl+C, which the
+parent answers, and end with it: a worker whose parent is gone does not go on. Standard library only; a page
+in a browser has neither processes nor limits, and there every job is done in place.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+J = TypeVar("J")
+R = TypeVar("R")
+S = TypeVar("S")
+
+FEW = 6  # jobs up to which another process does not pay for its start
+_LOOK = 0.5  # seconds between two looks at whether the parent is still there
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A job that gave no result: its worker was ended because it took too long, or died."""
+
+    why: Literal["late", "died"]
+
+
+def cores() -> int:
+    """Return how many processes this machine runs at once; 1 where it has no processes."""
+    if sys.platform in ("emscripten", "wasi"):
+        return 1
+    counted = getattr(os, "sched_getaffinity", None)
+    return len(counted(0)) if counted is not None else os.cpu_count() or 1
+
+
+def shared_out(work: Callable[[S, J], R], shared: S, jobs: Iterable[J], *, few: int = FEW) -> Iterator[R]:
+    """Do one piece of work for every job and give the results in the order of the jobs.
+
+    work: a function of a module, called with what all share and one job. shared: sent to each worker once. few: up to
+    so many jobs are done in place. What a job raises is raised here, and the rest is not done.
+    """
+    waiting = list(jobs)
+    if len(waiting) <= few or cores() == 1:
+        yield from (work(shared, job) for job in waiting)
+        return
+    from concurrent.futures import ProcessPoolExecutor  # there are processes
+
+    with ProcessPoolExecutor(min(cores(), len(waiting)), initializer=_share, initargs=(work, shared)) as pool:
+        yield from pool.map(_do, waiting)
+
+
+def guarded(
+    work: Callable[[J], R], jobs: Iterable[J], *, seconds: float, memory: int, few: int = FEW
+) -> Iterator[R | Lost]:
+    """Do work that may hang, die or take all memory, each job in a worker that is ended for it; in order.
+
+    seconds: a job may take. memory: bytes of address space a worker may use, where the system has such a limit. A job
+    whose worker is lost is not tried again, and the others are not touched. Without processes it is done in place.
+    """
+    waiting = list(jobs)
+    if cores() == 1 and sys.platform in ("emscripten", "wasi"):
+        yield from (work(job) for job in waiting)
+        return
+    crew: _Crew[J, R] = _Crew(work, waiting, seconds, memory)
+    try:
+        yield from crew.results(min(cores(), len(waiting)) if len(waiting) > few else 1)
+    finally:
+        crew.end()
+
+
+# ---- workers of `shared_out` ---------------------------------------------------------------------
+
+_GIVEN: list[Any] = []  # in a worker: the work and what all jobs share
+
+
+def _share(work: Callable[[Any, Any], Any], shared: Any) -> None:
+    _begin()
+    _GIVEN[:] = [work, shared]
+
+
+def _do(job: Any) -> Any:
+    work, shared = _GIVEN
+    return work(shared, job)
+
+
+def _begin() -> None:
+    """Leave Ctrl+C to the parent, and end when it is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+# ---- workers of `guarded` ------------------------------------------------------------------------
+
+
+@dataclass
+class _Worker:
+    """A process with a pipe, the number of the job it is at, and until when it may take."""
+
+    process: Any
+    pipe: Any
+    job: int = -1
+    until: float = 0.0
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+@dataclass
+class _Crew(Generic[J, R]):
+    """Workers that are replaced when they are lost, and the results that came before their turn."""
+
+    work: Callable[[J], R]
+    jobs: list[J]
+    seconds: float
+    memory: int
+    workers: list[_Worker] = field(default_factory=list)
+    early: dict[int, R | Lost] = field(default_factory=dict)
+
+    def results(self, count: int) -> Iterator[R | Lost]:
+        """Give the results in the order of the jobs."""
+        waiting = deque(range(len(self.jobs)))
+        for turn in range(len(self.jobs)):
+            while turn not in self.early:
+                while waiting and len(self.workers) < count:
+                    self.workers.append(self._started())
+                for worker in (w for w in self.workers if w.job < 0 and waiting):
+                    self._give(worker, waiting.popleft())
+                self._take()
+            yield self.early.pop(turn)
+
+    def end(self) -> None:
+        """End every worker."""
+        while self.workers:
+            self.workers.pop().end()
+
+    def _started(self) -> _Worker:
+        import multiprocessing
+
+        here, there = multiprocessing.Pipe()
+        process = multiprocessing.Process(target=_serve, args=(there, here, self.work, self.memory), daemon=True)
+        process.start()
+        there.close()
+        return _Worker(process, here)
+
+    def _give(self, worker: _Worker, job: int) -> None:
+        worker.job, worker.until = job, time.monotonic() + self.seconds
+        with suppress(OSError):  # a worker that died between two jobs is found when it is heard
+            worker.pipe.send(self.jobs[job])
+
+    def _take(self) -> None:
+        """Wait until a worker answers, dies or takes too long."""
+        from multiprocessing.connection import wait
+
+        busy = [w for w in self.workers if w.job >= 0]
+        left = max(0.0, min(w.until for w in busy) - time.monotonic())
+        heard = {id(pipe) for pipe in wait([w.pipe for w in busy], left)}
+        for worker in busy:
+            if id(worker.pipe) in heard:
+                self._hear(worker)
+            elif time.monotonic() >= worker.until:
+                self._lose(worker, "late")
+
+    def _hear(self, worker: _Worker) -> None:
+        try:
+            failed, found = worker.pipe.recv()
+        except (EOFError, OSError):
+            self._lose(worker, "died")
+            return
+        if failed:
+            raise found
+        self.early[worker.job] = found
+        worker.job = -1
+
+    def _lose(self, worker: _Worker, why: Literal["late", "died"]) -> None:
+        self.early[worker.job] = Lost(why)
+        self.workers.remove(worker)
+        worker.end()
+
+
+def _serve(pipe: Any, other: Any, work: Callable[[Any], Any], memory: int) -> None:
+    """Answer job after job until the parent closes the pipe."""
+    other.close()
+    _begin()
+    _limit(memory)
+    with suppress(EOFError, OSError):
+        while True:
+            job = pipe.recv()
+            try:
+                answer = (False, work(job))
+            except Exception as fault:
+                answer = (True, fault)
+            pipe.send(answer)
+
+
+def _limit(memory: int) -> None:
+    """Keep a worker from taking the machine's memory; only Unix has such a limit."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
