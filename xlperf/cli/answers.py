@@ -168,7 +168,8 @@ def score_command(
     else:
         round_, opening = opened_with(home, despite)
         published = publish_scores(round_, native=functions == "native")
-        scores, problems = published.scores, list(unsettled(round_, published.scores))
+        scores = published.scores
+        problems = [*published.problems, *unsettled(round_, scores)]
         for file in published.files:
             click.echo(f"{say('已写出', 'written')} {home / file}", err=True)
     if json_:

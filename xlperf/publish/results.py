@@ -12,9 +12,12 @@ from pathlib import Path
 from xlperf.engine.ranked import UNPLACED, ranked_lists
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
+from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.clearance import must_be_cleared
-from xlperf.rounds.distribute import MASTER, identity_of
-from xlperf.rounds.ledger import Issued, record_issued
+from xlperf.rounds.collecting.collect import take_edition
+from xlperf.rounds.collecting.edition import FILE as EDITION
+from xlperf.rounds.distribute import identity_of
+from xlperf.rounds.ledger import Issued, Written, record_issued, record_written
 from xlperf.rounds.store import Round
 from xlperf.workbook.books.master import write_master
 
@@ -24,10 +27,15 @@ _DANGEROUS = tuple("=+-@\t\r\0＝＋－＠")
 
 @dataclass(frozen=True)
 class Published:
-    """A scored round and the files it was written to, as paths below the round's folder."""
+    """A scored round and the files it was written to, as paths below the round's folder.
+
+    files: none where the 总表 in out/ holds entries that could not be taken in: it is left as it is. problems: what
+    became of what the office typed there.
+    """
 
     scores: Scores
     files: tuple[Path, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 def score_round(round_: Round) -> Scores:
@@ -40,10 +48,14 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
     """Score a round and write `out/总表.xlsx` and `out/排名.csv`.
 
     native: False writes rule calls as `XP_…` functions, for offices with the add-in; the numbers are the same.
-    The 总表 carries an identity: the office fills in its own cells there and drops it into the inbox.
+    The 总表 carries an identity: the office fills in its own cells there, or in a copy that it drops into the inbox.
+    What it typed is taken in first and kept as a copy.
     """
+    typed, may_write = _typed_before(round_)
     scores = score_round(round_)
-    book = Path("out", f"{MASTER}.xlsx")
+    if not may_write:
+        return Published(scores, (), typed)
+    book = Path(EDITION)
     state = round_.state()
     known = state.issued.get(("master", ""))
     serial = known.serial if known else max((i.serial for i in state.issued.values()), default=0) + 1
@@ -59,7 +71,22 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
         if known is None:
             issued = Issued("master", "", serial, book.as_posix(), hashlib.sha256(data).hexdigest())
             record_issued(round_.ledger, issued)
-    return Published(scores, (book, table))
+    written = Written(EDITION, hashlib.sha256(data).hexdigest())
+    if state.written.get(EDITION) != written:
+        record_written(round_.ledger, written)
+    return Published(scores, (book, table), typed)
+
+
+def _typed_before(round_: Round) -> tuple[tuple[Problem, ...], bool]:
+    """Take in what the office typed into the 总表; tell what became of it, and whether it may be written anew."""
+    receipt, copy = take_edition(round_)
+    if copy is None:
+        return (), True
+    if receipt is None or receipt.decision == "accepted":
+        warnings = receipt.problems if receipt is not None else ()
+        return (problem("MASTER_KEPT", Where(EDITION), copy=copy.as_posix()), *warnings), True
+    wrong = problem("MASTER_HELD", Where(EDITION), count=len(errors(receipt.problems)), copy=copy.as_posix())
+    return (wrong, *receipt.problems), False
 
 
 def ranking_csv(scores: Scores) -> str:

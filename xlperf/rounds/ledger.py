@@ -6,7 +6,7 @@ that the reader does not know is a fault with the number of the entry, never a g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -132,8 +132,19 @@ def state_of(file: Path) -> State:
 
     Raises BrokenChain where the ledger was altered, UnknownEntry where an entry cannot be read.
     """
+    return _added_up(entries(file))
+
+
+def state_when_written(file: Path, result: str) -> State | None:
+    """Return what the ledger added up to when a result was last written; None where it never was."""
+    there = list(entries(file))
+    last = next((e.number for e in reversed(there) if e.kind == "written" and e.body.get("file") == result), None)
+    return _added_up(e for e in there if e.number < last) if last is not None else None
+
+
+def _added_up(found: Iterable[Entry]) -> State:
     state = State()
-    for entry in entries(file):
+    for entry in found:
         record = _record(entry)
         match record:
             case Issued():

@@ -11,6 +11,8 @@ from pathlib import Path
 from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.problems import Problem, Where, errors, problem, word
 from xlperf.rounds.collecting.claims import lapsed
+from xlperf.rounds.collecting.edition import FILE as EDITION
+from xlperf.rounds.collecting.edition import Edition, added, edition_of, keep_copy
 from xlperf.rounds.collecting.examine import Examiner, LockedCells, changed_cells
 from xlperf.rounds.collecting.identify import identity_problems, suited_name
 from xlperf.rounds.collecting.open import Opened, open_books
@@ -90,17 +92,12 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     files = list(_files(round_.inbox))
     links = tuple(_link(_below(f, round_.inbox)) for f in files if f.is_symlink())
     kept = [(_below(f, round_.inbox), keep(round_, f.read_bytes())) for f in files if not f.is_symlink()]
+    edition = edition_of(round_, state)
+    if edition is not None:
+        kept.append((EDITION, keep(round_, edition.data)))
     fresh = _fresh(state, kept)
-    opened: list[Opened] = []
-    named = [(round_.received / digest, names[0]) for digest, names in fresh.items()]
-    for book, (_, name) in zip(open_books(named), named, strict=True):
-        opened.append(book)
-        progress(len(opened), len(fresh), f"读表：{name}")
-    desk = _Desk(round_, state, _went_out(round_, state, opened, progress))
-    for (digest, names), book in sorted(zip(fresh.items(), opened, strict=True), key=_turn):
-        receipt = desk.decided(digest, names, book)
-        if not dry_run:
-            record_receipts(round_.ledger, receipt)
+    desk = _decided(round_, state, fresh, edition, progress, dry_run=dry_run)
+    kept = [(name, digest) for name, digest in kept if digest in desk.state.receipts]
     waiting = unanswered(round_, desk.state, {digest for _, digest in kept})
     replies = () if dry_run else write_replies(round_, waiting)
     return Collection(
@@ -111,6 +108,43 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
         replies,
         tuple(lapsed(round_, desk.state)),
     )
+
+
+def take_edition(round_: Round) -> tuple[Receipt | None, Path | None]:
+    """Take in what the office typed into the 总表 in out/, and keep a copy of it.
+
+    Returns what was decided on it, None where nothing was typed, and the copy below the round's folder.
+    """
+    state = round_.state()
+    edition = edition_of(round_, state)
+    if edition is None:
+        return None, None
+    digest = keep(round_, edition.data)
+    _decided(round_, state, _fresh(state, [(EDITION, digest)]), edition, silent, dry_run=False)
+    return round_.state().receipts.get(digest), keep_copy(round_, edition)
+
+
+def _decided(
+    round_: Round,
+    state: State,
+    fresh: Mapping[str, list[str]],
+    edition: Edition | None,
+    progress: Progress,
+    *,
+    dry_run: bool,
+) -> _Desk:
+    """Decide on files, each beside what came before, and record it. fresh: digest → names; see `_fresh`."""
+    opened: list[Opened] = []
+    named = [(round_.received / digest, names[0]) for digest, names in fresh.items()]
+    for book, (_, name) in zip(open_books(named), named, strict=True):
+        opened.append(book)
+        progress(len(opened), len(fresh), f"读表：{name}")
+    desk = _Desk(round_, state, _went_out(round_, state, opened, progress), edition)
+    for (digest, names), book in sorted(zip(fresh.items(), opened, strict=True), key=_turn):
+        receipt = desk.decided(digest, names, book)
+        if receipt is not None and not dry_run:
+            record_receipts(round_.ledger, receipt)
+    return desk
 
 
 def missing(round_: Round, state: State, waiting: Iterable[Receipt]) -> Iterator[Missing]:
@@ -186,21 +220,25 @@ def _all_told(state: State, kept: list[tuple[str, str]], waiting: Iterable[Recei
 class _Desk:
     """Decides on one file after the other; `state` goes along.
 
-    locked: the locked cells of the books as issued, by party.
+    locked: the locked cells of the books as issued, by party. edition: the 总表 that the office went on typing in.
     """
 
     round_: Round
     state: State
     locked: Mapping[Party, LockedCells]
+    edition: Edition | None = None
     _roster: tuple[str, Roster] | None = None
 
-    def decided(self, digest: str, names: list[str], book: Opened) -> Receipt:
-        """Decide on a file and take it into the state."""
+    def decided(self, digest: str, names: list[str], book: Opened) -> Receipt | None:
+        """Decide on a file and take it into the state; None for a 总表 that was only saved again."""
         receipt = Receipt(digest, names[0], "", "", 0, "held")
         if isinstance(book, Problem):
             receipt = replace(receipt, decision=_decision([book]), problems=(book,))
         else:
-            receipt = self._taken(receipt, names, book)
+            taken = self._taken(receipt, names, book)
+            if taken is None:
+                return None
+            receipt = taken
         current = dict(self.state.current)
         if receipt.decision == "accepted":
             current.pop(receipt.party, None)  # the order is that of acceptance
@@ -208,8 +246,8 @@ class _Desk:
         self.state = replace(self.state, receipts={**self.state.receipts, digest: receipt}, current=current)
         return receipt
 
-    def _taken(self, receipt: Receipt, names: list[str], book: ReadBook) -> Receipt:
-        """Say whose book it is and judge its cells."""
+    def _taken(self, receipt: Receipt, names: list[str], book: ReadBook) -> Receipt | None:
+        """Say whose book it is and judge its cells; None for a 总表 that was only saved again."""
         kind = book.identity.kind if book.identity is not None else ""
         roster = self._roster_for(kind)
         receipt = replace(receipt, file=suited_name(names, roster, book))
@@ -221,6 +259,12 @@ class _Desk:
         examiner = Examiner(roster, self.state, receipt.party, receipt.file, self.locked.get(receipt.party, {}))
         found = examiner.examine(book)
         decision = _decision(found.problems)
+        ours = self.edition is not None and self.edition.sha256 == receipt.sha256 and receipt.party == MASTER
+        if decision == "accepted" and ours and self.edition is not None:
+            whole = added(self.edition, book, found, roster, self.state.current.get(MASTER))
+            if whole is None:
+                return None
+            found = whole
         cells = tuple(found.cells) if decision == "accepted" else ()
         told = [*found.problems, *(self._notes(receipt, roster, cells) if decision == "accepted" else ())]
         receipt = replace(receipt, seen=found.seen, words=found.words)

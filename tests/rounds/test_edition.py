@@ -1,0 +1,149 @@
+"""What the office types into the 总表 in out/ counts, and no version of it is ever lost."""
+
+from __future__ import annotations
+
+import shutil
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from kit.programs import need
+from kit.rounds import A_DAY, reopened, send, send_all, small_scheme
+
+from xlperf.cli import main
+from xlperf.publish.results import publish_scores, score_round
+from xlperf.rounds.collecting.collect import collect
+from xlperf.rounds.distribute import distribute
+from xlperf.rounds.store import Round, new_round
+from xlperf.workbook.back.fill import fill_book
+from xlperf.workbook.back.libreoffice import recalculate
+
+CLAIM = {"item": "省级表彰", "points": 0.5, "date": A_DAY, "document": "大政办〔2017〕1号"}
+ROW = {"unit": "U44", "kind": "察访核验扣分", "item": "台账缺失", "points": 0.4, "status": "通过"}
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    round_, problems = new_round(small_scheme(folder / "scheme"), folder / "round", key=b"k" * 32)
+    assert round_ is not None, problems
+    distribute(round_)
+    send_all(round_)
+    claim = {("events", "+1", name): value for name, value in CLAIM.items()}
+    second = {("events", "+2", name): value for name, value in {**CLAIM, "item": "市级表彰"}.items()}
+    send(round_, "unit", "U22", {**claim, **second}, name="unit 市环保局.xlsx")
+    assert all(r.decision == "accepted" for r in collect(round_).receipts)
+    publish_scores(round_)
+    return round_.folder
+
+
+@pytest.fixture
+def round_(template: Path, tmp_path: Path) -> Round:
+    shutil.copytree(template, tmp_path / "round")
+    return reopened(tmp_path / "round")
+
+
+def approve(number: int) -> dict:
+    return {("events", f"U22-{number}", "status"): "通过"}
+
+
+def book(round_: Round) -> Path:
+    return round_.out / "总表.xlsx"
+
+
+def type_in(round_: Round, values: dict, program: str = "openpyxl") -> bytes:
+    """Type into the 总表 of out/ and save it; return the bytes."""
+    fill_book(book(round_), book(round_), values)
+    if program == "LibreOffice":
+        need("soffice")
+        shutil.copyfile(recalculate([book(round_)], round_.folder.parent / "office")[0], book(round_))
+    return book(round_).read_bytes()
+
+
+def copies(round_: Round) -> list[bytes]:
+    return [f.read_bytes() for f in sorted((round_.out / "历次").glob("*.xlsx"))]
+
+
+def statuses(round_: Round) -> dict:
+    return {row["no"]: row["status"] for row in score_round(reopened(round_.folder)).rows("events")}
+
+
+def codes(problems) -> list[str]:
+    return [p.code for p in problems]
+
+
+@pytest.mark.parametrize("program", ["openpyxl", pytest.param("LibreOffice", marks=pytest.mark.libreoffice)])
+def test_an_approval_typed_into_the_scored_book_counts_and_the_book_is_kept(round_: Round, program: str):
+    before = score_round(round_).row("A", "U22")["composite"]
+    typed = type_in(round_, approve(1), program)
+    published = publish_scores(reopened(round_.folder))
+    assert codes(published.problems)[0] == "MASTER_KEPT"
+    assert published.scores.row("A", "U22")["composite"] == before + Fraction("0.5")
+    assert copies(round_) == [typed]
+    assert typed in [f.read_bytes() for f in round_.received.iterdir()]
+
+
+def test_scoring_twice_changes_no_byte_and_keeps_no_copy(round_: Round):
+    before = book(round_).read_bytes()
+    entries = round_.state()
+    assert publish_scores(reopened(round_.folder)).problems == ()
+    assert (book(round_).read_bytes(), copies(round_), round_.state()) == (before, [], entries)
+
+
+def test_what_is_typed_before_every_score_adds_up(round_: Round):
+    first = type_in(round_, approve(1))
+    publish_scores(reopened(round_.folder))
+    second = type_in(round_, {**approve(2), **{("events", "+1", name): value for name, value in ROW.items()}})
+    publish_scores(reopened(round_.folder))
+    assert statuses(round_) == {"U22-1": "通过", "U22-2": "通过", "5": "通过"}
+    assert copies(round_) == [first, second]
+    assert publish_scores(reopened(round_.folder)).problems == ()
+
+
+def test_entries_in_the_book_and_in_a_copy_in_the_inbox_both_stand(round_: Round):
+    deduction = {("events", "+1", name): value for name, value in ROW.items()}
+    fill_book(book(round_), round_.inbox / "总表.xlsx", {**approve(1), **deduction})
+    type_in(round_, {**approve(2), **deduction, ("events", "+1", "unit"): "U01"})
+    collect(round_)
+    assert statuses(round_) == {"U22-1": "通过", "U22-2": "通过", "5": "通过", "1": "通过"}
+    publish_scores(reopened(round_.folder))
+    assert set(statuses(round_)) == {"U22-1", "U22-2", "5", "1"}
+
+
+def test_a_book_that_was_only_saved_again_is_no_entry_of_the_office(round_: Round):
+    fill_book(book(round_), round_.inbox / "总表.xlsx", approve(1))
+    typed = type_in(round_, {})
+    collect(round_)
+    assert statuses(round_) == {"U22-1": "通过", "U22-2": "待审"}
+    assert codes(publish_scores(reopened(round_.folder)).problems) == ["MASTER_KEPT"]
+    assert copies(round_) == [typed]
+    assert statuses(round_) == {"U22-1": "通过", "U22-2": "待审"}
+
+
+def test_an_approval_taken_back_is_taken_back(round_: Round):
+    type_in(round_, {**approve(1), **approve(2)})
+    publish_scores(reopened(round_.folder))
+    type_in(round_, {("events", "U22-1", "status"): None})
+    publish_scores(reopened(round_.folder))
+    assert statuses(round_) == {"U22-1": "待审", "U22-2": "通过"}
+
+
+def test_a_wrong_entry_stops_the_writing_and_says_where(round_: Round):
+    typed = type_in(round_, {("events", "+1", name): value for name, value in {**ROW, "points": "四"}.items()})
+    done = CliRunner().invoke(main, ["score", str(round_.folder)], env={"XLPERF_LANG": "zh"})
+    assert done.exit_code == 1, done.output
+    for words in ("MASTER_HELD", "out/历次/总表 1.xlsx", "加减分台账!", "“四”"):
+        assert words in done.output
+    assert (book(round_).read_bytes(), copies(round_)) == (typed, [typed])
+    fill_book(book(round_), book(round_), {("events", "+1", "points"): 0.4})
+    assert codes(publish_scores(reopened(round_.folder)).problems) == ["MASTER_KEPT"]
+    assert statuses(round_)["5"] == "通过"
+    assert len(copies(round_)) == 2
+
+
+def test_a_book_moved_away_is_written_anew(round_: Round):
+    before = book(round_).read_bytes()
+    book(round_).rename(round_.folder / "别处.xlsx")
+    publish_scores(reopened(round_.folder))
+    assert book(round_).read_bytes() == before
