@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from kit.rounds import A_DAY, reopened, send, send_all, small_scheme
 
 from xlperf.cli import main
-from xlperf.entries import cell as judge
+from xlperf.scheme.reading import cells as judge
 from xlperf.problems import Problem, catalogue, problem, word, words
 from xlperf.publish.results import publish_scores
 from xlperf.rounds.collecting import examine

@@ -7,13 +7,16 @@ record. All problems come at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 
 from xlperf.engine.plan import OFFICE, Column, Plan, Row, Sheet
 from xlperf.engine.roster import MASTER, Party, Roster
-from xlperf.entries.cell import Asked, agrees, judge
+from xlperf.entries.cell import agrees
+from xlperf.entries.entry import Entry, judge_entries
+from xlperf.entries.text import value_of
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.ledger import CellText, State
@@ -52,6 +55,10 @@ class Examiner:
     issued: LockedCells = field(default_factory=dict)
     found: Findings = field(default_factory=Findings)
     waiting: dict[str, int] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    rows: dict[int, dict[str, Value]] = field(default_factory=dict)  # id of a row of the record → as this book has it
+    new: dict[str, list[dict[str, Value]]] = field(default_factory=dict)  # table → rows that this book adds
+    steps: list[Callable[[], None]] = field(default_factory=list)  # what follows once everything is judged
 
     def examine(self, book: ReadBook) -> Findings:
         """Judge every cell of the book."""
@@ -69,9 +76,18 @@ class Examiner:
                 self._new_row(sheet, key, cells, keys[sheet_name])
             elif (sheet_name, key) in self.roster.rows:
                 self._row(sheet, key, cells, self.roster.rows[sheet_name, key])
+        judge_entries(self.roster.plan, self._tables(), self.entries)
+        for step in self.steps:
+            step()
         for unit, count in self.waiting.items():
             self._tell("UNIT_NOT_IN", unit=self.roster.units.get(unit, unit), count=count)
         return self.found
+
+    def _tables(self) -> dict[str, list[dict[str, Value]]]:
+        """Return the record's tables with the rows as this book has them."""
+        names = dict.fromkeys([*self.roster.tables, *self.new])
+        kept = {name: [self.rows.get(id(r), r) for r in self.roster.tables.get(name, [])] for name in names}
+        return {name: [*rows, *self.new.get(name, [])] for name, rows in kept.items()}
 
     def _tell(self, code: str, cell: ReadCell | None = None, **values: object) -> None:
         where = Where(self.file) if cell is None else self._at(cell)
@@ -94,7 +110,7 @@ class Examiner:
 
     def _row(self, sheet: Sheet, key: str, cells: Cells, row: Row) -> None:
         claimed = self._claimed(sheet, key, row)
-        known = self._known(sheet, cells, row)
+        mine = self.rows.setdefault(id(row), dict(row))
         for column in sheet.columns:
             cell = cells.get(column.name)
             if cell is None:
@@ -103,15 +119,20 @@ class Examiner:
             if sheet.grows and self.party == MASTER and column.kind == "input" and not claimed:
                 owner = MASTER  # a row the office entered itself
             if owner == self.party or (owner == MASTER and self.party == ("scorer", self.roster.office)):
-                self._take(sheet, key, column, cell, known)
+                self._then(self._take, sheet, key, self._entry(sheet, column, mine, cell))
             elif owner is not None and self.party == MASTER:
-                self._others(sheet, key, column, cell, known, owner)
+                self._others(sheet, key, column, cell, mine, owner)
             else:
-                self._locked(column, cell, row)
+                self._then(self._locked, column, cell, row)
         if claimed and self.party == MASTER:
-            words = {c.name: self._value(c, cells.get(c.name), known) for c in sheet.inputs() if c.by != OFFICE}
-            self.found.seen[f"{sheet.name}|{key}"] = words_digest(sheet, words)
-            self.found.words[f"{sheet.name}|{key}"] = {name: value_text(v) for name, v in words.items()}
+            words = [c for c in sheet.inputs() if c.by != OFFICE]
+            self._then(self._seen, sheet, key, {c.name: self._aside(sheet, c, row, cells.get(c.name)) for c in words})
+
+    def _seen(self, sheet: Sheet, key: str, words: Mapping[str, Entry | None]) -> None:
+        """Keep what a claim said when the office decided on it."""
+        said = {name: None if entry is None else entry.value for name, entry in words.items()}
+        self.found.seen[f"{sheet.name}|{key}"] = words_digest(sheet, said)
+        self.found.words[f"{sheet.name}|{key}"] = {name: value_text(v) for name, v in said.items()}
 
     def _claimed(self, sheet: Sheet, key: str, row: Row) -> bool:
         """Tell whether a unit entered this row."""
@@ -133,10 +154,11 @@ class Examiner:
             given = {**(sheet.claims or {}), sheet.unit: self.party[1]}
             told = [CellText(sheet.name, key, n, value_text(v)) for n, v in given.items() if n in sheet.by_name]
             self.found.cells += told
-        known = self._known(sheet, cells, {**sheet.where, **given})
+        row = {sheet.key.name: value_of(key, sheet.key), **sheet.where, **given}
+        self.new.setdefault(sheet.table, []).append(row)
         for column in mine:
             if column.name not in given:
-                self._take(sheet, key, column, cells[column.name], known)
+                self._then(self._take, sheet, key, self._entry(sheet, column, row, cells[column.name]))
 
     def _key(self, sheet: Sheet, spare: str, keys: list[str]) -> str:
         """Name a new row: a unit's by its code, the office's by the next number that the book has not used."""
@@ -149,45 +171,30 @@ class Examiner:
         numbers = [int(k) for k in rest if k.isascii() and k.isdigit()]
         return f"{mark}{max([*numbers, len(there) + len(there) - len(numbers)]) + number}"
 
-    def _known(self, sheet: Sheet, cells: Cells, row: Row) -> dict[str, Value]:
-        """Return what limits may look at: facts, defaults, and the numbers of this very book."""
-        known: dict[str, Value] = {}
-        for column in (c for c in sheet.columns if c.expr is None):
-            value = row.get(column.name)
-            cell = cells.get(column.name)
-            if column.kind == "input" and cell is not None and cell.role == "input" and not cell.formula:
-                raw = cell.value
-                number = isinstance(raw, int | float) and not isinstance(raw, bool) and column.holds == "number"
-                value = judge(Asked(Column(column.name, "", "input"), {}, Where()), raw)[0] if number else value
-            known[column.name] = column.default if value is None else value
-        return known
-
     # ---- cells ---------------------------------------------------------------------------------
 
-    def _asked(self, column: Column, cell: ReadCell, known: Row) -> Asked:
-        units = self.roster.units
-        names = {name: code for code, name in units.items()} if column.offers == "units" else {}
-        offered = units if column.offers == "units" else self._keys(column.offers) if column.offers else ()
-        return Asked(column, known, self._at(cell), tuple(offered), names)
+    def _then(self, step: Callable[..., None], *words: object) -> None:
+        self.steps.append(partial(step, *words))
 
-    def _keys(self, table: str) -> list[str]:
-        names = {s.name for s in self.roster.plan.sheets if s.table == table}
-        return [key for sheet, key in self.roster.rows if sheet in names]
-
-    def _judged(self, column: Column, cell: ReadCell, known: Row) -> tuple[Value, list[Problem]]:
+    def _entry(self, sheet: Sheet, column: Column, row: dict[str, Value], cell: ReadCell) -> Entry:
+        """Note a cell to be judged with all the others; its value goes into the row."""
         formula = str(cell.value) if cell.formula else ""
-        return judge(self._asked(column, cell, known), cell.value, cell.data_type, formula, "%" in cell.number_format)
+        percent = "%" in cell.number_format
+        entry = Entry(sheet, column, row, cell.value, self._at(cell), True, cell.data_type, formula, percent)
+        self.entries.append(entry)
+        return entry
 
-    def _value(self, column: Column, cell: ReadCell | None, known: Row) -> Value:
-        return None if cell is None else self._judged(column, cell, known)[0]
+    def _aside(self, sheet: Sheet, column: Column, row: Row, cell: ReadCell | None) -> Entry | None:
+        """Note a cell to be judged without a word about it to the rest of its row."""
+        return None if cell is None else self._entry(sheet, column, dict(row), cell)
 
-    def _take(self, sheet: Sheet, key: str, column: Column, cell: ReadCell, known: Row) -> None:
-        value, told = self._judged(column, cell, known)
-        if not sheet.grows and any(p.code == "MISSING" for p in told) and self._may_wait(sheet, key, column):
-            told = []
-        self.found.problems += told
-        if value is not None:
-            self.found.cells.append(CellText(sheet.name, key, column.name, value_text(value)))
+    def _take(self, sheet: Sheet, key: str, entry: Entry) -> None:
+        problems = entry.problems
+        if not sheet.grows and any(p.code == "MISSING" for p in problems) and self._may_wait(sheet, key, entry.column):
+            problems = []
+        self.found.problems += problems
+        if entry.value is not None:
+            self.found.cells.append(CellText(sheet.name, key, entry.column.name, value_text(entry.value)))
 
     def _may_wait(self, sheet: Sheet, key: str, column: Column) -> bool:
         """Tell whether a blank is no fault.
@@ -202,18 +209,25 @@ class Examiner:
         self.waiting[unit] = self.waiting.get(unit, 0) + 1
         return True
 
-    def _others(self, sheet: Sheet, key: str, column: Column, cell: ReadCell, known: Row, owner: Party) -> None:
+    def _others(
+        self, sheet: Sheet, key: str, column: Column, cell: ReadCell, mine: dict[str, Value], owner: Party
+    ) -> None:
         """Take what the office entered for somebody who has sent nothing; what was sent stands."""
-        value, told = self._judged(column, cell, known)
         if owner not in self.state.current:
-            self.found.problems += [p for p in told if p.code != "MISSING"]
-            if value is not None:
-                self.found.cells.append(CellText(sheet.name, key, column.name, value_text(value)))
-            return
-        sent = self.roster.rows[sheet.name, key].get(column.name)
-        if value is not None and value_text(value) != value_text(sent):
-            was, who = value_text(sent) or EMPTY, self.roster.title(owner)
-            self._tell("NOT_YOURS", cell, title=column.title, who=who, was=was, now=value_text(value))
+            self._then(self._for_another, sheet, key, self._entry(sheet, column, mine, cell))
+        else:
+            self._then(self._stands, sheet, key, self._aside(sheet, column, mine, cell), cell, owner)
+
+    def _for_another(self, sheet: Sheet, key: str, entry: Entry) -> None:
+        self.found.problems += [p for p in entry.problems if p.code != "MISSING"]
+        if entry.value is not None:
+            self.found.cells.append(CellText(sheet.name, key, entry.column.name, value_text(entry.value)))
+
+    def _stands(self, sheet: Sheet, key: str, entry: Entry, cell: ReadCell, owner: Party) -> None:
+        sent = value_text(self.roster.rows[sheet.name, key].get(entry.column.name))
+        if entry.value is not None and value_text(entry.value) != sent:
+            was, who, now = sent or EMPTY, self.roster.title(owner), value_text(entry.value)
+            self._tell("NOT_YOURS", cell, title=entry.column.title, who=who, was=was, now=now)
 
     def _locked(self, column: Column, cell: ReadCell, row: Row) -> None:
         """Hold a cell nobody should have touched against what went out."""
