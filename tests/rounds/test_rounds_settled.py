@@ -11,7 +11,6 @@ from click.testing import CliRunner
 from kit.rounds import A_DAY, reopened, send, send_all, small_scheme
 
 from xlperf.cli import main
-from xlperf.scheme.reading import cells as judge
 from xlperf.problems import Problem, catalogue, problem, word, words
 from xlperf.publish.results import publish_scores
 from xlperf.rounds.collecting import examine
@@ -19,6 +18,7 @@ from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.lacking import unsettled
 from xlperf.rounds.store import new_round, open_round
+from xlperf.scheme.reading import cells as judge
 from xlperf.workbook.back.fill import fill_book
 
 CLAIM = {"item": "省级表彰", "points": 0.5, "date": A_DAY, "document": "大政办〔2017〕1号"}
