@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 
+ABSENT = "not installed"  # how the reason of such a skip ends
+
 
 def need(*names: str) -> None:
     """Skip the test where a program is not installed; in CI fail it, so that no judge goes missing unseen."""
@@ -14,4 +16,4 @@ def need(*names: str) -> None:
     if missing and os.environ.get("CI"):
         pytest.fail(f"{', '.join(missing)} missing: in CI nothing may go untested")
     if missing:
-        pytest.skip(f"{', '.join(missing)} not installed")
+        pytest.skip(f"{', '.join(missing)} {ABSENT}")
