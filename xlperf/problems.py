@@ -22,7 +22,7 @@ _SEVERITIES: dict[str, Severity] = {"error": "error", "warning": "warning", "not
 
 @dataclass(frozen=True)
 class Where:
-    """A place a person can go to: file and line, or file, sheet and cell."""
+    """A place a person can go to: file and line, or file, sheet and cell; row is what the row is about."""
 
     file: str = ""
     line: int = 0
@@ -30,6 +30,7 @@ class Where:
     path: str = ""
     sheet: str = ""
     cell: str = ""
+    row: str = ""
 
     def text(self, language: Language = "zh") -> str:
         """Write the place the way the person's program shows it."""
@@ -41,6 +42,7 @@ class Where:
             place = " › ".join(p for p in (place, self.sheet) if p)
         if self.cell:
             place = f"{place}!{self.cell}" if self.sheet else " ".join(p for p in (place, self.cell) if p)
+        place = f"{place}（{self.row}）" if self.row else place
         return " ".join(p for p in (place, f"({self.path})" if self.path else "") if p)
 
 
@@ -71,12 +73,12 @@ class Problem:
     def message(self, language: Language = "zh") -> str:
         """Say what is wrong."""
         entry = catalogue()[self.code]
-        return (entry.zh if language == "zh" else entry.en).format(**self.told(language))
+        return (entry.zh if language == "zh" else entry.en).format_map(_Values(self.told(language)))
 
     def remedy(self, language: Language = "zh") -> str:
         """Say what to do."""
         entry = catalogue()[self.code]
-        return (entry.zh_remedy if language == "zh" else entry.en_remedy).format(**self.told(language))
+        return (entry.zh_remedy if language == "zh" else entry.en_remedy).format_map(_Values(self.told(language)))
 
     def told(self, language: Language = "zh") -> dict[str, str]:
         """Return the values with words of ours in that language; what a user typed stays as it is."""
@@ -88,6 +90,13 @@ class Problem:
         place = self.where.text(language)
         head = f"{place}{colon}" if place else ""
         return f"{head}[{self.code}] {self.message(language)} {todo}{self.remedy(language)}"
+
+
+class _Values(dict[str, str]):
+    """Values of a text; an older record may lack one that the text has now."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
 
 
 class Word(str):

@@ -16,7 +16,7 @@ from kit.refusals import RefusingDisk
 from kit.rounds import reopened, send_all
 
 from xlperf.cli import main
-from xlperf.cli.faults import fault_problem
+from xlperf.cli.faults import fault_problems
 
 ROOT = Path(__file__).parents[2]
 LEDGER, RECEIVED = "ledger.sqlite", "received/"  # what units are made to send in a demo has its own time in it
@@ -137,7 +137,7 @@ def test_a_folder_that_may_not_be_written(rounds, tmp_path):
 def test_what_the_ledger_cannot_do(name, code):
     fault = sqlite3.OperationalError("told by sqlite")
     fault.sqlite_errorname = name
-    assert fault_problem(fault).code == code
+    assert [p.code for p in fault_problems(fault)] == [code]
 
 
 def test_a_ledger_that_is_none(rounds, tmp_path):

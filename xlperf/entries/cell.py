@@ -18,7 +18,7 @@ from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import Expr, columns_of
 from xlperf.formula.operations import equal
 from xlperf.formula.values import EXEMPT, Value, day_number, day_of, decimal, from_float, half_up, number, shown
-from xlperf.problems import Problem, Where, problem, word
+from xlperf.problems import Problem, Where, Word, problem, word
 from xlperf.scheme.reading.cells import PLAIN, bare, day_meant, span, unread
 
 Raw = str | int | float | bool | date | datetime | Fraction | None
@@ -126,7 +126,21 @@ def _is_asked(asked: Asked) -> bool:
 
 def _empty(asked: Asked) -> Judged:
     missing = asked.column.required and _is_asked(asked)
-    return None, [asked.tell("MISSING")] if missing else []
+    return None, [asked.tell("MISSING", todo=wanted_words(asked.column))] if missing else []
+
+
+def wanted_words(column: Column) -> Word:
+    """Say what is to be written into an empty cell, by what the column holds."""
+    if column.choices or column.offers:
+        return word("从下拉中选一项")
+    if column.holds == "text":
+        return word("写上文字")
+    if column.holds == "date":
+        return word("填上日期，如 2017-12-31")
+    points = bool(_POINTS.search(column.title))
+    if column.exempt:
+        return word("填上得分；得零分的填0，不适用的写“不适用”") if points else word("填上数；不适用的写“不适用”")
+    return word("填上得分；得零分的填0") if points else word("填上数；确实为零的填0")
 
 
 # ---- numbers -----------------------------------------------------------------------------------
