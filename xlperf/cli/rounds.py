@@ -122,7 +122,7 @@ def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> 
         click.echo(f"{say('提醒', 'note')}  {p.text(output.language())}")
     if got.held or got.refused:
         moved = say(
-            "待补正、退回的文件移出 inbox/ 后不再提示", "held and refused files are told until they leave inbox/"
+            "待补正、退回的，收到改正后的表之前一直提示", "held and refused books are told until a corrected one is in"
         )
         click.echo(moved, err=True)
     for reply in got.replies:

@@ -43,7 +43,8 @@ def silent(done: int, total: int, text: str) -> None:
 class Round:
     """An open round: the folder, the scheme it was made from and the plan under the readings adopted.
 
-    key: the secret that seals the identities of issued workbooks. scheme_sha: digest of the scheme's files.
+    key: the secret that seals the identities of issued workbooks. scheme_sha: digest of the scheme's files. contact:
+    whom units may ask, as letters print it; "" where nobody wrote one.
     """
 
     folder: Path
@@ -54,6 +55,7 @@ class Round:
     key: bytes
     scheme_sha: str
     deadline: date | None = None
+    contact: str = ""
 
     @property
     def issued(self) -> Path:
@@ -160,6 +162,7 @@ def _round_text(scheme: Scheme, plan: Plan, deadline: date | None, source: Sourc
         "scheme_files:",
         *(f"  {json.dumps(name, ensure_ascii=False)}: {sha}" for name, sha in source.digests.items()),
         f"{due}  # 报送截止日，没有就不写",
+        "# contact: 张三 0417-1234567  # 单位有疑问时找谁，印在退回意见上",
         "readings:  # 采用的口径" if plan.readings else "# readings: 本方案没有口径",
     ]
     for name, option in plan.readings.items():
@@ -205,6 +208,7 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
         bytes.fromhex(key.read_text("ascii").strip()),
         scheme.digest,
         _day(text(root, "deadline"), Where(ROUND_FILE, path="deadline"), problems),
+        text(root, "contact"),
     )
     for name in FOLDERS:
         (at / name).mkdir(exist_ok=True)

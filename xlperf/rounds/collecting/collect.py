@@ -99,7 +99,7 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     desk = _decided(round_, state, fresh, edition, progress, dry_run=dry_run)
     kept = [(name, digest) for name, digest in kept if digest in desk.state.receipts]
     waiting = unanswered(round_, desk.state, {digest for _, digest in kept})
-    replies = () if dry_run else write_replies(round_, waiting)
+    replies = () if dry_run else write_replies(round_, desk.state, waiting)
     return Collection(
         (*_all_told(desk.state, kept, waiting), *links),
         tuple(missing(round_, desk.state, waiting)),

@@ -24,6 +24,7 @@ from xlperf.rounds.merge import words_digest
 from xlperf.workbook.back.read import ReadBook, ReadCell
 
 EMPTY = word("空")
+LONGEST_NAME = 24  # characters of a row's own words that go into a problem
 SPARE = "+"  # what the key of a row for new entries starts with
 _HARMLESS = ("SHEET_RENAMED", "SHEET_ADDED", "MARK_LOST", "COLUMN_MOVED", "ROW_MOVED")
 
@@ -94,17 +95,36 @@ class Examiner:
         self.found.problems.append(problem(code, where, **values))
 
     def _at(self, cell: ReadCell) -> Where:
-        return Where(self.file, sheet=cell.sheet, cell=cell.cell)
+        return Where(self.file, sheet=cell.sheet, cell=cell.cell, row=self._row_name(cell.plan_sheet, cell.row_key))
+
+    def _row_name(self, sheet: str, key: str) -> str:
+        """Return what a row is about in its own words, "" where only its key says so."""
+        known = self.roster.plan.by_name.get(sheet)
+        row = self.roster.rows.get((sheet, key))
+        if known is None or row is None or known.label is None:
+            return ""
+        words = value_text(row.get(known.label.name))
+        return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
 
     def _layout(self, book: ReadBook) -> None:
+        homes = {c.sheet: c.plan_sheet for c in book.cells}
         for change in book.changes:
             if change.what in _HARMLESS:
                 continue
             if change.what in ("ROW_LOST", "COLUMN_LOST") and self.party == MASTER:
                 continue  # what is not there is not taken; the record keeps what it had
-            found = word(LAYOUT.get(change.what, change.what), found=change.found or "", wanted=change.wanted or "")
+            home = homes.get(change.sheet, "")
+            now, was = self._named(change.what, home, change.found), self._named(change.what, home, change.wanted)
+            found = word(LAYOUT.get(change.what, change.what), found=now, wanted=was)
             where = Where(self.file, sheet=change.sheet, cell=change.cell)
             self.found.problems.append(problem("LAYOUT_CHANGED", where, found=found))
+
+    def _named(self, what: str, sheet: str, name: str) -> str:
+        """Return a row or column as the book calls it: by its own words, not by its key."""
+        if what == "COLUMN_LOST" and sheet in self.roster.plan.by_name:
+            column = self.roster.plan.by_name[sheet].by_name.get(name)
+            return column.title if column is not None else name
+        return (self._row_name(sheet, name) or name) if what.startswith("ROW_") else name
 
     # ---- rows ----------------------------------------------------------------------------------
 

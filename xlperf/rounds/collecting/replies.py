@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Collection, Iterable
 from datetime import date
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 from xlperf.engine.roster import Party, Roster
@@ -12,26 +15,26 @@ from xlperf.problems import Problem, errors
 from xlperf.rounds.ledger import Receipt, State
 from xlperf.rounds.store import Round
 
-FOLDER, SETTLED = "退回", "已处理"
+FOLDER, SETTLED, WITHDRAWN = "退回", "已处理", "已移出"
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 
 
-def write_replies(round_: Round, waiting: Iterable[Receipt]) -> tuple[Path, ...]:
-    """Write a text for each file that still waits for an answer; put aside the texts of what was settled.
+def write_replies(round_: Round, state: State, waiting: Iterable[Receipt]) -> tuple[Path, ...]:
+    """Write a letter for each file that still waits for an answer; put aside the letters that need none now.
 
     waiting: see `unanswered`. Returns the paths below the round's folder.
     """
     roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
     wanted: dict[str, str] = {}
     for receipt in waiting:
-        party = sender(round_, receipt)
-        name = (roster.title(party) if party is not None else Path(receipt.file).stem).translate(_FORBIDDEN)
-        text = reply_text(round_, roster, receipt)
+        name = letter_name(round_, roster, receipt)
+        text = reply_text(round_, roster, state, receipt)
         wanted[name] = f"{wanted[name]}\n{text}" if name in wanted else text
+    in_force = {roster.title(party).translate(_FORBIDDEN) for party in state.current}
     folder = round_.out / FOLDER
     for old in folder.glob("*.txt") if folder.is_dir() else ():
         if wanted.get(old.stem) is None or old.read_text("utf-8") not in wanted[old.stem]:
-            _put_aside(old)
+            _put_aside(old, SETTLED if old.stem in in_force or old.stem in wanted else WITHDRAWN)
     for name, text in wanted.items():
         file = folder / f"{name}.txt"
         if not file.exists() or file.read_text("utf-8") != text:
@@ -39,9 +42,18 @@ def write_replies(round_: Round, waiting: Iterable[Receipt]) -> tuple[Path, ...]
     return tuple(Path("out", FOLDER, f"{name}.txt") for name in wanted)
 
 
-def _put_aside(reply: Path) -> None:
-    """Move a reply that was acted on to the settled ones, under its day; none is overwritten."""
-    folder = reply.parent / SETTLED
+def letter_name(round_: Round, roster: Roster, receipt: Receipt) -> str:
+    """Return what the letter on a file is called: the party it goes to, else the file."""
+    party = sender(round_, receipt)
+    return (roster.title(party) if party is not None else Path(receipt.file).stem).translate(_FORBIDDEN)
+
+
+def _put_aside(reply: Path, where: str) -> None:
+    """Move a letter that needs no answer now, under its day; none is overwritten.
+
+    where: `SETTLED` once a good file is in, `WITHDRAWN` where the file was only taken out of the inbox.
+    """
+    folder = reply.parent / where
     folder.mkdir(exist_ok=True)
     name, number = f"{reply.stem} {date.today().isoformat()}", 1
     while (folder / f"{name}{'' if number == 1 else f'（{number}）'}.txt").exists():
@@ -50,15 +62,17 @@ def _put_aside(reply: Path) -> None:
 
 
 def unanswered(round_: Round, state: State, there: Collection[str]) -> list[Receipt]:
-    """List the held and refused files that still lie in the inbox and that no later accepted file settled.
+    """List the held and refused files that no later accepted file settled.
 
-    there: the sha256 of what lies in the inbox.
+    there: the sha256 of what lies in the inbox. A file that was taken out of it still waits as long as its sender
+    has nothing in force: only a good file settles what a unit owes.
     """
     waiting: list[Receipt] = []
     for receipt in state.receipts.values():
+        party = sender(round_, receipt)
         if receipt.decision == "accepted":
             waiting = [w for w in waiting if sender(round_, w) != receipt.party]
-        elif receipt.sha256 in there:
+        elif receipt.sha256 in there or (party is not None and party not in state.current):
             waiting.append(receipt)
     return waiting
 
@@ -75,27 +89,60 @@ def sender(round_: Round, receipt: Receipt) -> Party | None:
     return ("unit", max(named)[1]) if named else None
 
 
-def reply_text(round_: Round, roster: Roster, receipt: Receipt) -> str:
-    """Write the reply: what was received, every cell with its reason, what to do, until when."""
+def reply_text(round_: Round, roster: Roster, state: State, receipt: Receipt) -> str:
+    """Write the letter: what came, every place with its reason and what to do, what counts till then, until when."""
     party = sender(round_, receipt)
     whom = roster.title(party) if party is not None else "报送单位"
     wrong = errors(receipt.problems)
+    office = round_.scheme.office
     lines = [
         f"{whom}：",
-        f"    你单位报送的“{receipt.file}”已收到并存档，有下列{len(wrong)}处须改正，改正前不计分：",
-        *(f"    {n}．{_line(p)}" for n, p in enumerate(wrong, 1)),
-        f"    请改正后重新报送{_until(round_)}。",
-        f"                                        {round_.scheme.office}",
+        f"    你单位报送的“{Path(receipt.file).name}”已收到并存档，有下列{len(wrong)}处须改正：",
+        *(f"    {n}．{_line(round_, p)}" for n, p in enumerate(wrong, 1)),
+        f"    {_meanwhile(state, party)}{_until(round_)}",
+        f"    有疑问请与{office}联系{f'：{round_.contact}' if round_.contact else ''}。",
+        f"                                        {office}",
         "",
     ]
     return "\n".join(lines)
 
 
+def _meanwhile(state: State, party: Party | None) -> str:
+    """Say what counts until the corrected file is in."""
+    before = state.current.get(party) if party is not None else None
+    if before is None:
+        return "改正并重新报送之前，这份表里的内容不计入。"
+    day = date.fromisoformat(before.at[:10]) if before.at else date.today()
+    return f"改正并重新报送之前，仍以{_day(day)}收到的“{Path(before.file).name}”为准。"
+
+
 def _until(round_: Round) -> str:
-    day = round_.deadline
-    return f"，截止{day.year}年{day.month}月{day.day}日" if day is not None else ""
+    due = round_.deadline
+    if due is None:
+        return "请改正后尽快重新报送。"
+    if date.today() > due:
+        return f"报送截止日（{_day(due)}）已过，请尽快改正，重新报送。"
+    return f"请改正后于{_day(due)}前重新报送。"
 
 
-def _line(p: Problem) -> str:
-    place = f"{p.where.sheet} {p.where.cell}：" if p.where.cell else ""
-    return f"{place}{p.message('zh')}。{p.remedy('zh')}。"
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _line(round_: Round, p: Problem) -> str:
+    """Write one place in the words of who gets the letter: sheet, cell, row, what stands there, what to do."""
+    says, asks = p.message("zh"), p.remedy("zh")
+    if p.code in letters():
+        row, known = letters()[p.code], {**p.told("zh"), "year": str(round_.year)}
+        says, asks = row["says"].format(**known), row["asks"].format(**known)
+    at = f"“{p.where.sheet}”表" if p.where.sheet else ""
+    at += f" {p.where.cell}格" if p.where.cell else ""
+    at += f"（{p.where.row}）" if p.where.row else ""
+    return f"{at}：{says}。{asks}。" if at else f"{says}。{asks}。"
+
+
+@cache
+def letters() -> dict[str, dict[str, str]]:
+    """Return code → what a letter says and asks, where that is not what the office reads."""
+    text = files("xlperf").joinpath("texts/letters.csv").read_text("utf-8")
+    return {row["code"]: row for row in csv.DictReader(text.splitlines())}
