@@ -212,17 +212,24 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
     )
     for name in FOLDERS:
         (at / name).mkdir(exist_ok=True)
-    try:
-        state = made.state()
-    except BrokenChain as broken:
-        return None, [*problems, problem("LEDGER_ALTERED", Where(LEDGER_FILE), number=broken.number)]
-    except UnknownEntry as unknown:
-        code = "LEDGER_NEWER" if unknown.newer else "LEDGER_ENTRY_UNKNOWN"
-        return None, [*problems, problem(code, Where(LEDGER_FILE), number=unknown.number, found=unknown.found)]
+    state = _state_or_problem(made)
+    if isinstance(state, Problem):
+        return None, [*problems, state]
     if errors(problems):
         return None, problems
     plan, told = with_caution(scheme, plan, state.despite)
     return replace(made, plan=plan), [*problems, *told]
+
+
+def _state_or_problem(round_: Round) -> State | Problem:
+    """Return the ledger's state, or why it cannot be read."""
+    try:
+        return round_.state()
+    except BrokenChain as broken:
+        return problem("LEDGER_ALTERED", Where(LEDGER_FILE), number=broken.number)
+    except UnknownEntry as unknown:
+        code = "LEDGER_NEWER" if unknown.newer else "LEDGER_ENTRY_UNKNOWN"
+        return problem(code, Where(LEDGER_FILE), number=unknown.number, found=unknown.found)
 
 
 def answered(round_: Round, reason: str) -> tuple[Round, list[Problem]]:
