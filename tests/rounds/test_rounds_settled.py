@@ -266,3 +266,11 @@ def test_every_word_has_its_english():
     with (root / "texts" / "problems.csv").open(encoding="utf-8", newline="") as stream:
         rows = [row["code"] for row in csv.DictReader(stream)]
     assert len(rows) == len(set(rows)) == len(catalogue())
+
+
+def test_cells_that_wait_for_nobody_are_not_called_claims(office_round):
+    """An optional choice of the office without a default is no decision that is due."""
+    plan = office_round.plan
+    free = [c.name for s in plan.sheets if s.grows for c in s.inputs("office") if c.default is None and not c.required]
+    told = [p for p in unsettled(office_round, publish_scores(office_round).scores) if p.code == "CLAIMS_PENDING"]
+    assert [dict(p.values)["status"] for p in told] == ["待审"], free

@@ -11,7 +11,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from xlperf.demo.mishaps import AT, HARMLESS, NEVER_CORRECTED, PDF, Mishap, spoiled, typed
-from xlperf.demo.simulate import Inputs, Simulation
+from xlperf.demo.simulate import Simulation
+from xlperf.demo.stage import Inputs, Stage, stage_of
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.engine.score import Scores, score
 from xlperf.files import made_whole
@@ -79,23 +80,24 @@ def run_demo(
         if round_ is None:
             return None, problems
         issued = distribute(round_, progress)
-        simulate_round(round_, seed, progress)
+        stage = stage_of(scheme_path, round_.scheme, round_.plan)
+        simulate_round(round_, seed, progress, stage)
         first = collect(round_, progress)
-        simulate_corrections(round_, seed, progress)
+        simulate_corrections(round_, seed, progress, stage)
         collect(round_, progress)
         publish_scores(round_)
-        simulate_office(round_, seed)
+        simulate_office(round_, seed, stage)
         last = collect(round_, progress)
         published = publish_scores(round_)
     there = replace(round_, folder=target)
     return DemoResult(there, issued, first, last, published, time.perf_counter() - start), problems
 
 
-def simulate_round(round_: Round, seed: int = SEED, progress: Progress = silent) -> None:
+def simulate_round(round_: Round, seed: int = SEED, progress: Progress = silent, stage: Stage | None = None) -> None:
     """Fill the units' books and drop them into the inbox under the names people give; some are broken on purpose."""
     units = [p for p in parcels_of(round_) if p.kind == "unit"]
     with tempfile.TemporaryDirectory() as elsewhere:  # last year's book was never issued here
-        maker = _Maker(round_, seed, units, Path(elsewhere))
+        maker = _Maker(round_, seed, units, Path(elsewhere), stage)
         jobs = [maker.job(number, parcel) for number, parcel in enumerate(units)]
         _fill(jobs, progress)
     for number, parcel in enumerate(units):
@@ -104,12 +106,14 @@ def simulate_round(round_: Round, seed: int = SEED, progress: Progress = silent)
             (sent.parent / f"{parcel.name} - 副本.xlsx").write_bytes(sent.read_bytes())
 
 
-def simulate_corrections(round_: Round, seed: int = SEED, progress: Progress = silent) -> None:
+def simulate_corrections(
+    round_: Round, seed: int = SEED, progress: Progress = silent, stage: Stage | None = None
+) -> None:
     """Send again, put right, what was broken, but for one unit; and the scorers' books.
 
     The scorers leave the unit blank that has sent nothing they could score.
     """
-    simulation = _simulation(round_, seed)
+    simulation = _simulation(round_, seed, stage)
     jobs = []
     absent = _absent(round_)
     for number, parcel in enumerate(p for p in parcels_of(round_) if p.kind == "unit"):
@@ -127,9 +131,9 @@ def simulate_corrections(round_: Round, seed: int = SEED, progress: Progress = s
     _fill(jobs, progress)
 
 
-def simulate_office(round_: Round, seed: int = SEED) -> None:
+def simulate_office(round_: Round, seed: int = SEED, stage: Stage | None = None) -> None:
     """Fill the office's own cells in the 总表: decisions on claims, deductions found on inspection."""
-    simulation = _simulation(round_, seed)
+    simulation = _simulation(round_, seed, stage)
     scores_too = round_.scheme.office in scorers_of(round_)  # then its 打分表 holds the rest
     inputs = {} if scores_too else _without(round_, simulation.inputs(MASTER), _absent(round_))
     inputs |= simulation.decisions(round_.tables()) | simulation.imposed(6)
@@ -140,16 +144,16 @@ def simulate_office(round_: Round, seed: int = SEED) -> None:
 # ---- jobs --------------------------------------------------------------------------------------
 
 
-def _simulation(round_: Round, seed: int) -> Simulation:
-    return Simulation(round_.plan, round_.scheme.tables, round_.scheme.office, seed)
+def _simulation(round_: Round, seed: int, stage: Stage | None) -> Simulation:
+    return Simulation(round_.plan, round_.scheme.tables, round_.scheme.office, seed, stage)
 
 
 class _Maker:
     """Makes what the units send at first."""
 
-    def __init__(self, round_: Round, seed: int, units: list[Parcel], elsewhere: Path) -> None:
+    def __init__(self, round_: Round, seed: int, units: list[Parcel], elsewhere: Path, stage: Stage | None) -> None:
         self._round, self._units, self._elsewhere = round_, units, elsewhere
-        self._simulation, self._other = _simulation(round_, seed), _simulation(round_, seed + 1)
+        self._simulation, self._other = (_simulation(round_, s, stage) for s in (seed, seed + 1))
         self._roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
         self._state = round_.state()
 

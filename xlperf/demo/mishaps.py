@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal
 
-from xlperf.demo.simulate import Inputs, Spot
+from xlperf.demo.stage import Inputs, Spot
 from xlperf.engine.plan import Plan, Row
 from xlperf.formula.values import Value, shown
 from xlperf.workbook.back.fill import Typed

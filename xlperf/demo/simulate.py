@@ -1,7 +1,7 @@
 """Made-up inputs for a demonstration: the same seed gives the same round. Nothing here is real data.
 
 What is made up follows from what a column asks for (limits, decimals, target, choices), not from its name, so that any
-scheme can be shown.
+scheme can be shown. What a scheme stages for its own demonstration (`stage`) stands instead.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ from fractions import Fraction
 from functools import cached_property
 from random import Random
 
+from xlperf.demo.stage import Inputs, Stage
 from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Sheet, Tables
 from xlperf.engine.roster import Party
 from xlperf.engine.score import rows_of
 from xlperf.entries.cell import is_asked, limits
 from xlperf.formula.values import Value, day_number, half_up, value_text
-
-Spot = tuple[str, str, str]  # plan sheet, key of the row ("+1" for the first new one), column
-Inputs = dict[Spot, Value]
 
 _DONE = ("已按计划完成", "已完成，资料齐全", "按进度完成", "基本完成，个别材料待补")
 _WHY = ("佐证材料不齐", "完成时间晚于节点", "台账不完整", "数据口径不一致")
@@ -36,6 +34,7 @@ class Simulation:
     tables: Tables
     office: str
     seed: int
+    stage: Stage | None = None
 
     def inputs(self, party: Party) -> Inputs:
         """Return what a party fills in: a unit, a scorer, or the office in the 总表."""
@@ -49,12 +48,17 @@ class Simulation:
                 key = value_text(row[sheet.key.name])
                 known = {c.name: row.get(c.name, c.default) for c in sheet.columns if c.expr is None}
                 known |= {c.name: c.default for c in sheet.columns if c.default is not None}
-                for column, value in self._row(sheet, key, known):
-                    found.setdefault(self._party(sheet, column, row), {})[sheet.name, key, column.name] = value
+                given = self.stage.given(sheet, key) if self.stage else {}
+                made = {column.name: value for column, value in self._row(sheet, key, {**known, **given})}
+                for name, value in {**made, **given}.items():
+                    party = self._party(sheet, sheet.by_name[name], row)
+                    found.setdefault(party, {})[sheet.name, key, name] = value
         return found
 
     def claims(self, unit: str) -> Inputs:
         """Return the rows a unit adds itself; most units add none."""
+        if self.stage:
+            return self.stage.claims(unit)
         found: Inputs = {}
         for sheet in (s for s in self.plan.sheets if s.claims is not None):
             rng = self._rng("claims", sheet.name, unit)
@@ -64,6 +68,8 @@ class Simulation:
 
     def imposed(self, count: int) -> Inputs:
         """Return rows the office adds to the ledger: deductions found on inspection, all approved."""
+        if self.stage:
+            return self.stage.entered()
         found: Inputs = {}
         units = [value_text(next(iter(r.values()))) for r in self.tables.get("units", [])]
         for sheet in (s for s in self.plan.sheets if s.claims is not None and self._names_kinds(s)):
@@ -76,6 +82,8 @@ class Simulation:
 
     def decisions(self, tables: Tables) -> Inputs:
         """Return the office's word on every claim that came in; one in five is turned down."""
+        if self.stage:
+            return self.stage.decisions(tables)
         found: Inputs = {}
         for sheet in (s for s in self.plan.sheets if s.claims is not None):
             for row in rows_of(self.plan, tables)[sheet.name]:
@@ -101,7 +109,8 @@ class Simulation:
             if column.holds == "number":
                 value = _number(column, row, rng, level)
                 high = limits(column, row)[1]
-                lost = column.by == LEAD and isinstance(value, Fraction) and high is not None and value < high
+                low = high is not None and isinstance(value, Fraction) and value < high
+                lost = low or (column.role == "onsite" and value is not None)
             if value is not None:
                 yield column, value
 
@@ -148,16 +157,19 @@ class Simulation:
 
 
 def _text(column: Column, rng: Random, lost: bool) -> Value:
+    if column.choices and column.by == OFFICE and not column.required:
+        return None  # the office sets aside a rule here and there, a demonstration none
     if column.choices:
         return rng.choice(column.choices) if rng.random() < (0.05 if column.default else 1) else None
-    if column.by == LEAD:
+    if column.by == LEAD or column.role == "reason":
         return rng.choice(_WHY) if lost else None
     return rng.choice(_DONE) if (column.width or 0) >= 30 else f"报送材料第{rng.randint(1, 60)}页"
 
 
 def _number(column: Column, row: dict[str, Value], rng: Random, level: float) -> Value:
     high = limits(column, row)[1]
-    if column.default is not None or (high is not None and not column.required and rng.random() > 0.02):
+    rare = (high is not None or column.role == "onsite") and not column.required
+    if column.default is not None or (rare and rng.random() > 0.02):
         return None
     share = min(1.0, level + rng.uniform(-0.06, 0.06))
     if high is not None:

@@ -32,7 +32,7 @@ def pending(round_: Round, state: State) -> list[Problem]:
     found: dict[str, list[str]] = {}
     for (name, _), row in roster.rows.items():
         sheet = round_.plan.by_name[name]
-        for column in (c for c in sheet.inputs(OFFICE) if sheet.grows and words.get(c.name) == c.default):
+        for column in (c for c in sheet.inputs(OFFICE) if sheet.grows and words.get(c.name, "") == c.default):
             if row.get(column.name) in (None, column.default):
                 found.setdefault(str(column.default), []).append(_title(roster, sheet, row))
     return [problem("CLAIMS_PENDING", status=s, count=len(t), claims=_some(t)) for s, t in found.items()]
@@ -83,6 +83,8 @@ def _title(roster: Roster, sheet: Sheet, row: Row) -> str:
 
 
 def _words(sheet: Sheet, row: Mapping[str, str]) -> str:
+    if sheet.label is not None and row.get(sheet.label.name):
+        return row[sheet.label.name]
     texts = (row.get(c.name, "") for c in sheet.inputs() if c.by != OFFICE and c.holds == "text")
     return next((t for t in texts if t), "")
 

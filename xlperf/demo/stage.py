@@ -1,0 +1,94 @@
+"""What a demonstration of one scheme types: tables as CSV in the folder `demo` beside the scheme.
+
+They are read as any folder of data is, and shared out to whoever would type them: units their claims, scorers
+and units their cells, the office its ledgers and its word on each claim. What no file gives is made up.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from xlperf.engine.plan import OFFICE, UNIT, Column, Plan, Sheet, Tables
+from xlperf.engine.score import rows_of
+from xlperf.entries.folder import read_data
+from xlperf.formula.operations import equal
+from xlperf.formula.values import Value, value_text
+from xlperf.scheme.model import Scheme
+
+Spot = tuple[str, str, str]  # plan sheet, key of the row ("+1" for the first new one), column
+Inputs = dict[Spot, Value]
+FOLDER = "demo"
+
+
+def stage_of(path: Path | str, scheme: Scheme, plan: Plan) -> Stage | None:
+    """Return what is staged beside a scheme's file or folder; None where nothing is."""
+    at = Path(path)
+    folder = (at if at.is_dir() else at.parent) / FOLDER
+    return Stage(plan, read_data(scheme, folder)[0]) if folder.is_dir() else None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The tables of one scheme's demonstration, as what people type."""
+
+    plan: Plan
+    tables: Tables
+
+    def given(self, sheet: Sheet, key: str) -> dict[str, Value]:
+        """Return the cells that are given for a row of a fixed roster."""
+        for row in self.rows(sheet):
+            if value_text(row.get(sheet.key.name)) == key:
+                return {c.name: row[c.name] for c in sheet.inputs() if row.get(c.name) is not None}
+        return {}
+
+    def claims(self, unit: str) -> Inputs:
+        """Return the rows a unit adds itself."""
+        found: Inputs = {}
+        for sheet in (s for s in self.plan.sheets if s.claims is not None):
+            mine = (row for row in self.rows(sheet) if value_text(row.get(sheet.unit)) == unit)
+            for number, row in enumerate(mine, 1):
+                found |= _cells(sheet, f"+{number}", row, sheet.inputs(UNIT))
+        return found
+
+    def entered(self) -> Inputs:
+        """Return the rows the office adds to its ledgers."""
+        found: Inputs = {}
+        for sheet in (s for s in self.plan.sheets if s.grows and s.claims is None):
+            for number, row in enumerate(self.rows(sheet), 1):
+                found |= _cells(sheet, f"+{number}", row, sheet.inputs())
+        return found
+
+    def decisions(self, tables: Tables) -> Inputs:
+        """Return the office's word on every claim that came in as it was staged."""
+        came = rows_of(self.plan, tables)
+        found: Inputs = {}
+        for sheet in (s for s in self.plan.sheets if s.claims is not None):
+            columns = [c for c in sheet.inputs(OFFICE) if c.name != sheet.unit]
+            staged = defaultdict(list)
+            for row in self.rows(sheet):
+                staged[value_text(row.get(sheet.unit))].append(row)
+            for row in came[sheet.name]:
+                for meant in staged[value_text(row.get(sheet.unit))]:
+                    if all(_same(row.get(c.name), meant.get(c.name)) for c in sheet.inputs(UNIT)):
+                        found |= _cells(sheet, value_text(row[sheet.key.name]), meant, columns)
+        return found
+
+    def rows(self, sheet: Sheet) -> list[dict[str, Value]]:
+        """Return the staged rows of a sheet."""
+        return self._shared[sheet.name]
+
+    @cached_property
+    def _shared(self) -> dict[str, list[dict[str, Value]]]:
+        return rows_of(self.plan, self.tables)
+
+
+def _same(one: Value, other: Value) -> bool:
+    return (one is None and other is None) or equal(one, other)
+
+
+def _cells(sheet: Sheet, key: str, row: dict[str, Value], columns: Collection[Column]) -> Inputs:
+    return {(sheet.name, key, c.name): row[c.name] for c in columns if row.get(c.name) is not None}
