@@ -1,0 +1,36 @@
+"""The pages for people who take over lead somewhere: every path they name exists, every room is on the map."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
+PATH = re.compile(r"`((?:xlperf|tests|schemes|docs|workbooks)/[\w./\u4e00-\u9fff-]*)`")
+LINK = re.compile(r"\]\((?!http)([^)#]+)")
+MAP = (ROOT / "docs" / "map.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_path_exists(page):
+    text = page.read_text("utf-8")
+    named = [*PATH.findall(text), *((page.parent / link).relative_to(ROOT).as_posix() for link in LINK.findall(text))]
+    example = {"tests/cases/overdue.csv"}  # what the page on adding a rule makes
+    assert [path for path in named if path not in example and not (ROOT / path).exists()] == []
+
+
+def test_every_room_is_on_the_map():
+    rooms = {p.parent.relative_to(ROOT).as_posix() for p in (ROOT / "xlperf").rglob("*.py")} - {"xlperf"}
+    assert {room for room in rooms if room + "/" not in MAP} == set()
+
+
+def test_every_decision_is_listed():
+    pages = {p.name for p in (ROOT / "docs" / "decisions").glob("0*.md")}
+    listed = set(re.findall(r"\((0[\w-]+\.md)\)", (ROOT / "docs" / "decisions" / "README.md").read_text("utf-8")))
+    assert pages == listed
+    for page in pages:
+        text = (ROOT / "docs" / "decisions" / page).read_text("utf-8")
+        assert re.match(rf"# {int(page[:4])}\. ", text)
+        assert "**Decided.**" in text
+        assert "**Why.**" in text
