@@ -6,6 +6,7 @@ The same steps run on plain rows in memory and, through dispatch, inside LibreOf
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from kit.simulated import simulated
 from xlperf.addin.button import BEFORE, LAST, LEDGER, MOVES, rank, undo
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
-from xlperf.scheme.find import find_scheme
+from xlperf.formula.spelling import digest
+from xlperf.scheme.find import find_scheme, schemes_available
 from xlperf.scheme.load import load_scheme
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.seal import Identity
@@ -29,8 +31,15 @@ class Memory:
     def __init__(self) -> None:
         marks = [("U1", "甲局", 90.0), ("U2", "乙局", 80.0), ("U3", "丙局", 70.0), ("U4", "丁局", None)]
         self.sheets: dict[str, list[list[Any]]] = {
-            "得分": [[], [], [], ["xlperf|A|1", "unit", "name", "mark"], [], [None, "代码", "单位", "核定得分"]]
-            + [[key, key, name, mark] for key, name, mark in marks],
+            "得分": [
+                [],
+                [],
+                [],
+                ["xlperf|A|1", "unit", "name", "mark", "final"],
+                [],
+                [None, "代码", "单位", "核定得分", "得分"],
+            ]
+            + [[key, key, name, mark, None] for key, name, mark in marks],
             "排名": [],
             "_xlperf": [
                 ["xlperf1|master"],
@@ -38,9 +47,12 @@ class Memory:
                 ["column", "1", "unit", "B", "locked"],
                 ["column", "1", "name", "C", "locked"],
                 ["column", "1", "mark", "D", "input"],
+                ["column", "1", "final", "E", "locked"],
                 *(["row", "1", f"U{i}", str(i + 6)] for i in range(1, 5)),
+                ["formulas", "得分", "E", "7", "".join(digest(f'=IF(D{r}="","",D{r})') for r in range(7, 11))],
             ],
         }
+        self.typed = {("得分", r - 1, 4): f'=IF(D{r}="","",D{r})' for r in range(7, 11)}  # formulas as they stand
         self.recalculate()
 
     def titles(self) -> Sequence[str]:
@@ -49,8 +61,13 @@ class Memory:
     def rows(self, title: str) -> Sequence[Sequence[Any]]:
         return [list(row) for row in self.sheets[title]]
 
+    def formulas(self, title: str) -> Sequence[Sequence[str]]:
+        rows = self.sheets[title]
+        return [[self.typed.get((title, r, c), str(v)) for c, v in enumerate(row)] for r, row in enumerate(rows)]
+
     def put(self, title: str, row: int, column: int, value: Any) -> None:
         self.sheets[title][row][column] = value
+        self.typed.pop((title, row, column), None)
 
     def replace(self, title: str, rows: Sequence[Sequence[Any]], *, hidden: bool = False) -> None:
         self.sheets[title] = [list(row) for row in rows]
@@ -59,7 +76,9 @@ class Memory:
         self.sheets.pop(title, None)
 
     def recalculate(self) -> None:
-        marks = [(row[3], row[2]) for row in self.sheets["得分"][6:] if isinstance(row[3], float)]
+        for r, row in enumerate(self.sheets["得分"][6:], 6):
+            row[4] = row[3] if ("得分", r, 4) in self.typed else row[4]
+        marks = [(row[4], row[2]) for row in self.sheets["得分"][6:] if isinstance(row[4], float)]
         ranked = sorted(marks, key=lambda m: -m[0])
         places = [float(1 + sum(m > mark for m, _ in marks)) for mark, _ in ranked]
         lines = [[place, name, mark, None] for place, (mark, name) in zip(places, ranked, strict=True)]
@@ -171,6 +190,60 @@ def test_a_damaged_book_is_left_as_it_is(spoil, why):
     assert book.sheets == before
 
 
+def _a_typed_number(book: Memory) -> None:
+    book.put("得分", 8, 4, 999.0)
+
+
+def _an_emptied_cell(book: Memory) -> None:
+    book.put("得分", 8, 4, None)
+
+
+def _another_formula(book: Memory) -> None:
+    book.typed["得分", 8, 4] = "=D9+100"
+
+
+def _a_formula_as_text(book: Memory) -> None:
+    formula = book.typed["得分", 8, 4]
+    book.put("得分", 8, 4, formula)
+
+
+TYPED_OVER = {
+    "a number": (_a_typed_number, "“得分”E9（得分）原为公式，现为999"),
+    "nothing": (_an_emptied_cell, "“得分”E9（得分）原为公式，现为空"),
+    "another formula": (_another_formula, "“得分”E9（得分）的公式被改动，现为=D9+100"),
+    "the formula as a text": (_a_formula_as_text, '“得分”E9（得分）原为公式，现为=IF(D9="","",D9)'),
+}
+
+
+@pytest.mark.parametrize(("spoil", "why"), TYPED_OVER.values(), ids=TYPED_OVER)
+@pytest.mark.parametrize("command", [rank, undo])
+def test_a_formula_typed_over_is_named_and_nothing_changed(command, spoil, why):
+    book = Memory()
+    rank(book, "8:00")
+    book.put("得分", 7, 3, 81.0)
+    rank(book, "8:10")
+    spoil(book)
+    before = {title: list(map(list, rows)) for title, rows in book.sheets.items()}
+    outcome = command(book, "8:20")
+    assert (outcome.done, outcome.told[0]) == (False, why)
+    assert book.sheets == before
+
+
+def test_many_cells_typed_over_are_counted():
+    book = Memory()
+    book.sheets["_xlperf"].append(["formulas", "得分", "H", "7", digest("=1") * 30])
+    told_ = rank(book, "8:00").told
+    assert (len(told_), told_[10]) == (12, "……共30格")
+
+
+def test_the_same_formula_in_another_spelling_is_no_damage():
+    """As LibreOffice shows it, and as Excel might."""
+    book = Memory()
+    book.typed["得分", 8, 4] = '=IF($D9="";"";D9)'
+    book.typed["得分", 9, 4] = '=IF( D10 = "" , "" , @D10 )'
+    assert rank(book, "8:00").done
+
+
 def test_an_error_in_the_ranking_is_damage(monkeypatch: pytest.MonkeyPatch):
     book = Memory()
     rank(book, "8:00")
@@ -231,3 +304,44 @@ def test_the_button_pressed_through_dispatch(office: Office, master: Path):
     saved = openpyxl.load_workbook(office.folder / "saved.xlsx")
     assert {MOVES, LEDGER} <= set(saved.sheetnames)
     assert saved[LAST].sheet_state != "visible"
+
+
+@pytest.mark.libreoffice
+def test_a_formula_typed_over_in_libreoffice(office: Office, master: Path):
+    """A place typed into the ranking, and a composite into its table: named, and nothing changed."""
+    book = openpyxl.load_workbook(master)
+    table = book["市直部门、园区"]
+    composite = {c.value: c.column_letter for c in table[4]}["composite"]
+    for title, cell in (("排名", "A6"), ("市直部门、园区", f"{composite}9")):
+        seen = office.steps(
+            [
+                ["open", str(master)],
+                ["press", "rank"],
+                ["unprotect", title],
+                ["put", title, cell, 999],
+                ["told", "rank"],
+                ["rows", LEDGER],
+                ["rows", MOVES],
+            ]
+        )
+        assert seen[4][0].startswith(f"“{title}”{cell}")
+        assert seen[4][0].endswith("原为公式，现为999")
+        assert seen[5] is None
+        assert all(999 not in row for row in seen[6])
+
+
+@pytest.mark.libreoffice
+def test_masters_as_issued_are_whole(office: Office):
+    """LibreOffice spells every formula its own way; saved by it and opened again it is still the one issued."""
+    steps: list[list[object]] = []
+    for path, native in product(schemes_available(), (True, False)):
+        file = office.folder / f"{path.name}{native}.xlsx"
+        scheme = load_scheme(path)[0]
+        plan = compile_scheme(scheme)[0]
+        whom = Identity("master", "r", scheme.id, 2017, "", 1)
+        write_master(score(plan, simulated(plan, scheme.tables, 7)), file, identity=whom, native=native, scheme=scheme)
+        saved = str(file.with_stem(f"{file.stem} saved"))
+        steps += [["open", str(file)], ["told", "rank"], ["save", saved], ["open", saved], ["told", "rank"]]
+    told_ = [answer for step, answer in zip(steps, office.steps(steps), strict=True) if step[0] == "told"]
+    assert [t for t in told_[::2] if not t[0].startswith("已重新计算")] == []
+    assert [t for t in told_[1::2] if not t[0].startswith("已重新计算：0个单位名次有变，0格")] == []

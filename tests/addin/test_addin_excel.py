@@ -241,29 +241,53 @@ def test_macros_call_python(macro: str, wanted: str, tmp_path: Path):
 # ---- the button on a stand-in for xlwings' workbook -----------------------------------------------------------------
 
 
-def test_the_button_in_excel(monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture
+def told() -> list[tuple[str, ...]]:
+    return []
+
+
+@pytest.fixture
+def book(monkeypatch: pytest.MonkeyPatch, told: list[tuple[str, ...]]) -> Any:
+    """An open book whose formulas a memory works out, as the one whose macro calls."""
     from test_addin_button import Memory
 
-    memory, told = Memory(), []
-    app = SimpleNamespace(alert=lambda *words: told.append(words))
-    book = SimpleNamespace(sheets=FakeSheets([FakeSheet("说明")]), app=app)
-
-    def show() -> None:
-        """Let the memory calculate what the sheet 得分 holds now."""
-        if "得分" in [s.name for s in book.sheets]:
-            memory.sheets["得分"] = excel.ExcelBook(book).rows("得分")
-        memory.recalculate()
-        excel.ExcelBook(book).replace("排名", memory.sheets["排名"])
-
-    for title, rows in memory.sheets.items():
-        excel.ExcelBook(book).replace(title, rows)
-    book.app.calculate = show
-    monkeypatch.setattr(excel, "_calling", lambda: book)
-    assert excel.press("rank").done
-    excel.ExcelBook(book).put("得分", 8, 3, 95.0)
-    assert excel.press("rank").moved == 3
+    memory = Memory()
+    book = SimpleNamespace(sheets=FakeSheets([FakeSheet("说明")]))
+    book.app = SimpleNamespace(alert=lambda *words: told.append(words), calculate=lambda: show(memory, book))
     pages = excel.ExcelBook(book)
+    for title, rows in memory.sheets.items():
+        pages.replace(title, rows)
+    book.sheets["得分"].formulas = {(r + 1, c + 1): text for (_, r, c), text in memory.typed.items()}
+    monkeypatch.setattr(excel, "_calling", lambda: book)
+    return book
+
+
+def show(memory: Any, book: Any) -> None:
+    """Let the memory calculate what the sheet 得分 holds now."""
+    sheet, pages = book.sheets["得分"], excel.ExcelBook(book)
+    memory.sheets["得分"] = pages.rows("得分")
+    memory.typed = {("得分", r - 1, c - 1): text for (r, c), text in sheet.formulas.items()}
+    memory.recalculate()
+    for r, row in enumerate(memory.sheets["得分"], start=1):
+        sheet.cells[r, 5] = row[4]
+    pages.replace("排名", memory.sheets["排名"])
+
+
+def test_the_button_in_excel(book: Any, told: list[tuple[str, ...]]):
+    assert excel.press("rank").done
+    pages = excel.ExcelBook(book)
+    pages.put("得分", 8, 3, 95.0)
+    assert excel.press("rank").moved == 3
     assert next(r for r in pages.rows(MOVES) if r[2] == "丙局")[8] == "得分!D9（核定得分）70→95"
     assert excel.press("undo").done
     assert [row[1] for row in pages.rows(LEDGER)[1:]] == ["重新计算", "撤销"]
     assert [words[1] for words in told] == ["重新计算排名"] * 3
+
+
+def test_a_formula_typed_over_in_excel(book: Any, told: list[tuple[str, ...]]):
+    assert excel.press("rank").done
+    excel.ExcelBook(book).put("得分", 8, 4, 999.0)
+    before = {sheet.name: dict(sheet.cells) for sheet in book.sheets}
+    assert not excel.press("rank").done
+    assert told[-1][0].startswith("“得分”E9（得分）原为公式，现为999\n")
+    assert {sheet.name: sheet.cells for sheet in book.sheets} == before

@@ -20,6 +20,14 @@ class Area:
         (top, left), (bottom, right) = self._first, self._last
         return [[self._sheet.cells.get((r, c)) for c in range(left, right + 1)] for r in range(top, bottom + 1)]
 
+    @property
+    def formula(self) -> tuple[tuple[str, ...], ...] | str:
+        (top, left), (bottom, right) = self._first, self._last
+        rows = tuple(
+            tuple(self._sheet.formula_of(r, c) for c in range(left, right + 1)) for r in range(top, bottom + 1)
+        )
+        return rows if self._first != self._last else rows[0][0]
+
     @value.setter
     def value(self, given: Any) -> None:
         rows = given if isinstance(given, list) else [[given]]
@@ -27,11 +35,18 @@ class Area:
             for c, cell in enumerate(row, start=self._first[1]):
                 is_text = isinstance(cell, str) and cell.startswith("'")
                 self._sheet.cells[r, c] = cell[1:] if is_text else cell
+                self._sheet.formulas.pop((r, c), None)
 
 
 class FakeSheet:
     def __init__(self, name: str) -> None:
         self.name, self.cells, self.api = name, {}, SimpleNamespace(Visible=-1)
+        self.formulas: dict[tuple[int, int], str] = {}
+
+    def formula_of(self, row: int, column: int) -> str:
+        """Return what Excel shows in its formula bar; cells are counted from 1."""
+        value = self.cells.get((row, column))
+        return self.formulas.get((row, column), "" if value is None else str(value))
 
     @property
     def used_range(self) -> Any:

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,8 @@ class Office:
         (self.profile / "user").mkdir(parents=True)
         (self.profile / "user" / "registrymodifications.xcu").write_text(PROFILE, "utf-8")
         self.oxt = build_oxt(folder / "xlperf.oxt")
+        with zipfile.ZipFile(self.oxt) as parts:
+            parts.extractall(folder / "core", [n for n in parts.namelist() if n.startswith("pythonpath/")])
         entry = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         self._owner = entry and (entry.pw_uid, entry.pw_gid)
         self._as = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []} if entry else {}
@@ -67,6 +70,7 @@ class Office:
         program = subprocess.Popen(words, env=environment, start_new_session=True, **self._as)
         try:
             script = self.folder / ("uno_click.py" if screen else "uno_press.py")
+            environment["PYTHONPATH"] = str(self.folder / "core" / "pythonpath")
             done = subprocess.run(
                 ["/usr/bin/python3", str(script), pipe, str(self.folder / "steps.json")],
                 capture_output=True, text=True, timeout=240, env=environment, cwd=self.folder, **self._as,

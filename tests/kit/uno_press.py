@@ -1,8 +1,9 @@
 """Run by LibreOffice's own Python: open a 总表, press the button through dispatch, type, press again, undo.
 
 Usage: uno_press.py PIPE STEPS.json; prints what every step saw as JSON. Steps: ["open", path], ["press", command],
-["put", sheet, cell, value], ["rows", sheet], ["remove", sheet], ["save", path]; for a book with VBA ["macros", path]
-(open it, macros allowed) and ["call", module.function, argument, …], which sees None where a module does not compile.
+["told", command] (the same without the menu: what it says), ["put", sheet, cell, value], ["unprotect", sheet],
+["rows", sheet], ["remove", sheet], ["save", path]; for a book with VBA ["macros", path] (open it, macros allowed) and
+["call", module.function, argument, …], which sees None where a module does not compile.
 """
 
 import json
@@ -54,8 +55,14 @@ def step(desktop, context, document, what, *words):
         helper = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.DispatchHelper", context)
         helper.executeDispatch(frame, f"service:org.xlperf.Command?{words[0]}", "_self", 0, ())
         return document, time.perf_counter() - start
+    if what == "told":
+        from xlperf.addin.libreoffice.document import COMMANDS, Document  # as the extension has them
+
+        return document, COMMANDS[words[0]](Document(document), "8:00").told
     if what == "put":
         document.Sheets.getByName(words[0]).getCellRangeByName(words[1]).setDataArray(((words[2],),))
+    if what == "unprotect":
+        document.Sheets.getByName(words[0]).unprotect("")
     if what == "rows":
         there = document.Sheets.hasByName(words[0])
         return document, rows(document.Sheets.getByName(words[0])) if there else None

@@ -10,47 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
+from xlperf.addin.issued import RANKING, Pages, Row, cell_at, damage, letters, plain, position, spelt, tables
 from xlperf.formula.values import ERRORS
 
-MAP, RANKING = "_xlperf", "排名"
 MOVES, LEDGER, LAST, BEFORE = "与上次相比", "变动台账", "_xlperf_last", "_xlperf_before"
 PLACE, UNIT = "名次", "单位"
 UNPLACED = "—"  # what stands for the place of a unit that has none
 _MOVES_HEAD = ("排名表", PLACE, UNIT, "得分", "上次名次", "名次变化", "上次得分", "得分变化", "原因", "并列")
 _LEDGER_HEAD = ("时间", "操作", "工作表", "单元格", "单位", "项目", "原值", "新值")
 _ROW_NAMES = ("@unit", "name")  # columns of a table that say whose row it is
-
-Row = Sequence[Any]
-
-
-class Pages(Protocol):
-    """An open workbook, whatever program holds it. Rows and columns count from 0; an empty cell is None."""
-
-    def titles(self) -> Sequence[str]:
-        """List the worksheets."""
-        ...
-
-    def rows(self, title: str) -> Sequence[Row]:
-        """Return what the cells of a worksheet show, from A1 on; an error as its text, such as #REF!."""
-        ...
-
-    def put(self, title: str, row: int, column: int, value: Any) -> None:
-        """Type a value into a cell."""
-        ...
-
-    def replace(self, title: str, rows: Sequence[Row], *, hidden: bool = False) -> None:
-        """Write a worksheet anew, adding it at the end where there is none."""
-        ...
-
-    def remove(self, title: str) -> None:
-        """Delete a worksheet; nothing where there is none."""
-        ...
-
-    def recalculate(self) -> None:
-        """Recalculate every formula."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -141,54 +111,6 @@ def undo(pages: Pages, now: str) -> Outcome:
 # ---- reading ----------------------------------------------------------------------------------------------
 
 
-@dataclass
-class _Table:
-    sheet: str
-    columns: dict[str, tuple[int, str]] = field(default_factory=dict)  # name → column, role
-    keys: dict[str, int] = field(default_factory=dict)  # key → row
-
-
-def tables(pages: Pages) -> dict[str, _Table]:
-    """Read the map that xlperf hides in its books: where every table stands."""
-    found: dict[str, _Table] = {}
-    for row in pages.rows(MAP):
-        match [cell for cell in row if cell not in (None, "")]:
-            case ["table", number, _, title, *_]:
-                found[str(number)] = _Table(str(title))
-            case ["column", number, name, letters, role]:
-                found[str(number)].columns[str(name)] = (_number(str(letters)), str(role))
-            case ["row", number, key, line]:
-                found[str(number)].keys[str(key)] = int(line) - 1
-    return found
-
-
-def damage(pages: Pages) -> list[str]:
-    """Say what is not as xlperf wrote it: worksheets, columns, rows."""
-    titles = set(pages.titles())
-    missing = [f"缺少工作表“{title}”" for title in (MAP, RANKING) if title not in titles]
-    if missing:
-        return [*missing, "这不是完整的总表，没有改动任何内容"]
-    wrong = []
-    for table in tables(pages).values():
-        if table.sheet not in titles:
-            wrong.append(f"缺少工作表“{table.sheet}”")
-            continue
-        rows = pages.rows(table.sheet)
-        wrong += _moved(table, rows)
-    return [*wrong, "没有改动任何内容；请用最近一份完好的总表"] if wrong else []
-
-
-def _moved(table: _Table, rows: Sequence[Row]) -> Iterator[str]:
-    head = rows[3] if len(rows) > 3 else ()
-    for name, (column, _) in table.columns.items():
-        if _cell(head, column) != name:
-            yield f"“{table.sheet}”第{_letters(column)}列被移动或删除（原为{name}）"
-    for key, row in table.keys.items():
-        if str(_cell(rows[row], 0) if row < len(rows) else "") != key:
-            yield f"“{table.sheet}”第{row + 1}行被移动或删除（原为{key}）"
-            return  # every row below it has moved as well
-
-
 def state_of(pages: Pages) -> State:
     """Read the ranked lists and every cell to fill."""
     inputs = {}
@@ -196,29 +118,29 @@ def state_of(pages: Pages) -> State:
         rows = pages.rows(table.sheet)
         whose = next((table.columns[n][0] for n in _ROW_NAMES if n in table.columns), None)
         for name, (column, role) in table.columns.items():
-            title = str(_cell(rows[5], column) or name)
+            title = str(cell_at(rows[5], column) or name)
             for row in table.keys.values() if role == "input" else ():
-                unit = "" if whose is None else str(_cell(rows[row], whose) or "")
-                at = f"{_letters(column)}{row + 1}"
-                inputs[table.sheet, at] = Input(table.sheet, at, unit, title, _cell(rows[row], column))
+                unit = "" if whose is None else str(cell_at(rows[row], whose) or "")
+                at = f"{letters(column)}{row + 1}"
+                inputs[table.sheet, at] = Input(table.sheet, at, unit, title, cell_at(rows[row], column))
     return State(tuple(_lines(pages.rows(RANKING))), inputs)
 
 
 def _lines(rows: Sequence[Row]) -> Iterator[Line]:
     title, inside = "", False
     for i, row in enumerate(rows):
-        first, second = _cell(row, 0), _cell(row, 1)
+        first, second = cell_at(row, 0), cell_at(row, 1)
         if (first, second) == (PLACE, UNIT):
-            title, inside = str(_cell(rows[i - 1], 0) or ""), True
+            title, inside = str(cell_at(rows[i - 1], 0) or ""), True
         elif inside and second in (None, ""):
             inside = first in (None, "") and _is_line(rows, i)
         elif inside and first != UNPLACED:
-            yield Line(title, str(second), first, _cell(row, 2))
+            yield Line(title, str(second), first, cell_at(row, 2))
 
 
 def _is_line(rows: Sequence[Row], i: int) -> bool:
     """Tell whether an empty line is a seat that nobody has yet: another line of the list follows it."""
-    return i + 1 < len(rows) and isinstance(_cell(rows[i + 1], 0), int | float)
+    return i + 1 < len(rows) and isinstance(cell_at(rows[i + 1], 0), int | float)
 
 
 def kept(pages: Pages, title: str) -> State | None:
@@ -229,10 +151,10 @@ def kept(pages: Pages, title: str) -> State | None:
     for row in pages.rows(title):
         values = [*row, *[None] * 6][:6]
         if values[0] == "line":
-            lines.append(Line(str(values[1] or ""), str(values[2] or ""), _plain(values[3]), _plain(values[4])))
+            lines.append(Line(str(values[1] or ""), str(values[2] or ""), plain(values[3]), plain(values[4])))
         elif values[0] == "input":
             sheet, cell, unit, head = (str(v or "") for v in values[1:5])
-            inputs[sheet, cell] = Input(sheet, cell, unit, head, _plain(values[5]))
+            inputs[sheet, cell] = Input(sheet, cell, unit, head, plain(values[5]))
     return State(tuple(lines), inputs)
 
 
@@ -277,7 +199,7 @@ def _compared(old: Line | None, now: Line) -> tuple[Any, Any, Any, Any]:
 
 def _why(line: Line, old: Line | None, changes: Sequence[tuple[Input, Input]]) -> str:
     own = [
-        f"{n.sheet}!{n.cell}（{n.title}）{_text(o.value)}→{_text(n.value)}" for o, n in changes if n.unit == line.unit
+        f"{n.sheet}!{n.cell}（{n.title}）{spelt(o.value)}→{spelt(n.value)}" for o, n in changes if n.unit == line.unit
     ]
     if own:
         return "；".join(own)
@@ -319,41 +241,8 @@ def _append(pages: Pages, new: Sequence[Row]) -> None:
 
 
 def _ledger_row(now: str, what: str, old: Input, new: Input) -> Row:
-    return (now, what, new.sheet, new.cell, new.unit, new.title, _text(old.value), _text(new.value))
-
-
-def _text(value: Any) -> str:
-    return "空" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
-
-
-def _plain(value: Any) -> Any:
-    return None if value == "" else value
-
-
-def _cell(row: Row, column: int) -> Any:
-    return _plain(row[column]) if column < len(row) else None
+    return (now, what, new.sheet, new.cell, new.unit, new.title, spelt(old.value), spelt(new.value))
 
 
 def _are_numbers(*values: Any) -> bool:
     return all(isinstance(v, int | float) for v in values)
-
-
-def position(cell: str) -> tuple[int, int]:
-    """Return row and column, counted from 0, of an address such as B7."""
-    letters = cell.rstrip("0123456789")
-    return int(cell[len(letters) :]) - 1, _number(letters)
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
-
-
-def _letters(column: int) -> str:
-    text, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from xlperf.engine.score import Scores, rows_of
+from xlperf.formula.spelling import plain_spelling
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.origin import origin_of
 from xlperf.scheme.model import Scheme
@@ -22,7 +23,6 @@ from xlperf.workbook.book import Book
 from xlperf.workbook.books.master import master_book
 from xlperf.workbook.seal import Identity
 from xlperf.xlsx.cached import Place, formulas_of, write_values
-from xlperf.xlsx.formulas import canonical
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _same(
     typed = {(c.sheet, c.cell): c.value for c in read.cells if not c.formula}
     for place, (wanted, value) in made.formulas().items():
         text = texts.get(place)
-        if text is not None and canonical(text) == canonical(wanted):
+        if text is not None and plain_spelling(text) == plain_spelling(wanted):
             yield place, value
             continue
         now = f"={text}" if text is not None else str(typed.get(place) or "") or word("空")

@@ -10,12 +10,13 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
 from openpyxl import Workbook as ReadWorkbook
 
+from xlperf.formula.spelling import digest
 from xlperf.workbook.book import Book
 from xlperf.workbook.layout import BODY, View
 from xlperf.workbook.text import inert, letters
@@ -25,6 +26,7 @@ NAME = "XLPERF_ID"
 MAP = "_xlperf"
 LEAD_IN = "xlperf1"
 CODE_SIGN = "表码"
+_IN_ONE_LINE = 5_000  # digests that fit one cell
 LONGEST = 255  # characters of a text constant in a formula
 _LETTERS = "123456789ABCDEFGHJKMNPQRSTVWXYZ"  # 31, a prime; no 0, I, L, O, U: people read it over the telephone
 _CODE = re.compile(CODE_SIGN + r"[:：]\s*([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z])")
@@ -142,10 +144,12 @@ def carriers(book: Book, identity: Identity, made_from: Mapping[str, str] | None
     workbook.set_custom_property(NAME, identity.text(), "text")
     for number, (view, _) in enumerate(book.tables, 1):
         workbook.define_name(f"XLPERF_T{number}", f"={view.whole()}")
+    lines = [line for number, (view, keys) in enumerate(book.tables, 1) for line in _map_lines(number, view, keys)]
+    lines += _formula_lines(book) if identity.kind == "master" else ()
     sheet = book.sheet(MAP)
     sheet.write_string(0, 0, identity.text())
-    lines = [line for number, (view, keys) in enumerate(book.tables, 1) for line in _map_lines(number, view, keys)]
-    for row, line in enumerate([*lines, *(("from", *pair) for pair in (made_from or {}).items())], 1):
+    lines += (("from", *pair) for pair in (made_from or {}).items())
+    for row, line in enumerate(lines, 1):
         for column, text in enumerate(line):
             sheet.write_string(row, column, text)
     sheet.very_hidden()
@@ -164,6 +168,26 @@ def _map_lines(number: int, view: View, keys: Sequence[str]) -> list[tuple[str, 
         role = "input" if shown.open else "locked"
         found.append(("column", table, shown.name, letters(view.at[shown.name]), role))
     return found + [("row", table, key, str(BODY + i)) for i, key in enumerate(keys, 1)]
+
+
+def _formula_lines(book: Book) -> Iterator[tuple[str, ...]]:
+    """Visit the digests of formulas that stand below each other: worksheet, column, first row, digests."""
+    below: dict[tuple[str, str], dict[int, str]] = {}
+    for (title, cell), (text, _) in book.formulas().items():
+        letter = cell.rstrip("0123456789")
+        below.setdefault((title, letter), {})[int(cell[len(letter) :])] = digest(text)
+    for (title, letter), digests in below.items():
+        for first, last in _runs(sorted(digests)):
+            yield "formulas", title, letter, str(first), "".join(digests[row] for row in range(first, last + 1))
+
+
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Visit the first and the last of rows that follow each other, so many as fit one cell."""
+    first = 0
+    for i, row in enumerate(rows):
+        if i + 1 == len(rows) or rows[i + 1] != row + 1 or i + 1 - first == _IN_ONE_LINE:
+            yield rows[first], row
+            first = i + 1
 
 
 # ---- reading ----------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from xlperf.addin.button import MOVES, Outcome, Row, rank, undo
+from xlperf.addin.button import MOVES, Outcome, rank, undo
+from xlperf.addin.issued import Row
 
 COMMANDS: Mapping[str, Callable[..., Outcome]] = {"rank": rank, "undo": undo}
 _HIDDEN = 0  # xlSheetHidden
@@ -37,6 +38,13 @@ class ExcelBook:
         area = sheet.range((1, 1), (last.row, last.column))
         found: list[list[Any]] = area.options(ndim=2, err_to_str=True).value
         return [[None if cell == "" else cell for cell in row] for row in found]
+
+    def formulas(self, title: str) -> Sequence[Sequence[str]]:
+        """Return the formula of every cell, from A1 on."""
+        sheet = self._book.sheets[title]
+        last = sheet.used_range.last_cell
+        found: Any = sheet.range((1, 1), (last.row, last.column)).formula
+        return found if isinstance(found, tuple) else ((str(found),),)
 
     def put(self, title: str, row: int, column: int, value: Any) -> None:
         """Type a value into a cell."""

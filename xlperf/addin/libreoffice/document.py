@@ -11,7 +11,8 @@ from typing import Any
 
 import uno
 
-from xlperf.addin.button import MOVES, Outcome, Row, rank, undo
+from xlperf.addin.button import MOVES, Outcome, rank, undo
+from xlperf.addin.issued import Row
 
 _ERRORS = {502: "#VALUE!", 503: "#NUM!", 519: "#VALUE!", 524: "#REF!", 525: "#NAME?", 532: "#DIV/0!", 32767: "#N/A"}
 _FORMULA_ERROR = 4  # com.sun.star.sheet.FormulaResult.ERROR
@@ -38,6 +39,11 @@ class Document:
             for r in range(place.StartRow, place.EndRow + 1):
                 for c in range(place.StartColumn, place.EndColumn + 1):
                     found[r][c] = _ERRORS.get(sheet.getCellByPosition(c, r).getError(), "#VALUE!")
+        return found
+
+    def formulas(self, title: str) -> Sequence[Sequence[str]]:
+        """Return the formula of every cell, from A1 on."""
+        found: Sequence[Sequence[str]] = self._used(self._document.Sheets.getByName(title)).getFormulaArray()
         return found
 
     def put(self, title: str, row: int, column: int, value: Any) -> None:

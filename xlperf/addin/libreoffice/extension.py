@@ -22,7 +22,7 @@ IDENTIFIER = "org.xlperf.addin"
 COMPONENT = "xlperf_component.py"
 VENDORED = ("formula", "rules", "texts")  # what the component needs of xlperf
 ADDIN = (
-    "__init__.py", "button.py", "cells.py", "functions.py", "links.py",
+    "__init__.py", "button.py", "cells.py", "functions.py", "issued.py", "links.py",
     "libreoffice/__init__.py", "libreoffice/extension.py", "libreoffice/document.py",
 )  # fmt: skip
 LEFT_OUT = ("array.py",)  # needs more than the standard library

@@ -6,7 +6,6 @@ record. All problems come at once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -17,6 +16,7 @@ from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.entries.cell import agrees
 from xlperf.entries.entry import Entry, judge_entries
 from xlperf.entries.text import value_of
+from xlperf.formula.spelling import plain_spelling
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.ledger import CellText, State
@@ -284,23 +284,11 @@ def same_cell(issued: ReadCell, now: ReadCell) -> bool:
     if issued.formula != now.formula:
         return False
     if issued.formula:
-        return _normal(str(issued.value)) == _normal(str(now.value))
+        return plain_spelling(str(issued.value)) == plain_spelling(str(now.value))
     value = issued.value
     if isinstance(value, str) or value is None:
         return agrees(now.value, value or None)
     return agrees(now.value, Fraction(repr(value)) if isinstance(value, int | float) else str(value))
-
-
-_QUOTED = re.compile(r"'((?:[^']|'')+)'!")
-_FIGURE = re.compile(r"(?<![A-Z$\d.])\d+\.\d+")
-
-
-def _normal(formula: str) -> str:
-    """Write a formula the one way in which programs that save it may differ."""
-    text = _QUOTED.sub(lambda m: f"{m[1]}!", formula).upper()
-    text = text.replace("_XLFN.", "").replace("TRUE()", "TRUE").replace("FALSE()", "FALSE")
-    text = _FIGURE.sub(lambda m: f"{float(m[0]):.12g}", text)
-    return "".join(text.split()).lstrip("=+")
 
 
 def changed_cells(plan: Plan, before: tuple[CellText, ...], after: tuple[CellText, ...]) -> Iterator[str]:

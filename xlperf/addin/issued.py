@@ -1,0 +1,202 @@
+"""What the hidden map of a 总表 says was issued, and what of the open book is no longer so.
+
+The map names where every table, column and row stands, and keeps a digest of every formula. What stands
+elsewhere, or is no longer the formula that was issued, is said with its place. Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from xlperf.formula.spelling import WIDTH, digest
+
+MAP, RANKING = "_xlperf", "排名"
+MOST = 10  # damaged cells that are named one by one
+_HEAD = 5  # the row of the headings, counted from 0
+
+Row = Sequence[Any]
+
+
+class Pages(Protocol):
+    """An open workbook, whatever program holds it. Rows and columns count from 0; an empty cell is None."""
+
+    def titles(self) -> Sequence[str]:
+        """List the worksheets."""
+        ...
+
+    def rows(self, title: str) -> Sequence[Row]:
+        """Return what the cells of a worksheet show, from A1 on; an error as its text, such as #REF!."""
+        ...
+
+    def formulas(self, title: str) -> Sequence[Sequence[str]]:
+        """Return the formula of every cell of a worksheet, from A1 on, as `=…`; any other text where it has none."""
+        ...
+
+    def put(self, title: str, row: int, column: int, value: Any) -> None:
+        """Type a value into a cell."""
+        ...
+
+    def replace(self, title: str, rows: Sequence[Row], *, hidden: bool = False) -> None:
+        """Write a worksheet anew, adding it at the end where there is none."""
+        ...
+
+    def remove(self, title: str) -> None:
+        """Delete a worksheet; nothing where there is none."""
+        ...
+
+    def recalculate(self) -> None:
+        """Recalculate every formula."""
+        ...
+
+
+@dataclass
+class Table:
+    """Where a table was issued: its worksheet, the column and role of every name, the row of every key."""
+
+    sheet: str
+    columns: dict[str, tuple[int, str]] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Formulas that were issued below each other: worksheet, column, first row, digests."""
+
+    sheet: str
+    column: int
+    row: int
+    digests: tuple[str, ...]
+
+
+def tables(pages: Pages) -> dict[str, Table]:
+    """Read where every table stands."""
+    found: dict[str, Table] = {}
+    for row in pages.rows(MAP):
+        match [cell for cell in row if cell not in (None, "")]:
+            case ["table", number, _, title, *_]:
+                found[str(number)] = Table(str(title))
+            case ["column", number, name, letter, role]:
+                found[str(number)].columns[str(name)] = (number_of(str(letter)), str(role))
+            case ["row", number, key, line]:
+                found[str(number)].keys[str(key)] = int(line) - 1
+    return found
+
+
+def runs(pages: Pages) -> Iterator[Run]:
+    """Visit the formulas that were issued."""
+    for row in pages.rows(MAP):
+        match [cell for cell in row if cell not in (None, "")]:
+            case ["formulas", title, letter, first, digests]:
+                text = str(digests)
+                kept = tuple(text[i : i + WIDTH] for i in range(0, len(text), WIDTH))
+                yield Run(str(title), number_of(str(letter)), int(first) - 1, kept)
+
+
+def damage(pages: Pages) -> list[str]:
+    """Say what is not as xlperf wrote it: worksheets, columns, rows, formulas."""
+    titles = set(pages.titles())
+    missing = [f"缺少工作表“{title}”" for title in (MAP, RANKING) if title not in titles]
+    if missing:
+        return [*missing, "这不是完整的总表，没有改动任何内容"]
+    wrong: list[str] = []
+    issued = tables(pages)
+    for table in issued.values():
+        if table.sheet in titles:
+            wrong += _moved(table, pages.rows(table.sheet))
+        else:
+            wrong.append(f"缺少工作表“{table.sheet}”")
+    if wrong:
+        return [*wrong, "没有改动任何内容；请用最近一份完好的总表"]
+    typed = list(_typed_over(pages, {table.sheet for table in issued.values()}))
+    if typed:
+        more = [f"……共{len(typed)}格"] if len(typed) > MOST else []
+        return [*typed[:MOST], *more, "没有改动任何内容；请撤销键入，或从完好的总表把这些公式复制回来，再重新计算"]
+    return []
+
+
+def _moved(table: Table, rows: Sequence[Row]) -> Iterator[str]:
+    head = rows[3] if len(rows) > 3 else ()
+    for name, (column, _) in table.columns.items():
+        if cell_at(head, column) != name:
+            yield f"“{table.sheet}”第{letters(column)}列被移动或删除（原为{name}）"
+    for key, row in table.keys.items():
+        if str(cell_at(rows[row], 0) if row < len(rows) else "") != key:
+            yield f"“{table.sheet}”第{row + 1}行被移动或删除（原为{key}）"
+            return  # every row below it has moved as well
+
+
+def _typed_over(pages: Pages, headed: AbstractSet[str]) -> Iterator[str]:
+    """Visit the cells that held a formula and hold something else. headed: worksheets with a row of headings."""
+    by_sheet: dict[str, list[Run]] = {}
+    for run in runs(pages):
+        by_sheet.setdefault(run.sheet, []).append(run)
+    for title, issued in by_sheet.items():
+        if title not in pages.titles():
+            yield f"缺少工作表“{title}”"
+            continue
+        now, shown = pages.formulas(title), pages.rows(title)
+        for run in issued:
+            heading = str(cell_at(shown[_HEAD], run.column) or "") if title in headed and len(shown) > _HEAD else ""
+            for row, kept in enumerate(run.digests, run.row):
+                formula, value = cell_at(now[row] if row < len(now) else (), run.column), _value(shown, row, run.column)
+                if not _is_formula(formula, value):
+                    yield f"“{title}”{_place(run, row, heading)}原为公式，现为{spelt(value)}"
+                elif digest(formula) != kept:
+                    yield f"“{title}”{_place(run, row, heading)}的公式被改动，现为{formula}"
+
+
+def _is_formula(formula: Any, value: Any) -> bool:
+    """Tell a formula from a text that looks like one: that shows itself."""
+    return isinstance(formula, str) and formula.startswith("=") and formula != value
+
+
+def _place(run: Run, row: int, heading: str) -> str:
+    return f"{letters(run.column)}{row + 1}{f'（{heading}）' if heading else ''}"
+
+
+def _value(rows: Sequence[Row], row: int, column: int) -> Any:
+    return cell_at(rows[row], column) if row < len(rows) else None
+
+
+# ---- cells ---------------------------------------------------------------------------------------------------
+
+
+def cell_at(row: Row, column: int) -> Any:
+    """Return what a cell of a row holds; None where it is empty or beyond the end."""
+    return plain(row[column]) if column < len(row) else None
+
+
+def plain(value: Any) -> Any:
+    """Return None for an empty text."""
+    return None if value == "" else value
+
+
+def spelt(value: Any) -> str:
+    """Return a value as a message says it."""
+    return "空" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def position(cell: str) -> tuple[int, int]:
+    """Return row and column, counted from 0, of an address such as B7."""
+    letter = cell.rstrip("0123456789")
+    return int(cell[len(letter) :]) - 1, number_of(letter)
+
+
+def number_of(letter: str) -> int:
+    """Return the number, counted from 0, of a column such as AB."""
+    number = 0
+    for character in letter:
+        number = number * 26 + ord(character) - ord("A") + 1
+    return number - 1
+
+
+def letters(column: int) -> str:
+    """Return the letters of a column counted from 0."""
+    text, column = "", column + 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
