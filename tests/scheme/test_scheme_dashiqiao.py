@@ -14,7 +14,7 @@ from xlperf.scheme.checking.check import check_scheme
 from xlperf.scheme.load import load_scheme
 
 FOLDER = Path(__file__).parents[2] / "schemes" / "dashiqiao-2017"
-TOWNS = "T01,甲镇,B,镇区,镇区,,2,30,\nT02,乙镇,B,镇区,镇区,,2,30,\nT03,丙镇,B,镇区,镇区,,2,30,\nT04,丁镇,B,镇区,镇区,,2,30,\n"
+TOWNS = "".join(f"T0{n},{name}镇,B,镇区,镇区,,2,30,\n" for n, name in enumerate("甲乙丙丁", 1))
 VERTICAL = "V01,某税务局,C,垂直管理单位,垂直管理单位,,,,\nV02,某气象局,C,垂直管理单位,垂直管理单位,,,,\n"
 TASKS = "".join(f"{t}-{n},{t},{n},任务{n},15,,,,,经济建设,\n" for t in ("T01", "T02", "T03", "T04") for n in (1, 2))
 

@@ -236,7 +236,9 @@ def told_by(scheme_id):
 
 def test_hebi_findings():
     found = told_by("hebi-2021")
-    assert sorted({code for code, _ in found}) == ["BONUS_UNLIMITED", "LEVEL_FALLS", "VETO_LISTS_DIFFER"]
+    assert sorted({code for code, _ in found}) == [
+        "BONUS_UNLIMITED", "DECIDED_BY_PEOPLE", "LEVEL_FALLS", "VETO_LISTS_DIFFER",
+    ]  # fmt: skip
     text = "\n".join(message for _, message in found)
     assert "五（二）6独有节能减排、统计造假；七（一）3独有信访稳定、环境保护" in text
     assert "“省级”比“市级”高，分值却从10降到0" in text
@@ -245,7 +247,7 @@ def test_hebi_findings():
 
 def test_dashiqiao_findings():
     found = told_by("dashiqiao-2017")
-    assert [code for code, _ in found] == ["BONUS_UNLIMITED", "PAPER_SLIP", "PAPER_SLIP"]
+    assert [code for code, _ in found] == ["BONUS_UNLIMITED", "PAPER_SLIP", "PAPER_SLIP", *["DECIDED_BY_PEOPLE"] * 10]
     assert "党建工作指标占比10%" in found[1][1]
     assert "等次评定" in found[2][1]
 
