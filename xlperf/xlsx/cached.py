@@ -1,6 +1,6 @@
-"""True cached values in a copy of a workbook, without touching anything else in it.
+"""Formulas and stored values of a workbook, and a copy with true values, without touching anything else in it.
 
-A value is put beside its formula in the worksheet's own text, so that styles, comments, buttons and
+A value is put beside its formula in the worksheet's own bytes, so that styles, comments, buttons and
 parts that no library knows stay as they were. Standard library only.
 """
 
@@ -10,7 +10,6 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,66 +17,103 @@ from xml.sax.saxutils import escape
 
 from xlperf.files import write_whole
 from xlperf.formula.values import ERRORS, day_number
+from xlperf.xlsx.addresses import moved, row_and_column
+from xlperf.xlsx.cells import Cell, cells_of
+from xlperf.xlsx.parts import shared_texts, utf8, worksheets
 
 Place = tuple[str, str]  # worksheet, cell
-_TAG = re.compile(r"<[^>]*>")
-_CELL = re.compile(r'<c\b((?:[^>"/]|"[^"]*")*)(?:/>|>(.*?)</c>)', re.S)
-_FORMULA = re.compile(r"<f\b[^>]*?/>|<f\b.*?</f>", re.S)
-_AT = re.compile(r'\br="([A-Z]+[0-9]+)"')
-_TYPE = re.compile(r'\s+t="[^"]*"')
+_SAID = re.compile(rb"\s+(?:t|vm)\s*=\s*(?:\"[^\"]*\"|'[^']*')")  # what a cell says of its old value
 
 
-def formulas_of(book: Path) -> dict[Place, str]:
-    """Return the text of every formula of a workbook; of a shared formula only the first cell has it."""
+def formulas_of(book: Path | BytesIO) -> dict[Place, str]:
+    """Return the text of every formula of a workbook; each cell of a shared formula has its own."""
     found: dict[Place, str] = {}
     with zipfile.ZipFile(book) as parts:
-        for title, part in worksheets(parts).items():
-            for attributes, inside in _cells(parts.read(part).decode()):
-                text = _FORMULA.search(inside)
-                at = _AT.search(attributes)
-                if text is not None and at is not None:
-                    found[title, at[1]] = unescape(_TAG.sub("", text[0]))
+        for title, cells in _sheets(parts):
+            shared: dict[str, Cell] = {}
+            for cell in cells:
+                text = _text(cell, shared)
+                if text:
+                    found[title, cell.at] = text
     return found
 
 
-def _cells(text: str) -> Iterator[tuple[str, str]]:
-    for match in _CELL.finditer(text):
-        if match[2] is not None:
-            yield match[1], match[2]
+def _text(cell: Cell, shared: dict[str, Cell]) -> str:
+    """Return what a cell calculates, "" where nothing. shared: the first cells of the shared formulas so far."""
+    if cell.formula is None or cell.formula_kind.get("t") != "shared":
+        return cell.text
+    number = cell.formula_kind.get("si", "")
+    if cell.text:
+        shared[number] = cell
+    first = shared.get(number)
+    if first is None or first is cell:
+        return cell.text
+    (row, column), (first_row, first_column) = row_and_column(cell.at), row_and_column(first.at)
+    return moved(first.text, row - first_row, column - first_column)
 
 
-def worksheets(parts: zipfile.ZipFile) -> dict[str, str]:
-    """Return the part that holds each worksheet, by its title."""
-    rels = _attributes(parts.read("xl/_rels/workbook.xml.rels").decode(), "Relationship")
-    targets = {rel["Id"]: rel["Target"] for rel in rels}
-    found = {}
-    for sheet in _attributes(parts.read("xl/workbook.xml").decode(), "sheet"):
-        target = targets[next(value for name, value in sheet.items() if name.endswith(":id"))]
-        found[sheet["name"]] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+def _sheets(parts: zipfile.ZipFile) -> Iterator[tuple[str, Iterator[Cell]]]:
+    for title, part in worksheets(parts).items():
+        yield title, cells_of(utf8(parts.read(part)))
+
+
+def stored_results(book: Path | BytesIO) -> dict[Place, Any]:
+    """Return what every formula cell shows without calculating: number, text, truth value; an error as its text."""
+    found: dict[Place, Any] = {}
+    with zipfile.ZipFile(book) as parts:
+        texts: list[str] | None = None
+        for title, cells in _sheets(parts):
+            for cell in cells:
+                if cell.formula is None:
+                    continue
+                if cell.kind == "s" and texts is None:
+                    texts = shared_texts(parts)
+                found[title, cell.at] = _stored(cell, texts or [])
     return found
 
 
-def _attributes(text: str, element: str) -> Iterator[dict[str, str]]:
-    """Visit the attributes of every element of a name; nothing of the file is resolved or fetched."""
-    for match in re.finditer(rf"<(?:\w+:)?{element}\s([^>]*)>", text):
-        yield {name: unescape(value) for name, value in re.findall(r'([\w:]+)="([^"]*)"', match[1])}
+def _stored(cell: Cell, texts: list[str]) -> Any:
+    value = cell.inline if cell.kind == "inlineStr" else cell.value
+    if value is None:
+        return None
+    match cell.kind:
+        case "b":
+            return value.strip() in ("1", "true")
+        case "s":
+            return texts[int(value)] if value.strip().isdigit() and int(value) < len(texts) else None
+        case "n" if value.strip():
+            return float(value) if any(sign in value for sign in ".eE") else int(value)
+    return value or None
 
 
 def with_formulas(book: Path, rewritten: Callable[[str], str]) -> bytes:
     """Return the bytes of a copy in which every formula is written anew; shared and array formulas stay such."""
 
-    def put(match: re.Match[str]) -> str:
-        text = _TAG.sub("", match[0])
-        opening = match[0][: match[0].index(">") + 1]
-        return match[0] if not text else f"{opening}{escape(rewritten(unescape(text)))}</f>"
+    def put(data: bytes, cell: Cell) -> bytes:
+        if cell.formula is None or not cell.text:
+            return data[cell.head[0] : cell.end]
+        begin, end = cell.formula
+        closing = f"</{cell.prefix}f>".encode()
+        text = escape(rewritten(cell.text)).encode()
+        head = data[cell.formula_head[0] : cell.formula_head[1]]
+        return data[cell.head[0] : begin] + head + text + closing + data[end : cell.end]
 
     copy = BytesIO()
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as new:
         parts = set(worksheets(old).values())
         for info in old.infolist():
             data = old.read(info)
-            new.writestr(info.filename, _FORMULA.sub(put, data.decode()) if info.filename in parts else data)
+            new.writestr(info.filename, _rewritten(utf8(data), put) if info.filename in parts else data)
     return copy.getvalue()
+
+
+def _rewritten(data: bytes, put: Callable[[bytes, Cell], bytes]) -> bytes:
+    """Return a part in which each cell is what `put` makes of it."""
+    pieces, last = [], 0
+    for cell in cells_of(data):
+        pieces += [data[last : cell.head[0]], put(data, cell)]
+        last = cell.end
+    return b"".join([*pieces, data[last:]])
 
 
 def write_values(book: Path, out: Path, values: Mapping[Place, Any]) -> None:
@@ -92,22 +128,25 @@ def write_values(book: Path, out: Path, values: Mapping[Place, Any]) -> None:
         for info in old.infolist():
             data = old.read(info)
             if info.filename in titles:
-                data = _patched(data.decode(), titles[info.filename], values).encode()
+                data = _patched(utf8(data), titles[info.filename], values)
             new.writestr(info, data)
     write_whole(out, made.getvalue())
 
 
-def _patched(text: str, title: str, values: Mapping[Place, Any]) -> str:
-    def put(match: re.Match[str]) -> str:
-        formula, at = _FORMULA.search(match[2] or ""), _AT.search(match[1])
-        if at is None or (title, at[1]) not in values:
-            return match[0]
-        kind, shown = _shown(values[title, at[1]])
-        if formula is None and values[title, at[1]] is None:
-            return f"<c{_TYPE.sub('', match[1])}/>"
-        return f"<c{_TYPE.sub('', match[1])}{kind}>{formula[0] if formula else ''}<v>{shown}</v></c>"
+def _patched(data: bytes, title: str, values: Mapping[Place, Any]) -> bytes:
+    def put(data: bytes, cell: Cell) -> bytes:
+        if (title, cell.at) not in values:
+            return data[cell.head[0] : cell.end]
+        value = values[title, cell.at]
+        head = _SAID.sub(b"", data[cell.head[0] : cell.head[1]].removesuffix(b">").removesuffix(b"/"))
+        if cell.formula is None and value is None:
+            return head + b"/>"
+        kind, shown = _shown(value)
+        formula = data[slice(*cell.formula)] if cell.formula is not None else b""
+        p = cell.prefix
+        return head + f"{kind}>".encode() + formula + f"<{p}v>{shown}</{p}v></{p}c>".encode()
 
-    return _CELL.sub(put, text)
+    return _rewritten(data, put)
 
 
 def _shown(value: Any) -> tuple[str, str]:

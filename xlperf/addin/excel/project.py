@@ -18,7 +18,7 @@ from pyopenvba import ExcelFile
 
 from xlperf.addin.excel import settings
 from xlperf.addin.excel.vba import modules
-from xlperf.xlsx.cached import worksheets
+from xlperf.xlsx.parts import worksheets
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _XLSM = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"

@@ -7,7 +7,6 @@ The book's own text is not touched. COUNTIF, MATCH and RANK compare as `formuali
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from xlperf.addin.functions import functions
 from xlperf.addin.headless.native import COMPARED, NATIVE, compared
 from xlperf.addin.headless.recalculate import CIRCLE, answered, callables
 from xlperf.formula.values import ERRORS
+from xlperf.xlsx.addresses import row_and_column
 from xlperf.xlsx.cached import Place, formulas_of, with_formulas
 
 _COMPARE = "XP_COMPARED_CELLS"
@@ -30,7 +30,6 @@ _KINDS = {
     "Null": "#NULL!", "Circ": CIRCLE,
 }  # fmt: skip
 _CODES = {code: kind for kind, code in _KINDS.items()}
-_CELL = re.compile(r"([A-Z]+)([0-9]+)")
 
 
 def valued(book: Path) -> dict[Place, Any]:
@@ -39,7 +38,7 @@ def valued(book: Path) -> dict[Place, Any]:
     workbook = formualizer.load_workbook_bytes(with_formulas(book, rewritten))
     workbook.set_temporal_egress("serial")
     _register(workbook)
-    places = {place: (place[0], *_row_and_column(place[1])) for place in formulas_of(book)}
+    places = {place: (place[0], *row_and_column(place[1])) for place in formulas_of(book)}
     workbook.evaluate_all()
     found = {(sheet.upper(), cell): workbook.get_value(*at) for (sheet, cell), at in places.items()}
     return {place: _plain(value) for place, value in found.items() if _is_value(value)}
@@ -152,13 +151,3 @@ def _plain(value: Any) -> Any:
 def _is_value(value: Any) -> bool:
     """Tell whether a cell was valued; an engine's own troubles (not implemented, spilled over) are none."""
     return not isinstance(value, dict) or value["kind"] in _KINDS
-
-
-def _row_and_column(cell: str) -> tuple[int, int]:
-    found = _CELL.fullmatch(cell)
-    if found is None:
-        raise ValueError(f"{cell} is no address of a cell")
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(found[2]), column

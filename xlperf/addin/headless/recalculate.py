@@ -55,7 +55,7 @@ def recalculated(book: Path, out: Path, engine: str | None = None) -> tuple[int,
     name = engine or engine_for(len(texts))
     if find_spec(name) is None:
         return 0, [problem("RECALC_NO_ENGINE", None, found=name)]
-    chosen = cast("Engine", import_module(f"xlperf.addin.{name}_engine"))  # slow to import, and only the one needed
+    chosen = cast("Engine", import_module(f"xlperf.addin.headless.{name}_engine"))  # slow to import, and only the one needed
     found = chosen.valued(book)
     values, problems = {}, []
     for (sheet, cell), text in texts.items():

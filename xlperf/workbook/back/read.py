@@ -21,6 +21,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlperf.workbook.seal import MAP, Identity, printed_codes, read_identity
 from xlperf.workbook.table import MARK
+from xlperf.xlsx.cached import Place, stored_results
+
+Results = Mapping[Place, Any]
 
 TOP, LEFT = 300, 60  # how far from the corner of a worksheet a table may have been pushed
 ADDED = 2_000  # how many rows somebody may have inserted
@@ -110,13 +113,13 @@ def read_book(file: Path) -> ReadBook:
     """
     data = file.read_bytes()  # the library would judge the file by its name
     book = openpyxl.load_workbook(BytesIO(data))
-    values = openpyxl.load_workbook(BytesIO(data), data_only=True)
+    results = stored_results(BytesIO(data))
     identity, wrong = read_identity(book)
     issued = _issued(book)
     changes: list[Change] = []
     found = list(_tables(book, issued, changes))
     changes += _worksheets(issued, found)
-    cells = [cell for table in found for cell in _cells(table, values, issued.get(table.number), changes)]
+    cells = [cell for table in found for cell in _cells(table, results, issued.get(table.number), changes)]
     return ReadBook(identity, tuple(wrong), tuple(printed_codes(book)), tuple(cells), tuple(changes), _made_from(book))
 
 
@@ -204,7 +207,7 @@ def _worksheets(issued: dict[str, _Issued], found: list[_Found]) -> Iterator[Cha
 # ---- cells ------------------------------------------------------------------------------------------
 
 
-def _cells(table: _Found, values: Workbook, issued: _Issued | None, changes: list[Change]) -> Iterator[ReadCell]:
+def _cells(table: _Found, results: Results, issued: _Issued | None, changes: list[Change]) -> Iterator[ReadCell]:
     columns = dict(table.columns)
     if issued is not None:
         changes += _columns(table, issued)
@@ -214,15 +217,15 @@ def _cells(table: _Found, values: Workbook, issued: _Issued | None, changes: lis
     for key, row in rows.items():
         for name, column in columns.items():
             role = issued.columns[name][1] if issued is not None and name in issued.columns else ""
-            yield _read(table, values, key, name, row, column, role)
+            yield _read(table, results, key, name, row, column, role)
 
 
 def _read(
-    table: _Found, values: Workbook, key: str, name: str, row: int, column: int, role: Literal["input", "locked", ""]
+    table: _Found, results: Results, key: str, name: str, row: int, column: int, role: Literal["input", "locked", ""]
 ) -> ReadCell:
     cell = table.sheet.cell(row, column)
-    stored = values[table.sheet.title].cell(row, column).value
     formula = cell.data_type == "f"
+    stored = results.get((table.sheet.title, cell.coordinate)) if formula else cell.value
     comment = cell.comment.text if cell.comment is not None else ""
     value = str(getattr(cell.value, "text", cell.value)) if formula else cell.value
     return ReadCell(
