@@ -18,7 +18,6 @@ from xlperf.formula.values import day_number
 from xlperf.rounds.recompute import recomputed
 from xlperf.xlsx.addresses import moved
 from xlperf.xlsx.cached import formulas_of, stored_results, with_formulas, write_values
-from xlperf.xlsx.formulas import canonical
 from xlperf.xlsx.parts import UnsafePart, worksheets
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -169,22 +168,3 @@ MOVES = {
 @pytest.mark.parametrize("formula", MOVES)
 def test_a_formula_copied_two_down_and_one_to_the_right(formula: str):
     assert moved(formula, 2, 1) == MOVES[formula]
-
-
-ALIKE = [
-    ("'指标得分'!$A$1", "指标得分!$A$1"),
-    ('IF( a1 = 0 , "x y" ,B2)', 'IF(A1=0,"x y",B2)'),
-    ("_xlfn.CONCAT(A1)", "CONCAT(A1)"),
-    ("0.50+1E-9", "0.5+0.000000001"),
-]
-UNLIKE = [("A1+1", "A1+2"), ('"a"', '"A"'), ("$A$1", "A1"), ("A1*0.5", "A1*5"), ("A1<=B1", "A1<B1")]
-
-
-@pytest.mark.parametrize(("a", "b"), ALIKE)
-def test_formulas_written_differently_are_the_same(a: str, b: str):
-    assert canonical(a) == canonical(b)
-
-
-@pytest.mark.parametrize(("a", "b"), UNLIKE)
-def test_formulas_that_differ(a: str, b: str):
-    assert canonical(a) != canonical(b)

@@ -25,6 +25,7 @@ ENGINES = ("formulas", "formualizer")
 # units × 30 formulas a person waits. Below it is preferred: it names whole columns and circles itself.
 MOST_FOR_FORMULAS = 1_500
 CIRCLE = "#CIRC!"
+_HOME = __name__.rpartition(".")[0]
 _MISSING = object()
 _CALLED = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\(")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -55,7 +56,7 @@ def recalculated(book: Path, out: Path, engine: str | None = None) -> tuple[int,
     name = engine or engine_for(len(texts))
     if find_spec(name) is None:
         return 0, [problem("RECALC_NO_ENGINE", None, found=name)]
-    chosen = cast("Engine", import_module(f"xlperf.addin.headless.{name}_engine"))  # slow to import, and only the one needed
+    chosen = cast("Engine", import_module(f"{_HOME}.{name}_engine"))  # slow to import, and only the one needed
     found = chosen.valued(book)
     values, problems = {}, []
     for (sheet, cell), text in texts.items():
