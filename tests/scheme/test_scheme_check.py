@@ -83,6 +83,33 @@ MISTAKES = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("where", "code"), [("full: 满分", "WHERE_KIND"), ("due: 年底", "WHERE_KIND"), ("direction: 越高", "WHERE_NO_ROW")]
+)
+def test_a_sheet_that_takes_no_row_is_named(tmp_path, where, code):
+    """`where` of another kind, and a value that no row has while others fall through."""
+    text = SCHEME.replace("    scorer: scorer\n", f"    scorer: scorer\n    where: {{{where}}}\n")
+    found = check_scheme(load_scheme(write(tmp_path, scheme=text))[0])
+    assert [p.where.line for p in found if p.code == code] == [32]
+
+
+def test_a_class_that_has_no_unit_yet_is_noted(tmp_path):
+    more = "  C:\n    title: 园区\n    like: A\n    where: {class: C}\n    basis: 六\nrankings:\n"
+    found = check_scheme(load_scheme(write(tmp_path, scheme=SCHEME.replace("rankings:\n", more)))[0])
+    assert codes(found) == ["WHERE_NONE_YET"]
+
+
+def test_a_lead_scorer_that_gets_no_book_is_named(tmp_path):
+    marks = TABLES["marks.csv"].replace("考核办", "")
+    text = SCHEME.replace("  - {name: 考核办, basis: 一}\n", "")
+    for without in (text, text.replace("    scorer: scorer\n", "")):
+        found = check_scheme(load_scheme(write(tmp_path, scheme=without, marks=marks))[0])
+        assert codes(found) == ["OWNER_WITHOUT_BOOK"]
+        assert "考核办" in found[0].message("zh")
+    text = SCHEME.replace("    scorer: scorer\n", "")
+    assert check_scheme(load_scheme(write(tmp_path, scheme=text, marks=marks))[0]) == []
+
+
 @pytest.mark.parametrize(("file", "code", "old", "new"), MISTAKES)
 def test_one_mistake_is_one_problem_at_its_place(tmp_path, file, code, old, new):
     line, column = spoil(tmp_path, file, old, new)

@@ -21,11 +21,10 @@ from typing import Any
 
 from xlperf.addin.cells import OMITTED, Cell, CellError, Columns, grid_of, line_of, must_ascend, single, table_of, wrong
 from xlperf.addin.links import looked, ranked
-from xlperf.formula.calls import ONLY_TYPED
 from xlperf.formula.evaluate import evaluate, of_row
 from xlperf.formula.explain import explain
 from xlperf.formula.expression import LINKS, Expr, first, needs, root, same
-from xlperf.formula.signature import SIGNATURES, Slot
+from xlperf.formula.signature import SIGNATURES, Slot, looks_up_names
 from xlperf.formula.values import EXEMPT, Value, shown
 from xlperf.problems import Language
 from xlperf.rules import RULES, Rule
@@ -34,10 +33,6 @@ __all__ = ["OMITTED", "CellError", "Function", "functions"]
 
 LONGEST_LIST = 200  # cells in one list; longer ones are what XP_TOTAL and XP_MEAN look at
 EXPLAIN = "XP_EXPLAIN"
-ASCENDING = frozenset({("XP_BAND", "bands"), ("XP_AWARD", "places")})
-NAMES_FIRST = frozenset({("XP_COEFFICIENT", "table")})  # tables whose first column may hold text
-WORDS_SECOND = frozenset({("XP_AWARD", "places")})
-WORDS_LISTED = frozenset({("XP_FIRST", "scores")})
 
 Answer = Cell | list[list[Cell]]
 
@@ -91,7 +86,7 @@ class Function:
         if self.rule is None:
             return explained(*cells)
         given = _given(self, cells)
-        if self.rule.word == "rank":
+        if self.rule.having("ranked"):
             values, shape = ranked(self.rule, given)
             return _answer(values, shape)
         e, source, sheet = bound(self, given)
@@ -139,10 +134,10 @@ def bound(function: Function, given: Given) -> tuple[Expr, Any, str]:
     if any(p.takes in ("column", "sheet", "name") for p in rule.parameters):
         return (*looked(rule, given), "here")
     columns = Columns()
-    arguments = {s.parameter: _fixed(function.name, s, t, raw, columns) for s, t, raw in given if not s.repeats}
+    arguments = {s.parameter: _fixed(s, t, raw, columns) for s, t, raw in given if not s.repeats}
     tail = [(s, t, raw) for s, t, raw in given if s.repeats]
     if tail:
-        arguments[tail[0][0].parameter] = _open_ended(function.name, tail, columns)
+        arguments[tail[0][0].parameter] = _open_ended(tail, columns)
     return rule(**arguments), columns, ""
 
 
@@ -153,16 +148,15 @@ def _word(slot: Slot, title: str, given: Any) -> str:
     return str(raw)
 
 
-def _fixed(function: str, slot: Slot, title: str, raw: Any, columns: Columns) -> Any:
-    at = (function, slot.parameter)
+def _fixed(slot: Slot, title: str, raw: Any, columns: Columns) -> Any:
     match slot.takes:
         case "word":
             return raw
         case "list":
-            return _listed(at, title, raw, columns)
+            return _listed(slot, title, raw, columns)
         case "table":
-            rows = table_of(raw, title, names=at in NAMES_FIRST, words=at in WORDS_SECOND)
-            if at in ASCENDING:
+            rows = table_of(raw, title, names="names" in slot.traits, words="words" in slot.traits)
+            if "rising" in slot.traits:
                 must_ascend(rows, title)
             return tuple((columns.add(title, [a]), columns.add(title, [b])) for a, b in rows)
     return _cell(slot, title, raw, columns)
@@ -173,21 +167,21 @@ def _cell(slot: Slot, title: str, raw: Any, columns: Columns) -> Expr:
     return first(cell, None) if slot.result else cell  # an answer that may be empty is not "not reported"
 
 
-def _listed(at: tuple[str, str], title: str, raw: Any, columns: Columns) -> tuple[Expr, ...]:
-    values = line_of(raw, title, text=at in WORDS_LISTED)
+def _listed(slot: Slot, title: str, raw: Any, columns: Columns) -> tuple[Expr, ...]:
+    values = line_of(raw, title, text="words" in slot.traits)
     if len(values) > LONGEST_LIST:
         raise wrong("FN_TOO_LONG", argument=title, found=len(values), wanted=LONGEST_LIST)
     return tuple(columns.add(title, [value]) for value in values)
 
 
-def _open_ended(function: str, tail: Given, columns: Columns) -> tuple[Any, ...]:
+def _open_ended(tail: Given, columns: Columns) -> tuple[Any, ...]:
     slot = tail[0][0]
     if slot.takes == "list":
-        return tuple(x for s, t, raw in tail for x in _listed((function, s.parameter), t, raw, columns))
+        return tuple(x for s, t, raw in tail for x in _listed(s, t, raw, columns))
     if slot.takes == "condition":
         return _told(tail, columns)
     if len(tail) == 2 and all(grid_of(raw) is not None for _, _, raw in tail):
-        scores, weights = (_listed((function, s.name), t, raw, columns) for s, t, raw in tail)
+        scores, weights = (_listed(s, t, raw, columns) for s, t, raw in tail)
         if len(scores) != len(weights):
             raise wrong("FN_SIZES", argument=tail[1][1], found=len(weights), wanted=len(scores))
         return tuple(zip(scores, weights, strict=True))
@@ -234,7 +228,7 @@ def _refuse_arithmetic(function: Function, e: Expr, columns: Columns, values: Se
             continue
         end = _end_of(e, row)
         if end.op in ("const", "first", "col"):
-            if function.name in ONLY_TYPED:
+            if looks_up_names(function.name):
                 raise wrong("FN_NOT_LISTED", "#N/A", found=explain(e, row, columns.titles).because[-1])
             continue
         raise wrong("FN_DIVISION", "#DIV/0!", found=function.zh)
@@ -272,7 +266,7 @@ def explained(*cells: Any) -> Answer:
 
 def _sentences(function: Function, cells: Sequence[Any]) -> Answer:
     answer = function(*cells)
-    if function.rule is None or function.rule.word == "rank":
+    if function.rule is None or function.rule.having("ranked"):
         return [[_place(cell) for cell in row] for row in answer] if isinstance(answer, list) else _place(answer)
     e, source, sheet = bound(function, _given(function, cells))
     columns: Columns = source.here if sheet else source

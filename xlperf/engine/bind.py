@@ -14,6 +14,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from xlperf.engine.kinds import Kinds
 from xlperf.formula.expression import Expr, blank, both, col, first, is_blank, lift, negate, same
 from xlperf.formula.values import day_number, number, shown
 from xlperf.problems import Problem, problem
@@ -57,6 +58,7 @@ class Binder:
     problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.kinds = Kinds(self.sheet, self.figures)
         self._titles = {c.name: str(c.attributes.get(Scalar("title"), c.name)) for c in self.sheet.columns}
 
     # ---- a rule call --------------------------------------------------------------------------
@@ -83,16 +85,34 @@ class Binder:
                 bound[name] = self.argument(parameter, given[Scalar(name)])
             elif not parameter.optional:
                 self._report("MISSING_PARAMETER", given, rule=rule.word, name=name)
+        self._look_at_links(rule, given, bound)
         return bound
+
+    def _look_at_links(self, rule: Rule, given: MappingNode, bound: Mapping[str, Any]) -> None:
+        """Hold what a rule looks at in another sheet against that sheet: numbers where it adds, columns that match."""
+        there = self.sheet
+        for p in rule.parameters:
+            if p.takes not in ("column", "sheet", "name", "match") or p.name not in bound:
+                continue
+            node = self._resolved(given[Scalar(p.name)])
+            name = bound[p.name]
+            if p.takes in ("column", "sheet"):
+                sheet, name = name if p.takes == "column" else (name, "")
+                there = self.sheets.get(sheet, there)
+            if p.takes == "match" and isinstance(node, MappingNode):
+                self.problems += self.kinds.matched(Kinds(there, self.figures), node, name)
+            elif "numbers" in p.traits and Kinds(there, self.figures).column(name) == "text":
+                kinds = Kinds(there, self.figures)
+                self.problems += kinds.number_wanted(p.name, Scalar(name, place_of(node)), col(name))
 
     def argument(self, parameter: Parameter, node: Node) -> Any:
         """Bind one argument as its parameter wants it."""
         binders: dict[str, Callable[[Any], Any]] = {
-            "number": self.value,
+            "number": lambda n: self._taken(n, parameter),
             "text": self.value,
-            "numbers": lambda n: tuple(map(self.value, self._list(n, parameter.name))),
+            "numbers": lambda n: tuple(self._taken(x, parameter) for x in self._list(n, parameter.name)),
             "parts": lambda n: self._parts(n, parameter.name),
-            "bands": lambda n: tuple(self._band(b, parameter.name) for b in self._list(n, parameter.name)),
+            "bands": lambda n: tuple(self._band(b, parameter) for b in self._list(n, parameter.name)),
             "conditions": self.conditions,
             "branches": lambda n: tuple(self._branch(b, parameter.name) for b in self._list(n, parameter.name)),
             "column": self._column,
@@ -155,6 +175,15 @@ class Binder:
         self._report("UNKNOWN_COLUMN", node, sheet=self.sheet.title, found=node, nearest=nearest(node, known))
         return blank()
 
+    def number(self, node: Node, name: str) -> Expr:
+        """Bind a figure, a column of numbers or a figure of the scheme. name: what it is for."""
+        e = self.value(node)
+        self.problems += self.kinds.number_wanted(name, self._resolved(node), e)
+        return e
+
+    def _taken(self, node: Node, parameter: Parameter) -> Expr:
+        return self.value(node) if "words" in parameter.traits else self.number(node, parameter.name)
+
     def _date(self, node: Scalar) -> Expr:
         try:
             return lift(day_number(date.fromisoformat(self._dated(node))))
@@ -206,12 +235,13 @@ class Binder:
         if not isinstance(node, MappingNode):
             self._report("WRONG_VALUE", node, name=name, wanted="“列名: 权重”的对照", found=_flat(node))
             return ()
-        return tuple((self.value(part), self.value(weight)) for part, weight in node.items())
+        return tuple((self.number(part, name), self.number(weight, name)) for part, weight in node.items())
 
-    def _band(self, node: Node, name: str) -> tuple[Expr, Expr]:
+    def _band(self, node: Node, parameter: Parameter) -> tuple[Expr, Expr]:
         if isinstance(node, Listing) and len(node) == 2:
-            return self.value(node[0]), self.value(node[1])
-        self._report("WRONG_VALUE", node, name=name, wanted="[界限, 值]", found=_flat(node))
+            limit = self.value(node[0]) if "names" in parameter.traits else self.number(node[0], parameter.name)
+            return limit, self._taken(node[1], parameter)
+        self._report("WRONG_VALUE", node, name=parameter.name, wanted="[界限, 值]", found=_flat(node))
         return blank(), blank()
 
     def _match(self, node: Node, name: str) -> dict[str, Expr]:
@@ -260,6 +290,9 @@ class Binder:
         if Scalar("blank") in node:
             cell = first(cell, self.value(node[Scalar("blank")]))
         wanted_value = self.value(wanted_node)
+        self.problems += self.kinds.compared(
+            name, self._resolved(wanted_node), wanted_value, order=test not in ("is", "is_not")
+        )
         return compare(cell, wanted_value), f"{title}{word}{self._spoken(wanted_value, wanted_node)}"
 
     def _spoken(self, e: Expr, node: Node) -> str:

@@ -104,7 +104,7 @@ def _column(spec: ColumnSpec, binder: Binder, sheet_basis: str) -> Column:
 
     def limit(name: str) -> Expr | None:
         node = spec.attributes.get(Scalar(name))
-        return None if node is None else binder.value(node)
+        return None if node is None else binder.number(node, name)
 
     def whole(name: str) -> int | None:
         return int(text(name)) if text(name) else None

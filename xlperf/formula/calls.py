@@ -12,10 +12,9 @@ from fractions import Fraction
 from typing import Any
 
 from xlperf.formula.expression import Expr, blank
-from xlperf.formula.signature import SIGNATURES, Slot, arranged, is_condition_list
+from xlperf.formula.signature import SIGNATURES, Slot, arranged, is_condition_list, looks_up_names
 from xlperf.formula.values import decimal
 
-ONLY_TYPED = frozenset({"XP_COEFFICIENT"})  # typed by hand it answers #N/A where a scheme's cell stays empty
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+)")
 
 Write = Callable[[Expr], str]
@@ -28,7 +27,7 @@ def call_text(name: str, bound: Sequence[tuple[str, Any]], write: Write, address
     write: writes an expression that stands in a place of its own, so that an empty cell stays empty.
     address: the cell of a column.
     """
-    if name not in SIGNATURES or name in ONLY_TYPED:
+    if name not in SIGNATURES or looks_up_names(name):
         return None
     texts = [_leaf(slot, value, write, address) for slot, value in arranged(name, dict(bound))]
     found = [t for t in texts if t is not None]

@@ -41,10 +41,6 @@ _PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "match": (("", "column"), ("is", "text")),
 }
 _REPEATED = ("parts", "conditions", "branches", "match")
-_RESULTS = frozenset(
-    {("XP_CHOOSE", "otherwise"), ("XP_CHOOSE", "branches"), ("XP_AWARD", "otherwise"), ("XP_BAND", "below")}
-)
-_ONLY_CHECKED = frozenset({("XP_COMPOSITE", "weights_sum")})
 
 
 class Taken(Protocol):
@@ -60,6 +56,8 @@ class Taken(Protocol):
     def optional(self) -> bool: ...  # noqa: D102
     @property
     def default(self) -> Any: ...  # noqa: D102
+    @property
+    def traits(self) -> frozenset[str]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +67,7 @@ class Slot:
     part: which part of the parameter, "" for the whole or the first. takes: number, text, word, list,
     table, condition or column. repeats: it belongs to the group that may stand again and again.
     result: it is what the function may answer, so that "" there means nothing to show, not "not reported".
+    traits: of the parameter, as the register of rules names them.
     """
 
     parameter: str
@@ -79,6 +78,7 @@ class Slot:
     default: Any
     repeats: bool
     result: bool = False
+    traits: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -89,17 +89,22 @@ class Slot:
 SIGNATURES: dict[str, tuple[Slot, ...]] = {}  # worksheet name → arguments; the register of rules fills it
 
 
-def layout(function: str, parameters: Iterable[Taken]) -> tuple[Slot, ...]:
+def layout(parameters: Iterable[Taken]) -> tuple[Slot, ...]:
     """Lay the parameters of a rule out as arguments of its worksheet function."""
-    kept = [p for p in parameters if (function, p.name) not in _ONLY_CHECKED]
+    kept = [p for p in parameters if "sum" not in p.traits]
     ordered = [p for p in kept if p.takes not in _REPEATED] + [p for p in kept if p.takes in _REPEATED]
     made = []
     for p in ordered:
         repeats = p.takes in _REPEATED or (p.takes == "numbers" and p is ordered[-1])
         for part, takes in _PARTS[p.takes]:
-            result = (function, p.name) in _RESULTS and takes != "condition"
-            made.append(Slot(p.name, part, takes, p.words, p.optional, p.default, repeats, result))
+            result = "result" in p.traits and takes != "condition"
+            made.append(Slot(p.name, part, takes, p.words, p.optional, p.default, repeats, result, p.traits))
     return tuple(made)
+
+
+def looks_up_names(function: str) -> bool:
+    """Tell whether a function looks a name up: typed by hand it answers #N/A where a scheme's cell stays empty."""
+    return any("names" in slot.traits for slot in SIGNATURES[function])
 
 
 Leaf = tuple[Slot, Any]

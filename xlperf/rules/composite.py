@@ -6,7 +6,7 @@ from functools import reduce
 
 from xlperf.formula.expression import Expr, blank, cases, first, greatest, is_exempt, least, lift, rounded, say
 from xlperf.formula.values import EXEMPT
-from xlperf.rules.registry import Number, Numbers, Parts, rule
+from xlperf.rules.registry import Base, Bonuses, Most, Number, Numbers, Parts, Total, Values, rule
 
 
 def _sum(xs: tuple[Expr, ...]) -> Expr:
@@ -14,7 +14,7 @@ def _sum(xs: tuple[Expr, ...]) -> Expr:
 
 
 @rule("XP_COMPOSITE", "加权合成")
-def weighted(parts: Parts, weights_sum: Number | None = None) -> Expr:  # noqa: ARG001 for the check, see below
+def weighted(parts: Parts, weights_sum: Total | None = None) -> Expr:  # noqa: ARG001 for the check, see below
     """Add scores, each multiplied by its weight.
 
     parts: score and weight in turn; weights as shares (80%) or points. weights_sum: what the
@@ -24,7 +24,7 @@ def weighted(parts: Parts, weights_sum: Number | None = None) -> Expr:  # noqa: 
 
 
 @rule("XP_NORMALISE", "折算")
-def normalise(score: Number, full: Number, to: Number) -> Expr:
+def normalise(score: Number, full: Number, to: Most) -> Expr:
     """Bring a score to another full mark: `to`×score/full, nothing where the full mark is not above 0."""
     return cases(
         (full > 0, to * score / full, say("按满分{full}折算为{to}分制", full=full, to=to)),
@@ -33,7 +33,7 @@ def normalise(score: Number, full: Number, to: Number) -> Expr:
 
 
 @rule("XP_ADJUST", "加减分")
-def adjusted(score: Number, bonus: Numbers = (), deductions: Numbers = ()) -> Expr:
+def adjusted(score: Base, bonus: Bonuses = (), deductions: Numbers = ()) -> Expr:
     """Add bonus points to a score and take deductions off; deductions are given as positive amounts."""
     return reduce(lambda a, b: a - b, deductions, reduce(lambda a, b: a + b, bonus, score))
 
@@ -52,7 +52,7 @@ def added(scores: Numbers) -> Expr:
 
 
 @rule("XP_FIRST", "取先有者")
-def first_of(scores: Numbers) -> Expr:
+def first_of(scores: Values) -> Expr:
     """Take the first score that is given, in the order listed (on-site before lead, lead before formula)."""
     return first(*scores)
 

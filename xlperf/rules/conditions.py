@@ -8,7 +8,7 @@ from typing import Literal
 
 from xlperf.formula.expression import Expr, both, cases, either, lift, negate, say
 from xlperf.formula.values import NO, YES
-from xlperf.rules.registry import Branches, Conditions, Number, Text, rule
+from xlperf.rules.registry import Conditions, Number, Result, ResultBranches, rule
 
 
 def _as_written(sentence: str) -> str:
@@ -50,7 +50,7 @@ def how_many(conditions: Conditions) -> Expr:
 
 
 @rule("XP_CHOOSE", "分情形")
-def choose(branches: Branches, otherwise: Text) -> Expr:
+def choose(branches: ResultBranches, otherwise: Result) -> Expr:
     """Take the value of the first branch whose conditions all hold, in the order of the regulation."""
     rows = [(both(*(h for h, _ in when)), then, "、".join(_as_written(s) for _, s in when)) for when, then in branches]
     return cases(*rows, otherwise=(otherwise, "其他情形"))

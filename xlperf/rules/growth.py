@@ -19,7 +19,7 @@ from xlperf.formula.expression import (
     say,
 )
 from xlperf.formula.values import EXEMPT
-from xlperf.rules.registry import Number, Numbers, rule
+from xlperf.rules.registry import Most, Number, Numbers, Share, rule
 
 
 def _present(xs: tuple[Expr, ...]) -> Expr:
@@ -81,7 +81,7 @@ def growth(now: Number, before: Number) -> Expr:
 
 
 @rule("XP_TWOWAY", "增量增速合成")
-def increment_and_rate(full: Number, increment: Number, rate: Number, alpha: Number) -> Expr:
+def increment_and_rate(full: Most, increment: Number, rate: Number, alpha: Share) -> Expr:
     """Score the increment and the growth rate together: full × (α × increment + (1 − α) × rate).
 
     increment, rate: shares reached (1 = target). Where the rate is 不适用 the increment counts alone;

@@ -6,7 +6,7 @@ from typing import Literal
 
 from xlperf.formula import expression as ex
 from xlperf.formula.expression import Expr
-from xlperf.rules.registry import Column, Match, Name, Sheet, rule
+from xlperf.rules.registry import Column, Match, Name, NumberColumn, RankedName, Sheet, rule
 
 
 @rule("XP_LOOKUP", "查表")
@@ -16,7 +16,7 @@ def lookup(key: Name, of: Column) -> Expr:
 
 
 @rule("XP_TOTAL", "汇总")
-def total(of: Column, where: Match, blanks: Literal["skip", "stop"] = "skip") -> Expr:
+def total(of: NumberColumn, where: Match, blanks: Literal["skip", "stop"] = "skip") -> Expr:
     """Add a column over the rows that belong here.
 
     blanks: `skip` leaves empty rows out, `stop` gives nothing while one of the rows is empty.
@@ -31,7 +31,7 @@ def counted(of: Sheet, where: Match) -> Expr:
 
 
 @rule("XP_NUMBERS", "有数家数")
-def numbers_in(of: Column, where: Match) -> Expr:
+def numbers_in(of: NumberColumn, where: Match) -> Expr:
     """Count the numbers of a column over the rows that belong here: how many of a class are ranked.
 
     Rows that are empty or 不适用 (no score yet, nothing to score) are not counted.
@@ -40,14 +40,14 @@ def numbers_in(of: Column, where: Match) -> Expr:
 
 
 @rule("XP_MEAN", "同类平均")
-def mean_of(of: Column, where: Match) -> Expr:
+def mean_of(of: NumberColumn, where: Match) -> Expr:
     """Average the numbers of a column over the rows that belong here; nothing where there are none."""
     return ex.mean(*of, where)
 
 
 @rule("XP_RANK", "名次")
 def rank(
-    by: Name,
+    by: RankedName,
     within: Match,
     order: Literal["high", "low"] = "high",
     ties: Literal["same", "list"] = "same",

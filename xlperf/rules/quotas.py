@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from xlperf.formula.expression import Expr, ceiling, floor, rounded
-from xlperf.rules.registry import Number, rule
+from xlperf.rules.registry import Number, Share, rule
 
 
 @rule("XP_QUOTA", "名额")
-def quota(people: Number, share: Number, rounding: Literal["floor", "ceil", "half_up"] = "floor") -> Expr:
+def quota(people: Number, share: Share, rounding: Literal["floor", "ceil", "half_up"] = "floor") -> Expr:
     """Turn a share of the people into a whole number of places.
 
     rounding: `floor` for 不超过, `ceil` for 不低于, `half_up` where a regulation says 四舍五入.

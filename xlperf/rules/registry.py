@@ -21,6 +21,25 @@ The annotations say what a scheme may write for a parameter and how the workshee
 | `Match`      | a mapping column: text or column here  | mapping name → expression      |
 | `Literal`    | one of the words listed                | str                            |
 
+A parameter may have traits, which stand in its annotation after what it takes. Whoever must know more of a
+parameter than how it is written asks for its trait, so that no other module lists rules by name:
+
+| trait       | the parameter                                                                   |
+|-------------|---------------------------------------------------------------------------------|
+| `result`    | is what the rule may answer: an empty one is no result, not "not reported"      |
+| `words`     | may hold texts where its kind usually holds numbers (of bands: the values)      |
+| `names`     | bands: the limits are names, looked up; a name not listed gives nothing         |
+| `rising`    | bands: the limits rise from row to row                                          |
+| `places`    | bands: the limits are the places 1, 2, 3 … without a gap                        |
+| `above_0`   | is above 0: the size of a step                                                  |
+| `not_below_0` | is not negative: a cap, also of what is taken off                             |
+| `share`     | lies between 0 and 1                                                            |
+| `most`      | is the most the result can be                                                   |
+| `base`, `bonus` | is the score, or what is added to it beyond its full mark                   |
+| `sum`       | is what the weights of the call add up to; only the check reads it              |
+| `numbers`   | `Column`, `Name`: looks at a column of numbers                                  |
+| `ranked`    | `Name`: the column that rows are placed by                                      |
+
 The docstring is the help text of the function.
 """
 
@@ -47,16 +66,36 @@ Sheet = Annotated[str, "sheet"]
 Name = Annotated[str, "name"]
 Match = Annotated[Mapping[str, Expr], "match"]
 
+# the same with traits
+Share = Annotated[Expr, "number", "share"]
+Step = Annotated[Expr, "number", "above_0"]
+Limit = Annotated[Expr, "number", "not_below_0"]
+Most = Annotated[Expr, "number", "most"]
+Base = Annotated[Expr, "number", "base"]
+Total = Annotated[Expr, "number", "sum"]
+Result = Annotated[Expr, "text", "result"]
+ResultNumber = Annotated[Expr, "number", "result"]
+Bonuses = Annotated[tuple[Expr, ...], "numbers", "bonus"]
+Values = Annotated[tuple[Expr, ...], "numbers", "words"]
+RisingBands = Annotated[tuple[tuple[Expr, Expr], ...], "bands", "rising"]
+AwardBands = Annotated[tuple[tuple[Expr, Expr], ...], "bands", "rising", "words"]
+PlaceBands = Annotated[tuple[tuple[Expr, Expr], ...], "bands", "places"]
+NamedBands = Annotated[tuple[tuple[Expr, Expr], ...], "bands", "names"]
+ResultBranches = Annotated[tuple[tuple[tuple[tuple[Expr, str], ...], Expr], ...], "branches", "result"]
+NumberColumn = Annotated[tuple[str, str], "column", "numbers"]
+RankedName = Annotated[str, "name", "numbers", "ranked"]
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a rule: its name, what it takes, the words allowed, and whether it may be left out."""
+    """One parameter of a rule: its name, what it takes, the words allowed, whether it may be left out, its traits."""
 
     name: str
     takes: str
     words: tuple[str, ...]
     optional: bool
     default: Any
+    traits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +112,10 @@ class Rule:
     def word(self) -> str:
         """Return the word a scheme uses for the rule."""
         return self.build.__name__
+
+    def having(self, trait: str) -> tuple[Parameter, ...]:
+        """List the parameters with a trait, in order."""
+        return tuple(p for p in self.parameters if trait in p.traits)
 
     def __call__(self, **arguments: Any) -> Expr:
         """Call the rule; the call stays one node of the tree, its arguments in the order of the function."""
@@ -93,7 +136,7 @@ def rule(name: str, zh: str) -> Callable[[Callable[..., Expr]], Rule]:
         parameters = tuple(_parameter(p, hints[p.name]) for p in inspect.signature(build).parameters.values())
         made = Rule(name, zh, parameters, build, inspect.cleandoc(build.__doc__ or ""))
         RULES[build.__name__] = made
-        SIGNATURES[name] = layout(name, parameters)
+        SIGNATURES[name] = layout(parameters)
         return made
 
     return add
@@ -105,5 +148,6 @@ def _parameter(p: inspect.Parameter, hint: Any) -> Parameter:
         if get_origin(option) is Literal:
             return Parameter(p.name, "word", get_args(option), optional, p.default)
         if hasattr(option, "__metadata__"):
-            return Parameter(p.name, option.__metadata__[0], (), optional, p.default)
+            takes, *traits = option.__metadata__
+            return Parameter(p.name, takes, (), optional, p.default, frozenset(traits))
     raise TypeError(f"parameter {p.name} has no annotation a scheme could read: {hint}")

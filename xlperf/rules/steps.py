@@ -21,16 +21,28 @@ from xlperf.formula.expression import (
     same,
     say,
 )
-from xlperf.rules.registry import Bands, Number, Numbers, Parts, rule
+from xlperf.rules.registry import (
+    Bands,
+    Limit,
+    Most,
+    Number,
+    Numbers,
+    Parts,
+    PlaceBands,
+    ResultNumber,
+    RisingBands,
+    Step,
+    rule,
+)
 
 
 @rule("XP_STEPS", "每步加减分")
 def steps(
     actual: Number,
     target: Number,
-    step: Number,
+    step: Step,
     points: Number,
-    cap: Number | None = None,
+    cap: Limit | None = None,
     side: Literal["over", "under"] = "over",
     mode: Literal["floor", "ceil", "prorata"] = "floor",
     base: Literal["relative", "points"] = "relative",
@@ -63,8 +75,8 @@ def steps(
 @rule("XP_BAND", "分档取值")
 def band(
     value: Number,
-    bands: Bands,
-    below: Number = lift(0),
+    bands: RisingBands,
+    below: ResultNumber = lift(0),
     edge: Literal["at_least", "above"] = "at_least",
     counts: Literal["band", "marginal"] = "band",
 ) -> Expr:
@@ -105,8 +117,8 @@ def _marginal(value: Expr, bands: Bands, below: Expr) -> Expr:
 def rank_points(
     place: Number,
     field: Number,
-    top: Bands = (),
-    bottom: Bands = (),
+    top: PlaceBands = (),
+    bottom: PlaceBands = (),
     tied: Number = lift(1),
     shared: Bands = (),
 ) -> Expr:
@@ -133,7 +145,7 @@ def rank_points(
 
 
 @rule("XP_EVENSPLIT", "平均分配")
-def even_split(total: Number, tasks: Number, done: Number = lift(1)) -> Expr:
+def even_split(total: Most, tasks: Number, done: Number = lift(1)) -> Expr:
     """Share points evenly over the tasks undertaken: total ÷ tasks × done; nothing where there is no task."""
     return cases(
         (tasks <= 0, blank(), "没有承担任务，本块不计"),

@@ -6,7 +6,7 @@ from typing import Literal
 
 from xlperf.formula.expression import Expr, blank, both, cases, greatest, least, lift, negate, same, say
 from xlperf.formula.values import NO, YES
-from xlperf.rules.registry import Bands, Number, Numbers, Text, rule
+from xlperf.rules.registry import AwardBands, Bands, NamedBands, Number, Numbers, Result, Text, rule
 from xlperf.rules.steps import product
 
 
@@ -46,7 +46,7 @@ def highest(entries: Bands, by: Literal["level", "points"] = "level", share: Num
 
 
 @rule("XP_AWARD", "按名次定奖")
-def award(place: Number, places: Bands, otherwise: Text = blank(), eligible: Text = lift(YES)) -> Expr:
+def award(place: Number, places: AwardBands, otherwise: Result = blank(), eligible: Text = lift(YES)) -> Expr:
     """Name the award (or its money) for a place; `otherwise` beyond the last place or where not eligible.
 
     places: [last place, award] from the first: [1, 一等奖], [3, 二等奖] gives 二等奖 to places 2 and 3.
@@ -96,7 +96,7 @@ def at_end(
 
 
 @rule("XP_COEFFICIENT", "系数")
-def coefficient(grade: Text, table: Bands, addon: Number = lift(0)) -> Expr:
+def coefficient(grade: Text, table: NamedBands, addon: Number = lift(0)) -> Expr:
     """Look a grade up in a table of coefficients and add an add-on; nothing where the grade is not listed.
 
     table: [grade, coefficient] in any order. addon: added to the coefficient, not multiplied.

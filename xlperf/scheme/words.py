@@ -6,10 +6,19 @@ from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 from itertools import islice
 
+from xlperf.problems import word
+
+NONE = word("（还没有，先补上）")
+
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """List the known words nearest to one that is not known, or the first twelve where none is near."""
+    """List the known words nearest to one that is not known, or the first twelve where none is near.
+
+    Where nothing is known at all it says so, so that no remedy ends in nothing.
+    """
     words = [str(w) for w in known]
+    if not words:
+        return NONE
     return "、".join(get_close_matches(word, words, 3, 0.5) or words[:12])
 
 

@@ -11,15 +11,17 @@ from fractions import Fraction
 from itertools import chain
 
 from xlperf.formula.excel import ambiguous
-from xlperf.formula.values import YES, Value, number, says, shown
-from xlperf.problems import Problem, Where, problem
+from xlperf.formula.values import YES, Value, exactly, number, says, shown
+from xlperf.problems import Problem, Where, problem, word
 from xlperf.rules import RULES
 from xlperf.scheme.checking.example_names import example_problems
 from xlperf.scheme.checking.figures import computed_columns, figure_of, options_used, readings_in
 from xlperf.scheme.checking.lint import LINT, OF_CLASSES
 from xlperf.scheme.checking.references import key_of, row_place
 from xlperf.scheme.model import ColumnSpec, Mapping, Node, Scalar, Scheme, SheetSpec, Stated, place_of
+from xlperf.scheme.reading.cells import Holds
 from xlperf.scheme.reading.nodes import mapping, text
+from xlperf.scheme.reading.tables import holds_of
 from xlperf.scheme.words import nearest
 from xlperf.terms import HIGHER, LOWER
 
@@ -226,6 +228,55 @@ def _words_in(node: Node) -> list[str]:
     return [word for child in children for word in _words_in(child)]
 
 
+# ---- rows and cells that go to nobody ----------------------------------------------------------------
+
+
+def where_problems(scheme: Scheme) -> Problems:
+    """Name a sheet that takes no row of its table: its condition is of another kind, or no row has the value.
+
+    A slip where other rows fall through, else rows that may yet come. Units that fall through are named one by one.
+    """
+    for sheet in scheme.sheets:
+        rows = scheme.tables.get(sheet.rows, [])
+        for name, wanted in sheet.where.items():
+            holds = _holds_in(scheme, sheet.rows, name)
+            value = exactly(wanted, holds)
+            given = {shown(v) for row in rows if (v := row.get(name)) is not None}
+            told = {"sheet": sheet.title, "name": name, "found": wanted}
+            if value is None:
+                yield problem("WHERE_KIND", place_of(wanted), **told, kind=_KIND_WORDS[holds])
+            elif given and shown(value) not in given:
+                lost = any(not any(_matches(r, s.where) for s in scheme.sheets if s.rows == sheet.rows) for r in rows)
+                if not lost:
+                    yield problem("WHERE_NONE_YET", place_of(wanted), **told)
+                elif sheet.rows != "units":
+                    yield problem("WHERE_NO_ROW", place_of(wanted), **told, nearest=nearest(wanted, sorted(given)))
+
+
+_KIND_WORDS = {"number": word("数"), "date": word("日期"), "text": word("文字")}
+
+
+def _holds_in(scheme: Scheme, table: str, name: str) -> Holds:
+    given = (c for s in scheme.sheets if s.rows == table for c in s.columns if c.name == name and not c.rule)
+    return next((holds_of(c) for c in given), "text")
+
+
+def owners_without_book(scheme: Scheme) -> Problems:
+    """Name a column that the lead scorer fills where that comes to nobody who gets a 打分表."""
+    if scheme.office in {s.name for s in scheme.scorers}:
+        return
+    for sheet in scheme.sheets:
+        rows = _rows_in(scheme, sheet)
+        if sheet.scorer and all(row.get(sheet.scorer) is not None for row in rows):
+            continue
+        for column in sheet.columns:
+            if text(column.attributes, "by") == "lead":
+                title = text(column.attributes, "title", column.name)
+                told = {"sheet": sheet.title, "column": title, "found": scheme.office}
+                yield problem("OWNER_WITHOUT_BOOK", column.at, **told)
+                break
+
+
 # ---- keys a spreadsheet takes for one another ----------------------------------------------------
 
 
@@ -255,10 +306,13 @@ CHECKS: tuple[Check, ...] = (
     example_problems,
     units_without_sheet,
     units_without_group,
+    where_problems,
+    owners_without_book,
     confusable_keys,
     *LINT,
     assumed_rows,
     assumed_figures,
 )
 
-OF_ROWS = frozenset({stated_problems, units_without_sheet, *OF_CLASSES})  # what a row that is not there would redden
+# what a row that could not be read would redden
+OF_ROWS = frozenset({stated_problems, units_without_sheet, where_problems, *OF_CLASSES})

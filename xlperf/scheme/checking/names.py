@@ -30,6 +30,7 @@ def name_problems(scheme: Scheme, root: Mapping, unsound: Collection[str] = ()) 
         if sheet.name not in unsound:
             yield from _sheet_problems(scheme, sheet, _tables(scheme, root))
     yield from _holds_problems(scheme.sheets)
+    yield from _shadow_problems(scheme)
     yield from object_problems(scheme)
     yield from _ranking_problems(root, sheets, unsound)
     yield from _reading_problems(scheme, root)
@@ -120,6 +121,14 @@ def _default_problems(column: ColumnSpec) -> Problems:
         yield problem("NOT_A_FIGURE", place_of(default), name="default", found=default)
 
 
+def _shadow_problems(scheme: Scheme) -> Problems:
+    """Want every word of a rule to stand for one thing: a figure must not bear the name of a column."""
+    named = {c.name: s.title for s in reversed(scheme.sheets) for c in s.columns}
+    for name, figure in scheme.figures.items():
+        if name in named:
+            yield problem("FIGURE_SHADOWED", figure.at, found=name, sheet=named[name])
+
+
 def _party_problems(scheme: Scheme, column: ColumnSpec) -> Problems:
     by = text(column.attributes, "by")
     known = [*PARTIES, *(s.name for s in scheme.scorers)]
@@ -192,8 +201,11 @@ def _equals_problems(stated: Stated, by_table: dict[str, list[str]]) -> Problems
         yield problem("NOT_A_FIGURE", place_of(stated.equals), name="equals", found=stated.equals)
     elif stated.by:
         table, _, column = stated.equals.partition(".")
-        if column not in by_table.get(table, []):
-            known = nearest(column, by_table.get(table, []))
+        if table not in by_table:
+            near = nearest(table, by_table)
+            yield problem("UNKNOWN_TABLE", place_of(stated.equals), found=stated.equals, nearest=near)
+        elif column not in by_table.get(table, []):
+            known = nearest(column, by_table[table])
             yield problem("UNKNOWN_COLUMN", place_of(stated.equals), sheet=table, found=stated.equals, nearest=known)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from xlperf.formula.values import Value, shown
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.model import ColumnSpec, Scheme, SheetSpec, place_of
-from xlperf.scheme.reading.nodes import text
+from xlperf.scheme.reading.nodes import listing, text
 from xlperf.scheme.words import suggester
 
 Problems = Iterator[Problem]
@@ -26,6 +26,7 @@ def table_problems(scheme: Scheme) -> Problems:
             yield from _scorer_problems(scheme, sheet, rows)
         for column in sheet.columns:
             yield from _from_problems(scheme, column, rows)
+            yield from _choice_problems(column, rows)
 
 
 def key_values(scheme: Scheme, table: str) -> dict[str, Value]:
@@ -78,6 +79,16 @@ def _scorer_problems(scheme: Scheme, sheet: SheetSpec, rows: Rows) -> Problems:
         if scorer is not None and scorer not in known:
             at = row_place(row, sheet.scorer)
             yield problem("UNKNOWN_SCORER", at, found=shown(scorer), nearest=suggest(shown(scorer)))
+
+
+def _choice_problems(column: ColumnSpec, rows: Rows) -> Problems:
+    """Want what a table gives for a column with choices to be one of them."""
+    choices = [str(c) for c in listing(column.attributes, "choices")]
+    for row in rows if choices else []:
+        value = row.get(column.name)
+        if value is not None and shown(value) not in choices:
+            at = row_place(row, column.name)
+            yield problem("WRONG_WORD", at, name=column.name, found=shown(value), words="、".join(choices))
 
 
 def _from_problems(scheme: Scheme, column: ColumnSpec, rows: Rows) -> Problems:
