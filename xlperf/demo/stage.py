@@ -1,4 +1,4 @@
-"""What a demonstration of one scheme types: tables as CSV in the folder `demo` beside the scheme.
+"""What a demonstration of one scheme types: tables as CSV in `demo/ID` beside the folder `ID` of the scheme.
 
 They are read as any folder of data is, and shared out to whoever would type them: units their claims, scorers
 and units their cells, the office its ledgers and its word on each claim. What no file gives is made up.
@@ -25,9 +25,10 @@ FOLDER = "demo"
 
 
 def stage_of(path: Path | str, scheme: Scheme, plan: Plan) -> Stage | None:
-    """Return what is staged beside a scheme's file or folder; None where nothing is."""
+    """Return what is staged for the scheme at a path; None where nothing is."""
     at = Path(path)
-    folder = (at if at.is_dir() else at.parent) / FOLDER
+    home = (at if at.is_dir() else at.parent).resolve()
+    folder = home.parent / FOLDER / home.name
     return Stage(plan, read_data(scheme, folder)[0]) if folder.is_dir() else None
 
 
