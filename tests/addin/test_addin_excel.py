@@ -221,7 +221,7 @@ STUB = (
     [
         ("XlperfRank", "import xlperf.addin.excel.macros as a; a.press('rank')"),
         ("XlperfUndo", "import xlperf.addin.excel.macros as a; a.press('undo')"),
-        ("XlperfCollect", "import xlperf.addin.excel.macros as a; a.collect()"),
+        ("XlperfCollect", "import xlperf.cli.macros as a; a.collect()"),
     ],
 )
 def test_macros_call_python(macro: str, wanted: str, tmp_path: Path):
@@ -234,8 +234,8 @@ def test_macros_call_python(macro: str, wanted: str, tmp_path: Path):
     app = ExcelApplication.open(str(file))
     app.run(macro)
     assert app.sheet(1).value("J1") == wanted
-    exec(wanted.split(";")[0])
-    assert hasattr(excel, wanted.split("a.")[-1].split("(")[0])
+    module = importlib.import_module(wanted.split()[1])
+    assert hasattr(module, wanted.split("a.")[-1].split("(")[0])
 
 
 # ---- the button on a stand-in for xlwings' workbook -----------------------------------------------------------------
@@ -258,7 +258,7 @@ def book(monkeypatch: pytest.MonkeyPatch, told: list[tuple[str, ...]]) -> Any:
     for title, rows in memory.sheets.items():
         pages.replace(title, rows)
     book.sheets["得分"].formulas = {(r + 1, c + 1): text for (_, r, c), text in memory.typed.items()}
-    monkeypatch.setattr(excel, "_calling", lambda: book)
+    monkeypatch.setattr(excel, "calling_book", lambda: book)
     return book
 
 

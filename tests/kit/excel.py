@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+import openpyxl
 
 
 class Area:
@@ -75,3 +78,19 @@ class FakeSheets(list[FakeSheet]):
         self.append(FakeSheet(name))
         self[-1].delete = lambda: self.remove(self[name])
         return self[-1]
+
+
+def opened(file: Path) -> SimpleNamespace:
+    """Return a workbook as if Excel had it open: its cells, its formulas and what they came to; nothing calculates."""
+    shown, written = openpyxl.load_workbook(file, data_only=True), openpyxl.load_workbook(file)
+    sheets = FakeSheets(FakeSheet(title) for title in shown.sheetnames)
+    for sheet in sheets:
+        for row in shown[sheet.name].iter_rows():
+            sheet.cells.update({(c.row, c.column): c.value for c in row if c.value is not None})
+        for row in written[sheet.name].iter_rows():
+            sheet.formulas.update({(c.row, c.column): c.value for c in row if c.data_type == "f"})
+    told: list[tuple[str, ...]] = []
+    app = SimpleNamespace(
+        alert=lambda *words: told.append(words), calculate=lambda: None, calculation="automatic", screen_updating=True
+    )
+    return SimpleNamespace(sheets=sheets, app=app, fullname=str(file), told=told)

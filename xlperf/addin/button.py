@@ -62,8 +62,8 @@ class Outcome:
     changed: tuple[tuple[str, str], ...] = field(default=())
 
 
-def rank(pages: Pages, now: str) -> Outcome:
-    """Recalculate and say who moved since the last time. now: the time as it stands in the ledger."""
+def rank(pages: Pages, now: str, what: str = "重新计算") -> Outcome:
+    """Recalculate and say who moved since the last time. now, what: time and cause as they stand in the ledger."""
     wrong = damage(pages)
     if wrong:
         return Outcome(False, tuple(wrong))
@@ -77,7 +77,7 @@ def rank(pages: Pages, now: str) -> Outcome:
     changes = list(changed(before, state)) if before else []
     pages.replace(MOVES, moves(before, state, changes))
     if changes:
-        _append(pages, [_ledger_row(now, "重新计算", old, new) for old, new in changes])
+        _append(pages, [_ledger_row(now, what, old, new) for old, new in changes])
     if before is not None and (changes or before.lines != state.lines):
         pages.replace(BEFORE, _kept_rows(before), hidden=True)
     pages.replace(LAST, _kept_rows(state), hidden=True)

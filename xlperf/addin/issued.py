@@ -54,8 +54,9 @@ class Pages(Protocol):
 
 @dataclass
 class Table:
-    """Where a table was issued: its worksheet, the column and role of every name, the row of every key."""
+    """Where a table was issued: its name, its worksheet, the column and role of every name, the row of every key."""
 
+    name: str
     sheet: str
     columns: dict[str, tuple[int, str]] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
@@ -76,8 +77,8 @@ def tables(pages: Pages) -> dict[str, Table]:
     found: dict[str, Table] = {}
     for row in pages.rows(MAP):
         match [cell for cell in row if cell not in (None, "")]:
-            case ["table", number, _, title, *_]:
-                found[str(number)] = Table(str(title))
+            case ["table", number, name, title, *_]:
+                found[str(number)] = Table(str(name), str(title))
             case ["column", number, name, letter, role]:
                 found[str(number)].columns[str(name)] = (number_of(str(letter)), str(role))
             case ["row", number, key, line]:

@@ -7,11 +7,8 @@ stand-in for xlwings' workbook.
 from __future__ import annotations
 
 import importlib
-import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from xlperf.addin.button import MOVES, Outcome, rank, undo
@@ -19,6 +16,7 @@ from xlperf.addin.issued import Row
 
 COMMANDS: Mapping[str, Callable[..., Outcome]] = {"rank": rank, "undo": undo}
 _HIDDEN = 0  # xlSheetHidden
+_DAY_0 = datetime(1899, 12, 30)
 
 
 class ExcelBook:
@@ -37,7 +35,7 @@ class ExcelBook:
         last = sheet.used_range.last_cell
         area = sheet.range((1, 1), (last.row, last.column))
         found: list[list[Any]] = area.options(ndim=2, err_to_str=True).value
-        return [[None if cell == "" else cell for cell in row] for row in found]
+        return [[_plain(cell) for cell in row] for row in found]
 
     def formulas(self, title: str) -> Sequence[Sequence[str]]:
         """Return the formula of every cell, from A1 on."""
@@ -75,6 +73,13 @@ class ExcelBook:
         self._book.app.calculate()
 
 
+def _plain(cell: Any) -> Any:
+    """Return a cell as every program of ours sees it: nothing for an empty text, a day as its number."""
+    if isinstance(cell, datetime):
+        return (cell - _DAY_0).total_seconds() / 86_400
+    return None if cell == "" else cell
+
+
 def inert(value: Any) -> Any:
     """Return a value that Excel keeps as it is: a text that looks like a formula or a number stays a text."""
     return f"'{value}" if isinstance(value, str) and value else value
@@ -82,7 +87,7 @@ def inert(value: Any) -> Any:
 
 def press(what: str) -> Outcome:
     """Run a command on the workbook whose macro called, and say in a window what came of it."""
-    book = _calling()
+    book = calling_book()
     outcome = COMMANDS[what](ExcelBook(book), datetime.now().isoformat(" ", "seconds"))
     if outcome.done:
         book.sheets[MOVES].activate()
@@ -90,20 +95,6 @@ def press(what: str) -> Outcome:
     return outcome
 
 
-def collect() -> int:
-    """Collect the returned books of the round this workbook stands in, and say what came of it.
-
-    The 总表 stands in the folder `out` of its round.
-    """
-    book = _calling()
-    folder = Path(book.fullname).parent
-    home = folder.parent if folder.name == "out" else folder
-    done = subprocess.run(  # noqa: S603 our own program
-        [sys.executable, "-m", "xlperf", "collect", str(home)], capture_output=True, text=True, encoding="utf-8"
-    )
-    book.app.alert((done.stdout + done.stderr)[-1000:] or "没有新的回收表", "汇总回收表")
-    return done.returncode
-
-
-def _calling() -> Any:
+def calling_book() -> Any:
+    """Return the workbook whose macro called."""
     return importlib.import_module("xlwings").Book.caller()

@@ -27,7 +27,7 @@ Public Sub XlperfUndo()
 End Sub
 
 Public Sub XlperfCollect()
-    RunPython "import xlperf.addin.excel.macros as a; a.collect()"
+    RunPython "import xlperf.cli.macros as a; a.collect()"
 End Sub
 
 Public Sub XlperfRankRibbon(control As IRibbonControl)

@@ -53,7 +53,7 @@ _DEFINITION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 def guard_problems(data: bytes, file: str) -> list[Problem]:
     """Say why the bytes may not be read as a workbook; nothing where they may.
 
-    file: the name shown in problems.
+    file: the name shown in problems. MACRO comes last: what has that problem alone can be read as data.
     """
     where = Where(file)
     if not data:
@@ -121,11 +121,14 @@ def _parts_problems(book: zipfile.ZipFile, where: Where) -> list[Problem]:
     large = _large(parts)
     if large:
         return [problem("BOMB", where, found=large)]
-    for code, pattern in (("MACRO", _MACROS), ("EXTLINK", _LINKS)):
-        found = next((n for n in names if pattern.match(n)), "")
-        if found:
-            return [problem(code, where, found=found)]
-    return list(_content_problems(book, parts, where))
+    told = list(_content_problems(book, parts, where))
+    told += _holding("EXTLINK", _LINKS, names, where)
+    return told or _holding("MACRO", _MACROS, names, where)
+
+
+def _holding(code: str, pattern: re.Pattern[str], names: list[str], where: Where) -> list[Problem]:
+    found = next((n for n in names if pattern.match(n)), "")
+    return [problem(code, where, found=found)] if found else []
 
 
 def _large(parts: list[zipfile.ZipInfo]) -> str:
