@@ -24,13 +24,14 @@ from xlperf.engine.check import EXAMPLE_CODES, red_examples, standing
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan
 from xlperf.engine.ranked import ranked_lists
-from xlperf.engine.reason import Explanation, explain_cell
+from xlperf.engine.reason import explain_cell
 from xlperf.engine.score import Scores
 from xlperf.engine.score import score as score_plan
 from xlperf.entries.frames import given_rows
 from xlperf.entries.tables import judged_tables, table_names
 from xlperf.formula.values import Value, day_of
 from xlperf.problems import Problem, Where, errors, problem
+from xlperf.report.explanation import Explanation
 from xlperf.scheme.load import find_scheme
 from xlperf.scheme.load import load_scheme as read_scheme
 from xlperf.scheme.model import Scheme

@@ -105,7 +105,7 @@ def test_why_third_names_who_is_ahead(run, data):
 
 def test_explain_goes_down_to_what_was_typed(run, tmp_path):
     (tmp_path / "marks.csv").write_text("id,unit,verified,lead\nU1-1,U1,108,\nU1-4,U1,,18\n", "utf-8")
-    told = run("explain", "指标得分:U1-1", "--scheme", "three-units", "--data", str(tmp_path)).stdout
+    told = run("explain", "指标得分:U1-1", "--scheme", "three-units", "--data", str(tmp_path), "--full").stdout
     assert told.splitlines()[0] == "规模以上工业产值（亿元）　得分 ＝ 36  〔样板 第三条〕"
     assert "核定完成值 ＝ 108" in told
 

@@ -8,23 +8,21 @@ import click
 
 from xlperf.cli import output
 from xlperf.cli.commands import chosen, despite_option, json_option, opened, print_ranking, reading_option
-from xlperf.cli.output import as_json, exact, leave, problem_data, say, show_problems
-from xlperf.cli.reasons import reason_lines
+from xlperf.cli.output import as_json, called, exact, leave, problem_data, say, show_problems
+from xlperf.cli.reasons import answer_lines, reason_lines
+from xlperf.engine.ask import answer, cell_named
 from xlperf.engine.compile import compile_scheme
-from xlperf.engine.plan import Plan, Sheet, Tables
-from xlperf.engine.reason import Explanation, explain_cell
+from xlperf.engine.plan import Tables
 from xlperf.engine.score import Scores, score
 from xlperf.engine.whatif import Change, compare_readings
 from xlperf.entries.folder import read_data
-from xlperf.formula.expression import root
-from xlperf.formula.values import Value, number, shown
-from xlperf.problems import Problem, errors, problem
+from xlperf.formula.values import shown
+from xlperf.problems import Problem, errors
 from xlperf.publish.results import publish_scores
 from xlperf.rounds.clearance import NotCleared, cleared
 from xlperf.rounds.lacking import unsettled
 from xlperf.rounds.store import Round, answered, open_round
 from xlperf.scheme.model import Scheme
-from xlperf.scheme.words import nearest
 
 round_option = click.option(
     "--round", "folder", type=click.Path(path_type=Path), help="The folder of a round; left out, this folder."
@@ -34,6 +32,7 @@ data_option = click.option(
     "--data", type=click.Path(path_type=Path, exists=True, file_okay=False), help="A folder of CSV files."
 )
 
+WHOLE = 9  # steps of the whole tree
 SHOWN_CHANGES = 20  # on the screen; --json lists all
 
 
@@ -188,7 +187,8 @@ def score_command(
 @data_option
 @reading_option
 @json_option
-@click.option("--depth", default=9, show_default=True, help="How many steps to follow.")
+@click.option("--full", is_flag=True, help="Print the whole tree.")
+@click.option("--depth", type=click.IntRange(min=0), help="Print the whole tree, so many steps deep.")
 def explain(
     unit: str,
     column: str | None,
@@ -197,80 +197,31 @@ def explain(
     data: Path | None,
     readings: tuple[str, ...],
     json_: bool,
-    depth: int,
+    full: bool,
+    depth: int | None,
 ) -> None:
-    """Say why: a unit's number taken apart into arithmetic, clause and what it came from.
-
-    UNIT is a code or a name, or SHEET:KEY for a row of any sheet (marks:U22-14). COLUMN is a column's
-    name or heading; left out, the composite is explained.
-    """
+    """Say why: result, arithmetic, clauses, what is missing and where points were lost; or the whole tree."""
     scores, problems = scored(folder, scheme_id, data, readings)
-    found = cell_named(scores, unit, column)
-    if isinstance(found, Problem):
-        show_problems([found])
+    cell = cell_named(scores, unit, column)
+    if isinstance(cell, Problem):
+        show_problems([cell])
         raise SystemExit(output.FAILED)
-    told = explain_cell(scores, *found, depth=depth)
-    click.echo(as_json(explanation_data(told)) if json_ else "\n".join(reason_lines(told, depth)))
+    found = answer(scores, cell, WHOLE if depth is None else depth)
+    if json_:
+        click.echo(as_json(found.data()))
+    elif full or depth is not None:
+        click.echo("\n".join(reason_lines(found.tree, WHOLE if depth is None else depth)))
+    else:
+        click.echo("\n".join(answer_lines(found)))
+        again = called("explain", unit, *([column] if column else []), *_where(folder, scheme_id, data), "--full")
+        click.echo(f"{say('逐步推算：', 'every step: ')}{again}", err=True)
     show_problems(errors(problems))
 
 
-def cell_named(scores: Scores, unit: str, column: str | None) -> tuple[str, Value, str] | Problem:
-    """Find the cell a person means: (sheet, key, column), or the problem that names what is near."""
-    row = row_named(scores, unit)
-    if isinstance(row, Problem):
-        return row
-    sheet = scores.plan.by_name[row[0]]
-    if column is None:
-        return (*row, main_column(scores.plan, sheet))
-    for c in sheet.columns:
-        if column in (c.name, c.title):
-            return (*row, c.name)
-    titles = "、".join(f"{c.title}（{c.name}）" for c in sheet.columns if c.expr is not None)
-    return problem("UNKNOWN_COLUMN", sheet=sheet.title, found=column, nearest=titles)
-
-
-def main_column(plan: Plan, sheet: Sheet) -> str:
-    """Choose what a row is about: its composite, the ranked score, what other sheets add up, else its last column."""
-    names = [c.name for c in sheet.columns]
-    ranked = [r.score for r in plan.rankings if r.sheet == sheet.name]
-    added = [
-        link.args[1] for _, c in plan.computed() if c.expr is not None
-        and (link := root(c.expr)).op == "total" and link.args[0] == sheet.name
-    ]  # fmt: skip
-    return next((n for n in ("composite", *ranked, *added) if n in names), names[-1])
-
-
-def row_named(scores: Scores, unit: str) -> tuple[str, Value] | Problem:
-    """Find a row by unit code, unit name or SHEET:KEY (the sheet by name or title): (sheet, key)."""
-    plan: Plan = scores.plan
-    name, colon, key = unit.replace("：", ":").partition(":")
-    sheets = [s for s in plan.sheets if name in (s.name, s.title)]
-    if colon and sheets:
-        keys = scores.column(sheets[0].name, sheets[0].key.name)
-        for value in keys:
-            if value is not None and (key in (str(value), exact(value)) or value == number(key)):
-                return sheets[0].name, value
-        near = nearest(key, [str(exact(v)) for v in keys if v is not None])
-        return problem("UNKNOWN_ROW", sheet=sheets[0].title, found=key, nearest=near)
-    for sheet in plan.unit_sheets():
-        for row in scores.rows(sheet.name):
-            if unit in (row[sheet.key.name], row.get("name")):
-                home = scores.where_is(row[sheet.key.name]) or sheet
-                return home.name, row[sheet.key.name]
-    return unknown_unit(scores, unit)
-
-
-def unknown_unit(scores: Scores, unit: str) -> Problem:
-    """Say that there is no such unit, and which ones are near."""
-    rows = [(s, r) for s in scores.plan.unit_sheets() for r in scores.rows(s.name)]
-    names = [str(row.get("name") or row[sheet.key.name]) for sheet, row in rows]
-    near = [n for n in names if any(c in n for c in unit)][:6] or names[:6]
-    return problem("UNKNOWN_UNIT", found=unit, nearest="、".join(near))
-
-
-def explanation_data(e: Explanation) -> dict[str, object]:
-    """Write an explanation for programs."""
-    return {**e.__dict__, "parts": [explanation_data(p) for p in e.parts]}
+def _where(folder: Path | None, scheme_id: str | None, data: Path | None) -> list[object]:
+    """Return the options that lead to the same scores again."""
+    given = (("--round", folder), ("--scheme", scheme_id), ("--data", data))
+    return [word for option, value in given if value is not None for word in (option, value)]
 
 
 @click.command("readings")

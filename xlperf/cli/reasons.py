@@ -1,8 +1,67 @@
-"""An explanation on a terminal: the tree from a number down to what was typed in."""
+"""An explanation on a terminal: the answer on one screen, and the tree down to what was typed in."""
 
 from __future__ import annotations
 
-from xlperf.engine.reason import Explanation
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from xlperf.cli.language import say
+from xlperf.cli.page import width
+from xlperf.formula.values import shown
+from xlperf.report.explanation import Answer, Explanation, Gap, Loss
+
+LINES, ROOM = 40, 110  # of the answer: lines at most, columns of one line
+_MOST = {"missing": 8, "losses": 6, "extras": 6, "clauses": 10}  # how many of each are shown
+
+
+def answer_lines(a: Answer) -> list[str]:
+    """Write the answer for one screen: result, arithmetic, clauses, what is missing, what was lost, what was added."""
+    basis = f"  〔{a.tree.basis}〕" if a.tree.basis else ""
+    lines = [cut(f"{a.who}　{a.tree.title} ＝ {a.tree.value}{basis}", ROOM)]
+    lines += _section(say("怎么算的", "How"), [f"{s.title} ＝ {s.value}　{s.working}" for s in a.steps], 3)
+    if not a.steps and a.tree.because:
+        lines.append(f"  {cut('；'.join(a.tree.because), ROOM - 2)}")
+    clauses = "；".join(a.clauses[: _MOST["clauses"]]) + ("……" if len(a.clauses) > _MOST["clauses"] else "")
+    lines += _section(say("依据", "Clauses"), [clauses] if clauses else [], 1)
+    missing = f"{say('还缺', 'Missing')} {len(a.missing)}"
+    lines += _section(missing, [_gap(g) for g in a.missing], _MOST["missing"])
+    lines += _section(say("失分最多的", "Most points lost"), [_loss(x) for x in a.losses], _MOST["losses"])
+    extras = [f"{x.value}　{x.label}（{x.sheet}）→ {x.title}" for x in a.extras]
+    lines += _section(say("计入的台账", "Ledger rows that count"), extras, _MOST["extras"])
+    return lines[:LINES]
+
+
+def _section(heading: str, lines: Sequence[str], most: int) -> Iterator[str]:
+    """Write a heading and the first of its lines; nothing where there are none."""
+    if not lines:
+        return
+    yield heading
+    yield from (f"  {cut(line, ROOM - 2)}" for line in lines[:most])
+    if len(lines) > most:
+        yield say(f"  ……还有{len(lines) - most}项", f"  … {len(lines) - most} more")
+
+
+def _loss(x: Loss) -> str:
+    points = say(f"（{x.full}分得{x.score}）", f" ({x.score} of {x.full})")
+    return f"－{shown(Fraction(x.lost), 2)}　{x.label or x.key}{points}　{x.why}"
+
+
+def _gap(g: Gap) -> str:
+    who = {"unit": say("单位填", "filled by the unit"), "office": say("绩效办填", "filled by the office")}
+    filler = who.get(g.who, say(f"{g.who}填", f"filled by {g.who}"))
+    return f"{g.sheet}　{g.label or g.key}：{g.title}　{filler}"
+
+
+def cut(text: str, room: int) -> str:
+    """Cut a text to so many columns of a terminal."""
+    if width(text) <= room:
+        return text
+    kept = ""
+    for char in text:
+        if width(kept + char) > room - 2:
+            break
+        kept += char
+    return kept + "…"
 
 
 def reason_lines(e: Explanation, depth: int, indent: int = 0) -> list[str]:

@@ -15,9 +15,10 @@ from random import Random
 
 from xlperf.demo.stage import Inputs, Stage
 from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Sheet, Tables
+from xlperf.engine.reason import is_asked
 from xlperf.engine.roster import Party
 from xlperf.engine.score import rows_of
-from xlperf.entries.cell import is_asked, limits
+from xlperf.entries.cell import limits
 from xlperf.formula.values import Value, day_number, half_up, value_text
 
 _DONE = ("已按计划完成", "已完成，资料齐全", "按进度完成", "基本完成，个别材料待补")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
@@ -10,34 +11,14 @@ from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.explain import explain
-from xlperf.formula.expression import Expr, columns_of
+from xlperf.formula.expression import Expr, columns_of, needs
 from xlperf.formula.links import link_of
 from xlperf.formula.operations import equal
 from xlperf.formula.values import Value, day_of, decimal, shown, value_text
+from xlperf.report.explanation import Explanation
 
 Row = dict[str, Value]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """One cell and why it holds what it holds.
-
-    label: what the row is about (an indicator, an event), "" where the key says it. value: as a person
-    reads it. exact: nothing lost (decimal text or p/q). because: the branches taken. working: the
-    arithmetic with its numbers. parts: the cells of the same row, and of other rows, it was made from.
-    """
-
-    sheet: str
-    key: str
-    column: str
-    title: str
-    value: str
-    exact: str
-    basis: str
-    because: tuple[str, ...]
-    working: str
-    parts: tuple[Explanation, ...] = ()
-    label: str = ""
+CLOSED, NONE = "不填", "无"  # what stands for a cell that nobody is asked for, and for a fact that is not there
 
 
 def explain_cell(scores: Scores, sheet: str, key: Value, column: str, depth: int = 9) -> Explanation:
@@ -63,13 +44,37 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
         "",
         label=_label(sheet, row),
     )
+    if is_closed(scores, sheet, row, column):
+        return replace(made, value=CLOSED, closed=True)
     if column.expr is None:
-        return made
+        return made if value is not None or column.kind == "input" else replace(made, value=NONE)
     titles = {**scores.plan.titles, **{c.name: c.title for c in sheet.columns}}
     reason = explain(column.expr, row, titles)
     because = (*reason.because, *_ahead(scores, sheet, row, column))
     parts = () if depth <= 0 else tuple(_parts(scores, sheet, row, column.expr, depth))
     return Explanation(**{**made.__dict__, "because": because, "working": reason.working, "parts": parts})
+
+
+def is_closed(scores: Scores, sheet: Sheet, row: Row, column: Column) -> bool:
+    """Tell whether an empty cell is as it should be: not asked for, or made only of what this row does not have.
+
+    A result that lacks a cell somebody still has to fill is not closed.
+    """
+    if row[column.name] is not None:
+        return False
+    if column.expr is None:
+        return column.kind == "input" and not is_asked(column, row)
+    if link_of(column.expr) is not None:
+        return False
+    made_of = [sheet.by_name[n] for n in needs(column.expr) if n in sheet.by_name and row[n] is None]
+    return bool(made_of) and all(c.kind in ("key", "fact") or is_closed(scores, sheet, row, c) for c in made_of)
+
+
+def is_asked(column: Column, row: Mapping[str, Value]) -> bool:
+    """Tell whether a row asks for this column at all."""
+    if column.asked is None:
+        return True
+    return bool(of_row(column.asked, {name: row.get(name) for name in columns_of(column.asked)}))
 
 
 def _label(sheet: Sheet, row: Row) -> str:

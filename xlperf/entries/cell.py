@@ -14,6 +14,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from xlperf.engine.plan import Column, Row
+from xlperf.engine.reason import is_asked
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import Expr, columns_of
 from xlperf.formula.operations import equal
@@ -111,13 +112,6 @@ def _limit(e: Expr | None, row: Row) -> Fraction | None:
     else:
         value = of_row(e, row) if all(name in row for name in columns_of(e)) else None
     return value if isinstance(value, Fraction) else None
-
-
-def is_asked(column: Column, row: Row) -> bool:
-    """Tell whether a row asks for this column at all."""
-    if column.asked is None:
-        return True
-    return bool(of_row(column.asked, {name: row.get(name) for name in columns_of(column.asked)}))
 
 
 def _is_asked(asked: Asked) -> bool:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from xlperf.engine.graph import Spot
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
+from xlperf.engine.reason import is_asked
 from xlperf.engine.score import ExactColumns, rows_of
-from xlperf.entries.cell import Asked, Raw, is_asked, judge
+from xlperf.entries.cell import Asked, Raw, judge
 from xlperf.formula.expression import columns_of
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, errors

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
-from xlperf.entries.cell import Asked, Raw, is_asked, judge, value_matches
+from xlperf.engine.reason import is_asked
+from xlperf.entries.cell import Asked, Raw, judge, value_matches
 from xlperf.entries.given import Given, Line
 from xlperf.formula.values import Value, exactly, number, value_text
 from xlperf.problems import Problem, Where, errors, problem

@@ -9,10 +9,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf.engine.ranked import UNPLACED, ranked_lists
+from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
 from xlperf.problems import Problem, Where, errors, problem
+from xlperf.report.ranking import UNPLACED
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.collecting.collect import take_edition
 from xlperf.rounds.collecting.edition import FILE as EDITION

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from xlperf.engine.plan import Sheet
-from xlperf.engine.reason import contributing
+from xlperf.engine.ask import Spot, empty_inputs
 from xlperf.engine.roles import warned_rows
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.engine.score import Scores
-from xlperf.entries.cell import is_asked
-from xlperf.formula.expression import columns_of, needs
-from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.collecting.claims import lapsed, pending
 from xlperf.rounds.collecting.collect import Missing, missing
@@ -19,8 +15,6 @@ from xlperf.rounds.distribute import BOOKS
 from xlperf.rounds.store import Round
 
 _NAMED = 8  # units named one by one
-
-Spot = tuple[str, str, str]  # sheet, key of the row, column
 
 
 def unsettled(round_: Round, scores: Scores) -> list[Problem]:
@@ -52,7 +46,7 @@ def _unscored(roster: Roster, scores: Scores) -> list[Problem]:
             names = [scores.plan.name_of(sheet, r) for r in rows]
             empty: set[Spot] = set()
             for row in rows:
-                _empty(scores, sheet, row, ranking.score, empty)
+                empty_inputs(scores, sheet, row, ranking.score, empty)
             why = _owners(roster, empty)
             told.append(
                 problem(
@@ -65,24 +59,6 @@ def _unscored(roster: Roster, scores: Scores) -> list[Problem]:
                 )
             )
     return told
-
-
-def _empty(scores: Scores, sheet: Sheet, row: dict[str, Value], column: str, found: set[Spot]) -> None:
-    """Follow an empty cell down to the empty inputs that it needs; of a choice of several, those that are required."""
-    known = sheet.by_name[column]
-    if row[column] is not None:
-        return
-    if known.expr is None:
-        if known.kind == "input" and is_asked(known, row):
-            found.add((sheet.name, value_text(row[sheet.key.name]), column))
-        return
-    needed = needs(known.expr)
-    for name in (n for n in needed or columns_of(known.expr) if n in sheet.by_name):
-        c = sheet.by_name[name]
-        if needed or c.expr is not None or c.required:
-            _empty(scores, sheet, row, name, found)
-    for other, their, name in contributing(scores, row, known.expr):
-        _empty(scores, other, their, name, found)
 
 
 def _owners(roster: Roster, empty: set[Spot]) -> str:

@@ -10,8 +10,8 @@ from math import floor
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.plan import Ranking
-from xlperf.engine.ranked import INCOMPLETE, OUTSIDE, UNPLACED
 from xlperf.formula.excel import constant_text
+from xlperf.report.ranking import INCOMPLETE, OUTSIDE, UNPLACED
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, cached, protect
 from xlperf.workbook.layout import Layout, View

@@ -1,0 +1,114 @@
+"""Questions about a scored plan: the cell meant, and the answer that fits one screen."""
+
+import json
+from fractions import Fraction
+from functools import cache
+
+import pytest
+from kit.simulated import simulated
+
+from xlperf.cli.page import width
+from xlperf.cli.reasons import LINES, ROOM, answer_lines
+from xlperf.engine.ask import answer, cell_named
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.reason import CLOSED
+from xlperf.engine.score import score
+from xlperf.problems import Problem
+from xlperf.scheme.load import find_scheme, load_scheme
+
+SCHEMES = ("three-units", "dashiqiao-2017", "hebi-2021", "yiyang-2018")
+
+
+@cache
+def scored(scheme_id, seed=3, blanks=0.02):
+    scheme, _ = load_scheme(find_scheme(scheme_id)[0])
+    plan, _ = compile_scheme(scheme)
+    return score(plan, simulated(plan, scheme.tables, seed, blanks=blanks))
+
+
+@cache
+def answers(scheme_id, blanks):
+    """Answer for the first, the last and some units between, of every sheet that ranks."""
+    scores = scored(scheme_id, blanks=blanks)
+    found = []
+    for ranking in scores.plan.rankings:
+        rows = scores.rows(ranking.sheet)
+        for row in rows[:: max(len(rows) // 3, 1)]:
+            key = row[scores.plan.by_name[ranking.sheet].key.name]
+            found.append(answer(scores, cell_named(scores, str(key), None)))
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("blanks", [0.02, 0.4])
+@pytest.mark.parametrize("scheme_id", SCHEMES)
+def test_an_answer_fits_one_screen(scheme_id, blanks, language, monkeypatch):
+    monkeypatch.setenv("XLPERF_LANG", language)
+    for found in answers(scheme_id, blanks):
+        lines = answer_lines(found)
+        assert 1 <= len(lines) <= LINES
+        assert max(map(width, lines)) <= ROOM
+        assert len(found.steps) <= 3
+
+
+@pytest.mark.parametrize("scheme_id", SCHEMES)
+def test_losses_are_what_rows_did_not_earn_and_the_greatest_comes_first(scheme_id):
+    scores = scored(scheme_id)
+    for found in answers(scheme_id, 0.02):
+        lost = [Fraction(x.lost) for x in found.losses]
+        assert lost == sorted(lost, reverse=True)
+        assert all(x > 0 for x in lost)
+        assert len({(x.key, x.label) for x in found.losses}) == len(found.losses)
+        for x in found.losses:
+            sheet = next(s for s in scores.plan.sheets if s.of_role("full") and s.of_role("score"))
+            rows = [r for r in scores.rows(sheet.name) if str(r[sheet.key.name]) == x.key]
+            full, points = sheet.of_role("full")[0].name, sheet.of_role("score")[0].name
+            assert any(r[full] - r[points] == Fraction(x.lost) for r in rows if r[points] is not None)
+
+
+def test_what_is_missing_is_named_with_who_fills_it(monkeypatch):
+    monkeypatch.setenv("XLPERF_LANG", "zh")
+    scores = scored("three-units", seed=1, blanks=1.0)
+    found = answer(scores, cell_named(scores, "城关镇", None))
+    assert found.tree.exact == ""
+    assert {(g.title, g.who) for g in found.missing} >= {("核定得分", "绩效办")} or found.missing
+    assert all(g.who and g.title and g.sheet for g in found.missing)
+    assert f"还缺 {len(found.missing)}" in "\n".join(answer_lines(found))
+
+
+def nodes(e):
+    yield e
+    for part in e.parts:
+        yield from nodes(part)
+
+
+@pytest.mark.parametrize("scheme_id", SCHEMES)
+def test_a_closed_cell_reads_neither_as_missing_nor_as_an_error(scheme_id):
+    closed = [n for found in answers(scheme_id, 0.02) for n in nodes(found.tree) if n.closed]
+    assert all((n.value, n.because, n.working, n.parts) == (CLOSED, (), "", ()) for n in closed)
+    if scheme_id == "three-units":
+        assert closed, "党的建设 has no target: its way by completion is closed"
+
+
+def test_an_open_cell_that_is_empty_is_not_closed():
+    scores = scored("three-units", seed=1, blanks=1.0)
+    tree = answer(scores, cell_named(scores, "城关镇", None)).tree
+    typed = [n for n in nodes(tree) if n.column in ("verified", "lead") and not n.exact]
+    assert any(not n.closed and n.value == "未报" for n in typed)
+
+
+@pytest.mark.parametrize(
+    ("unit", "column", "code"),
+    [("某局", None, "UNKNOWN_UNIT"), ("U1", "没有这列", "UNKNOWN_COLUMN"), ("marks:ZZ", None, "UNKNOWN_ROW")],
+)
+def test_what_cannot_be_meant_is_a_problem_with_what_is_near(unit, column, code):
+    found = cell_named(scored("three-units"), unit, column)
+    assert isinstance(found, Problem)
+    assert (found.code, bool(dict(found.values)["nearest"])) == (code, True)
+
+
+def test_an_answer_is_json_all_the_way_down():
+    found = answers("three-units", 0.02)[0]
+    data = json.loads(json.dumps(found.data(), ensure_ascii=False))
+    assert data["exact"] == found.tree.exact
+    assert {"steps", "clauses", "missing", "losses", "extras", "parts", "who"} <= set(data)

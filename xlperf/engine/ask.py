@@ -1,0 +1,210 @@
+"""Questions about a scored plan: which cell a person means, what it lacks, and why it is what it is on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from xlperf.engine.plan import OFFICE, Column, Plan, Sheet
+from xlperf.engine.reason import contributing, explain_cell, is_asked, told
+from xlperf.engine.score import Scores
+from xlperf.formula.expression import columns_of, needs
+from xlperf.formula.links import link_of
+from xlperf.formula.values import Value, decimal, number, value_text
+from xlperf.problems import Problem, problem
+from xlperf.report.explanation import Answer, Explanation, Extra, Gap, Loss, Step
+from xlperf.scheme.words import nearest
+
+STEPS = 3  # lines of arithmetic in an answer
+Spot = tuple[str, str, str]  # sheet, key of the row, column
+Cell = tuple[str, Value, str]  # sheet, key of the row as it stands there, column
+
+
+# ---- which cell ----------------------------------------------------------------------------------
+
+
+def cell_named(scores: Scores, unit: str, column: str | None) -> Cell | Problem:
+    """Return the cell a person means, or the problem that names what is near.
+
+    unit: a unit's code or name, or SHEET:KEY for a row of any sheet. column: a name or a heading; None for what the
+    row is about.
+    """
+    row = row_named(scores, unit)
+    if isinstance(row, Problem):
+        return row
+    sheet = scores.plan.by_name[row[0]]
+    if column is None:
+        return (*row, main_column(scores.plan, sheet))
+    for c in sheet.columns:
+        if column in (c.name, c.title):
+            return (*row, c.name)
+    titles = "、".join(f"{c.title}（{c.name}）" for c in sheet.columns if c.expr is not None)
+    return problem("UNKNOWN_COLUMN", sheet=sheet.title, found=column, nearest=titles)
+
+
+def main_column(plan: Plan, sheet: Sheet) -> str:
+    """Choose what a row is about: its composite, the ranked score, what other sheets add up, else its last column."""
+    ranked = [r.score for r in plan.rankings if r.sheet == sheet.name]
+    links = [link for _, c in plan.computed() if (link := link_of(c.expr)) is not None]
+    added = [link.column for link in links if link.kind == "total" and link.sheet == sheet.name]
+    wanted = [*(c.name for c in sheet.of_role("composite")), "composite", *ranked, *added]
+    return next((n for n in wanted if n in sheet.by_name), sheet.columns[-1].name)
+
+
+def row_named(scores: Scores, unit: str) -> tuple[str, Value] | Problem:
+    """Return the row that a unit's code or name, or SHEET:KEY (the sheet by name or title), means: (sheet, key)."""
+    name, colon, key = unit.replace("：", ":").partition(":")
+    sheets = [s for s in scores.plan.sheets if name in (s.name, s.title)]
+    if colon and sheets:
+        keys = scores.column(sheets[0].name, sheets[0].key.name)
+        for value in keys:
+            if value is not None and (key == value_text(value) or value == number(key)):
+                return sheets[0].name, value
+        near = nearest(key, [value_text(v) for v in keys if v is not None])
+        return problem("UNKNOWN_ROW", sheet=sheets[0].title, found=key, nearest=near)
+    for sheet in scores.plan.unit_sheets():
+        for row in scores.rows(sheet.name):
+            if unit in (row[sheet.key.name], scores.plan.name_of(sheet, row)):
+                home = scores.where_is(row[sheet.key.name]) or sheet
+                return home.name, row[sheet.key.name]
+    return unknown_unit(scores, unit)
+
+
+def unknown_unit(scores: Scores, unit: str) -> Problem:
+    """Return that there is no such unit, and which ones are near."""
+    names = [scores.plan.name_of(s, r) for s in scores.plan.unit_sheets() for r in scores.rows(s.name)]
+    near = [n for n in names if any(c in n for c in unit)][:6] or names[:6]
+    return problem("UNKNOWN_UNIT", found=unit, nearest="、".join(dict.fromkeys(near)))
+
+
+# ---- what it lacks -------------------------------------------------------------------------------
+
+
+def empty_inputs(scores: Scores, sheet: Sheet, row: dict[str, Value], column: str, found: set[Spot]) -> None:
+    """Follow an empty cell down to the empty inputs that it needs; of a choice of several, those that are required."""
+    known = sheet.by_name[column]
+    if row[column] is not None:
+        return
+    if known.expr is None:
+        if known.kind == "input" and is_asked(known, row):
+            found.add((sheet.name, value_text(row[sheet.key.name]), column))
+        return
+    needed = needs(known.expr)
+    for name in (n for n in needed or columns_of(known.expr) if n in sheet.by_name):
+        c = sheet.by_name[name]
+        if needed or c.expr is not None or c.required:
+            empty_inputs(scores, sheet, row, name, found)
+    for other, their, name in contributing(scores, row, known.expr):
+        empty_inputs(scores, other, their, name, found)
+
+
+# ---- the answer ----------------------------------------------------------------------------------
+
+
+def answer(scores: Scores, cell: Cell, depth: int = 9) -> Answer:
+    """Return why a cell holds what it holds: three lines of arithmetic, clauses, gaps, losses and extras.
+
+    depth: how many steps the tree behind it follows. Raises KeyError where the cell does not exist.
+    """
+    sheet, key, column = cell
+    tree = explain_cell(scores, sheet, key, column, depth)
+    nodes = list(_nodes(tree))
+    row = scores.row(sheet, key)
+    empty: set[Spot] = set()
+    empty_inputs(scores, scores.plan.by_name[sheet], row, column, empty)
+    steps = [n for n in _by_level(tree) if n is tree or (n.exact not in ("", "0") and _is_own(n, tree))]
+    return Answer(
+        tree.label or tree.key,
+        tree,
+        tuple(Step(n.title, n.value, "；".join([*n.because, n.working]), n.basis) for n in steps if n.working)[:STEPS],
+        tuple(dict.fromkeys(c for n in nodes if n.working for c in n.basis.split("；") if c)),
+        tuple(_gaps(scores, sorted(empty))),
+        tuple(sorted(_losses(scores, nodes), key=lambda x: -Fraction(x.lost))),
+        tuple(_extras(scores, tree)),
+    )
+
+
+def _nodes(e: Explanation) -> Iterator[Explanation]:
+    yield e
+    for part in e.parts:
+        yield from _nodes(part)
+
+
+def _branches(e: Explanation) -> Iterator[tuple[Explanation, Explanation]]:
+    """Visit every cell but the first together with the one that is made from it."""
+    for part in e.parts:
+        yield e, part
+        yield from _branches(part)
+
+
+def _by_level(e: Explanation) -> Iterator[Explanation]:
+    """Visit a tree level by level, each cell once."""
+    level, seen = [e], set()
+    while level:
+        for node in level:
+            at = (node.sheet, node.key, node.column)
+            if at not in seen:
+                seen.add(at)
+                yield node
+        level = [part for node in level for part in node.parts]
+
+
+def _is_own(e: Explanation, top: Explanation) -> bool:
+    return (e.sheet, e.key) == (top.sheet, top.key)
+
+
+def _gaps(scores: Scores, spots: Iterable[Spot]) -> Iterator[Gap]:
+    for name, key, column in spots:
+        sheet = scores.plan.by_name[name]
+        row = next(r for r in scores.rows(name) if value_text(r[sheet.key.name]) == key)
+        yield Gap(sheet.title, _label(sheet, row), sheet.by_name[column].title, key, _filler(sheet, column, row))
+
+
+def _filler(sheet: Sheet, column: str, row: dict[str, Value]) -> str:
+    """Return who fills a cell: `unit`, the scorer's name, or `office`."""
+    by = sheet.by_name[column].by
+    return value_text(row.get(sheet.scorer)) or OFFICE if by == "lead" else by
+
+
+def _label(sheet: Sheet, row: dict[str, Value]) -> str:
+    return value_text(row[sheet.label.name]) if sheet.label is not None else ""
+
+
+def _losses(scores: Scores, nodes: Iterable[Explanation]) -> Iterator[Loss]:
+    """List the rows with a full mark that did not earn it whole."""
+    seen = set()
+    for node in nodes:
+        sheet = scores.plan.by_name[node.sheet]
+        points, full = _of_role(sheet, "score"), _of_role(sheet, "full")
+        if points is None or full is None or node.column != points.name or (node.sheet, node.key) in seen:
+            continue
+        seen.add((node.sheet, node.key))
+        row = next(r for r in scores.rows(sheet.name) if told(r[sheet.key.name], sheet.key) == node.key)
+        earned, most = row[points.name], row[full.name]
+        if isinstance(earned, Fraction) and isinstance(most, Fraction) and earned < most:
+            lost = decimal(most - earned)
+            yield Loss(node.label, node.key, told(earned, points), told(most, full), lost, _why(node), node.basis)
+
+
+def _of_role(sheet: Sheet, role: str) -> Column | None:
+    return next(iter(sheet.of_role(role)), None)
+
+
+def _why(e: Explanation) -> str:
+    """Say in words why a cell has its value: its own reason, else that of the part it was taken from."""
+    if e.because:
+        return "；".join(e.because)
+    same = [p for p in e.parts if p.exact == e.exact and p.exact and not p.closed]
+    return next((words for p in same if (words := _why(p))), "") or e.working
+
+
+def _extras(scores: Scores, tree: Explanation) -> Iterator[Extra]:
+    """List the rows of ledgers that count, each with the heading that adds it up."""
+    seen = set()
+    for above, node in _branches(tree):
+        sheet = scores.plan.by_name[node.sheet]
+        if sheet.grows and above.sheet != node.sheet and node.exact not in ("", "0"):
+            at = (above.column, node.sheet, node.key)
+            if at not in seen:
+                seen.add(at)
+                yield Extra(sheet.title, node.label or node.key, above.title, node.value)

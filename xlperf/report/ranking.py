@@ -1,0 +1,29 @@
+"""A ranked list, line by line, as it is read and published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlperf.formula.values import Value
+
+UNPLACED = "—"  # what stands for the place of a unit that has none
+INCOMPLETE, OUTSIDE = "资料不全，未计算得分", "不参加排名"
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One line of a ranked list; place is None where a unit is not ranked. points: the score as it is published."""
+
+    sheet: str
+    title: str
+    group: str
+    place: int | None
+    key: str
+    name: str
+    score: Value
+    points: str = ""
+
+    @property
+    def remark(self) -> str:
+        """Return why a unit has no place, "" where it has one."""
+        return "" if self.place is not None else INCOMPLETE if self.score is None else OUTSIDE
