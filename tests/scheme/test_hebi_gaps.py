@@ -9,6 +9,7 @@ import pytest
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.roles import warned_rows
 from xlperf.engine.score import score
+from xlperf.entries.folder import read_data
 from xlperf.formula.values import day_number
 from xlperf.scheme.load import load_scheme
 
@@ -177,3 +178,23 @@ def test_an_onsite_score_wants_its_reason(plan, lookups):
         marks = [{**mark, "onsite": onsite, "onsite_reason": why}]
         scores = score(plan, {**lookups, "units": [UNIT], "marks": marks})
         assert scores.column("base", "moved") == [moved]
+
+
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [
+        ("type,unit,kind,place,field,document\n市考评,商务局,重点工作任务考评,9,9,通报\n", "month"),
+        ("type,unit,item,document\n目标未完成,商务局,某目标,纪要\n", "month"),
+        ("type,unit,person,role,sanction,status,document\n处分,商务局,甲,副职,党内警告,通过,决定\n", "date"),
+    ],
+)
+def test_a_file_without_the_cell_is_told_of_it(tmp_path, entry, name):
+    """The column may be missing altogether, or its cell be empty: both name the file and the column."""
+    scheme, _ = load_scheme(FOLDER)
+    head, line, _ = entry.split("\n")
+    for text, code in ((entry, "DATA_COLUMN_ABSENT"), (f"{head},{name}\n{line},\n", "MISSING")):
+        (tmp_path / "events.csv").write_text(text, "utf-8")
+        told = [p for p in read_data(scheme, tmp_path)[1] if p.where.path == name]
+        assert {(p.where.file, p.code) for p in told} <= {("events.csv", code), ("events.csv", "MISSING")}
+        assert told
+        assert told[0].severity == "error" or code == "DATA_COLUMN_ABSENT"
