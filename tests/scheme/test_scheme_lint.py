@@ -255,7 +255,7 @@ def test_dashiqiao_findings():
 
 def test_yiyang_findings():
     found = told_by("yiyang-2018")
-    assert [code for code, _ in found] == ["PAPER_SLIP", "PAPER_SLIP"]
+    assert [code for code, _ in found] == ["PAPER_SLIP", "PAPER_SLIP", *["DECIDED_BY_PEOPLE"] * 6]
     assert "取消了指评估以外的公众评估" in found[0][1]
 
 

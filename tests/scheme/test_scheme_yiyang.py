@@ -2,6 +2,7 @@
 
 import csv
 import random
+import shutil
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -98,7 +99,12 @@ def test_weights_that_sum_to_95_are_an_error(scheme):
     ("table", "old", "new", "codes"),
     [
         ("items", "S7,区县（市）", "S7,市直单位", {"STATED_DIFFERS", "STATED_GROUP_DIFFERS"}),  # YY-05: 28 items
-        ("items", "客观,数据采集单位丁,应急预案", "公众评估,数据采集单位丁,应急预案", {"STATED_DIFFERS"}),  # YY-06
+        (
+            "items",
+            "客观,数据采集单位丁,督查,应急预案",
+            "公众评估,数据采集单位丁,督查,应急预案",
+            {"STATED_DIFFERS"},
+        ),  # YY-06
         ("classes", "类别八,是\n", "", {"STATED_DIFFERS"}),
     ],
 )
@@ -107,6 +113,38 @@ def test_numbers_that_the_paper_states_are_held_against_the_tables(tmp_path, tab
     assert before.count(old) == 1
     changed = copied(tmp_path, (FOLDER / "scheme.yaml").read_text("utf-8"), **{table: before.replace(old, new)})
     assert {p.code for p in errors(check_scheme(changed))} == codes
+
+
+@pytest.mark.parametrize("nature", ["公众评估", "内部评估", "互相打分", "群众满意度"])
+def test_an_opinion_among_the_marks_is_an_error(tmp_path, nature):
+    """YY-06: opinion scores were abolished; a row of marks that is one is told, and not worth nothing in silence."""
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    with (tmp_path / "marks.csv").open("a", encoding="utf-8") as file:
+        file.write(f"Q1-X1,Q1,G1,党的建设,民意,2,,核定,,{nature},数据采集单位丙,审定,,,,,,,是\n")
+    _, problems = load_scheme(tmp_path)
+    found = [(p.code, p.where.line, dict(p.values)["found"]) for p in errors(problems)]
+    assert found == [("WRONG_WORD", 554, nature)]
+
+
+def test_one_item_more_than_the_paper_says_is_an_error(tmp_path):
+    row = "Q1-X1,Q1,G1,党的建设,民意,2,,核定,,客观,数据采集单位丙,审定,,,,,,,是\n"
+    before = (FOLDER / "marks.csv").read_text("utf-8")
+    changed = copied(tmp_path, (FOLDER / "scheme.yaml").read_text("utf-8"), marks=before + row)
+    found = [dict(p.values) for p in errors(check_scheme(changed))]
+    assert {(v["group"], v["found"]) for v in found} == {("Q1", "30")}
+
+
+def test_a_county_of_28_items_is_an_error(tmp_path):
+    before = (FOLDER / "marks.csv").read_text("utf-8")
+    kept = "".join(line for line in before.splitlines(True) if not line.startswith("Q3-S7,"))
+    changed = copied(tmp_path, (FOLDER / "scheme.yaml").read_text("utf-8"), marks=kept)
+    found = [dict(p.values) for p in errors(check_scheme(changed))]
+    assert {(v["group"], v["found"]) for v in found} == {("Q3", "28")}
+
+
+def test_what_people_decide_is_said_with_its_reason(scheme):
+    found = {dict(p.values)["basis"] for p in check_scheme(scheme) if p.code == "DECIDED_BY_PEOPLE"}
+    assert found >= {"三", "四（一）", "五（二）", "六（三）"}
 
 
 def test_an_item_that_is_assessed_twice_is_flagged(plan, scheme):
