@@ -62,6 +62,14 @@ def test_a_word_that_is_no_choice_is_named(tmp_path):
     assert "加分、减分" in problems[0].remedy("zh")
 
 
+def test_one_option_of_a_reading_may_be_a_word_that_never_stands_there(tmp_path):
+    old = "kind: {is: input, by: 财政局, holds: text, title: 类别, choices: [加分, 减分], default: 加分}\n"
+    wanted = "{reading: ties, same: 不分, list: 加分}"
+    counts = f"counts: {{title: 计, basis: 四, only_if: {{points: 1, conditions: [{{column: kind, is: {wanted}}}]}}}}\n"
+    spoiled(tmp_path, old, f"{old}      {counts}")
+    assert errors(check_source(folder_source(tmp_path))[1]) == []
+
+
 def test_a_fact_that_is_no_choice_is_named_in_its_table(tmp_path):
     old = "direction: {is: fact, holds: text, title: 方向}"
     spoiled(tmp_path, old, "direction: {is: fact, holds: text, title: 方向, choices: [正向]}")
