@@ -147,7 +147,9 @@ def test_limits_stand_on_the_cells(books):
         letter: v for v in sheet.data_validations.dataValidation for letter in [re.match("[A-Z]+", str(v.sqref))[0]]
     }
     lead, full = heads["lead"], heads["full"]
-    number = f"AND({lead}7>=0,{lead}7<={full}7,ROUND({lead}7,2)={lead}7)"
+    most = f"IF(ISNUMBER({full}7),{lead}7<={full}7,TRUE)"
+    share = f"OR({lead}7<=0,{lead}7>=1,NOT(ISNUMBER({full}7)),{full}7<100)"
+    number = f"AND({lead}7>=0,{most},{share},ROUND({lead}7,2)={lead}7)"
     assert found[lead].formula1 == f'IF(ISNUMBER({lead}7),{number},{lead}7="不适用")'
     assert "0至“分值”之间的数，最多2位小数；不适用的填“不适用”" in found[lead].error
     assert str(found[heads["actual"]].sqref) == f"{heads['actual']}7:{heads['actual']}11"

@@ -14,11 +14,12 @@ from functools import cached_property
 from random import Random
 
 from xlperf.demo.stage import Inputs, Stage
-from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Sheet, Tables
+from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
 from xlperf.engine.roster import Party
 from xlperf.engine.score import rows_of
 from xlperf.entries.cell import limits
+from xlperf.entries.entry import Known, levels, looks_at_computed
 from xlperf.formula.values import Value, day_number, half_up, value_text
 
 _DONE = ("已按计划完成", "已完成，资料齐全", "按进度完成", "基本完成，个别材料待补")
@@ -43,18 +44,50 @@ class Simulation:
 
     @cached_property
     def _everything(self) -> dict[Party, Inputs]:
+        tables = {name: [dict(row) for row in rows] for name, rows in self.tables.items()}
         found: dict[Party, Inputs] = {}
-        for sheet in (s for s in self.plan.sheets if not s.grows):
-            for row in rows_of(self.plan, self.tables)[sheet.name]:
-                key = value_text(row[sheet.key.name])
-                known = {c.name: row.get(c.name, c.default) for c in sheet.columns if c.expr is None}
-                known |= {c.name: c.default for c in sheet.columns if c.default is not None}
-                given = self.stage.given(sheet, key) if self.stage else {}
-                made = {column.name: value for column, value in self._row(sheet, key, {**known, **given})}
-                for name, value in {**made, **given}.items():
-                    party = self._party(sheet, sheet.by_name[name], row)
-                    found.setdefault(party, {})[sheet.name, key, name] = value
+        rows = [(self.plan.by_name[name], row) for name, found_ in rows_of(self.plan, tables).items() for row in found_]
+        fixed = [(sheet, row) for sheet, row in rows if not sheet.grows]
+        for sheet, row in fixed:
+            known = {c.name: row.get(c.name, c.default) for c in sheet.columns if c.expr is None}
+            known |= {c.name: c.default for c in sheet.columns if c.default is not None}
+            given = self.stage.given(sheet, value_text(row[sheet.key.name])) if self.stage else {}
+            made = {c.name: v for c, v in self._row(sheet, value_text(row[sheet.key.name]), {**known, **given})}
+            for name, value in {**made, **given}.items():
+                row[name] = self._put(found, sheet, row, sheet.by_name[name], value)
+        for step, late in self._late.items():
+            known_to = Known(self.plan, tables)
+            for sheet, row in fixed:
+                for column in (c for c in sheet.inputs() if (sheet.name, c.name) in late and row.get(c.name) is None):
+                    self._make_up(found, sheet, row, column, known_to.of(sheet, column, row), step)
         return found
+
+    @cached_property
+    def _late(self) -> dict[int, set[tuple[str, str]]]:
+        """Return the columns whose limits are computed, by the step at which these can be known."""
+        found: dict[int, set[tuple[str, str]]] = {}
+        level = levels(self.plan)
+        for sheet in self.plan.sheets:
+            for column in (c for c in sheet.inputs() if looks_at_computed(sheet, c)):
+                found.setdefault(level[sheet.name, column.name], set()).add((sheet.name, column.name))
+        return dict(sorted(found.items()))
+
+    def _make_up(
+        self, found: dict[Party, Inputs], sheet: Sheet, row: dict[str, Value], column: Column, known: Row, step: int
+    ) -> None:
+        """Make up a cell whose limits follow from what was made up before."""
+        rng = self._rng(sheet.name, value_text(row[sheet.key.name]), column.name)
+        if is_asked(column, known):
+            value = _text(column, rng, lost=step > 1) if column.holds == "text" else None
+            value = _number(column, {**row, **known}, rng, 0.95) if column.holds == "number" else value
+            row[column.name] = None if value is None else self._put(found, sheet, row, column, value)
+
+    def _put(
+        self, found: dict[Party, Inputs], sheet: Sheet, row: dict[str, Value], column: Column, value: Value
+    ) -> Value:
+        at = sheet.name, value_text(row[sheet.key.name]), column.name
+        found.setdefault(self._party(sheet, column, row), {})[at] = value
+        return value
 
     def claims(self, unit: str) -> Inputs:
         """Return the rows a unit adds itself; most units add none."""
@@ -104,7 +137,7 @@ class Simulation:
         level = 0.90 + 0.09 * self._rng("level", unit).random()
         lost = False
         for column in sheet.inputs():
-            if not is_asked(column, row):
+            if looks_at_computed(sheet, column) or not is_asked(column, row):
                 continue
             value = _text(column, rng, lost) if column.holds == "text" else None
             if column.holds == "number":
@@ -167,7 +200,7 @@ def _text(column: Column, rng: Random, lost: bool) -> Value:
     return rng.choice(_DONE) if (column.width or 0) >= 30 else f"报送材料第{rng.randint(1, 60)}页"
 
 
-def _number(column: Column, row: dict[str, Value], rng: Random, level: float) -> Value:
+def _number(column: Column, row: Row, rng: Random, level: float) -> Value:
     high = limits(column, row)[1]
     rare = (high is not None or column.role == "onsite") and not column.required
     if column.default is not None or (rare and rng.random() > 0.02):

@@ -27,7 +27,8 @@ Raw = str | int | float | bool | date | datetime | Fraction | None
 LONGEST = 32_000  # characters of free text that a spreadsheet cell still takes with room for a mark
 _ERRORS = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!)|Err:\d+", re.IGNORECASE)
 _POINTS = re.compile(r"[得加减扣评]分(?!率|比)|分[值数]")  # a heading of a column that holds points
-_EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 1, 1)
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)  # days that a round may know, the last one excluded
+SHARES_FROM = 100  # where as many points may stand, 0.95 could be 95 %
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def _like_percent(asked: Asked, value: Fraction) -> bool:
     if not 0 < value < 1:
         return False
     high = _limit(asked.column.high, asked.row)
-    return high is not None and high >= 100
+    return high is not None and high >= SHARES_FROM
 
 
 def _from_text(asked: Asked, raw: str) -> Judged:
@@ -235,7 +236,7 @@ def _date(asked: Asked, raw: Raw) -> Judged:
 
 
 def _day_judged(asked: Asked, day: date | None, raw: Raw, notes: list[Problem]) -> Judged:
-    if day is None or not _EARLIEST <= day < _LATEST:
+    if day is None or not EARLIEST <= day < LATEST:
         return None, [unread(str(raw), "date", asked.at, asked.column.title)]
     return day_number(day), notes
 

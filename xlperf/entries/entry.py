@@ -50,10 +50,10 @@ def judge_entries(plan: Plan, tables: Tables, entries: Collection[Entry]) -> Non
         entry.row[entry.column.name] = None
     for step in sorted({level[e.sheet.name, e.column.name] for e in entries}):
         these = [e for e in entries if level[e.sheet.name, e.column.name] == step]
-        computed = _Computed(plan, tables)
+        computed = Known(plan, tables)
         open_: dict[tuple[object, ...], bool] = {}
         for entry in these:
-            _judge(entry, computed.known(entry), offered, open_)
+            _judge(entry, computed.of(entry.sheet, entry.column, entry.row), offered, open_)
         for entry in these:  # a row of two sheets is judged by both
             spot = id(entry.row), entry.column.name
             wrong |= {spot} if errors(entry.problems) else set()
@@ -101,10 +101,30 @@ def offers(plan: Plan, tables: Tables) -> dict[str, Offer]:
     return found
 
 
+def beyond_limits(plan: Plan, tables: Tables) -> list[Entry]:
+    """Judge again, in their rows, the accepted cells whose limits rest on computed columns; return those in error.
+
+    Such a limit can change with what others enter later. A cell that no longer stands is blank from here on.
+    """
+    late = {s.name: [c for c in s.inputs() if looks_at_computed(s, c)] for s in plan.sheets}
+    if not any(late.values()):
+        return []
+    rows = rows_of(plan, tables)
+    found = []
+    for sheet in (s for s in plan.sheets if late[s.name]):
+        for row in rows[sheet.name]:
+            key = value_text(row.get(sheet.key.name))
+            for column in (c for c in late[sheet.name] if row.get(c.name) is not None):
+                at = Where(sheet=sheet.title, path=f"{key} {column.title}")
+                found.append(Entry(sheet, column, row, row[column.name], at))
+    judge_entries(plan, tables, found)
+    return [e for e in found if errors(e.problems)]
+
+
 # ---- what limits look at --------------------------------------------------------------------------
 
 
-class _Computed:
+class Known:
     """What the limits of cells look at: the rows as far as they are judged, and columns computed from them."""
 
     def __init__(self, plan: Plan, tables: Tables) -> None:
@@ -113,36 +133,40 @@ class _Computed:
         self._at: dict[tuple[str, int], int] = {}
         self._read: dict[Spot, tuple[list[Column], list[str]]] = {}
 
-    def known(self, entry: Entry) -> Row:
+    def of(self, sheet: Sheet, column: Column, row: Row) -> Row:
         """Return what the limits and conditions of a cell look at, defaults where a cell is empty."""
-        at = entry.sheet.name, entry.column.name
+        at = sheet.name, column.name
         if at not in self._read:
-            names = [*looks_at(entry.column), "measure"]
-            columns = [c for name in names if (c := entry.sheet.by_name.get(name)) is not None]
+            names = [*looks_at(column), "measure"]
+            columns = [c for name in names if (c := sheet.by_name.get(name)) is not None]
             self._read[at] = [c for c in columns if c.expr is None], [c.name for c in columns if c.expr is not None]
         given, computed = self._read[at]
-        row = entry.row
         found = {c.name: c.default if (v := row.get(c.name)) is None else v for c in given}
         if "measure" not in found:
             found["measure"] = row.get("measure")
         for name in computed:
-            found[name] = self._value(entry, name)
+            found[name] = self._value(sheet, row, name)
         return found
 
-    def _value(self, entry: Entry, name: str) -> Value:
+    def _value(self, sheet: Sheet, row: Row, name: str) -> Value:
         """Return a computed cell of the row; None where the row stands in no table."""
         if self._columns is None:
             rows = rows_of(self._plan, self._tables)
             self._columns = ExactColumns(self._plan, rows)
-            self._at = {(sheet, id(row)): i for sheet, found in rows.items() for i, row in enumerate(found)}
-        at = self._at.get((entry.sheet.name, id(entry.row)))
-        return None if at is None else self._columns.column(entry.sheet.name, name)[at]
+            self._at = {(name, id(row)): i for name, found in rows.items() for i, row in enumerate(found)}
+        at = self._at.get((sheet.name, id(row)))
+        return None if at is None else self._columns.column(sheet.name, name)[at]
 
 
 def looks_at(column: Column) -> frozenset[str]:
     """List the columns of its row that the limits of a column and the condition for asking look at."""
     found = [columns_of(e) for e in (column.low, column.high, column.asked) if e is not None]
     return frozenset().union(*found)
+
+
+def looks_at_computed(sheet: Sheet, column: Column) -> bool:
+    """Tell whether what may stand in a column follows from computed columns."""
+    return any(c.expr is not None for name in looks_at(column) if (c := sheet.by_name.get(name)) is not None)
 
 
 def levels(plan: Plan) -> dict[Spot, int]:

@@ -18,14 +18,21 @@ _NAMED = 8  # units named one by one
 
 
 def unsettled(round_: Round, scores: Scores) -> list[Problem]:
-    """Tell what is missing from a scored round, as warnings."""
+    """Tell what is missing from a scored round, as warnings, and as errors which cells no longer stand."""
     state = round_.state()
     absent = list(missing(round_, state, ()))
     told = [_not_in(kind, [m for m in absent if m.kind == kind]) for kind in ("unit", "scorer") if _any(absent, kind)]
     if _any(absent, "master"):
         told.append(problem("MASTER_NOT_IN", office=round_.scheme.office))
     roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
-    return [*told, *pending(round_, state), *lapsed(round_, state), *_unscored(roster, scores), *warned_rows(scores)]
+    return [
+        *round_.beyond(state),
+        *told,
+        *pending(round_, state),
+        *lapsed(round_, state),
+        *_unscored(roster, scores),
+        *warned_rows(scores),
+    ]
 
 
 def _any(absent: list[Missing], kind: str) -> bool:

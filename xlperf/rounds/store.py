@@ -12,6 +12,7 @@ from pathlib import Path
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan, Tables
+from xlperf.entries.entry import beyond_limits
 from xlperf.files import made_whole, write_whole
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.clearance import cleared, record_reason, red, with_caution
@@ -93,7 +94,14 @@ class Round:
 
     def tables(self, state: State | None = None) -> Tables:
         """Return the scheme's tables with everything accepted so far filled in."""
-        return merged(self.plan, self.scheme.tables, (state or self.state()).current.values())
+        tables = merged(self.plan, self.scheme.tables, (state or self.state()).current.values())
+        beyond_limits(self.plan, tables)
+        return tables
+
+    def beyond(self, state: State | None = None) -> list[Problem]:
+        """Tell which accepted cells no longer stand, because what they may be follows from what came in since."""
+        tables = merged(self.plan, self.scheme.tables, (state or self.state()).current.values())
+        return [p for entry in beyond_limits(self.plan, tables) for p in entry.problems]
 
 
 # ---- new ---------------------------------------------------------------------------------------

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from xlperf.engine.plan import Column, Row
-from xlperf.formula.evaluate import of_row
+from xlperf.entries.cell import EARLIEST, LATEST, SHARES_FROM, Asked, judge
 from xlperf.formula.excel import Addresses, constant_text, formula
-from xlperf.formula.expression import Expr
-from xlperf.formula.values import EXEMPT, Value, half_up, shown
+from xlperf.formula.expression import Expr, columns_of
+from xlperf.formula.values import EXEMPT, Value, day_number, shown
+from xlperf.problems import Where, errors
 
-LIST_LONGEST = 255  # characters of a list written out in a validation
+LIST_LONGEST = 255  # characters of a list or a condition written out in a validation
+
+
+def within(column: Column, there: Collection[str]) -> Column:
+    """Return a column without the limits that look at what a table does not show; they hold when it comes back."""
+
+    def kept(e: Expr | None) -> Expr | None:
+        return e if e is None or columns_of(e) <= {*there} else None
+
+    return replace(column, low=kept(column.low), high=kept(column.high), asked=kept(column.asked))
 
 
 def acceptable(column: Column, at: Addresses, offers: Mapping[str, str]) -> str:
@@ -24,7 +36,9 @@ def acceptable(column: Column, at: Addresses, offers: Mapping[str, str]) -> str:
         if column.offers in offers:
             return f"COUNTIF({offers[column.offers]},{cell})>0"
         return f"OR({','.join(f'{cell}={constant_text(c)}' for c in column.choices)})" if column.choices else ""
-    tests = [f"{cell}{sign}{formula(e, at)}" for sign, e in ((">=", column.low), ("<=", column.high)) if e is not None]
+    if column.holds == "date":
+        return f"IF(ISNUMBER({cell}),AND({cell}>={day_number(EARLIEST)},{cell}<{day_number(LATEST)}),FALSE)"
+    tests = [*_limit_tests(column, cell, at)]
     if column.decimals is not None:
         tests.append(f"ROUND({cell},{column.decimals})={cell}")
     number = f"AND({','.join(tests)})" if tests else "TRUE"
@@ -32,19 +46,27 @@ def acceptable(column: Column, at: Addresses, offers: Mapping[str, str]) -> str:
     return f"IF(ISNUMBER({cell}),{number},{other})"
 
 
+def _limit_tests(column: Column, cell: str, at: Addresses) -> Iterator[str]:
+    """Write the conditions that a number is within its limits; a limit that is no number limits nothing.
+
+    A share between 0 and 1 where up to 100 points may stand could be a percentage: it is asked about.
+    """
+    for sign, e in ((">=", column.low), ("<=", column.high)):
+        if e is not None:
+            limit, test = formula(e, at), f"{cell}{sign}{formula(e, at)}"
+            yield test if e.op == "const" else f"IF(ISNUMBER({limit}),{test},TRUE)"
+    if column.high is not None and column.high.op != "const":
+        limit = formula(column.high, at)
+        yield f"OR({cell}<=0,{cell}>=1,NOT(ISNUMBER({limit})),{limit}<{SHARES_FROM})"
+    elif column.high is not None and isinstance(high := column.high.args[0], Fraction) and high >= SHARES_FROM:
+        yield f"OR({cell}<=0,{cell}>=1)"
+
+
 def is_acceptable(column: Column, value: Value, row: Row, offered: Mapping[str, frozenset[Value]]) -> bool:
     """Tell the same of a value that is not empty."""
-    if column.holds == "text":
-        allowed = offered.get(column.offers) or frozenset(column.choices)
-        return not allowed or value in allowed
-    if value is None or isinstance(value, str):
-        return column.exempt and value == EXEMPT
-    low, high = (None if e is None else of_row(e, row) for e in (column.low, column.high))
-    return (
-        (low is None or isinstance(low, str) or value >= low)
-        and (high is None or isinstance(high, str) or value <= high)
-        and (column.decimals is None or half_up(value, column.decimals) == value)
-    )
+    keys = [str(key) for key in offered.get(column.offers, ())]
+    free = column if keys else replace(column, offers="")
+    return not errors(judge(Asked(free, row, Where(), keys, open=True), value)[1])
 
 
 def validation(
@@ -65,7 +87,7 @@ def validation(
         if column.choices and len(joined) <= LIST_LONGEST and joined.count(",") == len(column.choices) - 1:
             return options | {"validate": "list", "source": list(column.choices)}
     condition = acceptable(column, at, offers)
-    return options | {"validate": "custom", "value": f"={condition}"} if condition else None
+    return options | {"validate": "custom", "value": f"={condition}"} if 0 < len(condition) < LIST_LONGEST else None
 
 
 def in_words(column: Column, titles: Mapping[str, str], year: int) -> str:

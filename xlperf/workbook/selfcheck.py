@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.plan import Column
-from xlperf.formula.excel import constant_text
+from xlperf.entries.entry import looks_at
+from xlperf.formula.excel import constant_text, formula
 from xlperf.formula.expression import columns_of
 from xlperf.formula.values import Value
 from xlperf.workbook import style
 from xlperf.workbook.book import Book
 from xlperf.workbook.layout import BODY, STATE, Layout, View
-from xlperf.workbook.limits import acceptable, is_acceptable
+from xlperf.workbook.limits import acceptable, is_acceptable, within
 from xlperf.workbook.table import is_asked, used
 from xlperf.workbook.text import letters, quoted
 
@@ -64,9 +65,9 @@ def checked(layout: Layout, view: View, offered: Mapping[str, frozenset[Value]])
             if value is None or (isinstance(value, str) and not value.strip(" ")):
                 lacks += column.required and is_asked(layout, view, column, position)
                 continue
-            limits = [e for e in (column.low, column.high) if e is not None]
-            row = {name: layout.value(view, name, position) for e in limits for name in columns_of(e)}
-            bad += not is_acceptable(column, value, row, offered)
+            row = {name: layout.value(view, name, position) for name in looks_at(column) if name in view.sheet.by_name}
+            asked = is_asked(layout, view, column, position)
+            bad += not asked or not is_acceptable(_limited(view, column), value, row, offered)
         missing += [(BODY + position + 1, lacks)] if lacks else []
         wrong += [(BODY + position + 1, bad)] if bad else []
     return Checked(tuple(missing), tuple(wrong))
@@ -74,6 +75,11 @@ def checked(layout: Layout, view: View, offered: Mapping[str, frozenset[Value]])
 
 def _filled_here(view: View) -> list[Column]:
     return [view.sheet.by_name[s.name] for s in view.shown if s.open]
+
+
+def _limited(view: View, column: Column) -> Column:
+    """Return a column with the limits that this table can tell."""
+    return within(column, view.at)
 
 
 def write_check(
@@ -119,15 +125,27 @@ def _terms(layout: Layout, view: View, position: int, offers: Mapping[str, str])
     missing, wrong = ["0"], ["0"]
     for column in _filled_here(view):
         empty = f'TRIM({at.cell(column.name)})=""'
-        if column.required and is_asked(layout, view, column, position):
-            missing.append(f"({empty})")
-        condition = acceptable(column, at, offers)
-        if condition:
-            wrong.append(f"IF({empty},0,IF({condition},0,1))")
+        asks, condition = _asks(layout, view, column, position), acceptable(_limited(view, column), at, offers)
+        if column.required and asks != "FALSE":
+            missing.append(f"({empty})" if asks == "TRUE" else f"IF({asks},IF({empty},1,0),0)")
+        if asks == "FALSE":
+            wrong.append(f"IF({empty},0,1)")
+        elif condition or asks != "TRUE":
+            right = f"IF({condition},0,1)" if condition else "0"
+            wrong.append(f"IF({empty},0,{right if asks == 'TRUE' else f'IF({asks},{right},1)'})")
     terms = {"missing": "+".join(missing), "wrong": "+".join(wrong)}
     if position >= len(view.rows):
         terms["missing"] = f"IF({used(at, view)}=0,0,{terms['missing']})"
     return terms
+
+
+def _asks(layout: Layout, view: View, column: Column, position: int) -> str:
+    """Write the condition under which a row asks for a cell; TRUE or FALSE where the scheme settles it."""
+    looked_at = columns_of(column.asked) if column.asked is not None else frozenset()
+    settled = all(c.kind in ("key", "fact") for c in view.sheet.columns if c.name in looked_at)
+    if column.asked is None or settled:
+        return "TRUE" if is_asked(layout, view, column, position) else "FALSE"
+    return f"({formula(column.asked, layout.row(view, position))})=TRUE"
 
 
 def _state(view: View, first: int) -> str:

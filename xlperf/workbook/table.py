@@ -32,7 +32,7 @@ from xlperf.workbook.layout import (
     View,
     new_number,
 )
-from xlperf.workbook.limits import validation
+from xlperf.workbook.limits import validation, within
 from xlperf.workbook.paper import Paper, paper_for, print_set_up
 from xlperf.workbook.text import key_text, lines, measure
 
@@ -313,7 +313,9 @@ def _limits(sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> None:
         runs = _runs([is_asked(layout, view, column, p) for p in range(len(view.rows) + view.spare)])
         if not runs:
             continue
-        options = validation(column, layout.row(view, runs[0][0]), titles, dress.offers, layout.scores.plan.year)
+        options = validation(
+            within(column, view.at), layout.row(view, runs[0][0]), titles, dress.offers, layout.scores.plan.year
+        )
         if options is None:
             continue
         if len(runs) > 1:

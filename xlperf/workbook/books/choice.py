@@ -37,9 +37,7 @@ def columns_shown(
     fill, and results of what is shown, are there.
     """
     values, without = scores.values[sheet.name], {*without, ASSUMED}
-    limits = {
-        name for c in sheet.inputs() if fills(c) for e in (c.low, c.high) if e is not None for name in columns_of(e)
-    }
+    limits = limiting(sheet, fills)
     taken: dict[str, Shown] = {}
     for column in sheet.columns:
         there = any(values[column.name][i] is not None for i in rows)
@@ -54,6 +52,40 @@ def columns_shown(
         if column.name == sheet.unit and name_units and column.name != sheet.key.name:
             taken[UNIT_NAME] = Shown(UNIT_NAME)
     return tuple(taken.values())
+
+
+def limiting(sheet: Sheet, fills: Callable[[Column], bool]) -> frozenset[str]:
+    """List the columns that the limits of what a party fills look at, with all that these are computed from.
+
+    A limit that looks at other rows is not among them: a book with a part of the rows cannot tell it.
+    """
+    found: frozenset[str] = frozenset()
+    for column in (c for c in sheet.inputs() if fills(c)):
+        for name in looks_at(column, sheet):
+            found |= _behind(sheet, name) or frozenset()
+    return found
+
+
+def looks_at(column: Column, sheet: Sheet) -> frozenset[str]:
+    """List the columns that the limits of a column look at, and those its condition does, where they may change."""
+    found = [columns_of(e) for e in (column.low, column.high) if e is not None]
+    asked = columns_of(column.asked) if column.asked is not None else frozenset()
+    changing = any(sheet.by_name[n].kind not in ("key", "fact") for n in asked if n in sheet.by_name)
+    return frozenset().union(*found, asked if changing else ())
+
+
+def _behind(sheet: Sheet, name: str) -> frozenset[str] | None:
+    """Return a column with all that it is computed from in its row; None where it looks at other rows."""
+    column = sheet.by_name[name]
+    if link_of(column.expr) is not None:
+        return None
+    found = frozenset({name})
+    for other in columns_of(column.expr) if column.expr is not None else ():
+        more = _behind(sheet, other)
+        if more is None:
+            return None
+        found |= more
+    return found
 
 
 def arranged(sheet: Sheet, shown: Sequence[Shown]) -> tuple[Shown, ...]:

@@ -9,7 +9,7 @@ from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.book import Book
-from xlperf.workbook.books.choice import columns_shown, offered_by, offers_of, reference_views, units_in
+from xlperf.workbook.books.choice import columns_shown, limiting, offered_by, offers_of, reference_views, units_in
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.books.unit import write_signature
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
@@ -123,12 +123,9 @@ def _of_rows(
     )  # fmt: skip
     keep = {sheet.key.name, indicator_column(sheet), UNIT_NAME}
     if scores.plan.is_home(sheet):
-        chosen = tuple(s for s in chosen if s.open or s.name in keep or _limits_one(sheet, s.name, fills))
+        limits = limiting(sheet, fills)
+        chosen = tuple(s for s in chosen if s.open or s.name in keep or s.name in limits)
     key_hidden = sheet.unit and not scores.plan.is_home(sheet)
     hidden = {sheet.key.name, sheet.unit} if key_hidden else set()
     chosen = tuple(Shown(s.name, s.open, hidden=s.name in hidden) for s in chosen)
     return View(sheet, book.title(title), chosen, rows), subject
-
-
-def _limits_one(sheet: Sheet, name: str, fills: Callable[[Column], bool]) -> bool:
-    return any(c.high is not None and c.high.args == (name,) for c in sheet.inputs() if fills(c))
