@@ -8,7 +8,6 @@ title: 示例考核
 issuer: 示例办
 document: 示〔2020〕1号
 year: 2020
-language: zh
 office: 考核办
 scorers:
   - {name: 考核办, basis: 一}

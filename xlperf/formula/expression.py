@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from xlperf.formula.values import Value, number
+from xlperf.formula.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,6 @@ def lift(x: Operand) -> Expr:
     if isinstance(x, int):
         return Expr("const", (Fraction(x),))
     return Expr("const", (x,))
-
-
-def decimal_const(text: str) -> Expr:
-    """Make a constant of decimal text such as `0.05` or `80%`; ValueError where it is no number."""
-    found = number(text)
-    if found is None:
-        raise ValueError(f"not a number: {text}")
-    return Expr("const", (found,))
 
 
 # ---- cell operations ---------------------------------------------------------------------------

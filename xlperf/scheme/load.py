@@ -86,7 +86,6 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, source
         issuer=text(root, "issuer"),
         document=text(root, "document"),
         year=whole(root, "year"),
-        language=text(root, "language", "zh"),
         office=text(root, "office"),
         scorers=tuple(Scorer(text(s, "name"), text(s, "basis")) for s in records(root, "scorers")),
         sheets=sheets,

@@ -201,7 +201,6 @@ class Scheme:
     issuer: str
     document: str
     year: int
-    language: str
     office: str
     scorers: tuple[Scorer, ...]
     sheets: tuple[SheetSpec, ...]

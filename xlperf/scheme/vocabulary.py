@@ -45,7 +45,6 @@ class Field:
 
 Fields = Mapping[str, Field]
 
-LANGUAGES = ("zh", "en")
 KINDS = ("key", "fact", "input")
 HOLDS = ("number", "text", "date")
 YES_NO = ("yes", "no")
@@ -219,7 +218,6 @@ SCHEME: Fields = {
     "issuer": Field("text", "发文或主管机关", required=True),
     "document": Field("text", "文号", required=True),
     "year": Field("year", "考核年度", required=True),
-    "language": Field("word", "方案的语言", words=LANGUAGES),
     "office": Field("text", "考核办公室", required=True),
     "scorers": Field("records", "考核主体", fields=SCORER),
     "tables": Field("pairs", "数据表：名称: CSV 文件"),
