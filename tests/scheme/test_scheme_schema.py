@@ -29,7 +29,7 @@ def test_every_scheme_satisfies_the_schema(folder):
     ("old", "new"),
     [
         ("year: 2020", "year: abc"),
-        ("language: zh", "langage: zh"),
+        ("office: 考核办", "offise: 考核办"),
         ("{is: fact, title: 目标}", "{is: foo, title: 目标}"),
         ("total: {of", "totle: {of"),
         ("total: {of", "total: {off"),
