@@ -8,22 +8,24 @@ from pathlib import Path
 import openpyxl
 import pytest
 from kit.faces import RowAddresses
-from kit.judge import Formula, Judge, _write, agrees
+from kit.judge import FALSE_CACHE, Formula, Judge, _write, agrees, open_judge
 from kit.simulated import simulated
 from test_rules import CASES
 
 from xlperf.addin.headless import formualizer_engine, formulas_engine
 from xlperf.addin.headless import recalculate as headless
-from xlperf.addin.headless.recalculate import ENGINES, MOST_FOR_FORMULAS, engine_for, recalculated
+from xlperf.addin.headless.engines import Answer
+from xlperf.addin.headless.recalculate import ENGINES, MOST_FOR_FORMULAS, engines_for, recalculated
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
 from xlperf.formula.excel import formula
 from xlperf.formula.values import EXEMPT
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
+from xlperf.workbook.back.libreoffice import recalculate
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.seal import Identity
-from xlperf.xlsx.cached import formulas_of, write_values
+from xlperf.xlsx.cached import formulas_of, shows_alike, write_values
 
 SOME = CASES[::3]  # the slower engine takes seconds for all of them
 BY_NAME = {"formulas": formulas_engine, "formualizer": formualizer_engine}
@@ -65,15 +67,9 @@ def test_both_engines_agree_on_a_small_master_book(native: bool, tmp_path: Path)
     slow, fast = (BY_NAME[name].valued(file) for name in ENGINES)
     places = [(sheet.upper(), cell) for sheet, cell in formulas_of(file)]
     assert len(places) > 100
-    assert [(p, slow.get(p), fast.get(p)) for p in places if not equal(slow.get(p), fast.get(p))] == []
-    assert recalculated(file, tmp_path / "out.xlsx", "formualizer") == (len(places), [])
-
-
-def equal(a: object, b: object) -> bool:
-    """Tell whether two cells show the same; an empty one and one that shows nothing are the same."""
-    if isinstance(a, float | int) and isinstance(b, float | int):
-        return f"{a:.14g}" == f"{b:.14g}"
-    return (a or "") == (b or "")
+    assert [(p, slow.get(p), fast.get(p)) for p in places if not shows_alike(slow.get(p), fast.get(p))] == []
+    found = recalculated(file, tmp_path / "out.xlsx")
+    assert (found.written, found.problems, found.changes) == (len(places), (), ())
 
 
 DECIMALS = {
@@ -111,7 +107,7 @@ def test_decimals_are_rounded_and_compared_as_cells_show_them(engine: str, tmp_p
     _write(file, {"a": [*typed, *([Formula(text)] for text in DECIMALS)]})
     got = BY_NAME[engine].valued(file)
     shown = {text: got["A", f"A{r}"] for r, text in enumerate(DECIMALS, start=2)}
-    assert [(t, v, DECIMALS[t]) for t, v in shown.items() if not equal(v, DECIMALS[t])] == []
+    assert [(t, v, DECIMALS[t]) for t, v in shown.items() if not shows_alike(v, DECIMALS[t])] == []
 
 
 @pytest.mark.libreoffice
@@ -120,22 +116,19 @@ def test_libreoffice_rounds_and_compares_alike(judge: Judge):
     got = dict(zip(DECIMALS, (row[0] for row in shown[1:]), strict=True))
     errors = {text for text, value in DECIMALS.items() if value == "#DIV/0!"}
     assert {text for text in errors if not str(got[text]).startswith("#")} == set()  # it names some otherwise
-    assert [(t, v, DECIMALS[t]) for t, v in got.items() if t not in errors and not equal(v, DECIMALS[t])] == []
+    assert [(t, v, DECIMALS[t]) for t, v in got.items() if t not in errors and not shows_alike(v, DECIMALS[t])] == []
 
 
-def test_the_engine_follows_the_size():
-    assert [engine_for(0), engine_for(MOST_FOR_FORMULAS), engine_for(MOST_FOR_FORMULAS + 1)] == [
-        "formulas",
-        "formulas",
-        "formualizer",
-    ]
+def test_both_engines_calculate_what_is_not_too_large():
+    assert [engines_for(n) for n in (0, MOST_FOR_FORMULAS, MOST_FOR_FORMULAS + 1)] == [ENGINES, ENGINES, ENGINES[1:]]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_missing_package_is_named(engine: str, own_book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(headless, "find_spec", lambda name: None)
-    count, problems = recalculated(own_book, tmp_path / "out.xlsx", engine)
-    assert (count, [(p.code, dict(p.values)["found"]) for p in problems]) == (0, [("RECALC_NO_ENGINE", engine)])
+    found = recalculated(own_book, tmp_path / "out.xlsx", engine)
+    told = [(p.code, dict(p.values)["found"]) for p in found.problems]
+    assert (found.written, told) == (0, [("RECALC_NO_ENGINE", engine)])
 
 
 @pytest.fixture
@@ -152,14 +145,14 @@ def own_book(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_true_values_are_written_and_the_rest_reported(own_book: Path, tmp_path: Path, engine: str):
+@pytest.mark.parametrize("engine", [*ENGINES, None])
+def test_true_values_are_written_and_the_rest_reported(own_book: Path, tmp_path: Path, engine: str | None):
     out = tmp_path / "out.xlsx"
-    count, problems = recalculated(own_book, out, engine)
+    found = recalculated(own_book, out, engine)
     sheet = openpyxl.load_workbook(out, data_only=True).active
     assert [[c.value for c in row[2:4]] for row in sheet["A1:D3"]] == [[15, 16], [0, "不加"], ["#VALUE!", -1]]
     assert sheet["D4"].value == 115
-    assert (count, {(p.code, p.where.cell) for p in problems}) == (
+    assert (found.written, {(p.code, p.where.cell) for p in found.problems}) == (
         7,
         {("RECALC_CIRCLE", "A4"), ("RECALC_CIRCLE", "B4"), ("RECALC_UNKNOWN_FUNCTION", "C4")},
     )
@@ -179,3 +172,117 @@ def test_formulas_and_everything_else_stay_as_they_were(own_book: Path, tmp_path
     with zipfile.ZipFile(own_book) as old, zipfile.ZipFile(out) as new:
         same = [name for name in old.namelist() if old.read(name) == new.read(name)]
         assert set(old.namelist()) - set(same) == {"xl/worksheets/sheet1.xml"}
+
+
+# ---- two engines, each checking the other --------------------------------------------------------------------
+
+RANKED = "SUMPRODUCT((N$2:N$6>N2)/COUNTIF(N$2:N$6,N$2:N$6))+1"  # 中国式排名: ties share a place, none is left out
+DOUBTFUL = {
+    "P1": "WORKDAY(45353,5)",  # from a Saturday
+    "P2": RANKED,
+    "P3": "SUM(N2:N6)",
+    "P4": "IFERROR(P1,0)+1",
+    "P5": 'IF(N2>1,"是","否")',
+}
+
+
+@pytest.fixture
+def doubtful(tmp_path: Path) -> Path:
+    """A book in which the engines differ; every formula says something false."""
+    numbers = [90, 85, 85, 70, 60]
+    grid: list[list[object]] = [[None] * 16 for _ in range(6)]
+    for row, number in enumerate(numbers, 1):
+        grid[row][13] = number
+    for at, text in DOUBTFUL.items():
+        grid[int(at[1:]) - 1][15] = Formula(text)
+    _write(tmp_path / "doubtful.xlsx", {"a": grid})
+    return tmp_path / "doubtful.xlsx"
+
+
+def test_a_cell_on_which_the_engines_differ_is_told_and_keeps_its_value(doubtful: Path, tmp_path: Path):
+    single = {name: BY_NAME[name].valued(doubtful) for name in ENGINES}
+    differing = {at for at in DOUBTFUL if not shows_alike(*(single[name].get(("A", at)) for name in ENGINES))}
+    assert {"P1"} <= differing
+    out = tmp_path / "out.xlsx"
+    found = recalculated(doubtful, out)
+    told = {p.where.cell: p for p in found.problems}
+    assert {at: p.code for at, p in told.items()} == dict.fromkeys(differing, "RECALC_ENGINES_DIFFER")
+    for at, p in told.items():
+        for name in ENGINES:
+            assert f"{name} " in p.text()
+        assert DOUBTFUL[at] in p.text()
+    shown = openpyxl.load_workbook(out, data_only=True).active
+    assert {at: shown[at].value for at in differing} == dict.fromkeys(differing, FALSE_CACHE)
+    assert {c.cell for c in found.changes} == set(DOUBTFUL) - differing
+
+
+@pytest.mark.libreoffice
+def test_what_is_written_is_what_libreoffice_says(doubtful: Path, tmp_path: Path):
+    open_judge(tmp_path / "judge")
+    out = tmp_path / "out.xlsx"
+    found = recalculated(doubtful, out)
+    judged = openpyxl.load_workbook(recalculate([doubtful], tmp_path / "office")[0], data_only=True).active
+    shown = openpyxl.load_workbook(out, data_only=True).active
+    told = {p.where.cell for p in found.problems}
+    assert {at: shown[at].value for at in DOUBTFUL if at not in told} == {
+        at: judged[at].value for at in DOUBTFUL if at not in told
+    }
+
+
+WHOLE = {
+    "SUM(甲!A:A)": 30,
+    "SUM(甲!$A:$B)": 66,
+    'COUNTIF(甲!A:A,">5")': 3,
+    "SUM(甲!2:2)": 24,
+    "VLOOKUP(12,甲!A:B,2,FALSE)": 12,
+    "RANK(甲!A2,甲!A:A)": 1,
+    "XP_TOTAL(甲!A:A,,甲!A:A,12)": 12,
+    "MAX('乙 表'!B:B)+SUM(B:B)": 10,
+    'IF(A1="A:A",1,2)': 2,
+}
+UNSURE = ["ROWS(甲!A:A)", "COUNTBLANK(甲!A:A)", 'COUNTIF(甲!A:A,"<>12")']
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Path:
+    formulas = [[Formula(text)] for text in (*WHOLE, *UNSURE)]
+    formulas[0] += [5]
+    _write(tmp_path / "whole.xlsx", {"甲": [[8, 11], [12, 12], [10, 13]], "乙 表": formulas})
+    return tmp_path / "whole.xlsx"
+
+
+def test_a_whole_column_costs_its_used_part_and_where_the_rest_counts_it_is_told(whole: Path, tmp_path: Path):
+    found = recalculated(whole, tmp_path / "out.xlsx", seconds=60)
+    shown = openpyxl.load_workbook(tmp_path / "out.xlsx", data_only=True)["乙 表"]
+    assert {text: shown.cell(i, 1).value for i, text in enumerate(WHOLE, 1)} == WHOLE
+    told = {p.where.cell: p.code for p in found.problems}
+    assert told == {f"A{len(WHOLE) + i}": "RECALC_WHOLE_COLUMN" for i in range(1, len(UNSURE) + 1)}
+    assert shown.cell(len(WHOLE) + 1, 1).value == FALSE_CACHE
+
+
+@pytest.mark.libreoffice
+def test_libreoffice_says_the_same_of_whole_columns(whole: Path, tmp_path: Path):
+    open_judge(tmp_path / "judge")
+    native = {text: value for text, value in WHOLE.items() if "XP_" not in text}
+    judged = openpyxl.load_workbook(recalculate([whole], tmp_path / "office")[0], data_only=True)["乙 表"]
+    assert {text: judged.cell(i, 1).value for i, text in enumerate(WHOLE, 1) if text in native} == native
+
+
+def test_time_that_is_up_is_told_and_nothing_is_written(doubtful: Path, tmp_path: Path):
+    out = tmp_path / "out.xlsx"
+    found = recalculated(doubtful, out, seconds=0.01)
+    assert ([p.code for p in found.problems], found.written, out.exists()) == (["RECALC_TOO_LONG"], 0, False)
+
+
+def test_an_engine_that_is_not_there_leaves_a_warning(doubtful: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(headless, "find_spec", lambda name: None if name == "formulas" else name)
+    found = recalculated(doubtful, tmp_path / "out.xlsx")
+    assert [p.code for p in found.problems] == ["RECALC_ONE_ENGINE"]
+    assert found.written == len(DOUBTFUL)
+
+
+def test_an_engine_that_fails_is_named(doubtful: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(headless, "answers", lambda jobs, *_: [Answer(fault="broken") for _ in jobs])
+    found = recalculated(doubtful, tmp_path / "out.xlsx")
+    assert {p.code for p in found.problems} == {"RECALC_ENGINE_FAILED"}
+    assert not (tmp_path / "out.xlsx").exists()

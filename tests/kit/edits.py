@@ -64,16 +64,15 @@ def edit(file: Path, plan: Plan, count: int, seed: int) -> list[str]:
     done = []
     for _ in range(count):
         ledger = draw.random() < 0.3
-        wanted = [at for at in rows if _may_be_edited(plan.by_name[at[0]], at[1], ledger)]
-        at = draw.choice(wanted or list(rows))
+        wanted = [at for at in rows if _may_be_edited(plan.by_name[at[0]], at[1])]
+        at = draw.choice([at for at in wanted if bool(plan.by_name[at[0]].grows) == ledger] or wanted)
         done += _edit_row(draw, plan, tables, at, rows[at], book, whole=at[1].startswith(SPARE))
     book.save(file)
     return done
 
 
-def _may_be_edited(sheet: Sheet, key: str, ledger: bool) -> bool:
-    near = not key.startswith(SPARE) or int(key.removeprefix(SPARE)) < 12
-    return bool(sheet.inputs()) and bool(sheet.grows) == ledger and near
+def _may_be_edited(sheet: Sheet, key: str) -> bool:
+    return bool(sheet.inputs()) and (not key.startswith(SPARE) or int(key.removeprefix(SPARE)) < 2 * ENTRIES)
 
 
 def _tables(plan: Plan, rows: dict[tuple[str, str], dict[str, ReadCell]]) -> Tables:

@@ -129,7 +129,7 @@ def test_only_the_cell_itself_is_written_anew(strange: Path, tmp_path: Path):
 
 
 def test_formulas_are_rewritten_where_they_stand(strange: Path):
-    copy = io.BytesIO(with_formulas(strange, lambda text: f"({text})"))
+    copy = io.BytesIO(with_formulas(strange, lambda title, text: f"({text})"))
     assert formulas_of(copy)["a", "D3"] == "(1>0)"
     assert formulas_of(copy)["a", "B2"] == '(B1*$C$1+SUM(E1:E$2)&"A1")'
 

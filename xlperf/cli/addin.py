@@ -14,7 +14,7 @@ import click
 
 from xlperf.addin.doctor import doctor
 from xlperf.addin.examples import examples
-from xlperf.addin.headless.recalculate import ENGINES, recalculated
+from xlperf.addin.headless.recalculate import ENGINES, SECONDS, Recalculated, recalculated
 from xlperf.addin.libreoffice.extension import build_oxt
 from xlperf.cli import output
 from xlperf.cli.commands import chosen, despite_option, json_option, reading_option
@@ -29,6 +29,7 @@ STARTER = "保存即重算.bat"  # for a double click on Windows: watches the fo
 _WATCH = '@echo off\r\nchcp 65001 >nul\r\npy -m xlperf watch "%~dp0."\r\npause\r\n'
 MARK = ".重算"  # between name and ending of a recalculated copy
 _BOOKS = (".xlsx", ".xlsm")
+MOST_TOLD = 20  # changed cells and problems that are printed one by one
 
 
 @click.group()
@@ -116,14 +117,33 @@ def doctor_command(json_: bool) -> None:
 @click.argument("book", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--out", type=click.Path(path_type=Path), help="The copy; left out, NAME.重算.xlsx beside the book.")
 @click.option("--engine", type=click.Choice(ENGINES), help="The package that calculates the formulas, even of a 总表.")
+@click.option(
+    "--seconds", type=float, default=SECONDS, show_default=True, help="How long an office's own book may take."
+)
 @reading_option
 @despite_option
-def recalc(book: Path, out: Path | None, engine: str | None, readings: tuple[str, ...], despite: str) -> None:
+@json_option
+def recalc(
+    book: Path,
+    out: Path | None,
+    engine: str | None,
+    seconds: float,
+    readings: tuple[str, ...],
+    despite: str,
+    json_: bool,
+) -> None:
     """Recalculate a workbook without a spreadsheet program and write a copy with true values.
 
-    A 总表 of xlperf is calculated from its plan; any other book by the package formulas, a large one by formualizer.
+    A 总表 of xlperf is calculated from its plan, by the scheme of its round; any other book by the packages formulas
+    and formualizer: a cell on which they differ is told and keeps its old value.
     """
-    leave(recalculate_one(book, out or copy_of(book), readings, engine, despite))
+    to = out or copy_of(book)
+    found = recalculate_one(book, to, chosen(readings), engine, despite, seconds)
+    if json_:
+        click.echo(as_json(recalculation_data(book, to, found)))
+    else:
+        show_recalculation(to, found)
+    leave(list(found.problems))
 
 
 def copy_of(book: Path) -> Path:
@@ -132,25 +152,64 @@ def copy_of(book: Path) -> Path:
 
 
 def recalculate_one(
-    book: Path, out: Path, readings: tuple[str, ...], engine: str | None = None, despite: str = ""
-) -> list[Problem]:
-    """Recalculate one workbook, print what came of it and return what a person should read.
+    book: Path,
+    out: Path,
+    readings: dict[str, str],
+    engine: str | None = None,
+    despite: str = "",
+    seconds: float = SECONDS,
+) -> Recalculated:
+    """Recalculate one workbook and return what came of it.
 
-    engine: the package that calculates it; None for the plan of a 总表, and by size for any other book.
+    engine: the package that calculates it; None for the plan of a 总表, and for both of any other book.
     """
     if book.suffix.lower() not in _BOOKS or not zipfile.is_zipfile(book):
-        problems = [problem("RECALC_NOT_A_BOOK", None, found=book.name)]
-        show_problems(problems)
-        return problems
-    own = None if engine else recomputed(book, out, chosen(readings), despite)
+        return Recalculated(problems=(problem("RECALC_NOT_A_BOOK", None, found=book.name),))
+    own = None if engine else recomputed(book, out, readings, despite)
     if own is not None:
-        count, problems = own.written, list(own.problems)
-    else:
-        count, problems = recalculated(book, out, engine)
-    show_problems(problems)
-    if out.exists() and count:
-        click.echo(say(f"{out}：{count}格已重新计算", f"{out}: {count} cells recalculated"))
-    return problems
+        return Recalculated(own.written, own.problems, own.changes)
+    return recalculated(book, out, engine, seconds=seconds)
+
+
+def show_recalculation(out: Path, found: Recalculated) -> None:
+    """Print what a person should read: the problems, how many cells were written where, and which changed."""
+    told = found.problems
+    show_problems(list(told[:MOST_TOLD]))
+    if len(told) > MOST_TOLD:
+        more = len(told) - MOST_TOLD
+        click.echo(say(f"另有{more}条，--json 列出全部", f"{more} more; --json lists all"), err=True)
+    if not found.written:
+        return
+    count = len(found.changes)
+    click.echo(
+        say(
+            f"{out}：{found.written}格已重新计算，其中{count}格的值与原来不同",
+            f"{out}: {found.written} cells recalculated, {count} of them show something else than before",
+        )
+    )
+    for c in found.changes[:MOST_TOLD]:
+        click.echo(f"  {c.sheet}!{c.cell}  {_shown(c.was)} → {_shown(c.now)}")
+    if count > MOST_TOLD:
+        click.echo(
+            say(f"  ……另有{count - MOST_TOLD}格，--json 列出全部", f"  … {count - MOST_TOLD} more; --json lists all")
+        )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool) or value is None or value == "":
+        return say("空", "blank") if not isinstance(value, bool) else str(value).upper()
+    return f"{value:.12g}" if isinstance(value, int | float) else str(value)
+
+
+def recalculation_data(book: Path, out: Path, found: Recalculated) -> dict[str, object]:
+    """Lay a recalculation out for programs: every changed cell and every problem."""
+    return {
+        "book": str(book),
+        "out": str(out) if found.written else None,
+        "cells": found.written,
+        "changed": [vars(c) for c in found.changes],
+        "problems": [problem_data(p) for p in found.problems],
+    }
 
 
 @click.command()
@@ -164,7 +223,7 @@ def watch(folder: Path, every: float, once: bool, readings: tuple[str, ...]) -> 
     seen: dict[Path, float] = {}
     while True:
         for book in changed_books(folder, seen):
-            recalculate_one(book, copy_of(book), readings)
+            show_recalculation(copy_of(book), recalculate_one(book, copy_of(book), chosen(readings)))
         if once:
             return
         time.sleep(every)

@@ -22,16 +22,17 @@ from xlperf.workbook.back.read import ReadBook, read_book
 from xlperf.workbook.book import Book
 from xlperf.workbook.books.master import master_book
 from xlperf.workbook.seal import Identity
-from xlperf.xlsx.cached import Place, formulas_of, write_values
+from xlperf.xlsx.cached import Change, Place, changes, formulas_of, write_values
 
 
 @dataclass(frozen=True)
 class Recomputed:
-    """What came of it. scores: None where nothing could be calculated."""
+    """What came of it. scores: None where nothing could be calculated. changes: the cells that show something else."""
 
     scores: Scores | None
     written: int
     problems: tuple[Problem, ...]
+    changes: tuple[Change, ...] = ()
 
 
 def recomputed(
@@ -42,7 +43,9 @@ def recomputed(
     It is calculated by the scheme and readings of its round, or else by those it was made from. readings: options
     to be taken instead. despite: why a scheme whose check is red is used.
     """
-    read = read_book(book)
+    read = _readable(book)
+    if isinstance(read, Problem):
+        return Recomputed(None, 0, (read,))
     if read.identity is None or read.identity.kind != "master":
         return None
     origin, problems = origin_of(book, read, readings or {}, despite)
@@ -61,8 +64,19 @@ def recomputed(
     texts = formulas_of(book)
     made = _made(scores, scheme, read.identity, found, texts)
     values = dict(_same(made, texts, read, found.problems, book.name))
+    changed_cells = tuple(changes(book, values))
     write_values(book, out, values)
-    return Recomputed(scores, len(values), (*problems, *found.problems))
+    return Recomputed(scores, len(values), (*problems, *found.problems), changed_cells)
+
+
+def _readable(book: Path) -> ReadBook | Problem:
+    """Read a book, or say why it cannot be read; OSError where the disk does not give it."""
+    try:
+        return read_book(book)
+    except OSError:
+        raise
+    except Exception as fault:  # a reader fails in more than eight ways on files it does not like
+        return problem("RECALC_UNREADABLE", Where(book.name), found=f"{type(fault).__name__} {fault}")
 
 
 def _damaged(book: Path, changed: list[tuple[str, str]]) -> list[Problem]:
@@ -80,7 +94,12 @@ def _same(
 ) -> Iterator[tuple[Place, Any]]:
     """Take the values of the formulas that stand in the book as they were written; tell of the others."""
     typed = {(c.sheet, c.cell): c.value for c in read.cells if not c.formula}
-    for place, (wanted, value) in made.formulas().items():
+    ours = made.formulas()
+    others = [place for place in texts if place not in ours]
+    if others:
+        where = Where(file, sheet=others[0][0], cell=others[0][1])
+        problems.append(problem("RECALC_OWN_FORMULAS", where, count=len(others)))
+    for place, (wanted, value) in ours.items():
         text = texts.get(place)
         if text is not None and plain_spelling(text) == plain_spelling(wanted):
             yield place, value

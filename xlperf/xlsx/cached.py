@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,18 @@ from xlperf.xlsx.cells import Cell, cells_of
 from xlperf.xlsx.parts import shared_texts, utf8, worksheets
 
 Place = tuple[str, str]  # worksheet, cell
+_NOISE = 1e-13  # a difference that only binary arithmetic makes, where one of two numbers is 0
 _SAID = re.compile(rb"\s+(?:t|vm)\s*=\s*(?:\"[^\"]*\"|'[^']*')")  # what a cell says of its old value
+
+
+@dataclass(frozen=True)
+class Change:
+    """A cell that shows something else than before; None for a cell that showed nothing."""
+
+    sheet: str
+    cell: str
+    was: Any
+    now: Any
 
 
 def formulas_of(book: Path | BytesIO) -> dict[Place, str]:
@@ -58,13 +71,33 @@ def _sheets(parts: zipfile.ZipFile) -> Iterator[tuple[str, Iterator[Cell]]]:
 
 
 def stored_results(book: Path | BytesIO) -> dict[Place, Any]:
-    """Return what every formula cell shows without calculating: number, text, truth value; an error as its text."""
+    """Return what every formula cell shows without calculating: number, text, truth value; an error as its text.
+
+    None where the program that saved the book stored nothing.
+    """
+    return _stored_where(book, lambda _, cell: cell.formula is not None)
+
+
+def changes(book: Path | BytesIO, values: Mapping[Place, Any]) -> list[Change]:
+    """List the cells of a book that show something else than these values, in the order of the book."""
+    stored = _stored_where(book, lambda title, cell: (title, cell.at) in values)
+    return [Change(*at, was, values[at]) for at, was in stored.items() if not shows_alike(was, values[at])]
+
+
+def shows_alike(a: Any, b: Any) -> bool:
+    """Tell whether two values look the same in a cell: numbers to 14 digits, and nothing is nothing."""
+    if any(isinstance(v, bool) or not isinstance(v, int | float) for v in (a, b)):
+        return bool(("" if a is None else a) == ("" if b is None else b) and isinstance(a, bool) == isinstance(b, bool))
+    return f"{a:.14g}" == f"{b:.14g}" or abs(a - b) < _NOISE
+
+
+def _stored_where(book: Path | BytesIO, wanted: Callable[[str, Cell], bool]) -> dict[Place, Any]:
     found: dict[Place, Any] = {}
     with zipfile.ZipFile(book) as parts:
         texts: list[str] | None = None
         for title, cells in _sheets(parts):
             for cell in cells:
-                if cell.formula is None:
+                if not wanted(title, cell):
                     continue
                 if cell.kind == "s" and texts is None:
                     texts = shared_texts(parts)
@@ -83,27 +116,32 @@ def _stored(cell: Cell, texts: list[str]) -> Any:
             return texts[int(value)] if value.strip().isdigit() and int(value) < len(texts) else None
         case "n" if value.strip():
             return float(value) if any(sign in value for sign in ".eE") else int(value)
-    return value or None
+    return value if cell.kind != "n" else None
 
 
-def with_formulas(book: Path, rewritten: Callable[[str], str]) -> bytes:
-    """Return the bytes of a copy in which every formula is written anew; shared and array formulas stay such."""
+def with_formulas(book: Path, rewritten: Callable[[str, str], str]) -> bytes:
+    """Return the bytes of a copy in which every formula is written anew; shared and array formulas stay such.
 
-    def put(data: bytes, cell: Cell) -> bytes:
+    rewritten: from the title of the worksheet and the text.
+    """
+
+    def put(title: str, data: bytes, cell: Cell) -> bytes:
         if cell.formula is None or not cell.text:
             return data[cell.head[0] : cell.end]
         begin, end = cell.formula
         closing = f"</{cell.prefix}f>".encode()
-        text = escape(rewritten(cell.text)).encode()
+        text = escape(rewritten(title, cell.text)).encode()
         head = data[cell.formula_head[0] : cell.formula_head[1]]
         return data[cell.head[0] : begin] + head + text + closing + data[end : cell.end]
 
     copy = BytesIO()
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as new:
-        parts = set(worksheets(old).values())
+        titles = {part: title for title, part in worksheets(old).items()}
         for info in old.infolist():
             data = old.read(info)
-            new.writestr(info.filename, _rewritten(utf8(data), put) if info.filename in parts else data)
+            if info.filename in titles:
+                data = _rewritten(utf8(data), partial(put, titles[info.filename]))
+            new.writestr(info.filename, data)
     return copy.getvalue()
 
 

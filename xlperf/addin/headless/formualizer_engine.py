@@ -17,8 +17,8 @@ from formualizer import ASTNode, ParserError, Workbook
 
 from xlperf.addin.cells import OMITTED
 from xlperf.addin.functions import functions
+from xlperf.addin.headless.adapter import CIRCLE, answered, callables
 from xlperf.addin.headless.native import COMPARED, NATIVE, compared
-from xlperf.addin.headless.recalculate import CIRCLE, answered, callables
 from xlperf.formula.values import ERRORS
 from xlperf.xlsx.addresses import row_and_column
 from xlperf.xlsx.cached import Place, formulas_of, with_formulas
@@ -35,7 +35,7 @@ _CODES = {code: kind for kind, code in _KINDS.items()}
 def valued(book: Path) -> dict[Place, Any]:
     """Calculate a workbook; worksheet names come back in capitals. What has no value is left out."""
     # rewritten in the file, because each formula that is set in a loaded workbook costs time with the size of the book
-    workbook = formualizer.load_workbook_bytes(with_formulas(book, rewritten))
+    workbook = formualizer.load_workbook_bytes(with_formulas(book, lambda _, text: rewritten(text)))
     workbook.set_temporal_egress("serial")
     _register(workbook)
     places = {place: (place[0], *row_and_column(place[1])) for place in formulas_of(book)}

@@ -18,8 +18,8 @@ from formulas.functions import Array, Error, XlError, operators
 from formulas.tokens.operand import Empty
 
 from xlperf.addin.cells import OMITTED
+from xlperf.addin.headless.adapter import answered, callables
 from xlperf.addin.headless.native import COMPARED, as_shown
-from xlperf.addin.headless.recalculate import answered, callables
 from xlperf.xlsx.cached import Place
 
 _REFERENCE = re.compile(r"'\[[^\]]*\](.*)'!([A-Z]+[0-9]+)(?::[A-Z]+[0-9]+)?")

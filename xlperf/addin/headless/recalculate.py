@@ -1,112 +1,157 @@
-"""An office's own book calculated without a spreadsheet: which engine, what it is given, what it could not value.
+"""An office's own book calculated without a spreadsheet: which engines, and what becomes of each cell.
 
-Both engines get the same functions from here: every XP_ function, and the native ones of `native`. An error
-is its text (`#N/A`) on the way in and out; an engine turns it into its own kind.
+Two engines calculate the book where both can. A cell that they agree on is written; one that they do not agree on,
+or that only one of them takes for an error, is told and keeps its old value.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any
 
-from xlperf.addin.cells import CellError
-from xlperf.addin.functions import functions
-from xlperf.addin.headless.native import NATIVE
-from xlperf.formula.values import ERRORS
-from xlperf.problems import Problem, Where, problem
-from xlperf.xlsx.cached import Place, formulas_of, write_values
+from xlperf.addin.headless.adapter import CIRCLE
+from xlperf.addin.headless.bounded import looks_at_whole, write_bounded
+from xlperf.addin.headless.engines import Answer, Job, answers
+from xlperf.problems import Problem, Where, problem, word
+from xlperf.xlsx.cached import Change, Place, changes, formulas_of, shows_alike, write_values
 
 ENGINES = ("formulas", "formualizer")
 # `formulas` needs about 4 ms a formula to load and 2 to calculate, and more the larger the book is; beyond 50
-# units × 30 formulas a person waits. Below it is preferred: it names whole columns and circles itself.
+# units × 30 formulas a person waits, and `formualizer` calculates alone.
 MOST_FOR_FORMULAS = 1_500
-CIRCLE = "#CIRC!"
-_HOME = __name__.rpartition(".")[0]
+SECONDS = 120.0  # for one book
+_BEYOND = (1, 4)  # empty rows that stand for the rest of a whole column, in one calculation and in the other
 _MISSING = object()
 _CALLED = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\(")
 _QUOTED = re.compile(r'"[^"]*"')
-_WHOLE = re.compile(r"\$?[A-Z]{1,3}:\$?[A-Z]{1,3}(?![0-9])")
 
 
-class Engine(Protocol):
-    """What a module `…_engine` offers."""
+@dataclass(frozen=True)
+class Recalculated:
+    """What came of a book. written: how many cells have their true value. changes: those that show something else."""
 
-    def valued(self, book: Path) -> Mapping[Place, Any]:
-        """Calculate a book; worksheet names in capitals, errors as text, nothing where there is no value."""
-
-    def knows(self, name: str) -> bool:
-        """Tell whether a function of this name (in capitals) can be calculated."""
-
-
-def engine_for(formula_cells: int) -> str:
-    """Choose the engine for a book of so many formula cells."""
-    return ENGINES[formula_cells > MOST_FOR_FORMULAS]
+    written: int = 0
+    problems: tuple[Problem, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
-def recalculated(book: Path, out: Path, engine: str | None = None) -> tuple[int, list[Problem]]:
-    """Write a copy of a workbook with true cached values; return how many, and what has none.
+def engines_for(formula_cells: int) -> tuple[str, ...]:
+    """Choose the engines for a book of so many formula cells, of those that are installed."""
+    wanted = ENGINES if formula_cells <= MOST_FOR_FORMULAS else ENGINES[1:]
+    return tuple(name for name in wanted if find_spec(name) is not None) or tuple(
+        name for name in ENGINES if find_spec(name) is not None
+    )
 
-    A cell that could not be valued keeps what it had. engine: None to choose by size.
+
+def recalculated(book: Path, out: Path, engine: str | None = None, *, seconds: float = SECONDS) -> Recalculated:
+    """Write a copy of a workbook with true cached values, or nothing where none could be calculated in time.
+
+    A cell that could not be valued, or on which the engines differ, keeps what it had. engine: one alone; None for
+    both where both can.
     """
     texts = formulas_of(book)
-    name = engine or engine_for(len(texts))
-    if find_spec(name) is None:
-        return 0, [problem("RECALC_NO_ENGINE", None, found=name)]
-    chosen = cast("Engine", import_module(f"{_HOME}.{name}_engine"))  # slow to import, and only the one needed
-    found = chosen.valued(book)
-    values, problems = {}, []
-    for (sheet, cell), text in texts.items():
-        value = found.get((sheet.upper(), cell), _MISSING)
-        why = _why_not(value, text, chosen)
-        if why is None:
-            values[sheet, cell] = value
+    names = (engine,) if engine is not None else engines_for(len(texts))
+    lacking = [name for name in names if find_spec(name) is None] or ([] if names else list(ENGINES[1:]))
+    if lacking:
+        return Recalculated(problems=tuple(problem("RECALC_NO_ENGINE", None, found=name) for name in lacking))
+    found, unsure = _calculated(book, texts, names, seconds)
+    done = {name: answer for name, answer in found.items() if answer.done}
+    if not done:
+        return Recalculated(problems=tuple(_failures(book, found, seconds)))
+    values: dict[Place, Any] = {}
+    problems = list(_alone(book, found, texts)) if engine is None else []
+    for place, text in texts.items():
+        settled = _settled(place, text, done, unsure)
+        if isinstance(settled, Problem):
+            problems.append(_at(settled, book, place))
         else:
-            problems.append(problem(why, Where(file=book.name, sheet=sheet, cell=cell), found=f"={text}"))
+            values[place] = settled[0]
+    changed = tuple(changes(book, values))
     write_values(book, out, values)
-    return len(values), problems
+    return Recalculated(len(values), tuple(problems), changed)
 
 
-def _why_not(value: Any, text: str, engine: Engine) -> str | None:
-    """Return the problem of a cell without a value; None where it has one."""
-    if value == CIRCLE:
-        return "RECALC_CIRCLE"
-    bare = _QUOTED.sub("", text)
-    if value == "#NAME?" and not all(engine.knows(n.upper()) for n in _CALLED.findall(bare)):
-        return "RECALC_UNKNOWN_FUNCTION"
-    if value is _MISSING or (value in ERRORS and "XP_" in bare.upper()):
-        if _WHOLE.search(bare):
-            return "RECALC_WHOLE_COLUMN"
-        return "RECALC_NO_VALUE" if value is _MISSING else None
-    return None
+def _calculated(
+    book: Path, texts: Mapping[Place, str], names: Sequence[str], seconds: float
+) -> tuple[dict[str, Answer], frozenset[Place]]:
+    """Calculate a book by each engine; where formulas look at whole columns, once more under another bound.
+
+    Returns the answers, and the cells (worksheets in capitals) to which the bound makes a difference.
+    """
+    called = sorted({n.upper() for text in texts.values() for n in _CALLED.findall(_QUOTED.sub("", text))})
+    whole = any(looks_at_whole(text) for text in texts.values())
+    with tempfile.TemporaryDirectory(prefix="xlperf-") as folder:
+        copies = [write_bounded(book, Path(folder, f"{i}.xlsx"), n) for i, n in enumerate(_BEYOND)] if whole else [book]
+        jobs = [Job(name, copies[0]) for name in names]
+        jobs += [Job(names[-1], copies[1])] if whole else []
+        told = answers(jobs, called, seconds)
+    unsure = _differing(texts, told[len(names) - 1], told[-1]) if whole else frozenset()
+    return dict(zip(names, told, strict=False)), unsure
 
 
-# ---- the adapter -------------------------------------------------------------------------------------------
+def _differing(texts: Mapping[Place, str], one: Answer, other: Answer) -> frozenset[Place]:
+    at = {(sheet.upper(), cell): text for (sheet, cell), text in texts.items()}
+    if not (one.done and other.done):
+        return frozenset(place for place, text in at.items() if looks_at_whole(text))
+    return frozenset(p for p in at if not shows_alike(one.values.get(p, _MISSING), other.values.get(p, _MISSING)))
 
 
-def callables() -> dict[str, Callable[..., Any]]:
-    """Return every function that an engine is given, by name."""
-    return {**functions(), **NATIVE}
+def _failures(book: Path, found: Mapping[str, Answer], seconds: float) -> Iterator[Problem]:
+    where = Where(book.name)
+    if any(answer.late for answer in found.values()):
+        yield problem("RECALC_TOO_LONG", where, seconds=f"{seconds:g}")
+    for name, answer in found.items():
+        if answer.fault:
+            yield problem("RECALC_ENGINE_FAILED", where, engine=name, found=answer.fault)
 
 
-def answered(function: Callable[..., Any], cells: Sequence[Any]) -> Any:
-    """Answer as a cell does: an error among the arguments or of the function is its text."""
-    if function not in NATIVE.values():
-        for cell in cells:
-            if (held := first_error(cell)) is not None:
-                return held
-    try:
-        return function(*cells)
-    except CellError as error:
-        return error.code
-    except TypeError:  # too many arguments, or too few
-        return "#VALUE!"
+def _alone(book: Path, found: Mapping[str, Answer], texts: Mapping[Place, str]) -> Iterator[Problem]:
+    """Tell where only one engine calculated the book, and why."""
+    done = [name for name, answer in found.items() if answer.done]
+    if len(done) > 1:
+        return
+    other = next(name for name in ENGINES if name not in done)
+    answer = found.get(other)
+    if answer is not None:
+        why = word("{other} 没有按时算完", other=other) if answer.late else f"{other}: {answer.fault}"
+    elif find_spec(other) is None:
+        why = word("没有安装 {other}", other=other)
+    else:
+        why = word("公式有{count}个，{other} 要算很久", count=len(texts), other=other)
+    yield problem("RECALC_ONE_ENGINE", Where(book.name), found=done[0], why=why)
 
 
-def first_error(cell: Any) -> str | None:
-    """Return the first error of a cell or range."""
-    rows = cell if isinstance(cell, list | tuple) else ((cell,),)
-    return next((v for row in rows for v in row if isinstance(v, str) and v in (*ERRORS, CIRCLE)), None)
+# ---- one cell ------------------------------------------------------------------------------------------------
+
+
+def _settled(place: Place, text: str, done: Mapping[str, Answer], unsure: frozenset[Place]) -> tuple[Any] | Problem:
+    """Return the value that the engines agree on, or the problem of the cell. unsure: see `_calculated`."""
+    at = (place[0].upper(), place[1])
+    told = {name: answer.values.get(at, _MISSING) for name, answer in done.items()}
+    if CIRCLE in told.values():
+        return problem("RECALC_CIRCLE", found=f"={text}")
+    called = {n.upper() for n in _CALLED.findall(_QUOTED.sub("", text))}
+    ignorant = {name for name, value in told.items() if value == "#NAME?" and called & done[name].unknown}
+    known = {name: value for name, value in told.items() if value is not _MISSING and name not in ignorant}
+    if not known:
+        return problem("RECALC_UNKNOWN_FUNCTION" if ignorant else "RECALC_NO_VALUE", found=f"={text}")
+    if at in unsure:
+        return problem("RECALC_WHOLE_COLUMN", found=f"={text}")
+    values = list(known.values())
+    if not all(shows_alike(values[0], value) for value in values[1:]):
+        first, second = (f"{name} {_shown(value)}" for name, value in known.items())
+        return problem("RECALC_ENGINES_DIFFER", first=first, second=second, found=f"={text}")
+    return (values[0],)
+
+
+def _shown(value: Any) -> str:
+    return f"“{value}”" if isinstance(value, str) and not value.startswith("#") else f"{'' if value is None else value}"
+
+
+def _at(told: Problem, book: Path, place: Place) -> Problem:
+    return Problem(told.code, Where(file=book.name, sheet=place[0], cell=place[1]), told.values)
