@@ -141,7 +141,7 @@ MISTAKES = [
     ("DUPLICATE_KEY", "tables:\n", "  - {name: »考核办, basis: 一}\ntables:\n"),
     ("DUPLICATE_KEY", "- id: E2", "- id: »E1"),
     # keys
-    ("UNKNOWN_KEY", "language: zh", "»langage: zh"),
+    ("UNKNOWN_KEY", "year: 2020\n", "year: 2020\n»langage: zh\n"),
     ("UNKNOWN_KEY", "grows: 10", "»grow: 10"),
     ("UNKNOWN_KEY", "grows: 10\n", "grows: 10\n    »colums: {}\n"),
     ("UNKNOWN_KEY", "low: 0, default", "»lowest: 0, default"),
@@ -181,7 +181,7 @@ MISTAKES = [
     ("NOT_A_FIGURE", "value: 80%", "value: »八成"),
     ("NOT_A_FIGURE", "default: 0}", "default: »无}"),
     ("NOT_A_FIGURE", "count: units, equals: 3", "count: units, equals: »三"),
-    ("WRONG_WORD", "language: zh", "language: »cn"),
+    ("WRONG_WORD", "title: 目标}", "title: 目标, role: »goal}"),
     ("WRONG_WORD", "group: {is: fact,", "group: {is: »foo,"),
     ("WRONG_WORD", "holds: date", "holds: »foo"),
     ("WRONG_WORD", "exempt: yes", "exempt: »true"),
@@ -288,7 +288,7 @@ def test_a_table_with_a_wrong_unit_column_is_still_quick(tmp_path):
 MANY = [
     ("FULLWIDTH_COLON", "title: 示例考核", "title»：示例考核"),
     ("NOT_A_YEAR", "year: 2020", "year: »abc"),
-    ("UNKNOWN_KEY", "language: zh", "»langage: zh"),
+    ("UNKNOWN_KEY", "grows: 10\n", "»grow: 10\n"),
     ("NO_BASIS", "{name: 财政局, basis: 二}", "»{name: 财政局}"),
     ("TABLE_OUTSIDE", "marks: marks.csv", "marks: »../marks.csv"),
     ("NOT_A_FIGURE", "equals: 60", "equals: »六十"),
