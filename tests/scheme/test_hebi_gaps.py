@@ -198,3 +198,29 @@ def test_a_file_without_the_cell_is_told_of_it(tmp_path, entry, name):
         assert {(p.where.file, p.code) for p in told} <= {("events.csv", code), ("events.csv", "MISSING")}
         assert told
         assert told[0].severity == "error" or code == "DATA_COLUMN_ABSENT"
+
+
+@pytest.mark.parametrize(
+    ("entry", "column"),
+    [
+        (without(SANCTION, "date"), "undated"),
+        ({**SANCTION, "sanction": "其他处分"}, "ungraded"),
+        ({"type": "表彰", "work": "甲", "level": "市级", "status": "通过"}, "undated"),
+        (
+            {"type": "通报", "kind": "月度评价", "place": Fraction(8), "field": Fraction(8), "tied": Fraction(2)},
+            "tied_wrong",
+        ),
+    ],
+)
+def test_what_leaves_a_total_open_is_told_with_its_row(scored, entry, column):
+    told = [p for p in warned_rows(scored(entry)) if p.where.path == column]
+    assert [dict(p.values)["count"] for p in told] == ["1"]
+    assert "某局“" in told[0].message("zh")
+
+
+def test_a_prize_for_nobody_and_a_firm_without_figure_are_told(scored):
+    rows = [{"no": "1", "award": "集体三等功", "decided": "是"}]
+    firms = [{"no": "1", "firm": "甲", "award": "十强纳税企业"}]
+    scores = scored(proposals=rows, enterprises=firms)
+    assert {p.where.path for p in warned_rows(scores)} == {"unnamed", "unmeasured"}
+    assert (scores.row("proposals", "1")["money"], scores.row("enterprises", "1")["money"]) == (None, None)
