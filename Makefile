@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test lint
+.PHONY: setup demo test lint printed
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -11,5 +11,7 @@ demo: setup
 	$(PY) -m xlperf demo
 test: setup
 	$(PY) -m pytest
+printed: setup  # every book of every scheme on paper, through LibreOffice (some minutes)
+	XLPERF_PRINTED=all $(PY) -m pytest tests/workbook/test_printed.py
 lint: setup
 	$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/lint-imports

@@ -227,13 +227,13 @@ def test_the_ranking_names_who_has_no_place_and_ends_with_the_seal(books):
     assert sheet.print_area == f"'排名'!$A$1:$D${sheet.max_row}"
 
 
-def test_a_scorer_has_a_sheet_for_each_shared_indicator(books):
+def test_a_scorer_of_one_indicator_or_of_different_ones_has_one_table(books):
     lead, office = (openpyxl.load_workbook(books[k]) for k in ("lead", "office"))
-    assert lead.sheetnames == ["填报说明", "共同指标", "单位", "_xlperf"]
-    assert office.sheetnames == ["填报说明", "专项指标", "_xlperf"]
-    names = [lead["共同指标"].cell(r, c).value for r in range(7, 12) for c in range(1, 6)]
+    assert lead.sheetnames == ["填报说明", "打分表", "单位", "_xlperf"]
+    assert office.sheetnames == ["填报说明", "打分表", "_xlperf"]
+    names = [lead["打分表"].cell(r, c).value for r in range(7, 12) for c in range(1, 6)]
     assert [n for n in names if str(n).endswith("局")] == [f"第{i}局" for i in range(1, 6)]
-    evidence = {c.value for row in office["专项指标"].iter_rows(min_row=7) for c in row}
+    evidence = {c.value for row in office["打分表"].iter_rows(min_row=7) for c in row}
     assert "@SUM(1)" in evidence
 
 
@@ -318,3 +318,22 @@ def test_a_table_too_wide_for_one_page_goes_over_several_and_repeats_the_names(h
     assert not sheet.sheet_properties.pageSetUpPr or not sheet.sheet_properties.pageSetUpPr.fitToPage
     assert len(sheet.col_breaks.brk) >= 1
     assert sheet.print_title_cols == "$B:$C"
+
+
+# ---- what stands out ----------------------------------------------------------------------------------
+
+
+def test_the_office_s_tables_filter_and_stand_out(books):
+    book = openpyxl.load_workbook(books["master"])
+    sheet = book["单位"]
+    assert sheet.auto_filter.ref == f"B6:{openpyxl.utils.get_column_letter(sheet.max_column)}11"
+    rules = sheet.conditional_formatting
+    found = {str(area.sqref): [rule.formula[0] for rule in area.rules] for area in rules}
+    names = {c.value: c.column_letter for c in sheet[4] if c.value}
+    place, survey, full = names["place"], names["survey"], names["survey_full"]
+    assert found[f"{place}7:{place}11"] == [f"AND(ISNUMBER({place}7),{place}7<=3)"]
+    missing, wrong = found[f"{survey}7:{survey}11"]
+    assert missing == f'AND(TRIM({survey}7)="",COUNTA({survey}7)>0)'
+    assert f"{survey}7<=" in wrong
+    assert f"{full}7" in wrong
+    assert not [f for texts in found.values() for f in texts if "!" in f], "older programs refuse other worksheets"

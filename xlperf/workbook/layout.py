@@ -26,6 +26,7 @@ UNIT_NAME = "@unit"  # not a column of the plan: the name of the unit whose code
 TIGHT = 24  # columns on paper
 LEADING = 6  # columns among which those that say whose row it is are repeated on every page
 SPARE = "+"  # what the key of a row for new entries starts with
+HOLE = -1  # the row of a table beside others that has nothing of it
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class View:
 
     title: of the worksheet. rows: positions in the sheet of the plan. spare: rows for new entries. entered:
     where an entry was typed into one of these, its number (from 0) → position in the sheet of the plan.
+    left: the column of its keys, where tables stand side by side; `HOLE` is then a row it lacks. over: what
+    stands over its columns. top: the column where the lines above begin, 0 for the first.
     """
 
     sheet: Sheet
@@ -56,11 +59,26 @@ class View:
     rows: tuple[int, ...]
     spare: int = 0
     entered: Mapping[int, int] = field(default_factory=dict)
+    left: int = 0
+    over: str = ""
+    top: int = 0
 
     @cached_property
     def at(self) -> dict[str, int]:
         """Return the column (counted from 0) of every name."""
-        return {s.name: i for i, s in enumerate(self.shown, 1)}
+        return {s.name: i for i, s in enumerate(self.shown, self.left + 1)}
+
+    @property
+    def first(self) -> int:
+        """Return the column that the self-check cell stands in; beside others the first one that shows."""
+        if self.left:
+            return min(self.at[s.name] for s in self.shown if not s.hidden)
+        return self.top or 1
+
+    @property
+    def end(self) -> int:
+        """Return the last column of the table, counted from 0."""
+        return self.left + len(self.shown)
 
     @property
     def size(self) -> int:
@@ -90,8 +108,12 @@ class View:
 
     def whole(self) -> str:
         """Return the range of the table: from the corner above the keys to its last cell."""
-        end = letters(len(self.shown))
-        return f"{quoted(self.title)}$A${NAMES + 1}:${end}${self.last + 1}"
+        first, end = letters(self.left), letters(self.end)
+        return f"{quoted(self.title)}${first}${NAMES + 1}:${end}${self.last + 1}"
+
+    def is_hole(self, position: int) -> bool:
+        """Tell whether a row of the worksheet has nothing of this table."""
+        return position < len(self.rows) and self.rows[position] == HOLE
 
 
 class Layout:
@@ -102,8 +124,8 @@ class Layout:
         self.views = tuple(views)
         self.by_name = {v.sheet.name: v for v in views}
         self._positions: dict[tuple[str, str], dict[Value, list[int]]] = {}
-        self._filled: dict[tuple[str, str], bool] = {}
-        self._whole: dict[tuple[str, str], bool] = {}
+        self._filled: dict[tuple[str, int, str], bool] = {}
+        self._whole: dict[tuple[str, int, str], bool] = {}
 
     def row(self, view: View, position: int) -> RowAddresses:
         """Return the addresses as one row of a table sees them."""
@@ -113,7 +135,7 @@ class Layout:
         """Return the value that stands in a row of a table; None in a spare row that is empty."""
         spare = position - len(view.rows)
         row = view.rows[position] if spare < 0 else view.entered.get(spare)
-        return None if row is None else self.scores.values[view.sheet.name][name][row]
+        return None if row in (None, HOLE) else self.scores.values[view.sheet.name][name][row]
 
     @cached_property
     def names(self) -> dict[Value, str]:
@@ -147,7 +169,7 @@ class Layout:
 
     def filled(self, view: View, name: str) -> bool:
         """Tell whether a column can never be empty."""
-        at = (view.title, name)
+        at = (view.title, view.left, name)
         if at not in self._filled:
             fixed = not view.spare and view.sheet.by_name[name].kind in ("key", "fact")
             self._filled[at] = fixed and all(self.value(view, name, i) is not None for i in range(len(view.rows)))
@@ -158,7 +180,7 @@ class Layout:
 
         Shares shown in percent are whole where the percents are.
         """
-        at = (view.title, name)
+        at = (view.title, view.left, name)
         if at not in self._whole:
             values = (self.value(view, name, i) for i in range(len(view.rows)))
             numbers, per = [v for v in values if isinstance(v, Fraction)], units_of(view.sheet.by_name[name])

@@ -166,8 +166,8 @@ def _map_lines(number: int, view: View, keys: Sequence[str]) -> list[tuple[str, 
     found: list[tuple[str, ...]] = [("table", table, view.sheet.name, view.title, view.whole(), str(view.size))]
     for shown in view.shown:
         role = "input" if shown.open else "locked"
-        found.append(("column", table, shown.name, letters(view.at[shown.name]), role))
-    return found + [("row", table, key, str(BODY + i)) for i, key in enumerate(keys, 1)]
+        found.append(("column", table, shown.name, letters(view.at[shown.name] - view.left), role))
+    return found + [("row", table, key, str(BODY + i)) for i, key in enumerate(keys, 1) if key]
 
 
 def _formula_lines(book: Book) -> Iterator[tuple[str, ...]]:

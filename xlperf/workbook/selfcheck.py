@@ -6,7 +6,7 @@ exists everywhere. The cell's cached text is worked out here the same way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
@@ -52,15 +52,15 @@ def _told(template: str, rows: Sequence[tuple[int, int]]) -> str:
 
 def state_cell(view: View) -> str:
     """Return the address of the self-check cell of a table."""
-    return f"{quoted(view.title)}$B${STATE + 1}"
+    return f"{quoted(view.title)}${letters(view.first)}${STATE + 1}"
 
 
-def checked(layout: Layout, view: View, offered: Mapping[str, frozenset[Value]]) -> Checked:
-    """Check the values as they are written."""
+def checked(layout: Layout, views: Sequence[View], offered: Mapping[str, frozenset[Value]]) -> Checked:
+    """Check the values as they are written. views: a table, or tables side by side with the same lines."""
     missing, wrong = [], []
-    for position in range(len(view.rows)):
+    for position in range(len(views[0].rows)):
         lacks = bad = 0
-        for column in _filled_here(view):
+        for view, column in _filled_here(views, position):
             value = layout.value(view, column.name, position)
             if value is None or (isinstance(value, str) and not value.strip(" ")):
                 lacks += column.required and is_asked(layout, view, column, position)
@@ -73,8 +73,10 @@ def checked(layout: Layout, view: View, offered: Mapping[str, frozenset[Value]])
     return Checked(tuple(missing), tuple(wrong))
 
 
-def _filled_here(view: View) -> list[Column]:
-    return [view.sheet.by_name[s.name] for s in view.shown if s.open]
+def _filled_here(views: Sequence[View], position: int) -> Iterator[tuple[View, Column]]:
+    for view in views:
+        if not view.is_hole(position):
+            yield from ((view, view.sheet.by_name[s.name]) for s in view.shown if s.open)
 
 
 def _limited(view: View, column: Column) -> Column:
@@ -83,20 +85,21 @@ def _limited(view: View, column: Column) -> Column:
 
 
 def write_check(
-    book: Book, sheet: Worksheet, layout: Layout, view: View, offers: Mapping[str, str],
+    book: Book, sheet: Worksheet, layout: Layout, views: Sequence[View], offers: Mapping[str, str],
     offered: Mapping[str, frozenset[Value]], others: Sequence[tuple[View, str]] = (),
 ) -> str:  # fmt: skip
     """Write the hidden columns and the cell; return the text it shows.
 
+    views: the table, or the tables that stand side by side on the worksheet.
     others: further tables that must be ready too, each with the text of its cell.
     """
-    first = len(view.shown) + 1
+    view, first = views[0], views[-1].end + 1
     look = book.look(style.BASE)
-    found = checked(layout, view, offered)
+    found = checked(layout, views, offered)
     lists = {"missing": "", "wrong": ""}
     for position in range(len(view.rows) + view.spare):
         row = BODY + position
-        for i, (name, terms) in enumerate(_terms(layout, view, position, offers).items()):
+        for i, (name, terms) in enumerate(_terms(layout, views, position, offers).items()):
             count = dict(getattr(found, name)).get(row + 1, 0)
             lists[name] += f"{'、' if lists[name] else ''}{row + 1}" if count else ""
             counter, list_ = letters(first + i), letters(first + 2 + i)
@@ -114,16 +117,16 @@ def write_check(
         shown = shown if shown != READY or present == READY else f"{other.title}：{present}"
     own = f"{letters(first)}{STATE + 1}"
     text = f'=IF({own}="{READY}",{rest},{own})'
-    sheet.write_formula(STATE, 1, text, book.look(style.STATE_LOOK), shown)
+    sheet.write_formula(STATE, view.first, text, book.look(style.STATE_LOOK), shown)
     sheet.set_row(STATE, 38)
     return shown
 
 
-def _terms(layout: Layout, view: View, position: int, offers: Mapping[str, str]) -> dict[str, str]:
+def _terms(layout: Layout, views: Sequence[View], position: int, offers: Mapping[str, str]) -> dict[str, str]:
     """Write for a row how many cells are missing, and how many hold what may not stand there."""
-    at = layout.row(view, position)
     missing, wrong = ["0"], ["0"]
-    for column in _filled_here(view):
+    for view, column in _filled_here(views, position):
+        at = layout.row(view, position)
         empty = f'TRIM({at.cell(column.name)})=""'
         asks, condition = _asks(layout, view, column, position), acceptable(_limited(view, column), at, offers)
         if column.required and asks != "FALSE":
@@ -134,8 +137,8 @@ def _terms(layout: Layout, view: View, position: int, offers: Mapping[str, str])
             right = f"IF({condition},0,1)" if condition else "0"
             wrong.append(f"IF({empty},0,{right if asks == 'TRUE' else f'IF({asks},{right},1)'})")
     terms = {"missing": "+".join(missing), "wrong": "+".join(wrong)}
-    if position >= len(view.rows):
-        terms["missing"] = f"IF({used(at, view)}=0,0,{terms['missing']})"
+    if position >= len(views[0].rows):
+        terms["missing"] = f"IF({used(layout.row(views[0], position), views[0])}=0,0,{terms['missing']})"
     return terms
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from xlsxwriter.worksheet import Worksheet
@@ -71,9 +71,9 @@ def write_table(book: Book, layout: Layout, view: View, dress: Dress) -> Page:
     _columns(sheet, view, wide)
     _head(book, sheet, layout, view, dress)
     for position in range(len(view.rows) + view.spare):
-        _row(book, sheet, layout, view, dress, position)
+        write_row(book, sheet, layout, view, dress, position)
         sheet.set_row(BODY + position, _height(layout, view, wide, position))
-    _limits(sheet, layout, view, dress)
+    write_limits(sheet, layout, view, dress)
     print_set_up(sheet, paper_of(layout, view), (BASIS, HEAD), (1, _frozen(view) - 1))
     _print_area(sheet, view, dress)
     sheet.freeze_panes(BODY, _frozen(view))
@@ -160,11 +160,8 @@ def _columns(sheet: Worksheet, view: View, wide: Sequence[float]) -> None:
 
 
 def _head(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> None:
-    last = [*paper_of(layout, view).breaks, len(view.shown) + 1][0] - 1  # the lines above stand on the first page
-    split = last < len(view.shown)  # columns repeated on every page repeat no line
-    first = min(_frozen(view), last) if split else 1
+    first, last = across(layout, view)
     band(book, sheet, TITLE, (first, last), dress.heading, style.TITLE_LOOK, 34)
-    first = 1 if dress.state == CHECKED else first  # the self-check cell stands there
     band(book, sheet, UNDER, (first, last), dress.under, style.UNDER_LOOK, 20)
     band(book, sheet, STATE, (first, last), dress.state, style.UNDER_LOOK, 20)
     plain = book.look(style.BASE)
@@ -182,6 +179,20 @@ def _head(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress
     small = max(lines(c, w + 1) for c, w in zip(clauses, wide, strict=True))
     sheet.set_row(HEAD, tallest * LINE_HEIGHT + 8)
     sheet.set_row(BASIS, small * LINE_HEIGHT + 4, None, {"hidden": not any(clauses)})
+
+
+def across(layout: Layout, view: View) -> tuple[int, int]:
+    """Return the columns that the lines above and below a table take: those of the first page.
+
+    Columns repeated on every page repeat no line.
+    """
+    last = [*paper_of(layout, view).breaks, len(view.shown) + 1][0] - 1
+    return (min(_frozen(view), last) if last < len(view.shown) else 1), last
+
+
+def headed(layout: Layout, view: View) -> View:
+    """Return a table whose self-check cell stands where the lines above it do."""
+    return replace(view, top=across(layout, view)[0])
 
 
 def band(
@@ -214,16 +225,19 @@ def _frozen(view: View) -> int:
 # ---- rows -----------------------------------------------------------------------------------------
 
 
-def _row(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress, position: int) -> None:
+def write_row(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress, position: int) -> None:
+    """Write one row of a table, its hidden key first."""
     row = BODY + position
     spare = position >= len(view.rows)
-    sheet.write_string(row, 0, row_key(layout, view, position), book.look(style.BASE))
+    sheet.write_string(row, view.left, row_key(layout, view, position), book.look(style.BASE))
     at = layout.row(view, position)
-    for i, shown_ in enumerate(view.shown, 1):
+    for i, shown_ in enumerate(view.shown, view.left + 1):
         column = column_of(view, shown_)
         value = None if shown_.name == UNIT_NAME else layout.value(view, shown_.name, position)
         if shown_.name == UNIT_NAME:
             _unit_name(book, sheet, layout, view, dress, position, i)
+        elif view.is_hole(position):
+            sheet.write_blank(row, i, None, book.look(style.CLOSED_LOOK))
         elif column.expr is not None:
             text = formula(column.expr, at, native=dress.native)
             text = f'IF({at.cell(view.sheet.key.name)}="","",{text})' if spare else text
@@ -248,6 +262,8 @@ def row_key(layout: Layout, view: View, position: int) -> str:
 
 def is_asked(layout: Layout, view: View, column: Column, position: int) -> bool:
     """Tell whether somebody is asked to fill a column in this row; spare rows are open."""
+    if view.is_hole(position):
+        return False
     if column.asked is None or position >= len(view.rows):
         return True
     row = {name: layout.value(view, name, position) for name in columns_of(column.asked)}
@@ -303,14 +319,14 @@ def _height(layout: Layout, view: View, wide: Sequence[float], position: int) ->
 # ---- limits ---------------------------------------------------------------------------------------
 
 
-def _limits(sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> None:
+def write_limits(sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> None:
     """Put a validation on every run of open cells of a column."""
     titles = {c.name: c.title for c in view.sheet.columns}
-    for i, shown_ in enumerate(view.shown, 1):
+    for i, shown_ in enumerate(view.shown, view.left + 1):
         if not shown_.open:
             continue
         column = view.sheet.by_name[shown_.name]
-        runs = _runs([is_asked(layout, view, column, p) for p in range(len(view.rows) + view.spare)])
+        runs = asked_runs(layout, view, column)
         if not runs:
             continue
         options = validation(
@@ -324,7 +340,9 @@ def _limits(sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> None:
         sheet.data_validation(BODY + first, i, BODY + last, i, options)
 
 
-def _runs(wanted: Sequence[bool]) -> list[tuple[int, int]]:
+def asked_runs(layout: Layout, view: View, column: Column) -> list[tuple[int, int]]:
+    """List the first and last positions of the rows that stand together and are asked for a column."""
+    wanted = [is_asked(layout, view, column, p) for p in range(len(view.rows) + view.spare)]
     runs: list[tuple[int, int]] = []
     for i, is_wanted in enumerate(wanted):
         if is_wanted and runs and runs[-1][1] == i - 1:

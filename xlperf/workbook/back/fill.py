@@ -37,16 +37,19 @@ def fill_book(file: Path, to: Path, values: Mapping[Spot, Typed], texts: Mapping
 
 
 def _spots(sheet: Worksheet) -> Iterator[tuple[Spot, int, int]]:
-    """Visit the cells of a table that stands where it was issued: spot, row, column (counted from 1)."""
-    corner = sheet.cell(NAMES + 1, 1).value
-    if not isinstance(corner, str) or not corner.startswith(f"{MARK}|"):
-        return
-    name = corner.split("|")[1]
-    columns = {str(c.value): c.column for c in sheet[NAMES + 1][1:] if c.value is not None}
-    for row in range(BODY + 1, sheet.max_row + 1):
-        key = sheet.cell(row, 1).value
-        for column, number in columns.items() if key is not None else ():
-            yield (name, str(key), column), row, number
+    """Visit the cells of the tables that stand where they were issued: spot, row, column (counted from 1)."""
+    tables: list[tuple[str, int, list[tuple[str, int]]]] = []
+    for number in range(1, sheet.max_column + 1):
+        text = str(sheet.cell(NAMES + 1, number).value or "")
+        if text.startswith(f"{MARK}|"):
+            tables.append((text.split("|")[1], number, []))
+        elif text and tables:
+            tables[-1][2].append((text, number))
+    for name, left, columns in tables:
+        for row in range(BODY + 1, sheet.max_row + 1):
+            key = sheet.cell(row, left).value
+            for column, number in columns if key is not None else ():
+                yield (name, str(key), column), row, number
 
 
 def _replace(book: Workbook, old: str, new: str) -> None:

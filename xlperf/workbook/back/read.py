@@ -25,7 +25,7 @@ from xlperf.xlsx.cached import Place, stored_results
 
 Results = Mapping[Place, Any]
 
-TOP, LEFT = 300, 60  # how far from the corner of a worksheet a table may have been pushed
+TOP, LEFT = 300, 1_000  # how far from the corner of a worksheet a table may stand or have been pushed
 ADDED = 2_000  # how many rows somebody may have inserted
 
 What = Literal[
@@ -178,10 +178,11 @@ def _marks(sheet: Worksheet) -> Iterator[Cell | MergedCell]:
 
 def _found(number: str, plan_sheet: str, sheet: Worksheet, row: int, column: int) -> _Found:
     found: dict[str, int] = {}
-    for cells in sheet.iter_rows(min_row=row, max_row=row, min_col=column + 1):
-        for cell in cells:
-            if isinstance(cell.value, str) and cell.value:
-                found.setdefault(cell.value, cell.column or 1)
+    for (cell,) in sheet.iter_cols(min_row=row, max_row=row, min_col=column + 1):
+        if isinstance(cell.value, str) and cell.value:
+            if cell.value.startswith(f"{MARK}|"):
+                break  # the next table beside it
+            found.setdefault(cell.value, cell.column or 1)
     return _Found(number, plan_sheet, sheet, row, column, found)
 
 

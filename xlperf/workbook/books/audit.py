@@ -11,6 +11,7 @@ from xlperf.engine.plan import Ranking
 from xlperf.formula.links import link_of
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, cached, protect, put
+from xlperf.workbook.highlight import WRONG
 from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.table import band
@@ -46,6 +47,9 @@ def write_audit(book: Book, layout: Layout, title: str) -> None:
         sheet.write_string(_FIRST - 1, i, heading, book.look(style.HEAD_LOOK))
     for number, line in enumerate(found):
         _write_line(book, sheet, layout, line, _FIRST + number)
+    results = (_FIRST, 7, _FIRST + len(found) - 1, 7)
+    different = {"type": "cell", "criteria": "==", "value": f'"{DIFFERENT}"', "format": book.look(WRONG)}
+    sheet.conditional_format(*results, different)
     print_set_up(sheet, Paper(), (_FIRST - 1, _FIRST - 1))
     sheet.freeze_panes(_FIRST, 3)
     protect(sheet)

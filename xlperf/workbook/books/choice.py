@@ -12,7 +12,7 @@ from xlperf.formula.expression import columns_of, lift
 from xlperf.formula.links import link_of
 from xlperf.formula.values import Value
 from xlperf.workbook.book import Book
-from xlperf.workbook.layout import LEADING, TIGHT, UNIT_NAME, Shown, View
+from xlperf.workbook.layout import HOLE, LEADING, TIGHT, UNIT_NAME, Shown, View
 
 ON_PAGE = 22  # columns of numbers that a page holds beside the names
 ASSUMED = "assumed"  # the fact that says what the office still has to settle; nobody else is asked about it
@@ -151,7 +151,7 @@ def _rows_of_units(scores: Scores, sheet: Sheet, units: Collection[Value]) -> tu
 def units_in(scores: Scores, views: Sequence[View]) -> frozenset[Value]:
     """Return the units that the rows of some tables belong to."""
     owned = [(v, scores.plan.unit_column(v.sheet)) for v in views]
-    return frozenset(scores.values[v.sheet.name][name][i] for v, name in owned if name for i in v.rows)
+    return frozenset(scores.values[v.sheet.name][name][i] for v, name in owned if name for i in v.rows if i != HOLE)
 
 
 def offers_of(views: Sequence[View]) -> dict[str, str]:

@@ -15,7 +15,8 @@ from xlperf.workbook.books.audit import write_audit
 from xlperf.workbook.books.choice import arranged, somewhere
 from xlperf.workbook.books.front import write_front
 from xlperf.workbook.books.ranking import write_ranking
-from xlperf.workbook.layout import TIGHT, UNIT_NAME, Layout, Shown, View
+from xlperf.workbook.highlight import write_highlights
+from xlperf.workbook.layout import HEAD, TIGHT, UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.seal import Identity, carriers, keywords, origin, printed
 from xlperf.workbook.table import Dress, band, write_table
@@ -61,7 +62,10 @@ def master_book(
         printed_ = not is_reference(view.sheet)
         state = LEGEND if printed_ else NOT_PRINTED
         heading, under = f"{plan.title}{view.sheet.title}", _under(view.sheet, identity)
-        write_table(book, layout, view, Dress(heading, under, state, names, offers, directory, native, printed_))
+        dress = Dress(heading, under, state, names, offers, directory, native, printed_)
+        sheet = write_table(book, layout, view, dress)
+        sheet.autofilter(HEAD, 1, view.last, view.end)
+        write_highlights(book, sheet, layout, view)
 
     for view in (v for v in layout.views if not is_reference(v.sheet)):
         write(view)

@@ -1,23 +1,27 @@
-"""打分表: what one scorer gives points for, one sheet an indicator, all the units it scores below one another."""
+"""打分表: what one scorer gives points for: the units it scores down, their indicators across."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Sheet
 from xlperf.engine.score import Scores
+from xlperf.formula.values import Value
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.book import Book
 from xlperf.workbook.books.choice import columns_shown, limiting, offered_by, offers_of, reference_views, units_in
+from xlperf.workbook.books.grid import Grid, grids, indicator_column
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.books.unit import write_signature
-from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
+from xlperf.workbook.layout import HOLE, UNIT_NAME, Layout, Shown, View
+from xlperf.workbook.matrix import Matrix, side_by_side, write_matrix
 from xlperf.workbook.seal import Identity, carriers, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
-from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, write_table
+from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, headed, write_table
 
-SCORES, SINGLE = "打分表", "专项指标"
+SCORES, REMARKS, FACTS = "打分表", "完成情况和扣分原因", "指标情况"
 SIGNED = ("打分单位（盖章）", "负责人（签字）", "打分人", "联系电话")
 
 
@@ -38,29 +42,42 @@ def write_scorer_book(
     plan = scores.plan
     book = Book(f"{plan.title}{SCORES}", plan.issuer, keywords(identity))
     guide = book.title(TITLE_OF_SHEET)
-    told = list(scorer_views(book, scores, scorer, office))
-    views = [view for view, _ in told]
+    leaves = list(scorer_leaves(book, scores, scorer, office))
+    views = [view for leaf in leaves for view in leaf.views]
     references = reference_views(book, scores, views, units_in(scores, views))
     layout = Layout(scores, [*views, *references])
     offers, offered = offers_of(references), offered_by(scores, references)
-    states = [(view, checked(layout, view, offered).text()) for view in views]
+    leaves = [leaf if leaf.units else replace(leaf, views=(headed(layout, leaf.views[0]),)) for leaf in leaves]
+    states = [(leaf.views[0], checked(layout, leaf.views, offered).text()) for leaf in leaves]
     facts = [("打分单位", scorer), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
     write_guide(book, guide, Cover(f"{plan.title}打分说明", facts, states, plan.year, plan.caution), scheme)
-    names = dict(scores.unit_names)
-    for view, subject in told:
-        under = f"{subject}　　打分单位（盖章）：{scorer}　　{printed(identity)}"
-        sheet = write_table(book, layout, view, Dress(f"{plan.title}{SCORES}", under, CHECKED, names, offers))
-        write_check(book, sheet, layout, view, offers, offered)
-        write_signature(book, sheet, view, view.last + 1, SIGNED)
+    for leaf in leaves:
+        under = f"{leaf.subject}　　打分单位（盖章）：{scorer}　　{printed(identity)}"
+        dress = Dress(f"{plan.title}{SCORES}", under, CHECKED, dict(scores.unit_names), offers)
+        matrix, view = Matrix(leaf.title, leaf.units, leaf.views), leaf.views[0]
+        sheet = write_matrix(book, layout, matrix, dress) if leaf.units else write_table(book, layout, view, dress)
+        write_check(book, sheet, layout, leaf.views, offers, offered)
+        columns = matrix.across(layout) if leaf.units else across(layout, view)
+        write_signature(book, sheet, columns, matrix.end, view.last + 1, SIGNED)
     for view in references:
         write_table(book, layout, view, Dress(f"{plan.title}{view.title}", FOR_REFERENCE, printed=False))
     carriers(book, identity)
     book.save(file)
 
 
-def scorer_views(book: Book, scores: Scores, scorer: str, office: str) -> Iterator[tuple[View, str]]:
-    """Visit the tables of a scorer's book, each with the line that says what it is about."""
+@dataclass(frozen=True)
+class Leaf:
+    """A worksheet of a scorer's book: one table, or with `units` a matrix of them. subject: what it is about."""
+
+    title: str
+    subject: str
+    views: tuple[View, ...]
+    units: tuple[Value, ...] = ()
+
+
+def scorer_leaves(book: Book, scores: Scores, scorer: str, office: str) -> Iterator[Leaf]:
+    """Visit the worksheets of a scorer's book."""
     for sheet in scores.plan.sheets:
         if sheet.grows:
             continue
@@ -69,63 +86,94 @@ def scorer_views(book: Book, scores: Scores, scorer: str, office: str) -> Iterat
         elif any(_is_own(c, scorer, office) for c in sheet.inputs()):
             rows = tuple(range(len(scores.values[sheet.name][sheet.key.name])))
             if rows:
-                yield _of_rows(
-                    book, scores, sheet, rows, sheet.title, sheet.title, lambda c: _is_own(c, scorer, office)
-                )
+                yield _of_rows(book, scores, sheet, rows, sheet.title, lambda c: _is_own(c, scorer, office))
 
 
 def _is_own(column: Column, scorer: str, office: str) -> bool:
     return column.by == scorer or (column.by == OFFICE and scorer == office)
 
 
-def _led(book: Book, scores: Scores, sheet: Sheet, scorer: str, office: str) -> Iterator[tuple[View, str]]:
-    """Share out the rows of a sheet with leads: a sheet for every indicator that several units have."""
+def _led(book: Book, scores: Scores, sheet: Sheet, scorer: str, office: str) -> Iterator[Leaf]:
+    """Share out the rows of a sheet with leads: matrices of points, and one table of what belongs to them.
+
+    Where the same indicators are scored for most of the units, the units stand down and the indicators across; what
+    does not fit a matrix is one table, the units of an indicator below one another.
+    """
     values = scores.values[sheet.name]
     size = len(values[sheet.key.name])
     leads = [values[sheet.scorer][i] or office for i in range(size)] if sheet.scorer else [office] * size
     mine = [i for i in range(size) if leads[i] == scorer]
-    by_indicator: dict[object, list[int]] = {}
-    column = indicator_column(sheet)
-    for i in mine:
-        by_indicator.setdefault(values[column][i] if column else i, []).append(i)
-    shared = {name: rows for name, rows in by_indicator.items() if _units(scores, sheet, rows) > 1}
-    single = [i for rows in by_indicator.values() if _units(scores, sheet, rows) <= 1 for i in rows]
 
     def fills(c: Column) -> bool:
         return c.by == LEAD or _is_own(c, scorer, office)
 
-    for name, rows in shared.items():
-        yield _of_rows(book, scores, sheet, tuple(rows), str(name), f"指标：{name}", fills, without=column)
-    if single:
-        yield _of_rows(book, scores, sheet, tuple(sorted(single)), SINGLE, SINGLE, fills)
+    def counts(c: Column) -> bool:
+        return fills(c) and c.holds == "number" and c.required
+
+    def tells(c: Column) -> bool:
+        return fills(c) and not counts(c)
+
+    apart = {c.name for c in sheet.inputs() if tells(c)} & limiting(sheet, counts)  # would stand on another worksheet
+    matrix = any(map(counts, sheet.inputs())) and not apart
+    together, rest = grids(scores, sheet, mine) if matrix else ([], mine)
+    for grid in together:
+        homes = {home.title for unit in grid.units if (home := scores.where_is(unit)) is not None}
+        title = f"{SCORES}（{homes.pop()}）" if len(together) > 1 and len(homes) == 1 else SCORES
+        yield _matrix(book, scores, sheet, grid, title, counts)
+    beside = [i for grid in together for rows in grid.rows.values() for i in rows.values()]
+    if beside:
+        title = REMARKS if any(map(tells, sheet.inputs())) else FACTS
+        yield _of_rows(book, scores, sheet, _by_indicator(scores, sheet, beside), title, tells)
+    if rest:
+        yield _of_rows(book, scores, sheet, _by_indicator(scores, sheet, rest), SCORES, fills)
     others = tuple(i for i in range(size) if leads[i] != scorer)
     if others and any(_is_own(c, scorer, office) for c in sheet.inputs()):
-        title = f"{sheet.title}（他方打分）"
-        yield _of_rows(book, scores, sheet, others, title, title, lambda c: _is_own(c, scorer, office))
+        yield _of_rows(book, scores, sheet, others, f"{sheet.title}（他方打分）", lambda c: _is_own(c, scorer, office))
 
 
-def _units(scores: Scores, sheet: Sheet, rows: list[int]) -> int:
-    return len({scores.values[sheet.name][sheet.unit][i] for i in rows}) if sheet.unit else len(rows)
+def _by_indicator(scores: Scores, sheet: Sheet, rows: Sequence[int]) -> tuple[int, ...]:
+    """Return rows with those of an indicator together, otherwise in the order of the sheet."""
+    column = indicator_column(sheet)
+    words = [scores.values[sheet.name][column][i] if column else i for i in rows]
+    first = {word: at for at, word in reversed(list(enumerate(words)))}
+    return tuple(i for _, i in sorted(zip(words, rows, strict=True), key=lambda pair: (first[pair[0]], pair[1])))
 
 
-def indicator_column(sheet: Sheet) -> str:
-    """Return the column that words the indicator, "" where the sheet has none or somebody types it."""
-    return sheet.label.name if sheet.label is not None and sheet.label.kind == "fact" else ""
+def _matrix(book: Book, scores: Scores, sheet: Sheet, grid: Grid, title: str, fills: Callable[[Column], bool]) -> Leaf:
+    """Return the worksheet of a matrix: what is filled, what it is limited by, and what the unit gave itself."""
+    keep = limiting(sheet, fills)
+    title, blocks = book.title(title), []
+    for word, rows in grid.rows.items():
+        lines = tuple(rows.get(unit, HOLE) for unit in grid.units)
+        there = [i for i in lines if i != HOLE]
+        shown = []
+        for s in columns_shown(scores, sheet, there, fills, reference=lambda c: c.role == "self"):
+            column, same = sheet.by_name[s.name], len({scores.values[sheet.name][s.name][i] for i in there}) == 1
+            if s.open or column.role == "self":
+                shown.append(s)
+            elif s.name in keep:
+                shown.append(Shown(s.name, hidden=same))
+        if any(s.open for s in shown):
+            blocks.append(View(sheet, title, tuple(shown), lines, over=str(word)))
+    subject = f"{sheet.title}：每格一个数，带斜线的不用填"
+    return Leaf(title, subject, side_by_side(blocks), grid.units)
 
 
 def _of_rows(
-    book: Book, scores: Scores, sheet: Sheet, rows: tuple[int, ...], title: str, subject: str,
-    fills: Callable[[Column], bool], without: str = "",
-) -> tuple[View, str]:  # fmt: skip
+    book: Book, scores: Scores, sheet: Sheet, rows: tuple[int, ...], title: str, fills: Callable[[Column], bool]
+) -> Leaf:
     chosen = columns_shown(
-        scores, sheet, rows, fills, reference=lambda c: c.by == UNIT, without={sheet.scorer, without, *sheet.where},
+        scores, sheet, rows, fills, reference=lambda c: c.by == UNIT, without={sheet.scorer, *sheet.where},
         name_units=bool(sheet.unit),
     )  # fmt: skip
-    keep = {sheet.key.name, indicator_column(sheet), UNIT_NAME}
+    label = indicator_column(sheet)
+    keep = {sheet.key.name, label, UNIT_NAME}
     if scores.plan.is_home(sheet):
-        limits = limiting(sheet, fills)
-        chosen = tuple(s for s in chosen if s.open or s.name in keep or s.name in limits)
-    key_hidden = sheet.unit and not scores.plan.is_home(sheet)
-    hidden = {sheet.key.name, sheet.unit} if key_hidden else set()
-    chosen = tuple(Shown(s.name, s.open, hidden=s.name in hidden) for s in chosen)
-    return View(sheet, book.title(title), chosen, rows), subject
+        keep |= limiting(sheet, fills)
+        chosen = tuple(s for s in chosen if s.open or s.name in keep)
+    elif sheet.unit:
+        first = [s for s in chosen if s.name == label] + [s for s in chosen if s.name == UNIT_NAME]
+        chosen = (*first, *(s for s in chosen if s not in first))
+    hidden = {sheet.key.name, sheet.unit} if sheet.unit and not scores.plan.is_home(sheet) else set()
+    chosen = tuple(replace(s, hidden=s.name in hidden) for s in chosen)
+    return Leaf(title, title, (View(sheet, book.title(title), chosen, rows),))

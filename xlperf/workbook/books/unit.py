@@ -18,7 +18,7 @@ from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.layout import Layout, Shown, View
 from xlperf.workbook.seal import Identity, carriers, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
-from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, band, write_table
+from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, band, headed, write_table
 
 SELF, CLAIMS = "自评表", "加减分申报"
 CLAIM_ROWS = 15
@@ -40,7 +40,8 @@ def write_unit_book(
     references = reference_views(book, scores, views, {unit_key})
     layout = Layout(scores, [*views, *references])
     offers, offered = offers_of(references), offered_by(scores, references)
-    states = [checked(layout, view, offered).text() for view in views]
+    views = [headed(layout, view) for view in views]
+    states = [checked(layout, [view], offered).text() for view in views]
     facts = [("填报单位", name), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
     cover = Cover(f"{plan.title}填报说明", facts, list(zip(views, states, strict=True)), plan.year, plan.caution)
@@ -51,11 +52,11 @@ def write_unit_book(
         under = f"填报单位（盖章）：{name}　　{_unit_line(view)}　　{printed(identity)}"
         sheet = write_table(book, layout, view, Dress(heading, under, CHECKED, offers=offers))
         others = list(zip(views[1:], states[1:], strict=True)) if not number else []
-        write_check(book, sheet, layout, view, offers, offered, others)
+        write_check(book, sheet, layout, [view], offers, offered, others)
         below = view.last + 1
         if not view.spare:
             below = write_totals(book, sheet, layout, view, below)
-        write_signature(book, sheet, view, below, SIGNED)
+        write_signature(book, sheet, across(layout, view), view.end, below, SIGNED)
     for view in references:
         write_table(book, layout, view, Dress(f"{plan.title}{view.title}", FOR_REFERENCE, printed=False))
     carriers(book, identity)
@@ -126,9 +127,13 @@ def write_totals(book: Book, sheet: Worksheet, layout: Layout, view: View, row: 
     return row + 1
 
 
-def write_signature(book: Book, sheet: Worksheet, view: View, row: int, who: Sequence[str]) -> None:
-    """Write the line to sign on, unlocked for those who type it, and let the printed page end with it."""
-    last = len(view.shown)
+def write_signature(
+    book: Book, sheet: Worksheet, columns: tuple[int, int], end: int, row: int, who: Sequence[str]
+) -> None:
+    """Write the line to sign on, unlocked for those who type it, and let the printed page end with it.
+
+    columns: the first and the last one of the line. end: the last column of the table; all counted from 0.
+    """
     text = "".join(f"{label}：{'　' * 6}" for label in who) + f"日期：{'　' * 3}年　　月　　日"
-    band(book, sheet, row, (1, last), text, {**style.BASE, "align": "left", "text_wrap": True, "locked": False}, 36)
-    sheet.print_area(0, 1, row, last)
+    band(book, sheet, row, columns, text, {**style.BASE, "align": "left", "text_wrap": True, "locked": False}, 36)
+    sheet.print_area(0, 1, row, end)

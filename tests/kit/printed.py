@@ -1,0 +1,124 @@
+"""What a workbook looks like on paper: converted by LibreOffice, its text read with size and place by pdftohtml."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+import openpyxl
+
+SMALLEST = 8.0  # points
+ZOOM = 3  # the largest that pdftohtml takes: sizes come as whole thirds of a point
+TITLE, PLACE, UNPLACED = 15.0, "名次", "—"  # points of a title at its smallest; heading of the places; who has none
+_PAGE = re.compile(r'<page number="(\d+)"[^>]*height="(\d+)" width="(\d+)">(.*?)</page>', re.S)
+_FONT = re.compile(r'<fontspec id="(\d+)" size="(-?\d+)"')
+_TEXT = re.compile(r'<text top="(-?\d+)" left="(-?\d+)" width="(-?\d+)" height="\d+" font="(\d+)">(.*?)</text>', re.S)
+_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of text on a page; points, all of them."""
+
+    text: str
+    size: float
+    top: float
+    left: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A printed page: width and height in points, and its text."""
+
+    number: int
+    width: float
+    height: float
+    pieces: tuple[Piece, ...]
+
+    @property
+    def text(self) -> str:
+        """Return all text without spaces, as it stands on the page."""
+        return "".join("".join(p.text.split()) for p in self.pieces)
+
+
+def to_pdf(files: Sequence[Path], folder: Path) -> list[Path]:
+    """Convert workbooks; LibreOffice has a profile of its own in the folder."""
+    home = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = ["soffice", "--headless", home, "--convert-to", "pdf", "--outdir", str(folder), *map(str, files)]
+    subprocess.run(command, check=True, capture_output=True, timeout=580)
+    return [folder / f"{file.stem}.pdf" for file in files]
+
+
+def pages(pdf: Path) -> list[Sheet]:
+    """Read the pages of a PDF."""
+    command = ["pdftohtml", "-xml", "-zoom", str(ZOOM), "-i", "-stdout", str(pdf)]
+    text = subprocess.run(command, check=True, capture_output=True, timeout=120).stdout.decode("utf-8", "replace")
+    fonts: dict[str, float] = {}
+    found = []
+    for number, height, width, body in _PAGE.findall(text):
+        fonts |= {name: int(size) / ZOOM for name, size in _FONT.findall(body)}
+        pieces = tuple(
+            Piece(unescape(_TAG.sub("", words)), fonts[font], *(int(x) / ZOOM for x in (top, left, wide)))
+            for top, left, wide, font, words in _TEXT.findall(body)
+        )
+        found.append(Sheet(int(number), int(width) / ZOOM, int(height) / ZOOM, pieces))
+    return found
+
+
+def faults(file: Path, pdf: Path) -> list[str]:
+    """List what is wrong with a printed workbook, each with the page; empty where all is well."""
+    printed = pages(pdf)
+    return [f"{pdf.stem} {fault}" for fault in (*_of_pages(printed), *_of_titles(titles(file), printed))]
+
+
+def _of_pages(printed: Sequence[Sheet]) -> Iterator[str]:
+    for page in printed:
+        for piece in page.pieces:
+            if piece.text.strip() and piece.size < SMALLEST - 0.5 / ZOOM:
+                yield f"p{page.number}: {piece.size:.1f} points: {piece.text[:20]}"
+            if "###" in piece.text:
+                yield f"p{page.number}: ### where {piece.left:.0f},{piece.top:.0f}"
+            if piece.left < 0 or piece.left + piece.width > page.width:
+                yield f"p{page.number}: runs off the page: {piece.text[:20]}"
+        if len(page.pieces) <= 3:
+            yield f"p{page.number}: hardly anything on the page: {page.text[:20]}"
+        yield from (f"p{page.number}: a place that is no whole number: {text}" for text in _places(page))
+
+
+def _places(page: Sheet) -> Iterator[str]:
+    """Visit what stands below a heading 名次 of the ranked lists and is no place."""
+    if page.width > page.height:
+        return
+    for heading in (p for p in page.pieces if p.text.strip() == PLACE):
+        middle = heading.left + heading.width / 2
+        for piece in page.pieces:
+            below = piece.top > heading.top and abs(piece.left + piece.width / 2 - middle) < heading.width
+            if below and not re.fullmatch(rf"\d+|{UNPLACED}|{PLACE}|未排名.*", piece.text.strip()) and piece.width < 60:
+                yield piece.text
+
+
+def titles(file: Path) -> list[str]:
+    """Return the titles of the worksheets that are printed."""
+    book = openpyxl.load_workbook(file)
+    found = []
+    for sheet in book.worksheets:
+        first = next((c.value for c in sheet[1] if isinstance(c.value, str) and c.value), None)
+        nothing = sheet.print_area.endswith("$A$1") or sheet.print_area.endswith("$A$1:$A$1")
+        if sheet.sheet_state == "visible" and first and not nothing:
+            found.append(first)
+    return found
+
+
+def _of_titles(wanted: Sequence[str], printed: Sequence[Sheet]) -> Iterator[str]:
+    """Visit the titles that stand on no page as a whole, or stand on more pages than there are such worksheets."""
+    large = ["".join("".join(p.text.split()) for p in page.pieces if p.size >= TITLE) for page in printed]
+    for title in dict.fromkeys(wanted):
+        bare = "".join(title.split())
+        count = sum(bare in text for text in large)
+        if count != wanted.count(title):
+            yield f"title {title}: {count} times, wanted {wanted.count(title)}"

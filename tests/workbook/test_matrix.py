@@ -1,0 +1,130 @@
+"""A scorer's matrix: units down, indicators across; every cell is found again, whatever saved or moved it."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import openpyxl
+import pytest
+from kit.judge import PROFILE
+from kit.programs import need
+from kit.small_plan import MARKS, PLAN, identity, rows
+
+from xlperf.engine.score import Scores, score
+from xlperf.workbook.back.fill import fill_book
+from xlperf.workbook.back.read import read_book
+from xlperf.workbook.books.grid import grids
+from xlperf.workbook.books.scorer import write_scorer_book
+from xlperf.workbook.layout import BODY
+
+SHARED, SECOND, THIRD = "共同指标", "第二指标", "一家的指标"
+
+
+def shared() -> Scores:
+    """Return the small plan with two indicators of all units but one, and one of a single unit, for one scorer."""
+    tables = rows()
+    marks = [m | {"scorer": "统计局", "lead": None} for m in tables["marks"] if m["id"] != "U5-2"]
+    for mark in marks:
+        mark["indicator"] = SHARED if str(mark["id"]).endswith("-1") else SECOND
+    single = marks[0] | {"id": "U3-9", "unit": "U3", "indicator": THIRD}
+    columns = tuple(replace(c, role="lead") if c.name == "lead" else c for c in MARKS.columns)
+    sheets = tuple(replace(MARKS, columns=columns) if s.name == "marks" else s for s in PLAN.sheets)
+    return score(replace(PLAN, sheets=sheets), tables | {"marks": [*marks, single]})
+
+
+@pytest.fixture(scope="module")
+def issued(tmp_path_factory) -> Path:
+    file = tmp_path_factory.mktemp("issued") / "lead.xlsx"
+    write_scorer_book(shared(), "统计局", file, identity("scorer", "统计局"), "示例办")
+    return file
+
+
+def leads(file: Path) -> dict[str, object]:
+    return {c.row_key: c.value for c in read_book(file).cells if c.column == "lead" and c.role == "input"}
+
+
+def filled(issued: Path, to: Path) -> dict[str, float]:
+    given = {key: i / 4 for i, key in enumerate(leads(issued), 1)}
+    fill_book(issued, to, {("marks", key, "lead"): value for key, value in given.items()})
+    return given
+
+
+def test_units_stand_down_and_indicators_across(issued):
+    book = openpyxl.load_workbook(issued)
+    assert book.sheetnames == ["填报说明", "打分表", "指标情况", "单位", "_xlperf"]
+    sheet = book["打分表"]
+    names = [sheet.cell(row, 2).value for row in range(BODY + 1, BODY + 6)]
+    assert names == [f"第{i}局" for i in range(1, 6)]
+    assert [c.value for c in sheet[5] if c.value] == ["单位", SHARED, SECOND, THIRD]
+    marks = ["核定得分\n（10分）", "核定得分\n（20分）", "核定得分\n（10分）"]
+    assert [c.value for c in sheet[6] if c.value and "核定" in c.value] == marks
+
+
+def test_a_unit_without_the_indicator_has_a_closed_cell(issued):
+    sheet = openpyxl.load_workbook(issued)["打分表"]
+    columns = [c.column for c in sheet[4] if c.value == "lead"]
+    cells = [sheet.cell(BODY + 5, column) for column in columns]
+    assert [c.protection.locked for c in cells] == [False, True, True]
+    assert [bool(c.border.diagonalUp) for c in cells] == [False, True, True]
+
+
+def test_every_row_is_issued_once(issued):
+    wanted = {f"U{u}-{i}" for u in range(1, 6) for i in (1, 2)} - {"U5-2"} | {"U3-9"}
+    assert leads(issued).keys() == wanted
+    assert read_book(issued).changes == ()
+
+
+def test_what_is_typed_comes_back(issued, tmp_path):
+    given = filled(issued, tmp_path / "back.xlsx")
+    assert leads(tmp_path / "back.xlsx") == given
+
+
+def test_a_moved_matrix_is_read_alike(issued, tmp_path):
+    given = filled(issued, tmp_path / "filled.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "filled.xlsx")
+    sheet = book["打分表"]
+    for area in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(area))
+    sheet.title = "打分表（最终版）"
+    sheet.insert_cols(2)
+    sheet.insert_rows(2, 2)
+    book.save(tmp_path / "back.xlsx")
+    assert leads(tmp_path / "back.xlsx") == given
+    assert {c.what for c in read_book(tmp_path / "back.xlsx").changes} == {"SHEET_RENAMED"}
+
+
+def test_a_lost_column_is_named(issued, tmp_path):
+    book = openpyxl.load_workbook(issued)
+    sheet = book["打分表"]
+    sheet.delete_cols([c.column for c in sheet[4] if c.value == "lead"][-1])
+    book.save(tmp_path / "back.xlsx")
+    assert ("COLUMN_LOST", "lead") in {(c.what, c.wanted) for c in read_book(tmp_path / "back.xlsx").changes}
+
+
+def test_libreoffice_saves_it_and_the_self_check_follows(issued, tmp_path):
+    need("soffice")
+    half = tmp_path / "half.xlsx"
+    given = filled(issued, half)
+    fill_book(half, half, {("marks", "U2-2", "lead"): None, ("marks", "U1-1", "lead"): 10.5})
+    user = tmp_path / "profile" / "user"
+    user.mkdir(parents=True)
+    (user / "registrymodifications.xcu").write_text(PROFILE, "utf-8")
+    home = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    out = tmp_path / "out"
+    command = ["soffice", "--headless", home, "--convert-to", "xlsx", "--outdir", str(out), str(half)]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    assert leads(out / "half.xlsx") == given | {"U2-2": None, "U1-1": 10.5}
+    sheet = openpyxl.load_workbook(out / "half.xlsx", data_only=True)["打分表"]
+    at = next(c.column for c in sheet[4] if c.value == "lead")
+    assert sheet.cell(3, at).value == f"还差1项：第{BODY + 2}行；填错1处：第{BODY + 1}行"
+
+
+def test_a_sparse_set_of_indicators_is_no_matrix():
+    scores = shared()
+    marks = scores.plan.by_name["marks"]
+    apart = [{"id": f"x{i}", "unit": f"U{i}", "indicator": f"指标{i}", "full": Fraction(5)} for i in range(1, 6)]
+    alone = score(replace(PLAN), rows() | {"marks": [dict.fromkeys(c.name for c in marks.columns) | m for m in apart]})
+    assert grids(alone, marks, range(5)) == ([], [0, 1, 2, 3, 4])
