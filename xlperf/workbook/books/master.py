@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from xlperf.engine.plan import Plan, Sheet
@@ -58,25 +59,27 @@ def master_book(
         offers[plan.units.table] = directory[0]
     write_front(book, front, scores, scheme, printed(identity))
 
-    def write(view: View) -> None:
-        printed_ = not is_reference(view.sheet)
-        state = LEGEND if printed_ else NOT_PRINTED
-        heading, under = f"{plan.title}{view.sheet.title}", _under(view.sheet, identity)
-        dress = Dress(heading, under, state, names, offers, directory, native, printed_)
-        sheet = write_table(book, layout, view, dress)
-        sheet.autofilter(HEAD, 1, view.last, view.end)
-        write_highlights(book, sheet, layout, view)
-
+    dress = Dress("", names=names, offers=offers, directory=directory, native=native)
     for view in (v for v in layout.views if not is_reference(v.sheet)):
-        write(view)
+        _write_view(book, layout, view, dress, identity)
     write_ranking(book, layout, f"{plan.title}排名", f"{plan.issuer}　{printed(identity)}")
     write_audit(book, layout, f"{plan.title}对账")
     for view in (v for v in layout.views if is_reference(v.sheet)):
-        write(view)
+        _write_view(book, layout, view, dress, identity)
     if directory is not None:
         _write_directory(book, scores)
     carriers(book, identity, origin(scheme.digest, plan.readings) if scheme is not None else None)
     return book
+
+
+def _write_view(book: Book, layout: Layout, view: View, dress: Dress, identity: Identity) -> None:
+    """Write one table of the office, to be filtered, with what stands out."""
+    printed_, plan = not is_reference(view.sheet), layout.scores.plan
+    heading, state = f"{plan.title}{view.sheet.title}", LEGEND if printed_ else NOT_PRINTED
+    own = replace(dress, heading=heading, under=_under(view.sheet, identity), state=state, printed=printed_)
+    sheet = write_table(book, layout, view, own)
+    sheet.autofilter(HEAD, 1, view.last, view.end)
+    write_highlights(book, sheet, layout, view)
 
 
 def _under(sheet: Sheet, identity: Identity) -> str:
