@@ -316,7 +316,7 @@ def test_fifteen_mistakes_are_fifteen_problems_each_at_its_line_with_its_remedy(
     assert {p.where.line for p in problems} == lines
     assert all(p.remedy("zh") != p.remedy("en") for p in problems)
     assert all(p.remedy(language) for p in problems for language in ("zh", "en"))
-    assert "改为：language" in problems[2].remedy("zh")
+    assert "改为：office" in problems[2].remedy("zh")
     assert "use one of: achieve" in next(p for p in problems if p.code == "UNKNOWN_RULE").remedy("en")
 
 
