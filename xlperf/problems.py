@@ -84,6 +84,17 @@ class Problem:
         """Return the values with words of ours in that language; what a user typed stays as it is."""
         return {name: _in_language(value, language) for name, value in self.values}
 
+    def data(self, language: Language = "zh") -> dict[str, object]:
+        """Return the whole problem for programs."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "where": {k: v for k, v in self.where.__dict__.items() if v},
+            "message": self.message(language),
+            "remedy": self.remedy(language),
+            "values": self.told(language),
+        }
+
     def text(self, language: Language = "zh") -> str:
         """Write the whole problem on one line: place, code, what stands there, what to do."""
         colon, todo = ("：", "处理：") if language == "zh" else (": ", "To do: ")

@@ -16,7 +16,9 @@ from xlperf.cli.output import quoted
 from xlperf.cli.page import width, worded, wrapped
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-DATA = re.compile(r"自评表|打分表|总表|排名|重算|NAME\.\S+")  # names of books and files, the same in every language
+DATA = re.compile(
+    r"自评表|收件台账|打分表|总表|排名|重算|NAME\.\S+"
+)  # names of books and files, the same in every language
 FOUND = re.compile(r"\{\w*(![rs])?\}")
 
 

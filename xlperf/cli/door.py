@@ -31,6 +31,7 @@ COMMANDS = {  # command → module of this package, and the command in it
     "rules": "commands:rules",
     "schemes": "commands:schemes",
     "score": "answers:score_command",
+    "status": "status:status_command",
     "watch": "addin:watch",
 }
 INTERRUPTED = 130

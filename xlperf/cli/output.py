@@ -107,11 +107,4 @@ def exact(value: Value) -> str | None:
 
 def problem_data(p: Problem) -> dict[str, object]:
     """Write a problem for programs."""
-    return {
-        "code": p.code,
-        "severity": p.severity,
-        "where": {k: v for k, v in p.where.__dict__.items() if v},
-        "message": p.message(language()),
-        "remedy": p.remedy(language()),
-        "values": p.told(language()),
-    }
+    return p.data(language())

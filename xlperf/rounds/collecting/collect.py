@@ -89,7 +89,7 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     held whole: nothing of it is scored, nothing of it is lost. dry_run: decide, but record nothing.
     """
     state = round_.state()
-    files = list(_files(round_.inbox))
+    files = list(inbox_files(round_.inbox))
     links = tuple(_link(_below(f, round_.inbox)) for f in files if f.is_symlink())
     kept = [(_below(f, round_.inbox), keep(round_, f.read_bytes())) for f in files if not f.is_symlink()]
     edition = edition_of(round_, state)
@@ -156,8 +156,8 @@ def missing(round_: Round, state: State, waiting: Iterable[Receipt]) -> Iterator
             yield Missing(parcel.kind, parcel.whom, parcel.name, party in held)
 
 
-def _files(inbox: Path) -> Iterator[Path]:
-    """Visit the returned files, oldest first; of two versions the later one then replaces the earlier."""
+def inbox_files(inbox: Path) -> Iterator[Path]:
+    """List the returned files, oldest first; of two versions the later one then replaces the earlier."""
     files = (f for f in inbox.rglob("*") if f.is_symlink() or f.is_file())
     found = [f for f in files if not f.name.startswith(_PASSED_OVER)]
     yield from sorted(found, key=lambda f: (f.lstat().st_mtime, f.as_posix()))

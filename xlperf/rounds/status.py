@@ -1,0 +1,82 @@
+"""How far a round is: read off the ledger and what lies in the inbox; nothing is taken in or decided."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from xlperf.engine.roster import Party, Roster
+from xlperf.problems import Problem, errors
+from xlperf.report.status import BookStatus, Status, Stray
+from xlperf.rounds.collecting.claims import lapsed, pending
+from xlperf.rounds.collecting.collect import inbox_files
+from xlperf.rounds.collecting.replies import FOLDER, letter_name, sender, unanswered
+from xlperf.rounds.distribute import BOOKS, Parcel, parcels_of
+from xlperf.rounds.ledger import Receipt, State
+from xlperf.rounds.store import Round
+
+
+def status_of(round_: Round, today: date | None = None) -> Status:
+    """Return every book of a round with where it is, and what of the round itself wants a person.
+
+    today: the day from which what is late is counted.
+    """
+    day, state = today or date.today(), round_.state()
+    files = {f: hashlib.sha256(f.read_bytes()).hexdigest() for f in inbox_files(round_.inbox) if not f.is_symlink()}
+    waiting = unanswered(round_, state, set(files.values()))
+    by_party: dict[Party | None, list[Receipt]] = {}
+    for receipt in waiting:
+        by_party.setdefault(sender(round_, receipt), []).append(receipt)
+    roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
+    books = [_book(round_, roster, state, p, by_party.get((p.kind, p.whom), []), day) for p in parcels_of(round_)]
+    return Status(
+        round_.id,
+        round_.scheme.title,
+        round_.year,
+        round_.scheme.office,
+        day,
+        round_.deadline,
+        tuple(books),
+        tuple(
+            Stray(Path(r.file).name, tuple(errors(r.problems)), _letter(round_, roster, r))
+            for r in by_party.get(None, [])
+        ),
+        tuple(f.relative_to(round_.inbox).as_posix() for f, digest in files.items() if digest not in state.receipts),
+        (*pending(round_, state), *lapsed(round_, state)),
+    )
+
+
+def _book(
+    round_: Round, roster: Roster, state: State, parcel: Parcel, waiting: Iterable[Receipt], today: date
+) -> BookStatus:
+    """Return where one book is. waiting: what came of it and does not count."""
+    party = (parcel.kind, parcel.whom)
+    held = list(waiting)
+    last = state.current.get(party) or (held[-1] if held else None)
+    arrived = date.fromisoformat(last.at[:10]) if last is not None and last.at else None
+    problems: list[Problem] = [p for r in held for p in errors(r.problems)]
+    return BookStatus(
+        parcel.kind,
+        parcel.whom,
+        parcel.name,
+        BOOKS[parcel.kind],
+        "in" if party in state.current else "held" if held else "out" if party in state.issued else "unissued",
+        Path(last.file).name if last is not None else "",
+        arrived,
+        _late(round_.deadline, arrived if party in state.current else today),
+        tuple(problems),
+        _letter(round_, roster, held[-1]) if held else "",
+    )
+
+
+def _late(deadline: date | None, day: date | None) -> int:
+    """Return how many days after the deadline a day is; 0 where it is not after it, or there is none."""
+    return max((day - deadline).days, 0) if deadline is not None and day is not None else 0
+
+
+def _letter(round_: Round, roster: Roster, receipt: Receipt) -> str:
+    """Return where the reply on a file lies, "" where none was written yet."""
+    file = Path("out", FOLDER, f"{letter_name(round_, roster, receipt)}.txt")
+    return file.as_posix() if (round_.folder / file).exists() else ""
