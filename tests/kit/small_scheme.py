@@ -102,10 +102,10 @@ examples:
     tables:
       units: [{code: T, class: A, group: 组}]
     gives:
-      A: {T: {place: 空}}
+      A: {T: {place: 1}}
     readings: {ties: list}
     figures: {share: 70%}
-    steps: 没有得分，不排名
+    steps: 各项为0，只有一家，第1名
 """
 
 TABLES = {

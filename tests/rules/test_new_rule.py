@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from kit.worksheet import arguments
 from test_rules import is_told, read_table, templates
 
 from xlperf.addin.functions import functions
+from xlperf.engine.bounds import Bounds
 from xlperf.engine.compile import compile_scheme
+from xlperf.engine.lint import lint_problems
 from xlperf.engine.reason import explain_cell
 from xlperf.engine.score import score
 from xlperf.formula import expression
@@ -27,6 +30,7 @@ from xlperf.rules import RULES, Rule, registry
 from xlperf.scheme.load import load_scheme
 from xlperf.scheme.schema import schema_text
 
+ACHIEVED = "achieve: {full: full, actual: actual, target: target, direction: direction}"
 PAGE = (Path(__file__).parents[2] / "docs" / "developing.md").read_text("utf-8")
 
 
@@ -85,9 +89,8 @@ def test_it_is_written_as_one_call_where_the_add_in_is(made: Rule):
 
 
 def test_a_scheme_may_use_it_and_explain_tells_why(made: Rule, tmp_path: Path):
-    achieved = "achieve: {full: full, actual: actual, target: target, direction: direction}"
     overdue = "overdue: {days: actual, grace: 3, each: 0.5}"
-    text = small_scheme.SCHEME.replace(achieved, overdue)
+    text = small_scheme.SCHEME.replace(ACHIEVED, overdue)
     scheme, problems = load_scheme(small_scheme.write(tmp_path, scheme=text))
     assert [p.text() for p in problems] == []
     plan, problems = compile_scheme(scheme)
@@ -100,12 +103,35 @@ def test_a_scheme_may_use_it_and_explain_tells_why(made: Rule, tmp_path: Path):
     assert '"overdue"' in schema_text()
 
 
+@pytest.mark.parametrize(("cap", "most"), [("", inf), (", cap: 5", 5)])
+def test_the_most_it_can_give_follows_from_its_expression(made: Rule, tmp_path: Path, cap: str, most: float):
+    scheme, plan = compiled(tmp_path, f"overdue: {{days: actual, grace: 3, each: 0.5{cap}}}")
+    assert Bounds(plan, scheme.tables).most("marks", "score", 0) == most
+
+
+def test_the_check_of_the_paper_reads_its_annotations(made: Rule, tmp_path: Path):
+    scheme, plan = compiled(tmp_path, "overdue: {days: actual, grace: 3, each: 0.5, cap: -1}")
+    found = lint_problems(scheme, plan)
+    assert [(p.code, dict(p.values)["name"]) for p in found] == [("CAP_NEGATIVE", "cap")]
+    given = "overdue: {days: actual, grace: 宽限, each: 0.5}"
+    text = small_scheme.SCHEME.replace(ACHIEVED, given)
+    told = compile_scheme(load_scheme(small_scheme.write(tmp_path, scheme=text))[0])[1]
+    assert [(p.code, dict(p.values)["found"]) for p in told] == [("NUMBER_WANTED", "宽限")]
+
+
+def compiled(folder: Path, written: str):
+    """Bind the small scheme with the rule in the place of another."""
+    scheme, problems = load_scheme(small_scheme.write(folder, scheme=small_scheme.SCHEME.replace(ACHIEVED, written)))
+    plan, told = compile_scheme(scheme)
+    assert [p.text() for p in (*problems, *told)] == []
+    return scheme, plan
+
+
 @pytest.mark.parametrize(
     ("written", "code"),
     [("{days: actual, grace: 3}", "MISSING_PARAMETER"), ("{day: actual, grace: 3, each: 1}", "UNKNOWN_PARAMETER")],
 )
 def test_a_slip_in_a_scheme_is_told(made: Rule, tmp_path: Path, written: str, code: str):
-    achieved = "achieve: {full: full, actual: actual, target: target, direction: direction}"
-    text = small_scheme.SCHEME.replace(achieved, f"overdue: {written}")
+    text = small_scheme.SCHEME.replace(ACHIEVED, f"overdue: {written}")
     scheme, _ = load_scheme(small_scheme.write(tmp_path, scheme=text))
     assert code in [p.code for p in compile_scheme(scheme)[1]]

@@ -10,6 +10,7 @@ import pytest
 from kit.judge import agrees
 
 from xlperf.engine.arrays import score_arrays
+from xlperf.engine.check import findings
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.examples import check_examples, example_tables
 from xlperf.engine.reason import explain_cell
@@ -17,7 +18,6 @@ from xlperf.engine.score import score
 from xlperf.formula.values import EXEMPT, day_number
 from xlperf.problems import errors
 from xlperf.rounds.store import new_round
-from xlperf.scheme.checking.check import check_scheme
 from xlperf.scheme.load import load_scheme
 
 FOLDER = Path(__file__).parents[2] / "schemes" / "hebi-2021"
@@ -103,7 +103,7 @@ def tables(scheme, plan):
 
 
 def test_the_scheme_has_no_error_and_says_what_is_assumed(scheme):
-    problems = check_scheme(scheme)
+    problems = findings(scheme)
     assert errors(problems) == []
     odd_in_the_paper = {"BONUS_UNLIMITED", "VETO_LISTS_DIFFER", "LEVEL_FALLS"}
     assert {p.code for p in problems} >= odd_in_the_paper

@@ -12,6 +12,7 @@ import pytest
 from kit.judge import agrees
 
 from xlperf.engine.arrays import score_arrays
+from xlperf.engine.check import findings
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.examples import check_examples
 from xlperf.engine.reason import explain_cell
@@ -58,7 +59,7 @@ def tables(scheme):
 
 
 def test_the_scheme_has_no_error_and_says_what_is_assumed(scheme):
-    problems = check_scheme(scheme)
+    problems = findings(scheme)
     assert errors(problems) == []
     assumed = {p.where.path for p in problems if p.code == "FIGURE_ASSUMED"}
     given = {"figures.year_before", "figures.year_before_that"}

@@ -13,6 +13,7 @@ from math import inf
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.examples import check_examples
+from xlperf.engine.lint import lint_problems
 from xlperf.engine.roles import open_roles
 from xlperf.problems import Problem, errors
 from xlperf.scheme.checking.check import check_scheme
@@ -51,11 +52,13 @@ def red_examples(scheme: Scheme) -> list[Problem]:
 def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
     """Run every stage after reading. wrong: errors of reading; what they touch is not looked at again."""
     wrong = list(wrong)
-    said = check_scheme(scheme, tables_read=not any(p.where.file in scheme.table_files for p in wrong))
+    read = not any(p.where.file in scheme.table_files for p in wrong)
+    said = check_scheme(scheme, tables_read=read)
     plan, bound = compile_scheme(scheme)
+    odd = [] if errors(bound) else lint_problems(scheme, plan, rows=read)
     sound = tuple(e for e in scheme.examples if not _touched(scheme, e, [*wrong, *said]))
     examples = check_examples(replace(scheme, examples=sound), rounds=not errors([*wrong, *bound]))
-    return list(dict.fromkeys([*said, *bound, *open_roles(plan), *examples]))
+    return list(dict.fromkeys([*said, *bound, *odd, *open_roles(plan), *examples]))
 
 
 def _touched(scheme: Scheme, example: Example, problems: Iterable[Problem]) -> bool:

@@ -16,7 +16,7 @@ from xlperf.problems import Problem, Where, problem, word
 from xlperf.rules import RULES
 from xlperf.scheme.checking.example_names import example_problems
 from xlperf.scheme.checking.figures import computed_columns, figure_of, options_used, readings_in
-from xlperf.scheme.checking.lint import LINT, OF_CLASSES
+from xlperf.scheme.checking.paper import PAPER
 from xlperf.scheme.checking.references import key_of, row_place
 from xlperf.scheme.model import ColumnSpec, Mapping, Node, Scalar, Scheme, SheetSpec, Stated, place_of
 from xlperf.scheme.reading.cells import Holds
@@ -109,7 +109,7 @@ def parameter_problems(scheme: Scheme) -> Problems:
 def weight_problems(scheme: Scheme) -> Problems:
     """Add the weights of every weighted sum, under every option of the readings they follow."""
     for column in computed_columns(scheme):
-        if column.rule == "weighted":
+        if RULES[column.rule].having("sum"):
             for options in options_used(scheme, column.arguments):
                 yield from _weights(scheme, column, options)
 
@@ -309,10 +309,10 @@ CHECKS: tuple[Check, ...] = (
     where_problems,
     owners_without_book,
     confusable_keys,
-    *LINT,
+    *PAPER,
     assumed_rows,
     assumed_figures,
 )
 
 # what a row that could not be read would redden
-OF_ROWS = frozenset({stated_problems, units_without_sheet, where_problems, *OF_CLASSES})
+OF_ROWS = frozenset({stated_problems, units_without_sheet, where_problems})
