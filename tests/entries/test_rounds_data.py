@@ -7,6 +7,7 @@ import pytest
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
 from xlperf.entries.folder import read_data
+from xlperf.scheme import words
 from xlperf.scheme.load import find_scheme, load_scheme
 
 UNITS = """\
@@ -140,3 +141,13 @@ def test_an_empty_folder_and_a_stray_file_are_told(scheme, tmp_path):
 
 def test_a_missing_folder_is_told(scheme, tmp_path):
     assert [p.code for p in read_data(scheme, tmp_path / "nowhere")[1]] == ["NO_DATA"]
+
+
+def test_two_thousand_unknown_units_are_told_each_and_cost_no_search_each(read, monkeypatch):
+    searched = []
+    monkeypatch.setattr(words, "nearest", lambda word, known: searched.append(word) or "X1")
+    _, problems = read(
+        units=UNITS, marks="unit,no,indicator,full,lead\n" + "".join(f"局{i},1,一,10,9\n" for i in range(2000))
+    )
+    assert sum(p.code == "UNKNOWN_UNIT" for p in problems) == 2000
+    assert len(searched) <= 20

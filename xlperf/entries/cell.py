@@ -18,7 +18,7 @@ from xlperf.engine.reason import is_asked
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import Expr, columns_of
 from xlperf.formula.operations import equal
-from xlperf.formula.values import EXEMPT, Value, day_number, day_of, decimal, from_float, half_up, number, shown
+from xlperf.formula.values import EXEMPT, Value, day_number, day_of, decimal, from_float, number, shown
 from xlperf.problems import Problem, Where, Word, problem, word
 from xlperf.scheme.reading.cells import PLAIN, bare, day_meant, span, unread
 
@@ -89,7 +89,7 @@ def limit_problems(asked: Asked, value: Fraction) -> list[Problem]:
     """Hold a number against the decimals and limits of its column."""
     column = asked.column
     problems = []
-    if column.decimals is not None and half_up(value, column.decimals) != value:
+    if column.decimals is not None and 10**column.decimals % value.denominator:
         problems.append(asked.tell("PRECISION", found=shown(value, 12), decimals=column.decimals))
     low, high = limits(column, asked.row)
     if (low is not None and value < low) or (high is not None and value > high):
@@ -142,6 +142,8 @@ def wanted_words(column: Column) -> Word:
 
 
 def _number(asked: Asked, raw: Raw, percent: bool) -> Judged:
+    if isinstance(raw, Fraction) and not percent and not _like_percent(asked, raw):
+        return _limited(asked, raw, [])
     if isinstance(raw, bool | date):
         return None, [asked.tell("WRONG_TYPE", found=raw, wanted=word("数"))]
     if isinstance(raw, str):
@@ -166,7 +168,7 @@ def _measure(asked: Asked) -> str:
 
 def _like_percent(asked: Asked, value: Fraction) -> bool:
     """Tell whether a share between 0 and 1 stands where marks up to 100 or more are asked for."""
-    if not 0 < value < 1:
+    if not 0 < value.numerator < value.denominator:
         return False
     high = _limit(asked.column.high, asked.row)
     return high is not None and high >= SHARES_FROM

@@ -46,37 +46,47 @@ def judge_entries(plan: Plan, tables: Tables, entries: Collection[Entry]) -> Non
     level = levels(plan)
     offered = offers(plan, tables)
     wrong: set[tuple[int, str]] = set()
+    steps: dict[int, list[Entry]] = {}
     for entry in entries:
         entry.row[entry.column.name] = None
-    for step in sorted({level[e.sheet.name, e.column.name] for e in entries}):
-        these = [e for e in entries if level[e.sheet.name, e.column.name] == step]
-        computed = Known(plan, tables)
-        open_: dict[tuple[object, ...], bool] = {}
+        steps.setdefault(level[entry.sheet.name, entry.column.name], []).append(entry)
+    for _, these in sorted(steps.items()):
+        known, asks = Known(plan, tables), _Asks()
         for entry in these:
-            _judge(entry, computed.of(entry.sheet, entry.column, entry.row), offered, open_)
+            _judge(entry, known.of(entry.sheet, entry.column, entry.row), offered, asks)
         for entry in these:  # a row of two sheets is judged by both
             spot = id(entry.row), entry.column.name
-            wrong |= {spot} if errors(entry.problems) else set()
+            if entry.problems and errors(entry.problems):
+                wrong.add(spot)
             entry.row[entry.column.name] = None if spot in wrong else entry.value
 
 
-def _judge(entry: Entry, known: Row, offered: Mapping[str, Offer], open_: dict[tuple[object, ...], bool]) -> None:
+def _judge(entry: Entry, known: Row, offered: Mapping[str, Offer], asks: _Asks) -> None:
     column = entry.column
     offer = offered.get(column.offers, NOTHING)
-    asked = Asked(column, known, entry.where, offer.keys, offer.names, _is_open(entry, known, open_))
+    asked = Asked(column, known, entry.where, offer.keys, offer.names, asks.whether(entry, known))
     entry.value, problems = judge(asked, entry.raw, entry.data_type, entry.formula, entry.percent)
-    entry.problems = [p for p in problems if entry.needed or p.code != "MISSING"]
+    entry.problems = [p for p in problems if entry.needed or p.code != "MISSING"] if problems else []
 
 
-def _is_open(entry: Entry, known: Row, open_: dict[tuple[object, ...], bool]) -> bool:
-    """Tell whether a row asks for a cell; rows that agree in what the condition looks at are asked once."""
-    if entry.column.asked is None:
-        return True
-    looked_at = tuple(known.get(name) for name in columns_of(entry.column.asked))
-    at = entry.sheet.name, entry.column.name, *looked_at
-    if at not in open_:
-        open_[at] = is_asked(entry.column, known)
-    return open_[at]
+class _Asks:
+    """Whether rows ask for cells; those that agree in what the condition looks at are asked once."""
+
+    def __init__(self) -> None:
+        self._looks_at: dict[Spot, tuple[str, ...]] = {}
+        self._found: dict[tuple[object, ...], bool] = {}
+
+    def whether(self, entry: Entry, known: Row) -> bool:
+        """Tell whether the row of a cell asks for it. known: what the condition looks at."""
+        if entry.column.asked is None:
+            return True
+        at = entry.sheet.name, entry.column.name
+        if at not in self._looks_at:
+            self._looks_at[at] = tuple(columns_of(entry.column.asked))
+        case = (*at, *[known.get(name) for name in self._looks_at[at]])
+        if case not in self._found:
+            self._found[case] = is_asked(entry.column, known)
+        return self._found[case]
 
 
 @dataclass(frozen=True)

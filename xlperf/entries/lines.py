@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from fractions import Fraction
+from functools import cached_property, lru_cache
 
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
@@ -100,6 +101,8 @@ class Lines:
     def _read(self, line: Line, name: str) -> tuple[Value, list[Problem]]:
         column = self._free.get(name) or Column(name, name, "fact", "text")
         raw = as_typed(line.cells.get(name), column)
+        if raw is None or (isinstance(raw, Fraction) and column.holds == "number"):
+            return raw, []
         return judge(Asked(column, {}, lambda: self.given.place(line.number, name)), raw)
 
     @cached_property
@@ -245,6 +248,9 @@ class Lines:
         return iter(self.meant.values())
 
 
+_number = lru_cache(maxsize=10_000)(number)  # most numbers of a table stand there many times
+
+
 def as_typed(raw: Raw, column: Column) -> Raw:
     """Type text that is exactly what a column holds; anything else stays as it came, for the judge.
 
@@ -255,7 +261,7 @@ def as_typed(raw: Raw, column: Column) -> Raw:
     plain = raw.strip()
     if column.holds == "number" and column.kind == "input" and not PLAIN.match(plain):
         return raw
-    found = exactly(plain, column.holds) if column.holds == "date" else number(plain)
+    found = exactly(plain, column.holds) if column.holds == "date" else _number(plain)
     return raw if found is None else found
 
 

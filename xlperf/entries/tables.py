@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from xlperf.engine.plan import Plan, Row, Sheet, Tables
+from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.entries.complete import incomplete
 from xlperf.entries.entry import Entry, judge_entries
 from xlperf.entries.given import Given
@@ -64,7 +64,7 @@ def _entries(reader: Lines) -> Iterator[Entry]:
     for meant in reader.spoken_of():
         for sheet in reader.taking(meant.row):
             for column in sheet.columns:
-                if column.kind not in ("input", "fact") or (column.kind == "fact" and column.name not in meant.raw):
+                if column.kind not in ("input", "fact") or (column.kind == "fact" and _is_settled(column, meant)):
                     continue
                 if meant.unscored and column.kind == "input":
                     meant.row[column.name] = None
@@ -74,7 +74,17 @@ def _entries(reader: Lines) -> Iterator[Entry]:
                 raw = as_typed(meant.raw.get(column.name), column)
                 raw = meant.row.get(column.name) if raw is None else raw
                 wanted = column.name in needed[sheet.name] or column.name in meant.raw
+                if raw is None and not (wanted and column.required):
+                    meant.row[column.name] = None
+                    continue
                 yield Entry(sheet, column, meant.row, raw, _Place(reader, meant, column.name), wanted)
+
+
+def _is_settled(column: Column, meant: Meant) -> bool:
+    """Tell whether nothing is left to be judged of a fact: it is not given here, or was read and nothing limits it."""
+    limits = (column.low, column.high, column.decimals, column.asked, *column.choices, column.offers or None)
+    read = meant.row.get(column.name) is not None and all(limit is None for limit in limits)
+    return column.name not in meant.raw or read
 
 
 class _Place:

@@ -47,6 +47,8 @@ def typed(text: str, holds: Holds, at: Where | None = None, exempt: bool = False
 
 def bare(text: str) -> str:
     """Return text without what cannot be seen, full-width signs made narrow."""
+    if text.isascii():
+        return text.strip()
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
 
 
