@@ -13,6 +13,7 @@ from xlperf.cli.reasons import answer_lines, reason_lines
 from xlperf.engine.ask import answer, cell_named
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Tables
+from xlperf.engine.roles import warned_rows
 from xlperf.engine.score import Scores, score
 from xlperf.engine.whatif import Change, compare_readings
 from xlperf.entries.folder import read_data
@@ -164,6 +165,7 @@ def score_command(
     opening: list[Problem] = []
     if home is None or readings:
         scores, problems = scored(folder, scheme_id, data, readings, despite=despite)
+        problems = [*problems, *warned_rows(scores)]
     else:
         round_, opening = opened_with(home, despite)
         published = publish_scores(round_, native=functions == "native")
