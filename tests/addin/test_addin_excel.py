@@ -17,12 +17,12 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from kit.excel import FakeSheet, FakeSheets
+from kit.rule_cases import CASES
 from kit.worksheet import arguments
 from oletools.mraptor import MacroRaptor
 from oletools.olevba import VBA_Parser
 from pyopenvba import ExcelFile
 from pyopenvba.apps.excel import ExcelApplication
-from test_rules import CASES
 
 from xlperf.addin.button import LEDGER, MOVES
 from xlperf.addin.cells import OMITTED, CellError
@@ -249,7 +249,7 @@ def told() -> list[tuple[str, ...]]:
 @pytest.fixture
 def book(monkeypatch: pytest.MonkeyPatch, told: list[tuple[str, ...]]) -> Any:
     """An open book whose formulas a memory works out, as the one whose macro calls."""
-    from test_addin_button import Memory
+    from kit.memory import Memory
 
     memory = Memory()
     book = SimpleNamespace(sheets=FakeSheets([FakeSheet("说明")]))

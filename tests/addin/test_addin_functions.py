@@ -11,10 +11,10 @@ import sys
 
 import pytest
 from kit.judge import agrees
+from kit.link_cases import LINKS
+from kit.rule_cases import CASES, RuleCase
 from kit.twosheets import Link
 from kit.worksheet import arguments, link_arguments
-from test_formula_links import LINKS
-from test_rules import CASES, RuleCase
 
 from xlperf.addin.functions import OMITTED, CellError, functions, texts
 from xlperf.formula.signature import looks_up_names

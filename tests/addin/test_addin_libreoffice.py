@@ -17,8 +17,8 @@ import pytest
 from kit.faces import RowAddresses, with_constants
 from kit.judge import Formula, _read, _write, agrees
 from kit.office import Office, open_office
+from kit.rule_cases import CASES, RuleCase
 from kit.simulated import simulated
-from test_rules import CASES, RuleCase
 
 from xlperf.addin.functions import functions
 from xlperf.addin.libreoffice.extension import build_oxt, contents, idl, method_of

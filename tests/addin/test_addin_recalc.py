@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from kit.faces import RowAddresses
 from kit.judge import FALSE_CACHE, Formula, Judge, _write, agrees, open_judge
+from kit.rule_cases import CASES
 from kit.simulated import simulated
-from test_rules import CASES
 
 from xlperf.addin.headless import formualizer_engine, formulas_engine
 from xlperf.addin.headless import recalculate as headless

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from kit.faces import Case, RowAddresses, sheet_of, shown_for
 from kit.judge import Judge, agrees
+from kit.link_cases import LINKS
+from kit.operation_cases import CASES as OPERATION_CASES
+from kit.rule_cases import CASES as RULE_CASES
 from kit.twosheets import Stack
-from test_formula_links import LINKS
-from test_operations import CASES as OPERATION_CASES
-from test_rules import CASES as RULE_CASES
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.formula.excel import ambiguous, constant_text, formula

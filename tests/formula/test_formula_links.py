@@ -1,93 +1,12 @@
-"""Looks at other rows: exact = array = LibreOffice, in the form for a fixed roster and in the open one.
-
-In a table, `rows` are the other sheet's `key:value` (lookup) or `unit/kind:value`; `mine` this sheet's
-keys, units, or `group:key`; `where` the match (`kind=加分` is a constant); `expected` one result a row.
-"""
+"""Looks at other rows: exact = array = LibreOffice, in the form for a fixed roster and in the open one."""
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import pytest
-from kit.faces import is_text_cell, plain, value_of
+from kit.faces import plain
 from kit.judge import Judge, agrees
-from kit.twosheets import MINE, THEIRS, Link, Row, Stack
-
-from xlperf.formula.expression import Expr, col, lift
-from xlperf.rules import RULES
-
-FOLDER = Path(__file__).parents[1] / "cases"
-
-
-def items(text: str) -> list[str]:
-    return text.split("|") if text else []
-
-
-def key_of(text: str) -> str | None:
-    return None if text == "''" else text
-
-
-def match_of(text: str) -> dict[str, Expr]:
-    pairs = (part.partition("=") for part in text.split())
-    return {name: lift(value) if sign else col(name) for name, sign, value in pairs}
-
-
-def words_of(text: str) -> dict[str, str]:
-    return dict(part.split("=") for part in text.split() if "=" in part)
-
-
-def their_row(i: int, text: str) -> Row:
-    key, _, value = text.rpartition(":")
-    unit, _, kind = key.partition("/")
-    return {"id": f"r{i}", "unit": key_of(unit), "kind": kind, "value": value_of(value)}
-
-
-def lookup_link(name: str, row: dict[str, str]) -> Link:
-    """Make a look-up; keys are day counts where they are numbers, unless the words say `keys`."""
-    numbers = row["mine"][0].isdigit() and row["words"] != "keys"
-    read = value_of if numbers else key_of
-    pairs = [item.rpartition(":") for item in items(row["rows"])]
-    theirs = [{"id": read(k), "unit": None, "kind": "x", "value": value_of(v)} for k, _, v in pairs]
-    mine = [{"id": None, "unit": read(k)} for i, k in enumerate(items(row["mine"]))]
-    is_text = any(is_text_cell(v) for _, _, v in pairs)
-    texts = frozenset({"kind", *(() if numbers else ("unit", "id")), *(("value", "raw") if is_text else ())})
-    expr = RULES["lookup"](key="unit", of=(THEIRS, "value"))
-    return Link(name, expr, theirs, mine, expected_of(row), texts, is_text)
-
-
-def expected_of(row: dict[str, str]) -> list[object]:
-    return list(map(value_of, row["expected"].split("|")))
-
-
-def sum_link(name: str, word: str, row: dict[str, str]) -> Link:
-    theirs = [their_row(i, item) for i, item in enumerate(items(row["rows"]))]
-    mine = [{"id": f"m{i}", "unit": key_of(k)} for i, k in enumerate(items(row["mine"]))]
-    of = THEIRS if word == "counted" else (THEIRS, "value")
-    expr = RULES[word](of=of, where=match_of(row["where"]), **words_of(row["words"]))
-    return Link(name, expr, theirs, mine, expected_of(row))
-
-
-def rank_link(name: str, row: dict[str, str]) -> Link:
-    mine = [their_row(i, item) for i, item in enumerate(items(row["mine"]))]
-    expr = RULES["rank"](by="value", within=match_of(row["where"]), **words_of(row["words"]))
-    return Link(name, expr, [], mine, expected_of(row))
-
-
-def read_links() -> list[Link]:
-    made = []
-    for word in ("lookup", "total", "counted", "numbers_in", "mean_of", "rank"):
-        with (FOLDER / f"{word}.csv").open(encoding="utf-8", newline="") as file:
-            for line, row in enumerate(csv.DictReader(file), start=2):
-                name = f"{word}.csv:{line}"
-                if word == "lookup":
-                    made.append(lookup_link(name, row))
-                else:
-                    made.append(rank_link(name, row) if word == "rank" else sum_link(name, word, row))
-    return made
-
-
-LINKS = read_links()
+from kit.link_cases import LINKS
+from kit.twosheets import MINE, Link, Stack
 
 
 @pytest.mark.parametrize("link", LINKS, ids=lambda x: x.name)

@@ -16,7 +16,7 @@ import openpyxl
 import xlsxwriter
 
 from kit.programs import need
-from xlperf.formula.values import Value
+from xlperf.formula.values import Value, number
 
 FALSE_CACHE = 987654.321  # what a formula cell says until somebody calculates it
 
@@ -114,3 +114,9 @@ def agrees(shown: object, exact: Value, *, identical: bool = False) -> bool:
         return False
     wanted = float(exact)
     return float(shown) == wanted if identical else abs(shown - wanted) <= 1e-9 * max(1.0, abs(wanted))
+
+
+def read_cell(text: str, expected: Value) -> object:
+    """Read a number where one is expected; what else stands there stays text."""
+    found = number(text) if isinstance(expected, Fraction) else None
+    return text if found is None else float(found)

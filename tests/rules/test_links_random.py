@@ -14,10 +14,9 @@ from functools import cache
 
 import pytest
 from kit.faces import plain
-from kit.judge import Formula, Judge, agrees
+from kit.judge import Formula, Judge, agrees, read_cell
 from kit.mass_judge import judged
 from kit.twosheets import MINE, RESULTS, THEIRS, Link, Place, Row, Stack
-from test_rules_random import read_cell
 
 from xlperf.engine.arrays import score_arrays
 from xlperf.engine.plan import Column, Plan

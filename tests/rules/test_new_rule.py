@@ -9,12 +9,11 @@ from math import inf
 from pathlib import Path
 
 import pytest
-import test_rules
-from kit import small_scheme
+from kit import rule_cases, small_scheme
 from kit.faces import sheet_of, shown_for
 from kit.judge import Judge, agrees
+from kit.rule_cases import is_told, read_table, templates
 from kit.worksheet import arguments
-from test_rules import is_told, read_table, templates
 
 from xlperf.addin.functions import functions
 from xlperf.engine.bounds import Bounds
@@ -48,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rule]:
     folder = tmp_path_factory.mktemp("cases")
     (folder / "overdue.csv").write_text(block("csv"), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(test_rules, "FOLDER", folder)
+        patch.setattr(rule_cases, "FOLDER", folder)
         names = {name: getattr(home, name) for home in (expression, registry) for name in vars(home)}
         exec(compile(block("python"), "overdue.py", "exec"), names)  # the text of the page is the test
         functions.cache_clear()

@@ -9,11 +9,10 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import pytest
 from kit.faces import Arrays, Columns, RowAddresses, with_constants
-from kit.judge import Formula, Judge, agrees
+from kit.judge import Formula, Judge, agrees, read_cell
 from kit.mass_judge import judged
 from kit.random_decisions import DECISIONS
 from kit.random_points import POINTS
@@ -23,7 +22,7 @@ from xlperf.formula import array
 from xlperf.formula.evaluate import evaluate
 from xlperf.formula.excel import formula
 from xlperf.formula.expression import Expr
-from xlperf.formula.values import EXEMPT, Value, number
+from xlperf.formula.values import EXEMPT, Value
 from xlperf.rules import RULES
 
 ROWS = 10_000
@@ -109,12 +108,6 @@ def plain_cell(x: object) -> object:
     if not isinstance(x, float):
         return x
     return None if x != x else EXEMPT if abs(x) == float("inf") else float(x)
-
-
-def read_cell(text: str, expected: Value) -> object:
-    """Read a number where one is expected; what else stands there stays text."""
-    found = number(text) if isinstance(expected, Fraction) else None
-    return text if found is None else float(found)
 
 
 @pytest.mark.libreoffice
