@@ -197,7 +197,8 @@ def _text(column: Column, rng: Random, lost: bool) -> Value:
         return rng.choice(column.choices) if rng.random() < (0.05 if column.default else 1) else None
     if column.by == LEAD or column.role == "reason":
         return rng.choice(_WHY) if lost else None
-    return rng.choice(_DONE) if (column.width or 0) >= 30 else f"报送材料第{rng.randint(1, 60)}页"
+    said = rng.choice(_DONE) if (column.width or 0) >= 30 else f"报送材料第{rng.randint(1, 60)}页"
+    return None if column.by == OFFICE else said  # an office's own records are not what units report
 
 
 def _number(column: Column, row: Row, rng: Random, level: float) -> Value:

@@ -7,7 +7,7 @@ and units their cells, the office its ledgers and its word on each claim. What n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -50,16 +50,17 @@ class Stage:
         """Return the rows a unit adds itself."""
         found: Inputs = {}
         for sheet in (s for s in self.plan.sheets if s.claims is not None):
-            mine = (row for row in self.rows(sheet) if value_text(row.get(sheet.unit)) == unit)
+            mine = (r for r in self.rows(sheet) if value_text(r.get(sheet.unit)) == unit and not imposed(sheet, r))
             for number, row in enumerate(mine, 1):
                 found |= _cells(sheet, f"+{number}", row, sheet.inputs(UNIT))
         return found
 
     def entered(self) -> Inputs:
-        """Return the rows the office adds to its ledgers."""
+        """Return the rows the office adds to its ledgers, and those it imposes beside what units claim."""
         found: Inputs = {}
-        for sheet in (s for s in self.plan.sheets if s.grows and s.claims is None):
-            for number, row in enumerate(self.rows(sheet), 1):
+        for sheet in (s for s in self.plan.sheets if s.grows):
+            own = (row for row in self.rows(sheet) if sheet.claims is None or imposed(sheet, row))
+            for number, row in enumerate(own, 1):
                 found |= _cells(sheet, f"+{number}", row, sheet.inputs())
         return found
 
@@ -85,6 +86,12 @@ class Stage:
     @cached_property
     def _shared(self) -> dict[str, list[dict[str, Value]]]:
         return rows_of(self.plan, self.tables)
+
+
+def imposed(sheet: Sheet, row: Mapping[str, Value]) -> bool:
+    """Tell whether a row is of another kind than a unit's claims begin with: a deduction beside claimed bonuses."""
+    kinds = {c.name for c in sheet.inputs(OFFICE) if c.choices and c.required and c.default is None}
+    return any(row.get(name) != kind for name, kind in (sheet.claims or {}).items() if name in kinds)
 
 
 def _same(one: Value, other: Value) -> bool:
