@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from xlperf.workbook.back.read import read_book
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.seal import Identity
 from xlperf.workbook.text import key_text
-from xlperf.xlsx.cached import formulas_of
+from xlperf.xlsx.cached import formulas_of, write_values
 
 IDS = [path.name for path in schemes_available()]
 
@@ -103,6 +104,29 @@ def test_it_equals_libreoffice(scheme_id: str, tmp_path: Path):
     assert differences(found.scores, shown, out) == []
 
 
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("scheme_id", ["three-units", "hebi-2021"])
+def test_a_book_that_libreoffice_saved_is_recalculated_like_any_other(scheme_id: str, tmp_path: Path):
+    open_judge(tmp_path / "judge")
+    _, _, file = scored_master(scheme_id, tmp_path)
+    saved = recalculate([file], tmp_path / "office")[0]
+    found = recomputed(saved, tmp_path / "out.xlsx")
+    assert (found.problems, found.changes) == ((), ())
+    assert found.written >= len(formulas_of(file))
+
+
+def test_what_the_office_added_stays_and_its_formulas_are_told(tmp_path: Path):
+    _, _, file = scored_master("three-units", tmp_path)
+    book = openpyxl.load_workbook(file)
+    book.create_sheet("自用")["A1"] = "=SUM('总成绩'!A7:Z9)"
+    book["自用"]["B2"] = "底稿"
+    book.save(file)
+    found = recomputed(file, tmp_path / "out.xlsx")
+    assert [(p.code, p.where.sheet, p.where.cell) for p in found.problems] == [("RECALC_OWN_FORMULAS", "自用", "A1")]
+    after = openpyxl.load_workbook(tmp_path / "out.xlsx")["自用"]
+    assert (after["A1"].value, after["B2"].value) == ("=SUM('总成绩'!A7:Z9)", "底稿")
+
+
 def test_another_book_is_left_to_the_engine(tmp_path: Path):
     _write(tmp_path / "own.xlsx", {"a": [[1, Formula("A1+1")]]})
     assert recomputed(tmp_path / "own.xlsx", tmp_path / "out.xlsx") is None
@@ -133,6 +157,24 @@ def test_recalc_writes_a_copy(tmp_path: Path):
     before = file.read_bytes()
     assert "已重新计算" in run("recalc", file)
     assert (file.read_bytes() == before, (tmp_path / "总表.重算.xlsx").exists()) == (True, True)
+
+
+def test_recalc_says_which_cells_changed(tmp_path: Path):
+    _, _, file = scored_master("three-units", tmp_path)
+    spot = next(c for c in read_book(file).cells if c.plan_sheet == "marks" and c.column == "lead" and c.value)
+    write_values(file, file, {(spot.sheet, spot.cell): 0.5})
+    told = run("recalc", file)
+    assert f"{tmp_path / '总表.重算.xlsx'}：" in told
+    data = json.loads(run("recalc", file, "--json"))
+    assert len(data["changed"]) > 2
+    some = data["changed"][0]
+    assert f"{some['sheet']}!{some['cell']}  {some['was']:.12g} → {some['now']:.12g}" in told
+    assert told.count(" → ") == min(len(data["changed"]), 20)
+    assert data["cells"] == len(formulas_of(file)) + len(set(place_of_results(file)))
+
+
+def place_of_results(file: Path) -> list[str]:
+    return [c.coordinate for c in openpyxl.load_workbook(file)["对账"]["E"][4:] if c.value is not None]
 
 
 def test_recalc_of_what_is_no_workbook(tmp_path: Path):

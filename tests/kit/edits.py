@@ -17,9 +17,9 @@ from xlperf.scheme.load import load_scheme
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.back.read import ReadCell, read_book
 from xlperf.workbook.books.master import write_master
-from xlperf.workbook.layout import SPARE
 from xlperf.workbook.seal import Identity
 from xlperf.workbook.text import key_text
+from xlperf.xlsx.skeleton import SPARE
 
 ENTRIES = 6  # in each ledger, under keys as units and office give them
 

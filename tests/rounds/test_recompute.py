@@ -14,7 +14,7 @@ from xlperf.rounds.recompute import recomputed
 from xlperf.rounds.store import new_round
 from xlperf.scheme.find import find_scheme
 from xlperf.workbook.back.fill import fill_book
-from xlperf.workbook.seal import MAP
+from xlperf.xlsx.skeleton import MAP
 
 CLAIMED = {"unit": "U1", "kind": "加分", "item": "省级表彰", "points": 4, "status": "通过"}
 APART = {"park_rank": "apart"}

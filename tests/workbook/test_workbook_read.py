@@ -14,7 +14,6 @@ from xlperf.workbook.back.fill import fill_book
 from xlperf.workbook.back.read import read_book
 from xlperf.workbook.books.unit import write_unit_book
 from xlperf.workbook.seal import (
-    MAP,
     NAME,
     Identity,
     IdentityTooLong,
@@ -26,6 +25,7 @@ from xlperf.workbook.seal import (
     read_text,
     sealed,
 )
+from xlperf.xlsx.skeleton import MAP
 
 SHEET = "自评表"
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from xlperf.formula.spelling import WIDTH, digest
+from xlperf.xlsx.skeleton import HEAD, MAP
 
-MAP, RANKING = "_xlperf", "排名"
+RANKING = "排名"
 MOST = 10  # damaged cells that are named one by one
-_HEAD = 5  # the row of the headings, counted from 0
 
 Row = Sequence[Any]
 
@@ -140,7 +140,7 @@ def _typed_over(pages: Pages, headed: AbstractSet[str]) -> Iterator[str]:
             continue
         now, shown = pages.formulas(title), pages.rows(title)
         for run in issued:
-            heading = str(cell_at(shown[_HEAD], run.column) or "") if title in headed and len(shown) > _HEAD else ""
+            heading = str(cell_at(shown[HEAD], run.column) or "") if title in headed and len(shown) > HEAD else ""
             for row, kept in enumerate(run.digests, run.row):
                 formula, value = cell_at(now[row] if row < len(now) else (), run.column), _value(shown, row, run.column)
                 if not _is_formula(formula, value):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlperf.addin.button import Outcome, rank
-from xlperf.addin.issued import MAP, Pages, Table, cell_at, tables
+from xlperf.addin.issued import Pages, Table, cell_at, tables
 from xlperf.engine.plan import Column, Row
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.entries.cell import agrees
@@ -18,6 +18,7 @@ from xlperf.rounds.ledger import State
 from xlperf.rounds.store import Round
 from xlperf.workbook.seal import read_text
 from xlperf.workbook.text import inert
+from xlperf.xlsx.skeleton import MAP
 
 COLLECTED = "汇总"  # the word of the 变动台账
 

@@ -20,12 +20,11 @@ from xlperf.formula.operations import OPERATIONS, plain
 from xlperf.formula.values import Value
 from xlperf.workbook.text import key_text, letters, measure, quoted
 from xlperf.workbook.whole import always_whole, is_whole, units_of
+from xlperf.xlsx.skeleton import BODY, HEAD, NAMES
 
-TITLE, UNDER, STATE, NAMES, BASIS, HEAD, BODY = range(7)  # rows counted from 0
 UNIT_NAME = "@unit"  # not a column of the plan: the name of the unit whose code stands beside it
 TIGHT = 24  # columns on paper
 LEADING = 6  # columns among which those that say whose row it is are repeated on every page
-SPARE = "+"  # what the key of a row for new entries starts with
 HOLE = -1  # the row of a table beside others that has nothing of it
 
 

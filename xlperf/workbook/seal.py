@@ -18,12 +18,12 @@ from openpyxl import Workbook as ReadWorkbook
 
 from xlperf.formula.spelling import digest
 from xlperf.workbook.book import Book
-from xlperf.workbook.layout import BODY, View
+from xlperf.workbook.layout import View
 from xlperf.workbook.text import inert, letters
+from xlperf.xlsx.skeleton import BODY, MAP
 
 Kind = Literal["master", "unit", "scorer"]
 NAME = "XLPERF_ID"
-MAP = "_xlperf"
 LEAD_IN = "xlperf1"
 CODE_SIGN = "表码"
 _IN_ONE_LINE = 5_000  # digests that fit one cell

@@ -18,10 +18,11 @@ from xlperf.formula.expression import columns_of
 from xlperf.formula.values import Value
 from xlperf.workbook import style
 from xlperf.workbook.book import Book
-from xlperf.workbook.layout import BODY, STATE, Layout, View
+from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.limits import acceptable, is_acceptable, within
 from xlperf.workbook.table import is_asked, used
 from xlperf.workbook.text import letters, quoted
+from xlperf.xlsx.skeleton import BODY, STATE
 
 READY = "可以报送"
 LONGEST_LIST = 60  # characters of row numbers that are shown

@@ -16,15 +16,7 @@ from xlperf.formula.values import Value, shown
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.layout import (
-    BASIS,
-    BODY,
-    HEAD,
     LEADING,
-    NAMES,
-    SPARE,
-    STATE,
-    TITLE,
-    UNDER,
     UNIT_NAME,
     Layout,
     RowAddresses,
@@ -35,8 +27,8 @@ from xlperf.workbook.layout import (
 from xlperf.workbook.limits import validation, within
 from xlperf.workbook.paper import Paper, paper_for, print_set_up
 from xlperf.workbook.text import key_text, lines, measure
+from xlperf.xlsx.skeleton import BASIS, BODY, HEAD, MARK, NAMES, SPARE, STATE, TITLE, UNDER
 
-MARK = "xlperf"  # what the corner of a table says, so that a reader finds it after any change of layout
 LINE_HEIGHT = 15.0
 MONEY_LONGEST = 10  # characters of the largest amount that is typed: 9999999.99
 HEAD_HEIGHT, LOWEST = 170.0, 22.0  # points: all that stands above a table, and a row of one line

@@ -24,7 +24,7 @@ from xlperf.xlsx.cells import Cell, cells_of
 from xlperf.xlsx.parts import shared_texts, utf8, worksheets
 
 Place = tuple[str, str]  # worksheet, cell
-_NOISE = 1e-13  # a difference that only binary arithmetic makes, where one of two numbers is 0
+_NOISE = 1e-12  # relative; a smaller difference is made by binary arithmetic, or by a program that stores 15 digits
 _SAID = re.compile(rb"\s+(?:t|vm)\s*=\s*(?:\"[^\"]*\"|'[^']*')")  # what a cell says of its old value
 
 
@@ -85,10 +85,10 @@ def changes(book: Path | BytesIO, values: Mapping[Place, Any]) -> list[Change]:
 
 
 def shows_alike(a: Any, b: Any) -> bool:
-    """Tell whether two values look the same in a cell: numbers to 14 digits, and nothing is nothing."""
+    """Tell whether two values look the same in a cell: numbers to 12 digits, and nothing is nothing."""
     if any(isinstance(v, bool) or not isinstance(v, int | float) for v in (a, b)):
         return bool(("" if a is None else a) == ("" if b is None else b) and isinstance(a, bool) == isinstance(b, bool))
-    return f"{a:.14g}" == f"{b:.14g}" or abs(a - b) < _NOISE
+    return bool(abs(a - b) <= _NOISE * max(1.0, abs(a), abs(b)))
 
 
 def _stored_where(book: Path | BytesIO, wanted: Callable[[str, Cell], bool]) -> dict[Place, Any]:

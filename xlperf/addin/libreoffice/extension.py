@@ -76,7 +76,9 @@ def vendored() -> dict[str, bytes]:
     return {**single, **found}
 
 
-_SINGLE = ("__init__.py", "problems.py", "terms.py", "version.py")
+_SINGLE = (
+    "__init__.py", "files.py", "problems.py", "terms.py", "version.py", "xlsx/__init__.py", "xlsx/skeleton.py",
+)  # fmt: skip
 
 
 def _files(folder: Traversable) -> Iterator[tuple[str, bytes]]:

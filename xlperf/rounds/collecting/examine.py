@@ -22,10 +22,10 @@ from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.ledger import CellText, State
 from xlperf.rounds.merge import words_digest
 from xlperf.workbook.back.read import ReadBook, ReadCell
+from xlperf.xlsx.skeleton import SPARE
 
 EMPTY = word("空")
 LONGEST_NAME = 24  # characters of a row's own words that go into a problem
-SPARE = "+"  # what the key of a row for new entries starts with
 _HARMLESS = ("SHEET_RENAMED", "SHEET_ADDED", "MARK_LOST", "COLUMN_MOVED", "ROW_MOVED")
 
 Cells = Mapping[str, ReadCell]

@@ -10,8 +10,7 @@ import openpyxl
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlperf.workbook.layout import BODY, NAMES
-from xlperf.workbook.table import MARK
+from xlperf.xlsx.skeleton import BODY, MARK, NAMES
 
 Typed = str | float | int | bool | date | None
 Spot = tuple[str, str, str]  # plan sheet, key of the row, column

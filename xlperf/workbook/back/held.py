@@ -16,8 +16,9 @@ from xlperf.entries.text import value_of
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.workbook.back.read import ReadBook, ReadCell
-from xlperf.workbook.layout import SPARE, new_number
+from xlperf.workbook.layout import new_number
 from xlperf.workbook.text import key_text
+from xlperf.xlsx.skeleton import SPARE
 
 Row = dict[str, Value]
 _UNSAID = ("MISSING", "TEXT_CUT")  # an unfilled cell is not a fault here, and text counts for nothing

@@ -19,9 +19,9 @@ import openpyxl
 from xlperf.engine.score import Scores
 from xlperf.formula.values import Value, day_number, decimal, from_float
 from xlperf.workbook.back.read import read_book
-from xlperf.workbook.layout import SPARE, noise_free
-from xlperf.workbook.seal import MAP
+from xlperf.workbook.layout import noise_free
 from xlperf.workbook.text import inert, key_text
+from xlperf.xlsx.skeleton import MAP, SPARE
 
 SECONDS = 60  # for the program, and as much again for every file
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>

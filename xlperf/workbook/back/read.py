@@ -19,9 +19,9 @@ from openpyxl.cell import Cell, MergedCell
 from openpyxl.utils import coordinate_to_tuple, get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlperf.workbook.seal import MAP, Identity, printed_codes, read_identity
-from xlperf.workbook.table import MARK
+from xlperf.workbook.seal import Identity, printed_codes, read_identity
 from xlperf.xlsx.cached import Place, stored_results
+from xlperf.xlsx.skeleton import HEAD, MAP, MARK, NAMES
 
 Results = Mapping[Place, Any]
 
@@ -250,13 +250,13 @@ def _rows(table: _Found, issued: _Issued | None, changes: list[Change]) -> Itera
     last = min(table.sheet.max_row, table.row + len(wanted) + ADDED)
     end = max((r for r in range(table.row + 1, last + 1) if _key(table, r) in wanted), default=last)
     seen: set[str] = set()
-    shift = table.row - _ISSUED_CORNER
+    shift = table.row - (NAMES + 1)
     moved = False
     for row in range(table.row + 1, last + 1):
         key = _key(table, row)
         where = f"{get_column_letter(table.column)}{row}"
         if not key:
-            if table.row + 2 < row <= end and _has_content(table, row, issued):
+            if table.row + HEAD - NAMES < row <= end and _has_content(table, row, issued):
                 changes.append(Change("ROW_ADDED", table.sheet.title, where))
         elif wanted and key not in wanted:
             changes.append(Change("ROW_ADDED", table.sheet.title, where, found=key))
@@ -268,9 +268,6 @@ def _rows(table: _Found, issued: _Issued | None, changes: list[Change]) -> Itera
             yield key, row
     if moved:
         changes.append(Change("ROW_MOVED", table.sheet.title))
-
-
-_ISSUED_CORNER = 4  # the row of the machine names as issued, counted from 1
 
 
 def _key(table: _Found, row: int) -> str:
