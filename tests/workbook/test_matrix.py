@@ -18,7 +18,7 @@ from xlperf.workbook.back.fill import fill_book
 from xlperf.workbook.back.read import read_book
 from xlperf.workbook.books.grid import grids
 from xlperf.workbook.books.scorer import write_scorer_book
-from xlperf.workbook.layout import BODY
+from xlperf.xlsx.skeleton import BODY
 
 SHARED, SECOND, THIRD = "共同指标", "第二指标", "一家的指标"
 

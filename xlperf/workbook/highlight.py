@@ -13,10 +13,11 @@ from xlsxwriter.worksheet import Worksheet
 from xlperf.engine.plan import Column
 from xlperf.workbook import style
 from xlperf.workbook.book import Book
-from xlperf.workbook.layout import BODY, Layout, View
+from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.limits import acceptable
 from xlperf.workbook.table import asked_runs, used
 from xlperf.workbook.text import letters
+from xlperf.xlsx.skeleton import BODY
 
 MISSING: style.Properties = {"bg_color": "#F8CBAD"}
 WRONG: style.Properties = {"bg_color": "#FFC7CE", "font_color": "#9C0006", "bold": True}

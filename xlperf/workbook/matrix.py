@@ -13,13 +13,12 @@ from xlperf.engine.plan import Column
 from xlperf.formula.values import Value, shown
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, protect, put
-from xlperf.workbook.layout import BASIS, BODY, HEAD, NAMES, STATE, TITLE, UNDER, Layout, View
+from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.paper import Paper, paper_for, print_set_up
 from xlperf.workbook.table import (
     HEAD_HEIGHT,
     LINE_HEIGHT,
     LOWEST,
-    MARK,
     Dress,
     band,
     column_of,
@@ -28,6 +27,7 @@ from xlperf.workbook.table import (
     write_row,
 )
 from xlperf.workbook.text import lines
+from xlperf.xlsx.skeleton import BASIS, BODY, HEAD, MARK, NAMES, STATE, TITLE, UNDER
 
 UNIT, FIRST = 1, 2  # the column of the units' names, and that of the first block's keys
 NARROW, WIDEST = 11.0, 40.0  # of a column among many, and among few

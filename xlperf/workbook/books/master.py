@@ -17,11 +17,12 @@ from xlperf.workbook.books.choice import arranged, somewhere
 from xlperf.workbook.books.front import write_front
 from xlperf.workbook.books.ranking import write_ranking
 from xlperf.workbook.highlight import write_highlights
-from xlperf.workbook.layout import HEAD, TIGHT, UNIT_NAME, Layout, Shown, View
+from xlperf.workbook.layout import TIGHT, UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.seal import Identity, carriers, keywords, origin, printed
 from xlperf.workbook.table import Dress, band, write_table
 from xlperf.workbook.text import quoted
+from xlperf.xlsx.skeleton import HEAD
 
 DIRECTORY = "名录"
 NOT_PRINTED = "供查阅和公式引用，不随本文件打印；要打印的，先清除打印区域。"
