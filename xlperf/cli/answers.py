@@ -8,20 +8,20 @@ import click
 
 from xlperf.cli import output
 from xlperf.cli.commands import chosen, despite_option, json_option, opened, print_ranking, reading_option
-from xlperf.cli.output import as_json, called, exact, leave, problem_data, say, show_problems
+from xlperf.cli.language import language
+from xlperf.cli.output import as_json, called, leave, say, show_problems
 from xlperf.cli.reasons import answer_lines, reason_lines
 from xlperf.engine.ask import answer, cell_named
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Tables
 from xlperf.engine.roles import warned_rows
 from xlperf.engine.score import Scores, score
+from xlperf.engine.shapes import effects_data, scores_data
 from xlperf.engine.whatif import Change, compare_readings
 from xlperf.entries.folder import read_data
 from xlperf.formula.values import shown
 from xlperf.problems import Problem, errors
-from xlperf.publish.results import publish_scores
 from xlperf.rounds.clearance import NotCleared, cleared
-from xlperf.rounds.lacking import unsettled
 from xlperf.rounds.store import Round, answered, open_round
 from xlperf.scheme.model import Scheme
 
@@ -113,27 +113,6 @@ def scored(
     return score(plan, tables), [*problems, *found]
 
 
-def score_data(scores: Scores, problems: list[Problem]) -> dict[str, object]:
-    """Lay a scored plan out for programs: every row of every unit sheet, exact."""
-    plan = scores.plan
-    return {
-        "scheme": plan.scheme,
-        "readings": dict(plan.readings),
-        "units": {
-            str(row[sheet.key.name]): {"sheet": sheet.name, **{name: exact(v) for name, v in row.items()}}
-            for sheet in plan.unit_sheets()
-            for row in scores.rows(sheet.name)
-            if scores.where_is(row[sheet.key.name]) is sheet
-        },
-        "sheets": {
-            sheet.name: [{name: exact(v) for name, v in row.items()} for row in scores.rows(sheet.name)]
-            for sheet in plan.sheets
-            if any(c.kind in ("input", "computed") for c in sheet.columns)
-        },
-        "problems": [problem_data(p) for p in problems],
-    }
-
-
 @click.command("score")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @scheme_option
@@ -161,6 +140,9 @@ def score_command(
 
     A round is also written out: out/总表.xlsx with live formulas and out/排名.csv.
     """
+    from xlperf.publish.results import publish_scores  # only here: these two need the libraries of spreadsheets
+    from xlperf.rounds.lacking import unsettled
+
     home = home_of(folder, scheme_id, data)
     opening: list[Problem] = []
     if home is None or readings:
@@ -168,13 +150,15 @@ def score_command(
         problems = [*problems, *warned_rows(scores)]
     else:
         round_, opening = opened_with(home, despite)
+        output.progress(0, 1, "计分")
         published = publish_scores(round_, native=functions == "native")
+        output.progress(1, 1, "计分")
         scores = published.scores
         problems = [*published.problems, *unsettled(round_, scores)]
         for file in published.files:
             click.echo(f"{say('已写出', 'written')} {home / file}", err=True)
     if json_:
-        click.echo(as_json(score_data(scores, [*opening, *problems])))
+        click.echo(as_json(scores_data(scores, [*opening, *problems], language())))
     else:
         print_ranking(scores)
         show_problems(problems)
@@ -237,21 +221,9 @@ def readings_command(
 ) -> None:
     """Compare every reading (口径): whose score, place, award or pay another option would change."""
     scheme, tables, adopted, problems = sources(folder, scheme_id, data, readings)
-    effects = compare_readings(scheme, tables, adopted)
+    effects = compare_readings(scheme, tables, adopted, output.progress)
     if json_:
-        click.echo(
-            as_json(
-                [
-                    {
-                        "reading": e.reading.id,
-                        "option": e.option,
-                        "changes": [{**c.__dict__, "old": exact(c.old), "new": exact(c.new)} for c in e.changes],
-                        "problems": [problem_data(p) for p in e.problems],
-                    }
-                    for e in effects
-                ]
-            )
-        )
+        click.echo(as_json(effects_data(effects, language())))
         return
     names = {
         str(row[sheet.key.name]): str(row.get("name") or row[sheet.key.name])

@@ -13,6 +13,7 @@ from xlperf.engine.check import check_source
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.score import Scores
+from xlperf.engine.shapes import plan_data
 from xlperf.formula.values import shown
 from xlperf.problems import Problem, errors
 from xlperf.rules import RULES
@@ -63,11 +64,16 @@ def schemes(json_: bool, scheme_id: str | None) -> None:
         click.echo(output.table(rows, heads))
         return
     plan, problems = compile_scheme(opened(scheme_id)[0])
+    if json_:
+        click.echo(as_json({**plan_data(plan), "problems": [problem_data(p) for p in problems]}))
+        return
     show_problems(problems)
     for sheet in plan.sheets:
         click.echo(f"\n{sheet.name}  {sheet.title}  ← {sheet.table}.csv")
         columns = [(c.name, c.title, c.kind, c.holds, c.by, c.basis) for c in sheet.columns]
-        click.echo(output.table(columns, ("column", "title", "kind", "holds", "by", "basis")))
+        titles = (say("列", "column"), say("标题", "title"), say("种类", "kind"), say("内容", "holds"),
+                 say("谁填", "by"), say("依据", "basis"))  # fmt: skip
+        click.echo(output.table(columns, titles))
 
 
 @click.command()

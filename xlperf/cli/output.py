@@ -17,10 +17,10 @@ import click
 from xlperf.cli.language import language as language
 from xlperf.cli.language import say as say
 from xlperf.cli.page import width
-from xlperf.formula.values import Value, decimal
-from xlperf.problems import Problem, errors
+from xlperf.problems import Problem, errors, words
 
 PROGRAM = "xlperf"
+ROOM = 70  # columns of a line of progress
 DONE, FAILED, FINDINGS = 0, 1, 3
 
 
@@ -58,7 +58,23 @@ def progress(done: int, total: int, text: str) -> None:
     if not sys.stderr.isatty():
         return
     end = "\n" if done >= total else ""
-    click.echo(f"\r{done}/{total} {text}".ljust(70)[:70] + end, err=True, nl=False)
+    verb, colon, name = text.partition("：")
+    told = (
+        f"{done}/{total} {verb}{colon}{name}"
+        if language() == "zh"
+        else f"{done}/{total} {words().get(verb, verb)}: {name}"
+    )
+    click.echo("\r" + padded(told, ROOM) + end, err=True, nl=False)
+
+
+def padded(text: str, room: int) -> str:
+    """Cut or fill a text to exactly so many columns of a terminal."""
+    kept = ""
+    for char in text:
+        if width(kept + char) > room:
+            break
+        kept += char
+    return kept + " " * (room - width(kept))
 
 
 def table(rows: Iterable[Sequence[object]], heads: Sequence[str]) -> str:
@@ -98,11 +114,6 @@ def quoted(word: str) -> str:
 def as_json(data: Any) -> str:
     """Write data for programs: exact decimals as text, blank as null."""
     return json.dumps(data, ensure_ascii=False, indent=1)
-
-
-def exact(value: Value) -> str | None:
-    """Write a value for programs: nothing lost."""
-    return value if value is None or isinstance(value, str) else decimal(value)
 
 
 def problem_data(p: Problem) -> dict[str, object]:

@@ -14,6 +14,7 @@ from xlperf.cli.answers import opened_round
 from xlperf.cli.commands import chosen, despite_option, json_option, opened, print_ranking, reading_option
 from xlperf.cli.output import as_json, called, leave, problem_data, say, show_problems
 from xlperf.demo.demo import DemoResult, run_demo
+from xlperf.engine.shapes import ranking_data
 from xlperf.problems import Problem
 from xlperf.rounds.blank import write_blank
 from xlperf.rounds.collecting.collect import Collection, Missing, collect
@@ -30,15 +31,32 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what wou
 @click.argument("scheme_id")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--deadline", default=None, metavar="YYYY-MM-DD", help="When the books are due back.")
+@click.option("--contact", default="", help="Whom units may ask; printed in letters.")
 @reading_option
 @despite_option
-def new(scheme_id: str, folder: Path, deadline: str | None, readings: tuple[str, ...], despite: str) -> None:
+@json_option
+def new(
+    scheme_id: str,
+    folder: Path,
+    deadline: str | None,
+    contact: str,
+    readings: tuple[str, ...],
+    despite: str,
+    json_: bool,
+) -> None:
     """Start a round of a scheme in a new folder."""
     opened(scheme_id)
     path, problems = find_scheme(scheme_id)
     made = None
     if path is not None:
-        made, problems = new_round(path, folder, readings=chosen(readings), deadline=deadline, despite=despite)
+        made, problems = new_round(
+            path, folder, readings=chosen(readings), deadline=deadline, despite=despite, contact=contact
+        )
+    if json_:
+        round_ = None if made is None else {"folder": str(folder), "round": made.id, "year": made.year}
+        click.echo(as_json({"round": round_, "problems": [problem_data(p) for p in problems]}))
+        leave(problems)
+        return
     show_problems(problems)
     if made is None:
         raise SystemExit(output.FAILED)
@@ -85,7 +103,7 @@ def collect_command(folder: Path, dry_run: bool, json_: bool, verbose: bool) -> 
     """Take in what lies in inbox/: identify, check every cell, accept or hold with the reason."""
     got = collect(opened_round(folder), output.progress, dry_run=dry_run)
     if json_:
-        click.echo(as_json(collection_data(got)))
+        click.echo(as_json(got.data(output.language())))
     else:
         show_collection(got, folder, verbose=verbose)
     warned = any(p.severity != "note" for p in got.concerns)
@@ -168,47 +186,48 @@ def _cell_line(p: Problem) -> str:
     return f"{place}[{p.code}] {p.message(output.language())} {todo}{p.remedy(output.language())}"
 
 
-def collection_data(got: Collection) -> dict[str, object]:
-    """Lay a collection out for programs."""
-    return {
-        "files": [
-            {
-                "file": r.file,
-                "sha256": r.sha256,
-                "kind": r.kind,
-                "who": r.who,
-                "decision": r.decision,
-                "problems": [problem_data(p) for p in r.problems],
-            }
-            for r in got.receipts
-        ],
-        "missing": [m.__dict__ for m in got.missing],
-        "problems": [problem_data(p) for p in got.concerns],
-    }
-
-
 @click.command()
 @click.option("--scheme", "scheme_id", default="dashiqiao-2017", show_default=True, help="Which scheme to show.")
 @click.option("--out", "folder", type=click.Path(path_type=Path), help="Where to; left out, ./demo-SCHEME.")
 @despite_option
-def demo(scheme_id: str, folder: Path | None, despite: str) -> None:
+@json_option
+def demo(scheme_id: str, folder: Path | None, despite: str, json_: bool) -> None:
     """Run a whole round with made-up inputs in a new folder, some of them broken on purpose."""
     scheme, _ = opened(scheme_id)
     path, _ = find_scheme(scheme_id)
     if path is None:
         raise SystemExit(output.FAILED)
     home = folder or free_folder(Path(f"demo-{scheme.id}"))
-    click.echo(
+    click.echo(  # where the answer is JSON, this is progress
         say(
             f"{scheme.title}：在 {home} 里演示一个完整轮次。填报的数字是固定种子模拟的，不是真实成绩。",
             f"{scheme.id}: a whole round in {home}. What the units filled in is simulated from a fixed seed.",
-        )
+        ),
+        err=json_,
     )
     result, problems = run_demo(path, home, output.progress, despite=despite)
     if result is None:
+        if json_:
+            click.echo(as_json({"folder": None, "problems": [problem_data(p) for p in problems]}))
         show_problems(problems)
         raise SystemExit(output.FAILED)
-    show_demo(result, home)
+    if json_:
+        click.echo(as_json(demo_data(result, home)))
+    else:
+        show_demo(result, home)
+
+
+def demo_data(result: DemoResult, home: Path) -> dict[str, object]:
+    """Lay a demonstration out for programs: both collections, the ranking, the files."""
+    return {
+        "folder": str(home),
+        "seconds": round(result.seconds, 1),
+        "issued": [f.as_posix() for f in result.issued.files],
+        "first": result.first.data(output.language()),
+        "last": result.last.data(output.language()),
+        "ranking": ranking_data(result.scores),
+        "files": [f.as_posix() for f in result.published.files],
+    }
 
 
 def free_folder(wanted: Path) -> Path:
@@ -259,12 +278,17 @@ def show_demo(result: DemoResult, home: Path) -> None:
 @click.argument("scheme_id")
 @click.argument("folder", type=click.Path(path_type=Path))
 @despite_option
-def blank(scheme_id: str, folder: Path, despite: str) -> None:
+@json_option
+def blank(scheme_id: str, folder: Path, despite: str, json_: bool) -> None:
     """Write the blank workbooks of a scheme into an empty folder, without a round."""
     path, problems = find_scheme(scheme_id)
     files: tuple[Path, ...] = ()
     if path is not None:
         files, problems = write_blank(path, folder, output.progress, despite=despite)
+    if json_:
+        click.echo(as_json({"files": [f.as_posix() for f in files], "problems": [problem_data(p) for p in problems]}))
+        leave(problems)
+        return
     show_problems(problems, quiet_notes=True)
     if files:
         click.echo(say(f"写出 {len(files)} 本空白表：{folder}", f"{len(files)} blank workbooks written: {folder}"))

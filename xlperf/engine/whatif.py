@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,7 +58,12 @@ class ReadingEffect:
         return tuple(change for change in self.changes if change.role == role)
 
 
-def compare_readings(scheme: Scheme, tables: Tables, adopted: Mapping[str, str] | None = None) -> list[ReadingEffect]:
+def compare_readings(
+    scheme: Scheme,
+    tables: Tables,
+    adopted: Mapping[str, str] | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> list[ReadingEffect]:
     """Score every option that is not adopted, one reading at a time, and compare with those adopted.
 
     tables: table → rows; a table left out is the scheme's own. adopted: reading → option where a round
@@ -74,7 +79,12 @@ def compare_readings(scheme: Scheme, tables: Tables, adopted: Mapping[str, str] 
     if errors(problems):
         return [ReadingEffect(r, option, (), tuple(problems)) for r, option in options]
     scores = score(plan, whole)
-    return [_effect(scheme, scores, whole, base, reading, option) for reading, option in options]
+    effects = []
+    for done, (reading, option) in enumerate(options, 1):
+        effects.append(_effect(scheme, scores, whole, base, reading, option))
+        if progress is not None:
+            progress(done, len(options), f"比较口径：{reading.id}={option}")
+    return effects
 
 
 def _effect(

@@ -116,12 +116,13 @@ def new_round(
     deadline: str | None = None,
     key: bytes | None = None,
     despite: str = "",
+    contact: str = "",
 ) -> tuple[Round | None, list[Problem]]:
     """Make the folder of a new round: whole, or not at all.
 
     scheme_path: the scheme's folder or file; it is copied into the round. readings: reading → option instead of the
     one the scheme adopts. deadline: `YYYY-MM-DD`. key: only for rounds that must come out the same twice. despite: why
-    a scheme whose check is red is used all the same (see `clearance`).
+    a scheme whose check is red is used all the same (see `clearance`). contact: whom units may ask, for letters.
     """
     source = folder_source(scheme_path)
     scheme, problems = scheme_of(source)
@@ -138,7 +139,7 @@ def new_round(
         problems.append(problem("FOLDER_NOT_EMPTY", Where(str(target)), found=target.name))
     if errors(problems):
         return None, problems
-    words = _round_text(scheme, plan, due, source)
+    words = _round_text(scheme, plan, due, source, contact)
     with made_whole(target) as making:
         _fill(making, source, words, key or secrets.token_bytes(32))
         if despite and red(scheme):
@@ -159,8 +160,9 @@ def _fill(folder: Path, source: Source, told: str, key: bytes) -> None:
     kept.chmod(0o600)
 
 
-def _round_text(scheme: Scheme, plan: Plan, deadline: date | None, source: Source) -> str:
+def _round_text(scheme: Scheme, plan: Plan, deadline: date | None, source: Source, contact: str) -> str:
     due = f"deadline: {deadline}" if deadline else "# deadline: 2017-12-31"
+    whom = f"contact: {json.dumps(_one_line(contact), ensure_ascii=False)}" if contact else "# contact: 科室 电话"
     lines = [
         "# 一轮考核。由 xlperf new 写成；考核开始后不要改动。",
         f"scheme: {scheme.id}  # 考核方案，全文在 scheme/ 文件夹里",
@@ -170,7 +172,7 @@ def _round_text(scheme: Scheme, plan: Plan, deadline: date | None, source: Sourc
         "scheme_files:",
         *(f"  {json.dumps(name, ensure_ascii=False)}: {sha}" for name, sha in source.digests.items()),
         f"{due}  # 报送截止日，没有就不写",
-        "# contact: 张三 0417-1234567  # 单位有疑问时找谁，印在退回意见上",
+        f"{whom}  # 单位有疑问时找谁，印在退回意见上",
         "readings:  # 采用的口径" if plan.readings else "# readings: 本方案没有口径",
     ]
     for name, option in plan.readings.items():

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from xlperf.engine.roster import MASTER, Party, Roster
-from xlperf.problems import Problem, Where, errors, problem, word
+from xlperf.problems import Language, Problem, Where, errors, problem, word
 from xlperf.rounds.collecting.claims import lapsed
 from xlperf.rounds.collecting.edition import FILE as EDITION
 from xlperf.rounds.collecting.edition import Edition, added, edition_of, keep_copy
@@ -80,6 +80,25 @@ class Collection:
     def problems(self) -> list[Problem]:
         """List every problem of every file, then those of the round."""
         return [*(p for r in self.receipts for p in r.problems), *self.concerns]
+
+    def data(self, language: Language) -> dict[str, object]:
+        """Return it for programs."""
+        return {
+            "files": [
+                {
+                    "file": r.file,
+                    "sha256": r.sha256,
+                    "kind": r.kind,
+                    "who": r.who,
+                    "decision": r.decision,
+                    "problems": [p.data(language) for p in r.problems],
+                }
+                for r in self.receipts
+            ],
+            "missing": [vars(m) for m in self.missing],
+            "replies": [r.as_posix() for r in self.replies],
+            "problems": [p.data(language) for p in self.concerns],
+        }
 
 
 def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False) -> Collection:
