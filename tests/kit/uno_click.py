@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from kit.uno_press import connected, rows
+from uno_press import connected, rows  # beside this file, where both are copied to
 
 ROLES = {"MENU": 34, "MENU_ITEM": 36, "PUSH_BUTTON": 44}  # com.sun.star.accessibility.AccessibleRole
 MNEMONIC = re.compile(r"\([A-Z]\)$")  # 重新计算排名(A)

@@ -30,6 +30,8 @@ COMMANDS = (  # command, Chinese, English
     ("rank", "重新计算排名", "Recalculate the ranking"),
     ("undo", "撤销上一次重新计算", "Undo the last recalculation"),
 )
+GROUP = ("绩效考核", "Appraisal")  # what menu and toolbar are called
+TOOLBAR = "org.xlperf.toolbar"
 _DATE = (2020, 1, 1, 0, 0, 0)
 
 
@@ -57,6 +59,8 @@ def contents() -> dict[str, bytes]:
         "description.xml": _description(),
         "idl/XlPerf.idl": idl(),
         "Addons.xcu": _addons(),
+        "CalcWindowState.xcu": _window_state(),
+        **{f"icons/{command}.svg": _icon(command) for command, _, _ in COMMANDS},
     }
     component = files("xlperf").joinpath("addin/libreoffice/component.py").read_bytes()
     return {**{name: text.encode() for name, text in made.items()}, COMPONENT: component, **vendored()}
@@ -110,6 +114,7 @@ def _manifest() -> str:
         ("application/vnd.sun.star.uno-typelibrary;type=RDB", "idl/XlPerf.idl"),
         ("application/vnd.sun.star.uno-component;type=Python", COMPONENT),
         ("application/vnd.sun.star.configuration-data", "Addons.xcu"),
+        ("application/vnd.sun.star.configuration-data", "CalcWindowState.xcu"),
     )
     lines = "\n".join(
         f' <manifest:file-entry manifest:media-type="{kind}" manifest:full-path="{path}"/>' for kind, path in entries
@@ -134,18 +139,56 @@ def _description() -> str:
 
 
 def _addons() -> str:
-    """Return menu and toolbar: the same commands in both."""
+    """Return menu and toolbar, the same commands in both, and the icons of the commands."""
     items = "".join(_item(f"m{i}", *command) for i, command in enumerate(COMMANDS))
-    title = _titles("绩效考核", "Appraisal")
+    images = "".join(_image(command) for command, _, _ in COMMANDS)
+    return (
+        f'{_data("Addons", "org.openoffice.Office")}<node oor:name="AddonUI">\n'
+        f'<node oor:name="OfficeMenuBar"><node oor:name="org.xlperf.menu" oor:op="replace">{_titles(*GROUP)}'
+        f'<node oor:name="Submenu">{items}</node></node></node>\n'
+        f'<node oor:name="OfficeToolBar"><node oor:name="{TOOLBAR}" oor:op="replace">{items}</node></node>\n'
+        f'<node oor:name="Images">{images}</node>\n</node>\n</oor:component-data>\n'
+    )
+
+
+def _window_state() -> str:
+    """Return the name of the toolbar and where it stands: docked below the others, icons with their words."""
+    flags = {"Docked": "true", "Visible": "true", "DockingArea": "0", "DockPos": "0,9", "Style": "2"}
+    kinds = {"true": "xs:boolean", "0": "xs:int", "2": "xs:int"}
+    props = "".join(
+        f'<prop oor:name="{name}" oor:type="{kinds.get(value, "xs:string")}"><value>{value}</value></prop>'
+        for name, value in flags.items()
+    )
+    return (
+        f'{_data("CalcWindowState", "org.openoffice.Office.UI")}<node oor:name="UIElements"><node oor:name="States">'
+        f'<node oor:name="private:resource/toolbar/addon_{TOOLBAR}" oor:op="replace">{_titles(*GROUP, "UIName")}'
+        f"{props}</node></node></node>\n</oor:component-data>\n"
+    )
+
+
+def _data(name: str, package: str) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<oor:component-data xmlns:oor="http://openoffice.org/2001/registry" '
-        'xmlns:xs="http://www.w3.org/2001/XMLSchema" oor:name="Addons" oor:package="org.openoffice.Office">\n'
-        '<node oor:name="AddonUI">\n<node oor:name="OfficeMenuBar"><node oor:name="org.xlperf.menu" '
-        f'oor:op="replace">{title}<node oor:name="Submenu">{items}</node></node></node>\n'
-        f'<node oor:name="OfficeToolBar"><node oor:name="org.xlperf.toolbar" oor:op="replace">{items}</node></node>\n'
-        "</node>\n</oor:component-data>\n"
+        f'xmlns:xs="http://www.w3.org/2001/XMLSchema" oor:name="{name}" oor:package="{package}">\n'
     )
+
+
+def _image(command: str) -> str:
+    icon = f"%origin%/icons/{command}.svg"
+    urls = "".join(_prop(name, icon) for name in ("ImageSmallURL", "ImageBigURL"))
+    return (
+        f'<node oor:name="org.xlperf.image.{command}" oor:op="replace">{_prop("URL", f"service:{COMMAND}?{command}")}'
+        f'<node oor:name="UserDefinedImages">{urls}</node></node>'
+    )
+
+
+def _icon(command: str) -> str:
+    return files("xlperf").joinpath(f"addin/libreoffice/icons/{command}.svg").read_text("utf-8")
+
+
+def _prop(name: str, value: str) -> str:
+    return f'<prop oor:name="{name}" oor:type="xs:string"><value>{escape(value)}</value></prop>'
 
 
 def _item(name: str, command: str, zh: str, en: str) -> str:
@@ -154,15 +197,12 @@ def _item(name: str, command: str, zh: str, en: str) -> str:
         "Target": "_self",
         "Context": "com.sun.star.sheet.SpreadsheetDocument",
     }
-    props = "".join(
-        f'<prop oor:name="{key}" oor:type="xs:string"><value>{escape(value)}</value></prop>'
-        for key, value in values.items()
-    )
+    props = "".join(_prop(key, value) for key, value in values.items())
     return f'<node oor:name="{name}" oor:op="replace">{props}{_titles(zh, en)}</node>'
 
 
-def _titles(zh: str, en: str) -> str:
+def _titles(zh: str, en: str, name: str = "Title") -> str:
     return (
-        '<prop oor:name="Title" oor:type="xs:string">'
+        f'<prop oor:name="{name}" oor:type="xs:string">'
         f'<value>{zh}</value><value xml:lang="zh-CN">{zh}</value><value xml:lang="en-US">{en}</value></prop>'
     )
