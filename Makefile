@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test lint printed
+.PHONY: setup demo test lint release printed
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -15,3 +15,7 @@ printed: setup  # every book of every scheme on paper, through LibreOffice (some
 	XLPERF_PRINTED=all $(PY) -m pytest tests/workbook/test_printed.py
 lint: setup
 	$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/lint-imports
+release: setup
+	rm -rf dist
+	$(PY) -m hatchling build -t wheel -d dist
+	$(PY) -m xlperf.cli.release dist

@@ -13,9 +13,10 @@ import openpyxl
 import pytest
 from kit.memory import Memory
 from kit.office import Office, open_office
-from kit.simulated import simulated
+from kit.simulated import first_mark, simulated
 
 from xlperf.addin.button import BEFORE, LAST, LEDGER, MOVES, rank, undo
+from xlperf.addin.issued import position
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
 from xlperf.formula.spelling import digest
@@ -212,10 +213,7 @@ def master(office: Office) -> Path:
 
 @pytest.mark.libreoffice
 def test_the_button_pressed_through_dispatch(office: Office, master: Path):
-    marks = openpyxl.load_workbook(master)["指标得分"]
-    column = {c.value: c.column_letter for c in marks[4]}["lead"]
-    cell, was = f"{column}7", marks[f"{column}7"].value
-    unit = openpyxl.load_workbook(master, data_only=True)["指标得分"]["D7"].value
+    cell, was, unit = first_mark(master)
     seen = office.steps(
         [
             ["open", str(master)],
@@ -237,11 +235,14 @@ def test_the_button_pressed_through_dispatch(office: Office, master: Path):
     own = next(row for row in moves if row[2] == unit)
     assert (own[5][0], own[8]) == ("降", f"指标得分!{cell}（核定得分）{was:g}→0")
     assert [row[2:] for row in ledger[1:]] == [["指标得分", cell, unit, "核定得分", f"{was:g}", "0"]]
-    assert marks_after[6][openpyxl.utils.column_index_from_string(column) - 1] == was
+    assert marks_after[position(cell)[0]][position(cell)[1]] == was
     assert [row[1] for row in ledger_after[1:]] == ["重新计算", "撤销"]
     assert last == ledger_after
     saved = openpyxl.load_workbook(office.folder / "saved.xlsx")
     assert {MOVES, LEDGER} <= set(saved.sheetnames)
+    for title in (MOVES, LEDGER):
+        assert saved[title]["A1"].font.b
+        assert saved[title].column_dimensions["B"].width != saved[title].column_dimensions["E"].width
     assert saved[LAST].sheet_state != "visible"
 
 

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import openpyxl
 import pytest
 from kit.office import Office, open_office
 from kit.programs import need
-from kit.simulated import simulated
+from kit.simulated import first_mark, simulated
 
 from xlperf.addin.button import LEDGER, MOVES
+from xlperf.addin.issued import position
 from xlperf.addin.libreoffice.extension import COMMANDS
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
@@ -124,10 +124,7 @@ def test_the_button_clicked_on_a_screen(folder: Path):
     for attempt in range(ATTEMPTS):
         office = chinese_office(folder / str(attempt))
         master = written_master(office.folder)
-        marks = openpyxl.load_workbook(master)["指标得分"]
-        column = {c.value: c.column_letter for c in marks[4]}["lead"]
-        cell, was = f"{column}7", marks[f"{column}7"].value
-        unit = openpyxl.load_workbook(master, data_only=True)["指标得分"]["D7"].value
+        cell, was, unit = first_mark(master)
         try:
             seen = clicked(office, steps(master, cell))
             break
@@ -138,6 +135,6 @@ def test_the_button_clicked_on_a_screen(folder: Path):
     own = next(row for row in moves if row[2] == unit)
     assert (own[5][0], own[8]) == ("降", f"指标得分!{cell}（核定得分）{was:g}→0")
     assert [row[1:] for row in ledger[1:]] == [["重新计算", "指标得分", cell, unit, "核定得分", f"{was:g}", "0"]]
-    assert marks_after[6][openpyxl.utils.column_index_from_string(column) - 1] == was
+    assert marks_after[position(cell)[0]][position(cell)[1]] == was
     assert [row[1] for row in ledger_after[1:]] == ["重新计算", "撤销"]
     assert SHOT.stat().st_size > 10_000

@@ -282,6 +282,7 @@ def test_the_button_in_excel(book: Any, told: list[tuple[str, ...]]):
     assert excel.press("undo").done
     assert [row[1] for row in pages.rows(LEDGER)[1:]] == ["重新计算", "撤销"]
     assert [words[1] for words in told] == ["重新计算排名"] * 3
+    assert book.sheets[MOVES].widths[9] > book.sheets[MOVES].widths[2]
 
 
 def test_a_formula_typed_over_in_excel(book: Any, told: list[tuple[str, ...]]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import openpyxl
@@ -13,10 +14,12 @@ from kit.edits import edit, scored_master
 from kit.judge import Formula, _write, open_judge
 from kit.simulated import simulated
 
+from xlperf.addin import doctor as doctor_module
 from xlperf.cli import main
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan
 from xlperf.engine.score import score
+from xlperf.problems import words
 from xlperf.rounds.recompute import recomputed
 from xlperf.scheme.find import find_scheme, schemes_available
 from xlperf.scheme.load import load_scheme
@@ -199,3 +202,13 @@ def test_build_writes_extension_and_macro_book(tmp_path: Path):
 def test_doctor_names_what_is_missing(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", "")
     assert "找不到 soffice" in run("addin", "doctor", code=3)
+
+
+def test_doctor_speaks_english_throughout():
+    """Every word it may say has its English, also of what this machine does not lack."""
+    source = Path(doctor_module.__file__).read_text("utf-8")
+    said = re.findall(r'word\(\s*"((?:[^"])*)"', source)
+    assert len(said) > 20
+    assert [text for text in said if text not in words()] == []
+    told = re.sub("|".join(doctor_module.FONTS), "", "".join(p.text("en") for p in doctor_module.doctor()))
+    assert re.findall("[\u4e00-\u9fff]+", told) == []

@@ -14,6 +14,17 @@ class Area:
 
     def __init__(self, sheet: FakeSheet, first: tuple[int, int], last: tuple[int, int] | None = None) -> None:
         self._sheet, self._first, self._last = sheet, first, last or first
+        self.color: tuple[int, ...] = ()
+        self.font = SimpleNamespace(bold=False)
+        self.wrap_text = False
+
+    @property
+    def column_width(self) -> float:
+        return self._sheet.widths.get(self._first[1], 8.0)
+
+    @column_width.setter
+    def column_width(self, width: float) -> None:
+        self._sheet.widths[self._first[1]] = width
 
     def options(self, **_: object) -> Area:
         return self
@@ -45,6 +56,7 @@ class FakeSheet:
     def __init__(self, name: str) -> None:
         self.name, self.cells, self.api = name, {}, SimpleNamespace(Visible=-1)
         self.formulas: dict[tuple[int, int], str] = {}
+        self.widths: dict[int, float] = {}
 
     def formula_of(self, row: int, column: int) -> str:
         """Return what Excel shows in its formula bar; cells are counted from 1."""

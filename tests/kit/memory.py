@@ -52,8 +52,9 @@ class Memory:
         self.sheets[title][row][column] = value
         self.typed.pop((title, row, column), None)
 
-    def replace(self, title: str, rows: Sequence[Sequence[Any]], *, hidden: bool = False) -> None:
+    def replace(self, title: str, rows: Sequence[Sequence[Any]], *, hidden: bool = False, widths: Sequence[float] = ()):
         self.sheets[title] = [list(row) for row in rows]
+        assert not widths or all(len(row) == len(widths) for row in rows)
 
     def remove(self, title: str) -> None:
         self.sheets.pop(title, None)

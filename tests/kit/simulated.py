@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from pathlib import Path
+
+import openpyxl
 
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.formula.evaluate import of_row
@@ -54,3 +57,19 @@ def value_drawn(
     top = high if isinstance(high, Fraction) else bottom + 100
     digits = 2 if column.decimals is None else column.decimals
     return half_up(bottom + (top - bottom) * Fraction(draw.randint(600, 1000), 1000), digits)
+
+
+def first_mark(master: Path) -> tuple[str, float, str]:
+    """Return a cell of the 核定得分 that counts for the unit in the first place: address, value, unit."""
+    book = openpyxl.load_workbook(master, data_only=True)
+    unit, marks = book["排名"]["B5"].value, book["指标得分"]
+    at = {c.value: c.column for c in marks[4]}
+    row = next(
+        r
+        for r in range(7, marks.max_row + 1)
+        if marks.cell(r, at["@unit"]).value == unit
+        and marks.cell(r, at["lead"]).value == marks.cell(r, at["score"]).value
+        and float(marks.cell(r, at["lead"]).value or 0) > 1
+    )
+    cell = marks.cell(row, at["lead"])
+    return cell.coordinate, cell.value, unit

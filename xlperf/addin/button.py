@@ -19,7 +19,10 @@ MOVES, LEDGER, LAST, BEFORE = "与上次相比", "变动台账", "_xlperf_last",
 PLACE, UNIT = "名次", "单位"
 UNPLACED = "—"  # what stands for the place of a unit that has none
 _MOVES_HEAD = ("排名表", PLACE, UNIT, "得分", "上次名次", "名次变化", "上次得分", "得分变化", "原因", "并列")
+_MOVES_WIDTHS = (24, 8, 24, 12, 10, 10, 12, 12, 64, 40)
+_LEDGER_WIDTHS = (20, 12, 20, 10, 24, 24, 24, 24)
 _LEDGER_HEAD = ("时间", "操作", "工作表", "单元格", "单位", "项目", "原值", "新值")
+HEADING = 0xE8E8E8  # the colour behind headings, as in the other sheets
 _ROW_NAMES = ("@unit", "name")  # columns of a table that say whose row it is
 
 
@@ -75,7 +78,7 @@ def rank(pages: Pages, now: str, what: str = "重新计算") -> Outcome:
     if wrong:
         return Outcome(False, tuple(wrong))
     changes = list(changed(before, state)) if before else []
-    pages.replace(MOVES, moves(before, state, changes))
+    pages.replace(MOVES, moves(before, state, changes), widths=_MOVES_WIDTHS)
     if changes:
         _append(pages, [_ledger_row(now, what, old, new) for old, new in changes])
     if before is not None and (changes or before.lines != state.lines):
@@ -104,7 +107,7 @@ def undo(pages: Pages, now: str) -> Outcome:
     pages.recalculate()
     pages.replace(LAST, _kept_rows(before), hidden=True)
     pages.remove(BEFORE)
-    pages.replace(MOVES, moves(before, state_of(pages), []))
+    pages.replace(MOVES, moves(before, state_of(pages), []), widths=_MOVES_WIDTHS)
     return Outcome(True, (f"已撤销：恢复{len(changes)}格", *(f"{o.sheet}!{o.cell}" for o, _ in changes[:10])))
 
 
@@ -237,7 +240,7 @@ def _told(before: State | None, now: State, changes: Sequence[tuple[Input, Input
 
 def _append(pages: Pages, new: Sequence[Row]) -> None:
     old = [tuple(r) for r in pages.rows(LEDGER)] if LEDGER in pages.titles() else [_LEDGER_HEAD]
-    pages.replace(LEDGER, [*old, *new])
+    pages.replace(LEDGER, [*old, *new], widths=_LEDGER_WIDTHS)
 
 
 def _ledger_row(now: str, what: str, old: Input, new: Input) -> Row:

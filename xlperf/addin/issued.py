@@ -39,8 +39,11 @@ class Pages(Protocol):
         """Type a value into a cell."""
         ...
 
-    def replace(self, title: str, rows: Sequence[Row], *, hidden: bool = False) -> None:
-        """Write a worksheet anew, adding it at the end where there is none."""
+    def replace(self, title: str, rows: Sequence[Row], *, hidden: bool = False, widths: Sequence[float] = ()) -> None:
+        """Write a worksheet anew, adding it at the end where there is none.
+
+        widths: of its columns, in characters of half width; where given the first row is dressed as headings.
+        """
         ...
 
     def remove(self, title: str) -> None:

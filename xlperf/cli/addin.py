@@ -53,12 +53,17 @@ def build(out: Path, book: Path | None, interpreter: str | None) -> None:
         raise SystemExit(output.FAILED)
     out.mkdir(parents=True, exist_ok=True)
     click.echo(build_oxt(out / OXT))
-    write_whole(out / STARTER, _WATCH.encode())
+    write_whole(out / STARTER, starter())
     click.echo(out / STARTER)
     if book is not None:
         from xlperf.addin.excel.project import build_xlsm  # only where both packages are
 
         click.echo(build_xlsm(book, out / f"{book.stem}.xlsm", started))
+
+
+def starter() -> bytes:
+    """Return the Windows starter of `watch`, for a double click in the folder it watches."""
+    return _WATCH.encode()
 
 
 @addin.command(name="examples")

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from xlperf.addin.button import MOVES, Outcome, rank, undo
+from xlperf.addin.button import HEADING, MOVES, Outcome, rank, undo
 from xlperf.addin.issued import Row
 
 COMMANDS: Mapping[str, Callable[..., Outcome]] = {"rank": rank, "undo": undo}
+_HEADING = tuple(HEADING.to_bytes(3, "big"))  # red, green, blue
 _HIDDEN = 0  # xlSheetHidden
 _DAY_0 = datetime(1899, 12, 30)
 
@@ -48,8 +49,8 @@ class ExcelBook:
         """Type a value into a cell."""
         self._book.sheets[title].range((row + 1, column + 1)).value = inert(value)
 
-    def replace(self, title: str, rows: Sequence[Row], *, hidden: bool = False) -> None:
-        """Write a worksheet anew, adding it at the end where there is none."""
+    def replace(self, title: str, rows: Sequence[Row], *, hidden: bool = False, widths: Sequence[float] = ()) -> None:
+        """Write a worksheet anew, adding it at the end where there is none. widths: in characters, with headings."""
         if title in self.titles():
             sheet = self._book.sheets[title]
             sheet.clear_contents()
@@ -62,6 +63,12 @@ class ExcelBook:
             sheet.range((1, 1)).value = [[inert(v) for v in [*r, *[None] * width][:width]] for r in rows]
         if hidden:
             sheet.api.Visible = _HIDDEN
+        for column, wide in enumerate(widths, start=1):
+            sheet.range((1, column)).column_width = wide
+        if widths:
+            head = sheet.range((1, 1), (1, len(widths)))
+            head.color, head.font.bold = _HEADING, True
+            sheet.range((1, 1), (max(len(rows), 1), len(widths))).wrap_text = True
 
     def remove(self, title: str) -> None:
         """Delete a worksheet; nothing where there is none."""

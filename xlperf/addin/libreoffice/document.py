@@ -11,10 +11,12 @@ from typing import Any
 
 import uno
 
-from xlperf.addin.button import MOVES, Outcome, rank, undo
+from xlperf.addin.button import HEADING, MOVES, Outcome, rank, undo
 from xlperf.addin.issued import Row
 
 _ERRORS = {502: "#VALUE!", 503: "#NUM!", 519: "#VALUE!", 524: "#REF!", 525: "#NAME?", 532: "#DIV/0!", 32767: "#N/A"}
+_CHARACTER = 210  # hundredths of a millimetre that a character of half width takes
+_BOLD = 150.0  # com.sun.star.awt.FontWeight.BOLD
 _FORMULA_ERROR = 4  # com.sun.star.sheet.FormulaResult.ERROR
 COMMANDS: dict[str, Callable[..., Outcome]] = {"rank": rank, "undo": undo}
 
@@ -51,8 +53,8 @@ class Document:
         cell = self._document.Sheets.getByName(title).getCellRangeByPosition(column, row, column, row)
         cell.setDataArray((("" if value is None else value,),))
 
-    def replace(self, title: str, rows: Sequence[Row], *, hidden: bool = False) -> None:
-        """Write a worksheet anew, adding it at the end where there is none."""
+    def replace(self, title: str, rows: Sequence[Row], *, hidden: bool = False, widths: Sequence[float] = ()) -> None:
+        """Write a worksheet anew, adding it at the end where there is none. widths: in characters, with headings."""
         sheets = self._document.Sheets
         if not sheets.hasByName(title):
             sheets.insertNewByName(title, sheets.Count)
@@ -63,6 +65,10 @@ class Document:
             cells = tuple(tuple("" if v is None else v for v in [*r, *[None] * width][:width]) for r in rows)
             sheet.getCellRangeByPosition(0, 0, width - 1, len(cells) - 1).setDataArray(cells)
         sheet.IsVisible = not hidden
+        for column, wide in enumerate(widths):
+            sheet.Columns.getByIndex(column).Width = round(wide * _CHARACTER)
+        if widths:
+            self._dress(sheet, len(widths), len(rows))
 
     def remove(self, title: str) -> None:
         """Delete a worksheet; nothing where there is none."""
@@ -72,6 +78,16 @@ class Document:
     def recalculate(self) -> None:
         """Recalculate every formula."""
         self._document.calculateAll()
+
+    @staticmethod
+    def _dress(sheet: Any, width: int, height: int) -> None:
+        """Let the first row look like headings, and long texts wrap."""
+        sheet.getCellRangeByPosition(0, 0, width - 1, max(height, 1) - 1).IsTextWrapped = True
+        head = sheet.getCellRangeByPosition(0, 0, width - 1, 0)
+        head.CharWeight, head.CharWeightAsian = _BOLD, _BOLD
+        head.CellBackColor = HEADING
+        head.HoriJustify = uno.Enum("com.sun.star.table.CellHoriJustify", "CENTER")
+        sheet.Rows.OptimalHeight = True
 
     @staticmethod
     def _used(sheet: Any) -> Any:
@@ -92,6 +108,7 @@ def press(context: Any, what: str) -> Outcome:
     if controller is not None:
         if outcome.done and document.Sheets.hasByName(MOVES):
             controller.setActiveSheet(document.Sheets.getByName(MOVES))
+            controller.freezeAtPosition(0, 1)
         _tell(context, controller, outcome)
     return outcome
 
