@@ -337,3 +337,18 @@ def test_the_office_s_tables_filter_and_stand_out(books):
     assert f"{survey}7<=" in wrong
     assert f"{full}7" in wrong
     assert not [f for texts in found.values() for f in texts if "!" in f], "older programs refuse other worksheets"
+
+
+@pytest.mark.parametrize(("name", "unit"), [("dashiqiao-2017", "U22"), ("hebi-2021", "U02"), ("yiyang-2018", "Q1")])
+def test_the_guide_prints_the_examples_meant_for_readers_and_no_test_note(tmp_path, name, unit):
+    scheme, _ = load_scheme(Path(__file__).parents[2] / "schemes" / name / "scheme.yaml")
+    assert scheme is not None
+    plan, _ = compile_scheme(scheme)
+    file = tmp_path / "自评表.xlsx"
+    write_unit_book(score(plan, scheme.tables), unit, file, identity("unit", unit), scheme=scheme)
+    sheet = openpyxl.load_workbook(file)["填报说明"]
+    printed = "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
+    meant = [e for e in scheme.examples if e.guide]
+    assert meant
+    assert [e.id for e in meant if e.steps not in printed] == []
+    assert [e.id for e in scheme.examples if not e.guide and e.steps in printed] == []

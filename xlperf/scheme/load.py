@@ -187,6 +187,7 @@ def _example(node: Mapping) -> Example:
         pairs(node, "figures"),
         listing(node, "alternatives"),
         node.at,
+        text(node, "guide") == "yes",
     )
 
 

@@ -149,7 +149,8 @@ class Example:
 
     rows: argument mappings with `gives`. tables: table → rows of text. gives: sheet → row key →
     column → expected text. readings: reading → option for this example. alternatives: (readings,
-    gives or rows) under other options.
+    gives or rows) under other options. guide: its steps are printed for those who fill the books in; what is only
+    a test is not.
     """
 
     id: str
@@ -163,6 +164,7 @@ class Example:
     figures: dict[str, str] = field(default_factory=dict)
     alternatives: Listing = field(default_factory=Listing)
     at: Where = field(default_factory=Where)
+    guide: bool = False
 
 
 @dataclass(frozen=True)

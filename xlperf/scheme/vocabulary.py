@@ -158,6 +158,7 @@ EXAMPLE: Fields = {
     "id": Field("text", "编号", required=True),
     "basis": Field("text", "依据的条款", required=True),
     "steps": Field("text", "算式", required=True),
+    "guide": Field("yes", "算式印进填报说明；只作验算的不印"),
     "rule": Field("text", "单独验算的规则"),
     "rows": Field("rows", "规则的参数和应得结果 gives"),
     "tables": Field("named_rows", "算例用的数据：表: 行"),

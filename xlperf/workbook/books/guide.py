@@ -88,11 +88,9 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
 
 
 def _examples(scheme: Scheme | None) -> list[str]:
-    """Take the short examples of the scheme: those of one rule each."""
-    if scheme is None:
-        return []
-    short = [e for e in scheme.examples if e.rule in RULES and e.steps][:3]
-    return [f"{RULES[e.rule].zh}（依据：{e.basis}）：{e.steps}" for e in short]
+    """Take the examples that the scheme writes for readers; what is only a test is not printed."""
+    meant = [e for e in scheme.examples if e.guide] if scheme else []
+    return [f"{RULES[e.rule].zh if e.rule in RULES else '算法'}（依据：{e.basis}）：{e.steps}" for e in meant]
 
 
 def _decided(scheme: Scheme | None) -> list[str]:
