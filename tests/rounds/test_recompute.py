@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from kit.rounds import cell_of
 
 from xlperf.publish.results import publish_scores
 from xlperf.rounds.distribute import distribute
@@ -50,6 +51,19 @@ def claim(source: Path, to: Path) -> Path:
 
 def bonus(found) -> object:
     return found.scores.row("totals", "U1")["bonus"]
+
+
+def test_what_may_not_stand_in_a_cell_is_told_though_the_book_shows_what_follows(folder: Path):
+    book = folder / "改.xlsx"
+    typed = {("marks", "U1-4", "lead"): 1800, ("marks", "U1-1", "verified"): -1, ("marks", "U2-4", "lead"): 18}
+    claimed = {("events", "+1", name): value for name, value in {**CLAIMED, "unit": "U9"}.items()}
+    fill_book(folder / "out" / "总表.xlsx", book, typed | claimed)
+    found = recomputed(book, folder / "new.xlsx")
+    told = [(p.code, p.where.cell) for p in found.problems]
+    wanted = [("marks", "U1-1", "verified"), ("marks", "U1-4", "lead"), ("events", "+1", "unit")]
+    codes = ("OUT_OF_RANGE", "OUT_OF_RANGE", "NOT_A_CHOICE")
+    assert told == [(code, cell_of(book, spot)) for code, spot in zip(codes, wanted, strict=True)]
+    assert found.scores.row("marks", "U1-4")["score"] == 1800
 
 
 @pytest.mark.parametrize("place", ["out", "issued", "inbox", "inbox/邮件"])

@@ -17,7 +17,7 @@ from xlperf.formula.spelling import plain_spelling
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.origin import origin_of
 from xlperf.scheme.model import Scheme
-from xlperf.workbook.back.held import Held, held, misplaced, plan_as_written, scored
+from xlperf.workbook.back.held import Held, beyond_limits, held, misplaced, plan_as_written, scored
 from xlperf.workbook.back.read import ReadBook, read_book
 from xlperf.workbook.book import Book
 from xlperf.workbook.books.master import master_book
@@ -66,7 +66,8 @@ def recomputed(
     values = dict(_same(made, texts, read, found.problems, book.name))
     changed_cells = tuple(changes(book, values))
     write_values(book, out, values)
-    return Recomputed(scores, len(values), (*problems, *found.problems), changed_cells)
+    wrong = beyond_limits(plan, found)
+    return Recomputed(scores, len(values), (*problems, *found.problems, *wrong), changed_cells)
 
 
 def _readable(book: Path) -> ReadBook | Problem:

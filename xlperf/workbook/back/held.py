@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.engine.score import Scores, score
 from xlperf.entries.cell import Asked, agrees, judge
+from xlperf.entries.entry import Entry, judge_entries
 from xlperf.entries.text import value_of
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
@@ -28,19 +29,22 @@ _UNSAID = ("MISSING", "TEXT_CUT")  # an unfilled cell is not a fault here, and t
 class Held:
     """What a book holds.
 
-    tables: as `score` takes them. entered: sheet → which rows for new entries (counted from 0) hold one, their rows
-    being the last of the sheet. spare: sheet → how many rows for new entries the book has.
+    tables: as `score` takes them. file: the book's name. entered: sheet → which rows for new entries (counted from 0)
+    hold one, their rows being the last of the sheet. spare: sheet → how many rows for new entries the book has.
+    filled: every cell that somebody filled, with its row in the tables.
     """
 
     tables: dict[str, list[Row]]
+    file: str
     entered: dict[str, list[int]] = field(default_factory=dict)
     spare: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    filled: list[tuple[Sheet, Column, Row, Where]] = field(default_factory=list)
 
 
 def held(plan: Plan, tables: Tables, read: ReadBook, file: str) -> Held:
     """Return what stands in a book. tables: of the scheme; nothing given is changed. file: named in problems."""
-    found = Held({name: [dict(row) for row in rows] for name, rows in tables.items()})
+    found = Held({name: [dict(row) for row in rows] for name, rows in tables.items()}, file)
     for sheet in plan.sheets:
         found.tables.setdefault(sheet.table, [])
     known = _index(plan, found.tables)
@@ -56,9 +60,9 @@ def held(plan: Plan, tables: Tables, read: ReadBook, file: str) -> Held:
                 if row is None:
                     row = known[sheet.table, key] = _new_row(sheet, value_of(key, sheet.key))
                     found.tables[sheet.table].append(row)
-                _fill(sheet, row, cells, file, found.problems)
+                _fill(sheet, row, cells, found)
     for name, cells_by_key in rows.items():  # what is new comes last
-        _enter(plan.by_name[name], cells_by_key, found, file)
+        _enter(plan.by_name[name], cells_by_key, found)
     return found
 
 
@@ -71,7 +75,7 @@ def _new_row(sheet: Sheet, key: Value) -> Row:
     return {sheet.key.name: key, **sheet.where}
 
 
-def _enter(sheet: Sheet, rows: dict[str, dict[str, ReadCell]], found: Held, file: str) -> None:
+def _enter(sheet: Sheet, rows: dict[str, dict[str, ReadCell]], found: Held) -> None:
     """Take the entries typed into rows for new entries, in their order; an empty row is none."""
     keys = [value_of(key, sheet.key) for key in rows if not key.startswith(SPARE)]
     spare = [(int(key.removeprefix(SPARE)) - 1, cells) for key, cells in rows.items() if key.startswith(SPARE)]
@@ -79,7 +83,7 @@ def _enter(sheet: Sheet, rows: dict[str, dict[str, ReadCell]], found: Held, file
     for number, cells in sorted(spare, key=lambda pair: pair[0]):
         if any(_is_typed(sheet.by_name.get(name), cell) for name, cell in cells.items()):
             row = _new_row(sheet, value_of(str(new_number(keys, number)), sheet.key))
-            _fill(sheet, row, cells, file, found.problems)
+            _fill(sheet, row, cells, found)
             found.tables[sheet.table].append(row)
             found.entered.setdefault(sheet.name, []).append(number)
 
@@ -90,15 +94,16 @@ def _is_typed(column: Column | None, cell: ReadCell) -> bool:
     return cell.role == "input" and not default and cell.value not in (None, "")
 
 
-def _fill(sheet: Sheet, row: Row, cells: dict[str, ReadCell], file: str, problems: list[Problem]) -> None:
+def _fill(sheet: Sheet, row: Row, cells: dict[str, ReadCell], found: Held) -> None:
     """Put what was typed into a row; a fact of the scheme stays, and a cell that says something else is told."""
     for column in (c for c in sheet.columns if c.name in cells and c.expr is None):
         cell = cells[column.name]
         if column.kind == "input":
-            row[column.name], told = _judged(column, cell, row, file)
-            problems += [p for p in told if p.code not in _UNSAID]
+            row[column.name], told = _judged(column, cell, row, found.file)
+            found.problems += [p for p in told if p.code not in _UNSAID]
+            found.filled.append((sheet, column, row, Where(found.file, sheet=cell.sheet, cell=cell.cell)))
         elif not cell.formula and cell.row_key and not cell.row_key.startswith(SPARE):
-            _hold(column, cell, row, file, problems)
+            _hold(column, cell, row, found.file, found.problems)
 
 
 def _hold(column: Column, cell: ReadCell, row: Row, file: str, problems: list[Problem]) -> None:
@@ -120,6 +125,16 @@ def _judged(column: Column, cell: ReadCell, row: Row, file: str) -> tuple[Value,
     where = Where(file, sheet=cell.sheet, cell=cell.cell)
     formula = str(cell.value).removeprefix("=") if cell.formula else ""
     return judge(Asked(free, row, where), cell.value, cell.data_type, formula, "%" in cell.number_format)
+
+
+def beyond_limits(plan: Plan, found: Held) -> list[Problem]:
+    """Tell which cells hold what may not stand there: a book shows what follows from them, and nobody takes them in."""
+    rows = {id(row): dict(row) for rows in found.tables.values() for row in rows}
+    tables = {name: [rows[id(row)] for row in found.tables[name]] for name in found.tables}
+    filled = [(s, c, rows[id(row)], at) for s, c, row, at in found.filled if row.get(c.name) is not None]
+    entries = [Entry(sheet, column, row, row[column.name], at) for sheet, column, row, at in filled]
+    judge_entries(plan, tables, entries)
+    return [p for entry in entries for p in entry.problems]
 
 
 def plan_as_written(plan: Plan, spare: dict[str, int]) -> Plan:
