@@ -23,7 +23,7 @@ from xlperf.workbook.whole import always_whole, is_whole, units_of
 from xlperf.xlsx.skeleton import BODY, HEAD, NAMES
 
 UNIT_NAME = "@unit"  # not a column of the plan: the name of the unit whose code stands beside it
-TIGHT = 24  # columns on paper
+NARROW, TIGHT = 16, 24  # columns on paper: more than these have narrow headings, fewer decimals
 LEADING = 6  # columns among which those that say whose row it is are repeated on every page
 HOLE = -1  # the row of a table beside others that has nothing of it
 
@@ -88,6 +88,11 @@ class View:
     def last(self) -> int:
         """Return the last row of the table, counted from 0."""
         return BODY + self.size - 1
+
+    @property
+    def narrow(self) -> bool:
+        """Tell whether headings are to take more lines rather than more room."""
+        return sum(not s.hidden for s in self.shown) > NARROW
 
     @property
     def tight(self) -> bool:

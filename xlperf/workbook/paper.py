@@ -16,6 +16,7 @@ A3_WIDER = 1.46  # how much more an A3 page takes
 SMALLEST = 0.75  # the scale at which 11 points become 8.25; nothing is printed smaller
 SPLIT_LARGEST = 0.8  # a table of several pages need not be larger
 SLACK = 0.84  # fonts differ: where 仿宋 is missing another one takes up to 7 points a character
+ROOM = (FULL_LINE * SLACK / SMALLEST, FULL_LINE * SLACK * A3_WIDER / SMALLEST)  # characters across A4, across A3
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ def paper_for(widths: Sequence[float], repeated: int, height: float, later: int 
     """
     printed = [w + PADDING if w else 0.0 for w in widths]
     total, line = max(sum(printed), 1), FULL_LINE * SLACK
-    if line / total >= SMALLEST:
+    if line / total >= SMALLEST - 1e-9:
         return Paper()
-    if line * A3_WIDER / total >= SMALLEST:
+    if line * A3_WIDER / total >= SMALLEST - 1e-9:
         return Paper(A3)
     first = later - 1 if later else len(printed)
     kept, parts = sum(printed[: repeated - 1]), (printed[repeated - 1 : first], printed[first:])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from xlperf.engine.plan import Column
-from xlperf.workbook.paper import PADDING
+from xlperf.workbook.paper import PADDING, ROOM
 
 Properties = dict[str, Any]
 
@@ -90,8 +90,18 @@ def stretched(widths: Sequence[float], elastic: Sequence[bool], line: float = WI
 
     The title and the lines above a table need room even where the table has few columns.
     """
-    found = _widened(widths, elastic, line, 70.0)
+    found = _widened(_narrowed(widths, elastic), elastic, line, 70.0)
     return _widened(found, [w > 0 for w in found], NARROWEST, 40.0) if sum(found) < NARROWEST else found
+
+
+def _narrowed(widths: Sequence[float], elastic: Sequence[bool]) -> list[float]:
+    """Narrow the elastic columns by a third at most, where that spares a larger page or a further one."""
+    total, base = sum(w + PADDING for w in widths if w), sum(w for w, e in zip(widths, elastic, strict=True) if e)
+    for room in ROOM:
+        over = total - room
+        if 0 < over <= base / 3:
+            return [w - over * w / base if e else w for w, e in zip(widths, elastic, strict=True)]
+    return list(widths)
 
 
 def _widened(widths: Sequence[float], elastic: Sequence[bool], line: float, most: float) -> list[float]:

@@ -108,7 +108,7 @@ def _width(layout: Layout, view: View, column: Column) -> float:
         return min(max(layout.longest_name + 2, 14.0), 28.0)
     if column.width is not None:
         return float(column.width)
-    title, tight = measure(column.title), view.tight
+    title, tight = measure(column.title), view.narrow
     if column.holds == "date":
         return 12.0
     if column.holds == "number":

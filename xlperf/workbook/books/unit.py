@@ -77,7 +77,8 @@ def unit_views(book: Book, scores: Scores, unit_key: Value) -> list[View]:
     own = [(s, rows) for s in scores.plan.sheets if (rows := _own_rows(scores, s, unit_key))]
     for sheet, rows in own:
         chosen = columns_shown(scores, sheet, rows, _fills, without={sheet.unit, sheet.scorer, *sheet.where})
-        chosen = tuple(Shown(s.name, s.open, hidden=s.name == sheet.key.name and "no" in sheet.by_name) for s in chosen)
+        code = sheet.key.name if sheet.naming != sheet.key else ""
+        chosen = tuple(Shown(s.name, s.open, hidden=s.name == code) for s in chosen)
         found.append(View(sheet, book.title(SELF if len(own) == 1 else sheet.title), chosen, rows))
     ledgers = [s for s in scores.plan.sheets if s.claims is not None and s.inputs(UNIT)]
     for sheet in ledgers:
