@@ -52,10 +52,11 @@ def red_examples(scheme: Scheme) -> list[Problem]:
 def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
     """Run every stage after reading. wrong: errors of reading; what they touch is not looked at again."""
     wrong = list(wrong)
-    read = not any(p.where.file in scheme.table_files for p in wrong)
-    said = check_scheme(scheme, tables_read=read)
+    spoilt = {p.where.file for p in wrong}
+    unread = {table for table, file in scheme.table_files.items() if file in spoilt}
+    said = check_scheme(scheme, unread)
     plan, bound = compile_scheme(scheme)
-    odd = [] if errors(bound) else lint_problems(scheme, plan, rows=read)
+    odd = lint_problems(scheme, plan, rows=not unread and not errors(bound))
     sound = tuple(e for e in scheme.examples if not _touched(scheme, e, [*wrong, *said]))
     examples = check_examples(replace(scheme, examples=sound), rounds=not errors([*wrong, *bound]))
     return list(dict.fromkeys([*said, *bound, *odd, *open_roles(plan), *examples]))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from xlperf.engine.bind import Binder
 from xlperf.engine.plan import Column, Holds, Kind, Plan, Ranking, Role, Sheet, Subject
@@ -16,12 +17,54 @@ from xlperf.scheme.reading.tables import holds_of
 from xlperf.scheme.words import nearest
 
 
-def compile_scheme(scheme: Scheme, readings: Mapping[str, str] | None = None) -> tuple[Plan, list[Problem]]:
+class Bound:
+    """Columns bound before, for a scheme that is laid out many times under other readings and figures.
+
+    A column is taken again where the readings and figures that it names are the same.
+    """
+
+    def __init__(self) -> None:
+        self._words: dict[int, frozenset[str]] = {}
+        self._kept: dict[tuple[Any, ...], Column] = {}
+
+    def column(self, spec: ColumnSpec, binder: Binder, sheet_basis: str) -> Column:
+        """Return a column of the binder's sheet; one with problems is bound each time."""
+        words = self._words.setdefault(id(spec), frozenset(_words(spec.attributes)) | frozenset(_words(spec.arguments)))
+        options = tuple((name, option) for name, option in binder.adopted.items() if name in words)
+        figures = tuple((name, figure.value) for name, figure in binder.figures.items() if name in words)
+        at = (binder.sheet.name, id(spec), options, figures)
+        if at not in self._kept:
+            before = len(binder.problems)
+            made = _column(spec, binder, sheet_basis)
+            if len(binder.problems) > before:
+                return made
+            self._kept[at] = made
+        return self._kept[at]
+
+
+def _words(node: Any) -> Iterator[str]:
+    """Visit every word of a node, keys and values alike."""
+    if isinstance(node, str):
+        yield str(node)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield str(key)
+            yield from _words(value)
+    else:
+        for item in node:
+            yield from _words(item)
+
+
+def compile_scheme(
+    scheme: Scheme, readings: Mapping[str, str] | None = None, bound: Bound | None = None, *, circles: bool = True
+) -> tuple[Plan, list[Problem]]:
     """Bind every column of a scheme.
 
-    readings: reading → option that replaces the adopted one. The plan is usable only where no problem
-    is an error.
+    readings: reading → option that replaces the adopted one. bound: columns of the same scheme bound before. circles:
+    False for those who meet columns that depend on each other when they score. The plan is usable only where no
+    problem is an error.
     """
+    bound = bound or Bound()
     problems: list[Problem] = []
     adopted = {name: r.adopted for name, r in scheme.readings.items()}
     for name, option in (readings or {}).items():
@@ -36,7 +79,7 @@ def compile_scheme(scheme: Scheme, readings: Mapping[str, str] | None = None) ->
     sheets = []
     for spec in scheme.sheets:
         binder = Binder(spec, by_name, scheme.figures, scheme.readings, adopted, scheme.year)
-        sheets.append(_sheet(spec, binder, _where(spec, scheme)))
+        sheets.append(_sheet(spec, binder, _where(spec, scheme), bound))
         problems += binder.problems
     plan = Plan(
         scheme=scheme.id,
@@ -49,7 +92,7 @@ def compile_scheme(scheme: Scheme, readings: Mapping[str, str] | None = None) ->
         readings=adopted,
         subjects=tuple(Subject(o.table, o.title, o.name, o.aliases, o.within, o.by) for o in scheme.objects),
     )
-    return plan, problems or _circles(plan, scheme)
+    return plan, problems or (circular(plan, scheme) if circles else [])
 
 
 def _with_roles(sheet: Sheet, scheme: Scheme) -> Sheet:
@@ -66,7 +109,8 @@ def _with_roles(sheet: Sheet, scheme: Scheme) -> Sheet:
     return replace(sheet, columns=tuple(columns))
 
 
-def _circles(plan: Plan, scheme: Scheme) -> list[Problem]:
+def circular(plan: Plan, scheme: Scheme) -> list[Problem]:
+    """Tell of columns that depend on each other."""
     try:
         score(plan, {})
     except CircularPlan as circle:
@@ -83,12 +127,12 @@ def _where(spec: SheetSpec, scheme: Scheme) -> dict[str, Value]:
     return {name: exactly(text, holds.get(name, "text")) or str(text) for name, text in spec.where.items()}
 
 
-def _sheet(spec: SheetSpec, binder: Binder, where: Mapping[str, Value]) -> Sheet:
+def _sheet(spec: SheetSpec, binder: Binder, where: Mapping[str, Value], bound: Bound) -> Sheet:
     return Sheet(
         spec.name,
         spec.title,
         spec.rows,
-        tuple(_column(c, binder, spec.basis) for c in spec.columns),
+        tuple(bound.column(c, binder, spec.basis) for c in spec.columns),
         where,
         spec.unit,
         spec.scorer,

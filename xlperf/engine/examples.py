@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from xlperf.engine.bind import Binder
-from xlperf.engine.compile import compile_scheme
+from xlperf.engine.compile import Bound, circular, compile_scheme
 from xlperf.engine.plan import Plan, Tables
-from xlperf.engine.score import ExactColumns, rows_of
+from xlperf.engine.score import CircularPlan, ExactColumns, rows_of
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.operations import equal
 from xlperf.formula.values import Value, decimal, exactly, number
@@ -36,13 +36,15 @@ class _Plans:
 
     def __init__(self, scheme: Scheme) -> None:
         self.scheme = scheme
+        self._bound = Bound()
         self._kept: dict[tuple[tuple[str, str], ...], tuple[Plan, list[Problem]]] = {}
 
     def under(self, case: _Case) -> tuple[Plan, list[Problem]]:
         """Return the plan for a case, and what stands in its way."""
         at = (*sorted(case.readings.items()), ("", ""), *sorted(case.figures.items()))
         if at not in self._kept:
-            self._kept[at] = compile_scheme(_with_figures(self.scheme, case.figures), case.readings)
+            scheme = _with_figures(self.scheme, case.figures)
+            self._kept[at] = compile_scheme(scheme, case.readings, self._bound, circles=False)
         return self._kept[at]
 
 
@@ -129,7 +131,11 @@ def _round(plans: _Plans, example: Example, case: _Case) -> Iterator[Problem]:
             yield problem("UNKNOWN_SHEET", place_of(sheet), found=sheet, nearest="、".join(plan.by_name))
             continue
         for key, cells in rows.items():
-            yield from _row_compared(columns, example, sheet, key, cells)
+            try:
+                yield from _row_compared(columns, example, sheet, key, cells)
+            except CircularPlan:
+                yield from circular(plan, plans.scheme)
+                return
 
 
 def _row_compared(

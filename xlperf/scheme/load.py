@@ -100,7 +100,7 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, source
         written_for=whole(root, "year"),
         objects=_objects(root, sheets),
         digest=source.digest,
-        table_files=tuple(str(t.file) for t in source.tables.values()),
+        table_files={str(name): str(t.file) for name, t in source.tables.items()},
     )
 
 

@@ -195,7 +195,7 @@ class Scheme:
     tables: table → rows, typed by the columns that read them. year: what is appraised; a round sets its own, and
     `year-12-31` in the file is a day of it. written_for: the year the file says, and so do its examples.
     paper: what is declared about the paper itself, as nodes. file: where it was
-    read from. digest: sha256 of the files it was read from. table_files: their names beside the scheme's own file.
+    read from. digest: sha256 of the files it was read from. table_files: table → name of its file.
     """
 
     id: str
@@ -217,4 +217,4 @@ class Scheme:
     written_for: int = 0
     objects: tuple[ObjectSpec, ...] = ()
     digest: str = ""
-    table_files: tuple[str, ...] = ()
+    table_files: dict[str, str] = field(default_factory=dict)

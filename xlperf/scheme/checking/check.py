@@ -6,7 +6,8 @@ added there. Whether names in rules stand for columns is said by the compiler.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 
@@ -32,13 +33,20 @@ Check = Callable[[Scheme], Iterable[Problem]]
 ASSUMED = "assumed"  # the column that marks a row whose content the office still has to supply
 
 
-def check_scheme(scheme: Scheme, *, tables_read: bool = True) -> list[Problem]:
+def check_scheme(scheme: Scheme, unread: Collection[str] = ()) -> list[Problem]:
     """Run every check; a column that several sheets take over is reported once.
 
-    tables_read: False where rows of a table could not be read, so that nothing is said from its numbers.
+    unread: tables of which a row could not be read; nothing is said from their numbers.
     """
-    checks = CHECKS if tables_read else tuple(c for c in CHECKS if c not in OF_ROWS)
-    return list(dict.fromkeys(chain.from_iterable(check(scheme) for check in checks)))
+    tables = {name: rows for name, rows in scheme.tables.items() if name not in unread}
+    stated = tuple(s for s in scheme.stated if not set(_tables_of(s)) & set(unread))
+    sound = replace(scheme, tables=tables, stated=stated)
+    return list(dict.fromkeys(chain.from_iterable(check(sound) for check in CHECKS)))
+
+
+def _tables_of(stated: Stated) -> Iterator[str]:
+    """Visit the tables that a stated number looks at."""
+    return (name.partition(".")[0] for name in (stated.count, stated.sum, stated.equals if stated.by else "") if name)
 
 
 # ---- numbers the regulation states ---------------------------------------------------------------
@@ -313,6 +321,3 @@ CHECKS: tuple[Check, ...] = (
     assumed_rows,
     assumed_figures,
 )
-
-# what a row that could not be read would redden
-OF_ROWS = frozenset({stated_problems, units_without_sheet, where_problems})
