@@ -1,8 +1,10 @@
 """Questions about a scored plan: the cell meant, and the answer that fits one screen."""
 
 import json
+import re
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 
 import pytest
 from kit.simulated import simulated
@@ -11,9 +13,11 @@ from xlperf.cli.page import width
 from xlperf.cli.reasons import LINES, ROOM, answer_lines
 from xlperf.engine.ask import answer, cell_named
 from xlperf.engine.compile import compile_scheme
-from xlperf.engine.reason import CLOSED
+from xlperf.engine.reason import CLOSED, NONE, NOT_REPORTED
 from xlperf.engine.score import score
-from xlperf.problems import Problem
+from xlperf.formula.explain import _LINKED, _NAMES
+from xlperf.formula.words import spoken
+from xlperf.problems import Problem, words
 from xlperf.scheme.load import find_scheme, load_scheme
 
 SCHEMES = ("three-units", "dashiqiao-2017", "hebi-2021", "yiyang-2018")
@@ -112,3 +116,24 @@ def test_an_answer_is_json_all_the_way_down():
     data = json.loads(json.dumps(found.data(), ensure_ascii=False))
     assert data["exact"] == found.tree.exact
     assert {"steps", "clauses", "missing", "losses", "extras", "parts", "who"} <= set(data)
+
+
+def test_our_own_words_are_in_the_language_and_the_regulation_stays_as_it_is():
+    scores = scored("three-units")
+    cell = cell_named(scores, "城关镇", "名次")
+    with spoken("en"):
+        english = list(nodes(answer(scores, cell).tree))
+    chinese = list(nodes(answer(scores, cell).tree))
+    ours = [zh for zh in words() if len(zh) > 3 and "{" not in zh]
+    assert not [w for n in english for w in ours for text in (n.working, *n.because) if w in text]
+    assert [(n.title, n.basis, n.exact, n.label) for n in english] == [
+        (n.title, n.basis, n.exact, n.label) for n in chinese
+    ]
+    assert "ranked in the group" in "".join(english[0].because)
+
+
+def test_every_word_of_a_reason_has_its_english():
+    package = Path(__file__).parents[2] / "xlperf"
+    used = {w for f in package.rglob("*.py") for w in re.findall(r'\bown\("([^"]+)"', f.read_text("utf-8"))}
+    used |= {*_NAMES.values(), *_LINKED.values(), CLOSED, NONE, NOT_REPORTED}
+    assert used - set(words()) == set()

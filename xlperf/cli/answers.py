@@ -20,6 +20,7 @@ from xlperf.engine.shapes import effects_data, scores_data
 from xlperf.engine.whatif import Change, compare_readings
 from xlperf.entries.folder import read_data
 from xlperf.formula.values import shown
+from xlperf.formula.words import spoken
 from xlperf.problems import Problem, errors
 from xlperf.rounds.clearance import NotCleared, cleared
 from xlperf.rounds.store import Round, answered, open_round
@@ -192,7 +193,8 @@ def explain(
     if isinstance(cell, Problem):
         show_problems([cell])
         raise SystemExit(output.FAILED)
-    found = answer(scores, cell, WHOLE if depth is None else depth)
+    with spoken(language()):
+        found = answer(scores, cell, WHOLE if depth is None else depth)
     if json_:
         click.echo(as_json(found.data()))
     elif full or depth is not None:

@@ -15,10 +15,12 @@ from xlperf.formula.expression import Expr, columns_of, needs
 from xlperf.formula.links import link_of
 from xlperf.formula.operations import equal
 from xlperf.formula.values import Value, day_of, decimal, shown, value_text
+from xlperf.formula.words import own
 from xlperf.report.explanation import Explanation
 
 Row = dict[str, Value]
 CLOSED, NONE = "不填", "无"  # what stands for a cell that nobody is asked for, and for a fact that is not there
+NOT_REPORTED = "未报"
 
 
 def explain_cell(scores: Scores, sheet: str, key: Value, column: str, depth: int = 9) -> Explanation:
@@ -45,9 +47,9 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
         label=_label(sheet, row),
     )
     if is_closed(scores, sheet, row, column):
-        return replace(made, value=CLOSED, closed=True)
+        return replace(made, value=own(CLOSED), closed=True)
     if column.expr is None:
-        return made if value is not None or column.kind == "input" else replace(made, value=NONE)
+        return made if value is not None or column.kind == "input" else replace(made, value=own(NONE))
     titles = {**scores.plan.titles, **{c.name: c.title for c in sheet.columns}}
     reason = explain(column.expr, row, titles)
     because = (*reason.because, *_ahead(scores, sheet, row, column))
@@ -123,15 +125,17 @@ def _ahead(scores: Scores, sheet: Sheet, row: Row, column: Column) -> list[str]:
     names = [
         f"{_label(sheet, r) or told(r[sheet.key.name], sheet.key)} {told(r[key], sheet.by_name[key])}" for r in ahead
     ]
-    first = f"同组参加排列的有{len(places)}个"
+    first = own("同组参加排列的有{count}个", count=len(places))
     if not names:
-        return [f"{first}，前面没有别的"]
-    more = f"等{len(names)}个" if len(names) > PEERS else ""
-    return [f"{first}，排在前面的由近到远：{'、'.join(names[:PEERS])}{more}"]
+        return [own("{first}，前面没有别的", first=first)]
+    few = "、".join(names[:PEERS]) + (own("等{count}个", count=len(names)) if len(names) > PEERS else "")
+    return [own("{first}，排在前面的由近到远：{names}", first=first, names=few)]
 
 
 def told(value: Value, column: Column) -> str:
     """Write a value as its column shows it: dates as dates, numbers at the decimals on paper."""
     if column.holds == "date" and value is not None and not isinstance(value, str):
         return day_of(value).isoformat()
+    if value is None:
+        return own(NOT_REPORTED)
     return shown(value, column.shown if column.shown is not None else 6)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from xlperf.formula.evaluate import of_row
-from xlperf.formula.expression import Expr, needs, root
+from xlperf.formula.expression import Expr, needs
+from xlperf.formula.links import link_of
 from xlperf.formula.values import EXEMPT, Value, shown
+from xlperf.formula.words import own
 
 _SIGNS = {"add": "＋", "sub": "－", "mul": "×", "div": "÷"}
 _COMPARES = {"gt": "＞", "ge": "≥", "lt": "＜", "le": "≤", "same": "＝"}
@@ -15,6 +17,13 @@ _NAMES = {
     "floor": "取整数部分", "ceiling": "向上取整", "least": "取小", "greatest": "取大",
     "both": "并且", "either": "或者", "negate": "非", "is_blank": "为空", "is_number": "是数字", "is_exempt": "不适用",
 }  # fmt: skip
+_LINKED = {
+    "via": "取自“{sheet}”的“{title}”",
+    "total": "“{sheet}”中本行各条“{title}”之和（不适用的不计）",
+    "count": "“{sheet}”中符合条件的条数",
+    "tally": "“{sheet}”中同类有“{title}”的个数",
+    "mean": "“{sheet}”中同类“{title}”的平均值",
+}
 _TIGHT = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3}
 
 
@@ -40,7 +49,7 @@ def explain(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str]) -> Rea
             return Reason((f"“{titles.get(name, name)}”{EXEMPT}",), "")
     missing = [titles.get(name, name) for name in needs(e) if row.get(name) is None]
     if missing:
-        return Reason((f"还缺：{'、'.join(missing)}",), "")
+        return Reason((own("还缺：{names}", names="、".join(missing)),), "")
     because: list[str] = []
     working = _working(e, row, titles, because)
     return Reason(tuple(filter(None, because)), working)  # an inner choice may go without words
@@ -52,7 +61,7 @@ def _working(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], becau
 
     match e.op, e.args:
         case "const", (value,):
-            return "空" if value is None else shown(value, 6)
+            return own("空") if value is None else shown(value, 6)
         case "col", (name,):
             value = shown(row.get(name), 6)
             return f"{titles[name]} {value}" if name in titles else value
@@ -69,7 +78,7 @@ def _working(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], becau
             chosen = next((x for x in xs if of_row(x, row) is not None), xs[-1])
             return inside(chosen, outer)
         case "rounded", (x, n):
-            return f"四舍五入({inside(x)}，{inside(n)}位小数)"
+            return own("四舍五入({number}，{digits}位小数)", number=inside(x), digits=inside(n))
     return _link_words(e, titles) or _operation(e, inside, outer)
 
 
@@ -83,7 +92,7 @@ def _operation(e: Expr, write: Callable[..., str], outer: int) -> str:
         return f"－{write(e.args[0], _TIGHT['neg'])}"
     if e.op in _COMPARES:
         return f"{write(e.args[0])}{_COMPARES[e.op]}{write(e.args[1])}"
-    return f"{_NAMES[e.op]}（{'，'.join(str(write(a)) for a in e.args)}）"
+    return f"{own(_NAMES[e.op])}（{'，'.join(str(write(a)) for a in e.args)}）"
 
 
 def _told(reason: Expr, row: Mapping[str, Value]) -> str:
@@ -92,21 +101,15 @@ def _told(reason: Expr, row: Mapping[str, Value]) -> str:
 
 
 def _link_words(e: Expr, titles: Mapping[str, str]) -> str | None:
-    match root(e).op, root(e).args:
-        case "via", (_, sheet, name):
-            return f"取自“{titles.get(sheet, sheet)}”的“{titles.get(f'{sheet}.{name}', name)}”"
-        case "total", (sheet, name, *_):
-            return (
-                f"“{titles.get(sheet, sheet)}”中本行各条“{titles.get(f'{sheet}.{name}', name)}”之和（{EXEMPT}的不计）"
-            )
-        case "count", (sheet, _):
-            return f"“{titles.get(sheet, sheet)}”中符合条件的条数"
-        case "tally", (sheet, name, _):
-            return f"“{titles.get(sheet, sheet)}”中同类有“{titles.get(f'{sheet}.{name}', name)}”的个数"
-        case "mean", (sheet, name, _):
-            return f"“{titles.get(sheet, sheet)}”中同类“{titles.get(f'{sheet}.{name}', name)}”的平均值"
-        case "rank", (name, _, order, ties):
-            way = "从高到低" if order == "high" else "从低到高"
-            tie = "，并列的名次相同" if ties == "same" else "，并列的按名单顺序"
-            return f"组内按“{titles.get(name, name)}”{way}排列{tie}"
-    return None
+    link = link_of(e)
+    if link is None:
+        return None
+    named = {
+        "sheet": titles.get(link.sheet, link.sheet),
+        "title": titles.get(f"{link.sheet}.{link.column}" if link.sheet else link.column, link.column),
+    }
+    if link.kind != "rank":
+        return own(_LINKED[link.kind], **named)
+    way = own("从高到低") if link.order == "high" else own("从低到高")
+    ties = own("并列的名次相同") if link.ties == "same" else own("并列的按名单顺序")
+    return own("组内按“{title}”{way}排列，{ties}", way=way, ties=ties, **named)
