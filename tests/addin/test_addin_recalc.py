@@ -286,3 +286,14 @@ def test_an_engine_that_fails_is_named(doubtful: Path, tmp_path: Path, monkeypat
     found = recalculated(doubtful, tmp_path / "out.xlsx")
     assert {p.code for p in found.problems} == {"RECALC_ENGINE_FAILED"}
     assert not (tmp_path / "out.xlsx").exists()
+
+
+@pytest.mark.parametrize("engine", [*ENGINES, None])
+def test_a_book_that_cannot_be_read_is_named(tmp_path: Path, own_book: Path, engine: str | None):
+    broken = tmp_path / "broken.xlsx"
+    with zipfile.ZipFile(own_book) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name)[: 300 if name.endswith("sheet1.xml") else None])
+    found = recalculated(broken, tmp_path / "out.xlsx", engine)
+    assert [p.code for p in found.problems] == ["RECALC_UNREADABLE"]
+    assert not (tmp_path / "out.xlsx").exists()

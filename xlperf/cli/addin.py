@@ -185,19 +185,22 @@ def show_recalculation(out: Path, found: Recalculated) -> None:
         click.echo(say(f"另有{more}条，--json 列出全部", f"{more} more; --json lists all"), err=True)
     if not found.written:
         return
-    count = len(found.changes)
+    changed = [c for c in found.changes if c.was is not None]
+    count, fresh = len(changed), len(found.changes) - len(changed)
     click.echo(
         say(
             f"{out}：{found.written}格已重新计算，其中{count}格的值与原来不同",
             f"{out}: {found.written} cells recalculated, {count} of them show something else than before",
         )
     )
-    for c in found.changes[:MOST_TOLD]:
+    for c in changed[:MOST_TOLD]:
         click.echo(f"  {c.sheet}!{c.cell}  {_shown(c.was)} → {_shown(c.now)}")
     if count > MOST_TOLD:
-        click.echo(
-            say(f"  ……另有{count - MOST_TOLD}格，--json 列出全部", f"  … {count - MOST_TOLD} more; --json lists all")
-        )
+        more = count - MOST_TOLD
+        click.echo(say(f"  ……另有{more}格，--json 列出全部", f"  … {more} more; --json lists all"))
+    if fresh:
+        without = say(f"原来没有存值的{fresh}格现在有了", f"{fresh} cells had no stored value and now have one")
+        click.echo(f"  {without}")
 
 
 def _shown(value: object) -> str:

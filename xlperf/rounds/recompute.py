@@ -7,7 +7,7 @@ so that whatever else the office added there stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ from xlperf.scheme.model import Scheme
 from xlperf.workbook.back.held import Held, beyond_limits, held, misplaced, plan_as_written, scored
 from xlperf.workbook.back.read import ReadBook, read_book
 from xlperf.workbook.book import Book
+from xlperf.workbook.books.audit import corrected
 from xlperf.workbook.books.master import master_book
 from xlperf.workbook.seal import Identity
-from xlperf.xlsx.cached import Change, Place, changes, formulas_of, write_values
+from xlperf.xlsx.cached import Change, Place, changes, formulas_of, stored_values, write_values
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def recomputed(
     scores = scored(plan, found.tables)
     texts = formulas_of(book)
     made = _made(scores, scheme, read.identity, found, texts)
-    values = dict(_same(made, texts, read, found.problems, book.name))
+    values = _same(made, texts, book, found.problems)
     changed_cells = tuple(changes(book, values))
     write_values(book, out, values)
     wrong = beyond_limits(plan, found)
@@ -90,22 +91,27 @@ def _made(scores: Scores, scheme: Scheme, identity: Identity, found: Held, texts
     return master_book(scores, identity=identity, native=native, scheme=scheme, entered=found.entered)
 
 
-def _same(
-    made: Book, texts: Mapping[Place, str], read: ReadBook, problems: list[Problem], file: str
-) -> Iterator[tuple[Place, Any]]:
-    """Take the values of the formulas that stand in the book as they were written; tell of the others."""
-    typed = {(c.sheet, c.cell): c.value for c in read.cells if not c.formula}
+def _same(made: Book, texts: Mapping[Place, str], book: Path, problems: list[Problem]) -> dict[Place, Any]:
+    """Return the values of the formulas that stand in the book as they were written; tell of the others."""
     ours = made.formulas()
     others = [place for place in texts if place not in ours]
     if others:
-        where = Where(file, sheet=others[0][0], cell=others[0][1])
+        where = Where(book.name, sheet=others[0][0], cell=others[0][1])
         problems.append(problem("RECALC_OWN_FORMULAS", where, count=len(others)))
-    for place, (wanted, value) in ours.items():
-        text = texts.get(place)
-        if text is not None and plain_spelling(text) == plain_spelling(wanted):
-            yield place, value
-            continue
-        now = f"={text}" if text is not None else str(typed.get(place) or "") or word("空")
-        where = Where(file, sheet=place[0], cell=place[1])
-        problems.append(problem("NOT_AS_WRITTEN", where, was=f"={wanted}", now=now))
-    yield from made.results().items()
+    changed = [place for place, (text, _) in ours.items() if not _is(texts.get(place), text)]
+    kept = stored_values(book, changed)
+    for place in changed:
+        now = f"={texts[place]}" if place in texts else _shown(kept.get(place)) or word("空")
+        where = Where(book.name, sheet=place[0], cell=place[1])
+        problems.append(problem("NOT_AS_WRITTEN", where, was=f"={ours[place][0]}", now=now))
+    values = {place: value for place, (_, value) in ours.items()} | made.results()
+    values |= corrected(made, {place: kept.get(place) for place in changed})
+    return {place: value for place, value in values.items() if place not in changed}
+
+
+def _is(text: str | None, wanted: str) -> bool:
+    return text is not None and plain_spelling(text) == plain_spelling(wanted)
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -78,9 +78,15 @@ def stored_results(book: Path | BytesIO) -> dict[Place, Any]:
     return _stored_where(book, lambda _, cell: cell.formula is not None)
 
 
+def stored_values(book: Path | BytesIO, places: Collection[Place]) -> dict[Place, Any]:
+    """Return what some cells show, whether or not they calculate it; nothing for a cell that is not there."""
+    wanted = set(places)
+    return _stored_where(book, lambda title, cell: (title, cell.at) in wanted) if wanted else {}
+
+
 def changes(book: Path | BytesIO, values: Mapping[Place, Any]) -> list[Change]:
     """List the cells of a book that show something else than these values, in the order of the book."""
-    stored = _stored_where(book, lambda title, cell: (title, cell.at) in values)
+    stored = stored_values(book, values)
     return [Change(*at, was, values[at]) for at, was in stored.items() if not shows_alike(was, values[at])]
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -19,6 +21,7 @@ from xlperf.addin.headless.bounded import looks_at_whole, write_bounded
 from xlperf.addin.headless.engines import Answer, Job, answers
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.xlsx.cached import Change, Place, changes, formulas_of, shows_alike, write_values
+from xlperf.xlsx.parts import UnsafePart
 
 ENGINES = ("formulas", "formualizer")
 # `formulas` needs about 4 ms a formula to load and 2 to calculate, and more the larger the book is; beyond 50
@@ -54,17 +57,21 @@ def recalculated(book: Path, out: Path, engine: str | None = None, *, seconds: f
     A cell that could not be valued, or on which the engines differ, keeps what it had. engine: one alone; None for
     both where both can.
     """
-    texts = formulas_of(book)
+    try:
+        texts = formulas_of(book)
+    except (UnsafePart, zipfile.BadZipFile, zlib.error, EOFError, KeyError) as fault:
+        found = f"{type(fault).__name__} {fault}"
+        return Recalculated(problems=(problem("RECALC_UNREADABLE", Where(book.name), found=found),))
     names = (engine,) if engine is not None else engines_for(len(texts))
     lacking = [name for name in names if find_spec(name) is None] or ([] if names else list(ENGINES[1:]))
     if lacking:
         return Recalculated(problems=tuple(problem("RECALC_NO_ENGINE", None, found=name) for name in lacking))
-    found, unsure = _calculated(book, texts, names, seconds)
-    done = {name: answer for name, answer in found.items() if answer.done}
+    told, unsure = _calculated(book, texts, names, seconds)
+    done = {name: answer for name, answer in told.items() if answer.done}
     if not done:
-        return Recalculated(problems=tuple(_failures(book, found, seconds)))
+        return Recalculated(problems=tuple(_failures(book, told, seconds)))
     values: dict[Place, Any] = {}
-    problems = list(_alone(book, found, texts)) if engine is None else []
+    problems = list(_alone(book, told, texts)) if engine is None else []
     for place, text in texts.items():
         settled = _settled(place, text, done, unsure)
         if isinstance(settled, Problem):

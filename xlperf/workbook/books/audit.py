@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -16,6 +17,7 @@ from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.table import band
 from xlperf.workbook.text import letters, quoted
+from xlperf.xlsx.cached import Place
 
 TITLE_OF_SHEET = "对账"
 SAME, DIFFERENT = "一致", "不一致"
@@ -53,6 +55,32 @@ def write_audit(book: Book, layout: Layout, title: str) -> None:
     print_set_up(sheet, Paper(), (_FIRST - 1, _FIRST - 1))
     sheet.freeze_panes(_FIRST, 3)
     protect(sheet)
+
+
+def corrected(book: Book, kept: Mapping[Place, Any]) -> dict[Place, Any]:
+    """Return what the sheet shows where cells of the book hold something else than was written.
+
+    kept: these cells, and what they show. Only what differs from the sheet as written is returned.
+    """
+    formulas = book.formulas()
+    looked = {quoted(title) + cell: value for (title, cell), value in kept.items()}
+    found: dict[Place, Any] = {}
+    for (title, cell), (text, written) in formulas.items():
+        if title != TITLE_OF_SHEET or not cell.startswith("F") or text not in looked:
+            continue
+        now, row = looked[text], cell.removeprefix("F")
+        numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (now, written))
+        difference = round(now - written, 9) if numbers else ""
+        same = difference == 0 if numbers else (now or "") == (written or "")
+        found[title, cell], found[title, f"G{row}"] = "" if now is None else now, difference
+        found[title, f"H{row}"] = SAME if same else DIFFERENT
+    wrong = sum(value == DIFFERENT for value in found.values())
+    return {**found, **({(TITLE_OF_SHEET, "B2"): _told(wrong)} if wrong else {})}
+
+
+def _told(wrong: int) -> str:
+    """Say how many numbers differ, as the formula of the overall result does."""
+    return f"有{wrong}处不一致（数据已改动，请重新计算）"
 
 
 def lines_of(layout: Layout) -> Iterator[Line]:
