@@ -12,6 +12,7 @@ from xlperf.rounds.ledger import (
     Despite,
     Frozen,
     Issued,
+    Reader,
     Receipt,
     UnknownEntry,
     Written,
@@ -75,6 +76,30 @@ def test_a_transaction_that_fails_leaves_nothing(file):
     with pytest.raises(TypeError):
         append(file, "note", {"good": 1}, {"bad": object()})
     assert [e.kind for e in entries(file)] == ["received"]
+
+
+def test_reading_on_gives_what_reading_anew_gives(file):
+    reader = Reader(file)
+    assert reader.state() == state_of(file)
+    seen = []
+    for i in range(6):
+        record_receipts(file, receipt(f"r{i}", who=f"U{i % 2}", text=str(i)))
+        record_written(file, Written("out/总表.xlsx", str(i)))
+        seen.append(reader.state())
+        assert seen[-1] == state_of(file)
+        assert list(seen[-1].current) == list(state_of(file).current)
+    assert [len(s.receipts) for s in seen] == [1, 2, 3, 4, 5, 6], "what was returned stays as it was"
+
+
+def test_an_entry_put_in_the_place_of_one_that_was_read_is_found(file):
+    record_receipts(file, receipt("a"), receipt("b"))
+    reader = Reader(file)
+    reader.state()
+    with sqlite3.connect(file) as db:
+        db.executescript("DROP TRIGGER entries_stay; DROP TRIGGER entries_last; DELETE FROM entries WHERE number = 2")
+    record_receipts(file, receipt("c"), receipt("d"))
+    with pytest.raises(BrokenChain):
+        reader.state()
 
 
 # ---- formats -------------------------------------------------------------------------------------

@@ -28,17 +28,21 @@ CREATE TRIGGER IF NOT EXISTS entries_last BEFORE DELETE ON entries
 """
 _FIRST = "0" * 64
 
+Mark = tuple[int, str]  # number and hash of an entry
+START: Mark = (0, _FIRST)
+
 Body = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the ledger."""
+    """One row of the ledger. mark: to read on from it."""
 
     number: int
     at: str
     kind: str
     body: Body
+    mark: Mark
 
 
 class BrokenChain(Exception):
@@ -64,18 +68,21 @@ def append(file: Path, kind: str, *bodies: Body) -> None:
             previous = chained
 
 
-def entries(file: Path) -> Iterator[Entry]:
-    """Visit every entry in order; raises BrokenChain at the first that does not fit the one before."""
+def entries(file: Path, after: Mark = START) -> Iterator[Entry]:
+    """List every entry in order; raises BrokenChain at the first that does not fit the one before.
+
+    after: the mark of an entry; only later ones are read, and the first of these must follow it.
+    """
     if not file.exists():
         return
     with closing(_connect(file)) as db:
-        previous = _FIRST
-        rows = db.execute("SELECT number, at, kind, body, previous, hash FROM entries ORDER BY number")
-        for expected, (number, at, kind, text, before, chained) in enumerate(rows, 1):
+        last, previous = after
+        asked = "SELECT number, at, kind, body, previous, hash FROM entries WHERE number > ? ORDER BY number"
+        for expected, (number, at, kind, text, before, chained) in enumerate(db.execute(asked, (last,)), last + 1):
             if number != expected or before != previous or chained != _chained(before, number, at, kind, text):
                 raise BrokenChain(expected)
             previous = chained
-            yield Entry(number, at, kind, json.loads(text))
+            yield Entry(number, at, kind, json.loads(text), (number, chained))
 
 
 def _connect(file: Path) -> sqlite3.Connection:

@@ -13,7 +13,7 @@ from typing import Any
 
 from xlperf.engine.roster import Party
 from xlperf.problems import Problem, Where
-from xlperf.rounds.journal import Body, Entry, append, entries
+from xlperf.rounds.journal import START, Body, Entry, append, entries
 
 FORMAT = 1  # of the entries written here; those without a number are of the first
 _NUMBER = "format"
@@ -132,7 +132,24 @@ def state_of(file: Path) -> State:
 
     Raises BrokenChain where the ledger was altered, UnknownEntry where an entry cannot be read.
     """
-    return _added_up(entries(file))
+    return Reader(file).state()
+
+
+class Reader:
+    """A ledger that is read on from where it was read last: what was added since costs, not all that there is."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._state = State()
+        self._mark = START
+
+    def state(self) -> State:
+        """Return what the ledger adds up to now; see `state_of`. What is returned does not change any more."""
+        for entry in entries(self._file, self._mark):
+            _add(self._state, _record(entry))
+            self._mark = entry.mark
+        kept = {f.name: getattr(self._state, f.name) for f in fields(State)}
+        return State(**{name: type(value)(value) for name, value in kept.items()})
 
 
 def state_when_written(file: Path, result: str) -> State | None:
@@ -145,23 +162,26 @@ def state_when_written(file: Path, result: str) -> State | None:
 def _added_up(found: Iterable[Entry]) -> State:
     state = State()
     for entry in found:
-        record = _record(entry)
-        match record:
-            case Issued():
-                state.issued[record.kind, record.who] = record
-                state.serials[record.serial] = record
-            case Receipt():
-                state.receipts[record.sha256] = record
-                if record.decision == "accepted":
-                    state.current.pop(record.party, None)  # the order is that of acceptance
-                    state.current[record.party] = record
-            case Written():
-                state.written[record.file] = record
-            case Despite():
-                state.despite.append(record)
-            case Frozen():
-                state.frozen.append(record)
+        _add(state, _record(entry))
     return state
+
+
+def _add(state: State, record: Record) -> None:
+    match record:
+        case Issued():
+            state.issued[record.kind, record.who] = record
+            state.serials[record.serial] = record
+        case Receipt():
+            state.receipts[record.sha256] = record
+            if record.decision == "accepted":
+                state.current.pop(record.party, None)  # the order is that of acceptance
+                state.current[record.party] = record
+        case Written():
+            state.written[record.file] = record
+        case Despite():
+            state.despite.append(record)
+        case Frozen():
+            state.frozen.append(record)
 
 
 def record_issued(file: Path, *issued: Issued) -> None:

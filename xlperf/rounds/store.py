@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from xlperf.files import made_whole, write_whole
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.clearance import cleared, record_reason, red, with_caution
 from xlperf.rounds.journal import BrokenChain
-from xlperf.rounds.ledger import State, UnknownEntry, state_of
+from xlperf.rounds.ledger import Reader, State, UnknownEntry
 from xlperf.rounds.merge import merged
 from xlperf.scheme.load import folder_source, scheme_of
 from xlperf.scheme.model import Mapping as Node
@@ -57,6 +57,7 @@ class Round:
     scheme_sha: str
     deadline: date | None = None
     contact: str = ""
+    _reader: list[Reader] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def issued(self) -> Path:
@@ -89,8 +90,10 @@ class Round:
         return self.plan.readings
 
     def state(self) -> State:
-        """Read the ledger."""
-        return state_of(self.ledger)
+        """Return what the ledger adds up to; entries that were read before are not read again."""
+        if not self._reader:
+            self._reader.append(Reader(self.ledger))
+        return self._reader[0].state()
 
     def tables(self, state: State | None = None) -> Tables:
         """Return the scheme's tables with everything accepted so far filled in."""
