@@ -16,6 +16,7 @@ from xlperf.addin.issued import Row
 
 _ERRORS = {502: "#VALUE!", 503: "#NUM!", 519: "#VALUE!", 524: "#REF!", 525: "#NAME?", 532: "#DIV/0!", 32767: "#N/A"}
 _CHARACTER = 210  # hundredths of a millimetre that a character of half width takes
+_MIDDLE = 2  # com.sun.star.table.CellVertJustify2.CENTER
 _BOLD = 150.0  # com.sun.star.awt.FontWeight.BOLD
 _FORMULA_ERROR = 4  # com.sun.star.sheet.FormulaResult.ERROR
 COMMANDS: dict[str, Callable[..., Outcome]] = {"rank": rank, "undo": undo}
@@ -82,7 +83,8 @@ class Document:
     @staticmethod
     def _dress(sheet: Any, width: int, height: int) -> None:
         """Let the first row look like headings, and long texts wrap."""
-        sheet.getCellRangeByPosition(0, 0, width - 1, max(height, 1) - 1).IsTextWrapped = True
+        whole = sheet.getCellRangeByPosition(0, 0, width - 1, max(height, 1) - 1)
+        whole.IsTextWrapped, whole.VertJustify = True, _MIDDLE
         head = sheet.getCellRangeByPosition(0, 0, width - 1, 0)
         head.CharWeight, head.CharWeightAsian = _BOLD, _BOLD
         head.CellBackColor = HEADING
