@@ -16,7 +16,7 @@ from random import Random
 from xlperf.demo.stage import Inputs, Stage
 from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
-from xlperf.engine.roster import Party
+from xlperf.engine.roster import Party, Roster
 from xlperf.engine.score import rows_of
 from xlperf.entries.cell import limits
 from xlperf.entries.entry import Known, levels, looks_at_computed
@@ -86,7 +86,7 @@ class Simulation:
         self, found: dict[Party, Inputs], sheet: Sheet, row: dict[str, Value], column: Column, value: Value
     ) -> Value:
         at = sheet.name, value_text(row[sheet.key.name]), column.name
-        found.setdefault(self._party(sheet, column, row), {})[at] = value
+        found.setdefault(self._roster.owner(sheet, column, row), {})[at] = value
         return value
 
     def claims(self, unit: str) -> Inputs:
@@ -179,12 +179,9 @@ class Simulation:
 
     # ---- whose ----------------------------------------------------------------------------------
 
-    def _party(self, sheet: Sheet, column: Column, row: dict[str, Value]) -> Party:
-        if column.by == UNIT:
-            return "unit", value_text(row.get(sheet.unit or sheet.key.name))
-        if column.by == OFFICE:
-            return "master", ""
-        return "scorer", value_text(row.get(sheet.scorer)) or self.office if column.by == LEAD else column.by
+    @cached_property
+    def _roster(self) -> Roster:
+        return Roster(self.plan, self.tables, self.office)
 
     def _rng(self, *words: str) -> Random:
         return Random("|".join((str(self.seed), *words)))  # noqa: S311 a demonstration, not a secret

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from xlperf.engine.graph import Spot
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
+from xlperf.engine.roster import Roster
 from xlperf.engine.score import ExactColumns, rows_of
 from xlperf.entries.cell import Asked, Raw, judge
 from xlperf.formula.expression import columns_of
@@ -105,9 +106,10 @@ def offers(plan: Plan, tables: Tables) -> dict[str, Offer]:
     found: dict[str, Offer] = {}
     for table in {c.offers for s in plan.sheets for c in s.columns} - {""}:
         key = next((s.key.name for s in plan.sheets if s.table == table), "code")
-        rows = [(value_text(row.get(key)), value_text(row.get("name"))) for row in tables.get(table, [])]
-        names = {name: code for code, name in rows if name} if table == "units" else {}
-        found[table] = Offer({code: None for code, _ in rows}, names)
+        keys: dict[str, None] = {value_text(row.get(key)): None for row in tables.get(table, [])}
+        home = plan.units is not None and plan.units.table == table
+        units = Roster(plan, tables, "").units if home else {}
+        found[table] = Offer(keys, {name: code for code, name in units.items()})
     return found
 
 

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
+from xlperf.engine.roster import Roster
 from xlperf.entries.cell import Asked, Raw, judge, value_matches
 from xlperf.entries.given import Given, Line
 from xlperf.formula.values import Value, exactly, number, value_text
@@ -21,7 +22,6 @@ from xlperf.scheme.reading.cells import PLAIN
 from xlperf.scheme.vocabulary import FREE_COLUMNS
 from xlperf.scheme.words import nearest, suggester
 
-UNITS = "units"
 STAGES = {  # the long form: stage → where its actual and its score stand in the wide form
     "self": {"actual": "actual", "score": "self"},
     "lead": {"actual": "verified", "score": "lead"},
@@ -59,7 +59,7 @@ class Lines:
         """Index the scheme's own rows of the table, by key and by unit with number or indicator."""
         self.sheets = [s for s in self.plan.sheets if s.table == self.table]
         self.key = self.sheets[0].key.name if self.sheets else "code"
-        self.unit = next((s.unit for s in self.sheets if s.unit), "") if self.table != UNITS else ""
+        self.unit = next((s.unit for s in self.sheets if s.unit), "") if not self.is_roster else ""
         self.columns = {c.name: c for s in reversed(self.sheets) for c in s.columns if c.expr is None}
         loose = {*FREE_COLUMNS, *(n for s in self.sheets for n in s.where)}
         loose |= {n for r in self.tables.get(self.table, []) for n in r}
@@ -70,14 +70,14 @@ class Lines:
             for name in ("no", "indicator"):
                 self.named.setdefault((row.get(self.unit), name, row.get(name)), []).append(key)
         self.units_known = {row.get(self.unit) for row in self.base.values()}
-        codes = codes_of(self.plan, self.tables)
-        self.codes = {**{name: code for code, name in codes.items() if name}, **{code: code for code in codes}}
+        units = Roster(self.plan, self.tables, "").units
+        self.codes = {**{name: code for code, name in units.items()}, **{code: code for code in units}}
         self.suggest, self.suggest_key = suggester(self.codes), suggester(self.base)
 
     def rows(self) -> list[dict[str, Value]]:
         """Return the rows of the table with its facts; what was filled in stands in `meant`, still to be judged."""
         self._headings()
-        made = {} if self.table == UNITS else {k: dict(v) for k, v in self.base.items()}
+        made = {} if self.is_roster else {k: dict(v) for k, v in self.base.items()}
         grows = any(s.grows for s in self.sheets)
         for at, line in enumerate(self.given.lines, 1):
             self._put(made, self._with_unit(line), f"{len(self.base) + at}" if grows else "")
@@ -194,7 +194,7 @@ class Lines:
 
     def _facts(self, made: dict[str, dict[str, Value]], key: str, line: Line, cells: dict[str, str]) -> None:
         """Hold the facts of a line against the scheme's, or take those of a new row; keep what was filled in."""
-        base = None if self.table == UNITS else self.base.get(key)
+        base = None if self.is_roster else self.base.get(key)
         row = made.setdefault(key, dict(self.base.get(key, {})))
         new = key not in self.meant
         meant = self.meant.setdefault(key, Meant(row, line))
@@ -213,7 +213,7 @@ class Lines:
             if column.kind == "fact" and (value := self.value(line, source)) is not None:
                 row[name] = value
         row.setdefault(self.key, key if (typed := self.value(line, self.key)) is None else typed)
-        if new and base is None and self.table != UNITS:
+        if new and base is None and not self.is_roster:
             self._whole(meant)
 
     def _held(self, column: Column, line: Line, base: Row) -> None:
@@ -233,6 +233,11 @@ class Lines:
                 at = self.given.place(meant.line.number, column)
                 self.problems.append(problem("DATA_FACT_MISSING", at, title=self.columns[column].title))
                 meant.unscored = True
+
+    @property
+    def is_roster(self) -> bool:
+        """Tell whether the lines are the units themselves, all of them."""
+        return self.plan.units is not None and self.table == self.plan.units.table
 
     def taking(self, row: Row) -> list[Sheet]:
         """List the sheets that take a row."""
@@ -263,9 +268,3 @@ def as_typed(raw: Raw, column: Column) -> Raw:
         return raw
     found = exactly(plain, column.holds) if column.holds == "date" else _number(plain)
     return raw if found is None else found
-
-
-def codes_of(plan: Plan, tables: Tables) -> dict[str, str]:
-    """Return code → name of the units on the roster."""
-    key = next((s.key.name for s in plan.unit_sheets()), "code")
-    return {value_text(r.get(key)): value_text(r.get("name")) for r in tables.get(UNITS, [])}

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
+from xlperf.engine.roster import Roster
 from xlperf.entries.complete import incomplete
 from xlperf.entries.entry import Entry, judge_entries
 from xlperf.entries.given import Given
-from xlperf.entries.lines import UNITS, Lines, Meant, as_typed, codes_of
+from xlperf.entries.lines import Lines, Meant, as_typed
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.model import Scheme
@@ -19,7 +20,12 @@ from xlperf.scheme.model import Scheme
 
 def table_names(plan: Plan) -> list[str]:
     """List the tables that may be given."""
-    return list(dict.fromkeys([UNITS, *(s.table for s in plan.sheets)]))
+    return list(dict.fromkeys([*_roster(plan), *(s.table for s in plan.sheets)]))
+
+
+def _roster(plan: Plan) -> list[str]:
+    """Return the table of the units, alone in a list; no table where nobody is appraised."""
+    return [plan.units.table] if plan.units is not None else []
 
 
 def judged_tables(scheme: Scheme, plan: Plan, given: Mapping[str, Given]) -> tuple[Tables, list[Problem]]:
@@ -32,11 +38,11 @@ def judged_tables(scheme: Scheme, plan: Plan, given: Mapping[str, Given]) -> tup
     offered = {c.offers for sheet in plan.sheets for c in sheet.columns}
     names = [n for n in table_names(plan) if n in given]
     readers = []
-    for name in sorted(names, key=lambda n: (n != UNITS, n not in offered)):
+    for name in sorted(names, key=lambda n: (n not in _roster(plan), n not in offered)):
         reader = Lines(plan, name, tables, given[name], [])
         tables[name] = reader.rows()
         readers.append(reader)
-        if name == UNITS:
+        if reader.is_roster:
             _keep_roster(plan, tables)
     entries = [list(_entries(reader)) for reader in readers]
     judge_entries(plan, tables, [e for found in entries for e in found])
@@ -52,10 +58,10 @@ def judged_tables(scheme: Scheme, plan: Plan, given: Mapping[str, Given]) -> tup
 
 def _keep_roster(plan: Plan, tables: dict[str, list[dict[str, Value]]]) -> None:
     """Leave out the scheme's rows of units that are not on the roster."""
-    codes = set(codes_of(plan, tables))
+    codes = Roster(plan, tables, "").units.keys()
     for sheet in plan.sheets:
-        if sheet.unit and sheet.table in tables and sheet.table != UNITS:
-            tables[sheet.table] = [r for r in tables[sheet.table] if r.get(sheet.unit) in codes]
+        if sheet.unit and sheet.table in tables and not plan.is_home(sheet):
+            tables[sheet.table] = [r for r in tables[sheet.table] if value_text(r.get(sheet.unit)) in codes]
 
 
 def _entries(reader: Lines) -> Iterator[Entry]:
@@ -112,7 +118,7 @@ def _adrift(reader: Lines) -> Iterator[Problem]:
     split = [s for s in reader.sheets if s.where]
     for meant in reader.spoken_of():
         taken = reader.taking(meant.row)
-        if reader.table == UNITS:
+        if reader.is_roster:
             yield from _unranked(reader, meant, [s for s in split if s in taken] if split else taken, split)
         elif split and not taken:
             name = next(iter(split[0].where))
@@ -148,7 +154,7 @@ def _undocumented(reader: Lines) -> Iterator[Problem]:
 def _absent(reader: Lines) -> Iterator[Problem]:
     """Tell which of the scheme's rows no line spoke of, one problem a unit."""
     missing: dict[str, int] = {}
-    if reader.table != UNITS and reader.unit and any(s.scorer for s in reader.sheets):
+    if not reader.is_roster and reader.unit and any(s.scorer for s in reader.sheets):
         for key, row in reader.base.items():
             if key not in reader.meant:
                 unit = value_text(row.get(reader.unit))
