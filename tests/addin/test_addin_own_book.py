@@ -193,6 +193,15 @@ def test_watch_once_passes_over_copies_and_locks(tmp_path: Path):
     assert sorted(p.name for p in tmp_path.glob("*.xlsx")) == ["~$总表.xlsx", "总表.xlsx", "总表.重算.xlsx"]
 
 
+def test_watch_goes_on_where_a_copy_cannot_be_written(tmp_path: Path):
+    _, _, file = blank_master("three-units", tmp_path)
+    (tmp_path / "乙.xlsx").write_bytes(file.read_bytes())
+    (tmp_path / "乙.重算.xlsx").mkdir()
+    told = run("watch", tmp_path, "--once")
+    assert "FOLDER_IN_THE_WAY" in told
+    assert (tmp_path / "总表.重算.xlsx").is_file()
+
+
 def test_build_writes_extension_and_macro_book(tmp_path: Path):
     _, _, file = blank_master("three-units", tmp_path)
     run("addin", "build", "--out", tmp_path / "out", "--book", file)

@@ -18,6 +18,7 @@ from xlperf.addin.headless.recalculate import ENGINES, SECONDS, Recalculated, re
 from xlperf.addin.libreoffice.extension import build_oxt
 from xlperf.cli import output
 from xlperf.cli.commands import chosen, despite_option, json_option, reading_option
+from xlperf.cli.faults import fault_problems
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
 from xlperf.files import write_whole
 from xlperf.problems import Problem, problem
@@ -231,7 +232,10 @@ def watch(folder: Path, every: float, once: bool, readings: tuple[str, ...]) -> 
     seen: dict[Path, float] = {}
     while True:
         for book in changed_books(folder, seen):
-            show_recalculation(copy_of(book), recalculate_one(book, copy_of(book), chosen(readings)))
+            try:
+                show_recalculation(copy_of(book), recalculate_one(book, copy_of(book), chosen(readings)))
+            except OSError as fault:  # a book held open just now: the next save is looked at again
+                show_problems(fault_problems(fault))
         if once:
             return
         time.sleep(every)
