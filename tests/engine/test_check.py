@@ -1,5 +1,6 @@
 """The whole check in one go: what one stage finds keeps no other from telling what it finds."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,15 @@ def test_the_command_prints_them_all(tmp_path, monkeypatch):
 
 def test_the_small_scheme_has_no_error(tmp_path):
     assert errors(check_source(folder_source(write(tmp_path)))[1]) == []
+
+
+def test_the_whole_check_stands_any_line_left_out_and_any_word_put_wrong(tmp_path):
+    """A checker goes on after errors, with what could be read, and never falls over."""
+    lines = SCHEME.splitlines(keepends=True)
+    write(tmp_path)
+    for n, line in enumerate(lines):
+        wrong = {"", re.sub(r": [^{}\[\],\n]+", ": 错", line), re.sub(r": \S.*", ": [1, {a: b}]", line)}
+        for text in wrong - {line}:
+            (tmp_path / "scheme.yaml").write_text("".join([*lines[:n], text, *lines[n + 1 :]]), "utf-8")
+            _, problems = check_source(folder_source(tmp_path))
+            assert all(p.text("zh") and p.text("en") for p in problems), (n, text)

@@ -56,7 +56,7 @@ def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
     unread = {table for table, file in scheme.table_files.items() if file in spoilt}
     said = check_scheme(scheme, unread)
     plan, bound = compile_scheme(scheme)
-    odd = lint_problems(scheme, plan, rows=not unread and not errors(bound))
+    odd = lint_problems(scheme, plan, rows=not errors([*wrong, *bound]))
     sound = tuple(e for e in scheme.examples if not _touched(scheme, e, [*wrong, *said]))
     examples = check_examples(replace(scheme, examples=sound), rounds=not errors([*wrong, *bound]))
     return list(dict.fromkeys([*said, *bound, *odd, *open_roles(plan), *examples]))

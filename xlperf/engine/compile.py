@@ -13,6 +13,7 @@ from xlperf.formula.expression import Expr
 from xlperf.formula.values import Value, exactly, number
 from xlperf.problems import Problem, problem
 from xlperf.scheme.model import ColumnSpec, Scalar, Scheme, SheetSpec, place_of
+from xlperf.scheme.reading.nodes import listing
 from xlperf.scheme.reading.tables import holds_of
 from xlperf.scheme.words import nearest
 
@@ -151,11 +152,11 @@ def _column(spec: ColumnSpec, binder: Binder, sheet_basis: str) -> Column:
         return None if node is None else binder.number(node, name)
 
     def whole(name: str) -> int | None:
-        return int(text(name)) if text(name) else None
+        return int(text(name)) if text(name).isascii() and text(name).isdigit() else None
 
     asked = spec.attributes.get(Scalar("asked"))
-    kind: Kind = "computed" if spec.rule else _KINDS[text("is", "fact")]
-    holds: Holds = _HOLDS[text("holds", "text" if kind == "key" else "number")]
+    kind: Kind = "computed" if spec.rule else _KINDS.get(text("is"), "fact")
+    holds = holds_of(spec)
     return Column(
         name=spec.name,
         title=text("title", spec.name),
@@ -167,7 +168,7 @@ def _column(spec: ColumnSpec, binder: Binder, sheet_basis: str) -> Column:
         low=limit("low"),
         high=limit("high"),
         decimals=whole("decimals"),
-        choices=tuple(map(str, spec.attributes.get(Scalar("choices"), ()))),
+        choices=tuple(map(str, listing(spec.attributes, "choices"))),
         required=text("required") == "yes",
         asked=None if asked is None else binder.all_of(asked),
         exempt=text("exempt") == "yes",
@@ -182,7 +183,6 @@ def _column(spec: ColumnSpec, binder: Binder, sheet_basis: str) -> Column:
 
 
 _KINDS: dict[str, Kind] = {"key": "key", "fact": "fact", "input": "input"}
-_HOLDS: dict[str, Holds] = {"number": "number", "text": "text", "date": "date"}
 
 
 def _default(text: str, holds: Holds) -> Value:

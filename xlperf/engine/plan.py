@@ -15,9 +15,9 @@ from xlperf.engine.graph import Graph, graph_of
 from xlperf.formula.expression import Expr, columns_of, walk
 from xlperf.formula.links import link_of
 from xlperf.formula.values import EXEMPT, Value, value_text
+from xlperf.scheme.vocabulary import Holds as Holds
 
 Kind = Literal["key", "fact", "input", "computed"]
-Holds = Literal["number", "text", "date"]
 Row = Mapping[str, Value]
 Tables = Mapping[str, list[dict[str, Value]]]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from xlperf.terms import ROLES
 
@@ -46,7 +46,8 @@ class Field:
 Fields = Mapping[str, Field]
 
 KINDS = ("key", "fact", "input")
-HOLDS = ("number", "text", "date")
+Holds = Literal["number", "text", "date"]
+HOLDS: tuple[Holds, ...] = get_args(Holds)
 YES_NO = ("yes", "no")
 PARTIES = ("unit", "lead", "office")
 ROUND_TABLES = ("units", "people", "marks", "events", "history", "appeals")

@@ -20,9 +20,9 @@ from xlperf.scheme.checking.figures import computed_columns, figure_of, options_
 from xlperf.scheme.checking.paper import PAPER
 from xlperf.scheme.checking.references import key_of, row_place
 from xlperf.scheme.model import ColumnSpec, Mapping, Node, Scalar, Scheme, SheetSpec, Stated, place_of
-from xlperf.scheme.reading.cells import Holds
 from xlperf.scheme.reading.nodes import mapping, text
 from xlperf.scheme.reading.tables import holds_of
+from xlperf.scheme.vocabulary import Holds
 from xlperf.scheme.words import nearest
 from xlperf.terms import HIGHER, LOWER
 

@@ -11,12 +11,10 @@ import re
 import unicodedata
 from datetime import date
 from fractions import Fraction
-from typing import Literal
 
 from xlperf.formula.values import EXEMPT, Value, day_of, exactly, iso_day, number, shown
 from xlperf.problems import Problem, Where, Word, problem, word
-
-Holds = Literal["number", "text", "date"]
+from xlperf.scheme.vocabulary import Holds
 
 PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
 _POWER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)e[+-]?\d+\Z", re.ASCII | re.IGNORECASE)

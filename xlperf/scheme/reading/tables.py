@@ -11,12 +11,11 @@ from pathlib import Path
 from xlperf.formula.values import Value
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.model import ColumnSpec, Scalar
-from xlperf.scheme.reading.cells import Holds, typed
+from xlperf.scheme.reading.cells import typed
 from xlperf.scheme.reading.sources import BOM, text_of
-from xlperf.scheme.vocabulary import FREE_COLUMNS
+from xlperf.scheme.vocabulary import FREE_COLUMNS, HOLDS, Holds
 from xlperf.scheme.words import nearest
 
-HOLDS: dict[str, Holds] = {"number": "number", "text": "text", "date": "date"}
 LARGEST = 64_000_000  # bytes; ten thousand units with sixty indicators need about forty million
 
 
@@ -39,7 +38,8 @@ class Reads:
 def holds_of(column: ColumnSpec) -> Holds:
     """Return what a column holds: keys hold text and the others numbers unless they say otherwise."""
     usual = "text" if column.attributes.get(Scalar("is")) == "key" else "number"
-    return HOLDS.get(str(column.attributes.get(Scalar("holds"), usual)), "text")
+    said = str(column.attributes.get(Scalar("holds"), usual))
+    return next((holds for holds in HOLDS if holds == said), "text")
 
 
 def reads(column: ColumnSpec) -> Reads:
