@@ -97,7 +97,8 @@ def _places(page: Sheet) -> Iterator[str]:
     for heading in (p for p in page.pieces if p.text.strip() == PLACE):
         middle = heading.left + heading.width / 2
         for piece in page.pieces:
-            below = piece.top > heading.top and abs(piece.left + piece.width / 2 - middle) < heading.width
+            listed = piece.top > heading.top and piece.size <= heading.size  # titles of lists are larger
+            below = listed and abs(piece.left + piece.width / 2 - middle) < heading.width
             if below and not re.fullmatch(rf"\d+|{UNPLACED}|{PLACE}|未排名.*", piece.text.strip()) and piece.width < 60:
                 yield piece.text
 
@@ -119,6 +120,6 @@ def _of_titles(wanted: Sequence[str], printed: Sequence[Sheet]) -> Iterator[str]
     large = ["".join("".join(p.text.split()) for p in page.pieces if p.size >= TITLE) for page in printed]
     for title in dict.fromkeys(wanted):
         bare = "".join(title.split())
-        count = sum(bare in text for text in large)
+        count = sum(bare == text for text in large)
         if count != wanted.count(title):
             yield f"title {title}: {count} times, wanted {wanted.count(title)}"

@@ -6,6 +6,11 @@ from itertools import pairwise
 
 import pytest
 
+from xlperf.engine.compile import compile_scheme
+from xlperf.scheme.find import find_scheme
+from xlperf.scheme.load import load_scheme
+from xlperf.workbook.books.choice import FEWEST, arranged
+from xlperf.workbook.layout import TIGHT, Shown
 from xlperf.workbook.paper import A3, A3_WIDER, A4, FULL_LINE, PADDING, SLACK, SMALLEST, paper_for
 
 BODY = 11.0  # points of the type that everything is written in
@@ -38,3 +43,23 @@ def test_what_is_read_first_is_on_the_first_page():
     paper = paper_for(widths, 3, 300.0, later=12)
     assert paper.breaks[0] == 12
     assert paper_for(widths[:9], 3, 300.0, later=6) == paper_for(widths[:9], 3, 300.0), "one page holds all"
+
+
+def test_the_first_page_has_what_is_read_first_or_the_order_stays():
+    path, _ = find_scheme("hebi-2021")
+    scheme, _ = load_scheme(path)
+    plan, _ = compile_scheme(scheme)
+    for sheet in plan.sheets:
+        shown = tuple(Shown(c.name) for c in sheet.columns)
+        order = arranged(sheet, shown)
+        assert {s.name for s in order} == {s.name for s in shown}
+        later = [s.name for s in order if s.later]
+        first = [s.name for s in order if not s.later]
+        if not later:
+            assert order == shown
+            continue
+        assert len(sheet.columns) > TIGHT
+        assert len(first) >= FEWEST
+        assert not {c.name for c in sheet.of_role("composite", "place", "award", "score")} & set(later)
+    streets = plan.by_name["streets"]
+    assert any(s.later for s in arranged(streets, tuple(Shown(c.name) for c in streets.columns)))

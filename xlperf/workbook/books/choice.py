@@ -14,7 +14,7 @@ from xlperf.formula.values import Value
 from xlperf.workbook.book import Book
 from xlperf.workbook.layout import HOLE, LEADING, TIGHT, UNIT_NAME, Shown, View
 
-ON_PAGE = 22  # columns of numbers that a page holds beside the names
+FEWEST, ON_PAGE = 8, 22  # columns that make a first page of their own, and that it holds beside the names
 ASSUMED = "assumed"  # the fact that says what the office still has to settle; nobody else is asked about it
 
 
@@ -102,6 +102,8 @@ def arranged(sheet: Sheet, shown: Sequence[Shown]) -> tuple[Shown, ...]:
     lead = max(leading, default=0) + 1
     main = _read_first(sheet)
     first = [s for s in shown[lead:] if s.name in main]
+    if len(first) < FEWEST:
+        return tuple(shown)
     rest = [replace(s, later=True) for s in shown[lead:] if s.name not in main]
     return (*shown[:lead], *first, *rest)
 
