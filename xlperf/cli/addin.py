@@ -226,14 +226,16 @@ def recalculation_data(book: Path, out: Path, found: Recalculated) -> dict[str, 
 @click.option("--every", type=float, default=1.0, help="Seconds between two looks at the folder.")
 @click.option("--once", is_flag=True, help="Recalculate what is there and end.")
 @reading_option
-def watch(folder: Path, every: float, once: bool, readings: tuple[str, ...]) -> None:
+@despite_option
+def watch(folder: Path, every: float, once: bool, readings: tuple[str, ...], despite: str) -> None:
     """Recalculate a workbook of the folder whenever it is saved; ends with Ctrl+C."""
     click.echo(say(f"正在看着 {folder}，保存即重算；按 Ctrl+C 结束", f"watching {folder}; Ctrl+C ends"), err=True)
     seen: dict[Path, float] = {}
     while True:
         for book in changed_books(folder, seen):
             try:
-                show_recalculation(copy_of(book), recalculate_one(book, copy_of(book), chosen(readings)))
+                found = recalculate_one(book, copy_of(book), chosen(readings), despite=despite)
+                show_recalculation(copy_of(book), found)
             except OSError as fault:  # a book held open just now: the next save is looked at again
                 show_problems(fault_problems(fault))
         if once:
