@@ -15,7 +15,7 @@ from xlperf.cli.output import ROOM
 from xlperf.cli.page import width
 
 ROOT = Path(__file__).parents[2]
-SILENT = {"addin", "rules", "watch", "recalc"}  # no answer of their own, a page, or somebody else's
+SILENT = {"addin", "rules", "watch"}  # no answer of their own, or a page
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

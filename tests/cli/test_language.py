@@ -58,7 +58,8 @@ def test_every_command_and_parameter_has_both_texts_and_no_text_is_left_over():
         used.add((name, ""))
         for p in command.get_params(click.Context(command)):
             key = max(p.opts, key=len) if isinstance(p, click.Option) else p.name
-            row = next(at for at in ((name, key), ("*", key)) if at in rows)
+            row = next((at for at in ((name, key), ("*", key)) if at in rows), None)
+            assert row is not None, f"no row in texts/help.csv: {name},{key}"
             used.add(row)
             wanted = "" if isinstance(p, click.Option) else "_name"
             assert rows[row]["zh" + wanted], (name, key)

@@ -255,6 +255,14 @@ def test_words_of_ours_follow_the_language_and_what_was_typed_does_not():
     assert isinstance(Problem(told.code, told.where, told.values).text(), str)
 
 
+def test_every_text_stands_once():
+    texts = Path(__file__).parents[2] / "xlperf" / "texts"
+    for name, columns in (("problems", ("code",)), ("words", ("zh",)), ("help", ("command", "parameter"))):
+        with (texts / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+            keys = [tuple(row[c] for c in columns) for row in csv.DictReader(stream)]
+        assert [k for k in keys if keys.count(k) > 1] == [], name
+
+
 def test_every_word_has_its_english():
     root = Path(__file__).parents[2] / "xlperf"
     used = {w for f in root.rglob("*.py") for w in re.findall(r'word\("([^"]+)"', f.read_text("utf-8"))}
