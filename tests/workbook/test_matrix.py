@@ -128,3 +128,26 @@ def test_a_sparse_set_of_indicators_is_no_matrix():
     apart = [{"id": f"x{i}", "unit": f"U{i}", "indicator": f"指标{i}", "full": Fraction(5)} for i in range(1, 6)]
     alone = score(replace(PLAN), rows() | {"marks": [dict.fromkeys(c.name for c in marks.columns) | m for m in apart]})
     assert grids(alone, marks, range(5)) == ([], [0, 1, 2, 3, 4])
+
+
+def test_many_indicators_make_several_matrices_whose_formulas_every_program_takes(tmp_path):
+    marks = PLAN.by_name["marks"]
+    blank = dict.fromkeys(c.name for c in marks.columns)
+    many = [
+        blank | {"id": f"{u}-{i}", "unit": u, "indicator": f"指标{i}", "full": Fraction(i), "scorer": "统计局"}
+        for u in ("U1", "U2", "U3")
+        for i in range(1, 46)
+    ]
+    file = tmp_path / "lead.xlsx"
+    scores = score(PLAN, rows() | {"marks": many})
+    write_scorer_book(scores, "统计局", file, identity("scorer", "统计局"), "示例办")
+    book = openpyxl.load_workbook(file)
+    blocks = {
+        sheet.title: sum(str(c.value or "").startswith("xlperf|") for c in sheet[4])
+        for sheet in book.worksheets
+        if sheet.title.startswith("打分表")
+    }
+    assert list(blocks.values()) == [20, 20, 5]
+    cells = (c for sheet in book.worksheets for row in sheet.iter_rows() for c in row if c.data_type == "f")
+    assert max(len(str(c.value)) for c in cells) < 8_000
+    assert leads(file).keys() == {m["id"] for m in many}

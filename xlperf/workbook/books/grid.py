@@ -11,7 +11,7 @@ from xlperf.engine.score import Scores
 from xlperf.formula.values import Value
 
 FULL = Fraction(1, 2)  # how much of a matrix must be cells to fill
-MOST = 40  # indicators of a matrix: its lines check themselves in one formula each, which may not be longer
+MOST = 20  # indicators of a matrix: a line checks itself in one formula, which programs cut at 8,192 characters
 
 
 @dataclass(frozen=True)
