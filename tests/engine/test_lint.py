@@ -257,7 +257,7 @@ def test_hebi_findings():
 
 def test_dashiqiao_findings():
     found = told_by("dashiqiao-2017")
-    assert [code for code, _ in found] == ["BONUS_UNLIMITED", "PAPER_SLIP", "PAPER_SLIP", *["DECIDED_BY_PEOPLE"] * 10]
+    assert [code for code, _ in found] == ["BONUS_UNLIMITED", "PAPER_SLIP", "PAPER_SLIP", *["DECIDED_BY_PEOPLE"] * 11]
     assert "党建工作指标占比10%" in found[1][1]
     assert "等次评定" in found[2][1]
 
