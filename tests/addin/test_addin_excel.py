@@ -145,6 +145,18 @@ def test_buttons_and_ribbon(master: Path, tmp_path: Path):
     assert [m for m, _, _ in COMMANDS if f"Sub {m}Ribbon(control" not in vba.MAIN] == []
 
 
+def test_buttons_stand_clear_of_the_ranking(tmp_path: Path):
+    """Also of its hidden columns, in which a button would have no width."""
+    book = openpyxl.Workbook()
+    book.active.title = "排名"
+    book["排名"]["F9"] = 1
+    book["排名"].column_dimensions["F"].hidden = True
+    book.save(tmp_path / "总表.xlsx")
+    texts = parts_of(build_xlsm(tmp_path / "总表.xlsx", tmp_path / "总表.xlsm"))
+    anchors = re.findall(r"<x:Anchor>(\d+), 0, \d+, 0, (\d+),", texts["xl/drawings/vmlDrawingXlperf.vml"])
+    assert anchors == [("7", "9"), ("7", "9")]
+
+
 def test_every_sheet_has_its_module(master: Path, tmp_path: Path):
     out = build_xlsm(master, tmp_path / "总表.xlsm")
     book = openpyxl.load_workbook(out)

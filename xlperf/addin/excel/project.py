@@ -18,6 +18,7 @@ from pyopenvba import ExcelFile
 
 from xlperf.addin.excel import settings
 from xlperf.addin.excel.vba import modules
+from xlperf.addin.issued import number_of
 from xlperf.xlsx.parts import worksheets
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
@@ -35,6 +36,7 @@ ON_SHEET = ("XlperfRank", "XlperfCollect")
 _SETTINGS = "worksheets/xlwingsConf.xml"
 _DATE = (2020, 1, 1, 0, 0, 0)
 HOME = "排名"  # the sheet the buttons stand on
+_FIRST_FREE = 5  # where a sheet does not say how wide it is
 _AFTER = ("legacyDrawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst")
 
 
@@ -61,7 +63,7 @@ def _write_parts(book: Path, out: Path, interpreter: str) -> None:
         sheets = worksheets(old)
         home = sheets.get(HOME) or next(iter(sheets.values()))
         parts = _changed(old, home) | {
-            "xl/drawings/vmlDrawingXlperf.vml": _buttons().encode(),
+            "xl/drawings/vmlDrawingXlperf.vml": _buttons(_beside(old.read(home).decode())).encode(),
             "customUI/customUI.xml": ribbon().encode(),
             f"xl/{_SETTINGS}": settings.worksheet(interpreter).encode(),
         }
@@ -134,9 +136,15 @@ def ribbon() -> str:
     )
 
 
-def _buttons() -> str:
+def _beside(sheet: str) -> int:
+    """Return the column (counted from 0) where buttons stand clear of all that a worksheet holds, hidden or not."""
+    last = re.search(r'<dimension ref="(?:[A-Z]+[0-9]+:)?([A-Z]+)[0-9]+"', sheet)
+    return number_of(last[1]) + 2 if last is not None else _FIRST_FREE
+
+
+def _buttons(left: int) -> str:
     captions = {macro: caption for macro, caption, _ in COMMANDS}
-    shapes = "".join(_button(i, macro, captions[macro]) for i, macro in enumerate(ON_SHEET))
+    shapes = "".join(_button(i, left, macro, captions[macro]) for i, macro in enumerate(ON_SHEET))
     return (
         '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
         'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
@@ -147,8 +155,8 @@ def _buttons() -> str:
     )
 
 
-def _button(index: int, macro: str, caption: str) -> str:
-    """Draw one button to the right of the ranking: columns F and G, one below the other."""
+def _button(index: int, left: int, macro: str, caption: str) -> str:
+    """Draw one button, two columns wide; one stands below the other. left: its first column, counted from 0."""
     top = 1 + 2 * index
     return (
         f'<v:shape id="_x0000_s{922625 + index}" type="#_x0000_t201" '
@@ -158,7 +166,7 @@ def _button(index: int, macro: str, caption: str) -> str:
         '<o:lock v:ext="edit" rotation="t"/><v:textbox style="mso-direction-alt:auto" o:singleclick="f">'
         f'<div style="text-align:center"><font face="SimSun" size="220" color="#000000">{caption}</font></div>'
         '</v:textbox><x:ClientData ObjectType="Button">'
-        f"<x:Anchor>5, 0, {top}, 0, 7, 0, {top + 1}, 10</x:Anchor><x:PrintObject>False</x:PrintObject>"
+        f"<x:Anchor>{left}, 0, {top}, 0, {left + 2}, 0, {top + 1}, 10</x:Anchor><x:PrintObject>False</x:PrintObject>"
         f"<x:AutoFill>False</x:AutoFill><x:FmlaMacro>[0]!{macro}</x:FmlaMacro>"
         "<x:TextHAlign>Center</x:TextHAlign><x:TextVAlign>Center</x:TextVAlign></x:ClientData></v:shape>"
     )
