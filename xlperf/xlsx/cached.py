@@ -65,7 +65,7 @@ def _text(cell: Cell, shared: dict[str, Cell]) -> str:
     return moved(first.text, row - first_row, column - first_column)
 
 
-def _sheets(parts: zipfile.ZipFile) -> Iterator[tuple[str, Iterator[Cell]]]:
+def _sheets(parts: zipfile.ZipFile) -> Iterator[tuple[str, tuple[Cell, ...]]]:
     for title, part in worksheets(parts).items():
         yield title, cells_of(utf8(parts.read(part)))
 

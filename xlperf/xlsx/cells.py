@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from xlperf.xlsx.addresses import letters, row_and_column
 from xlperf.xlsx.parts import parse, plain, reader
@@ -12,6 +12,7 @@ from xlperf.xlsx.parts import parse, plain, reader
 _TAG = re.compile(rb"<(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 
 Span = tuple[int, int]
+KEPT = 40  # worksheets: as many as a book of ours has at most, and some
 
 
 @dataclass(slots=True)
@@ -124,6 +125,10 @@ class _Sheet:
             cell.inline += found
 
 
-def cells_of(data: bytes) -> Iterator[Cell]:
-    """Visit the cells of a worksheet's part in order. data: in UTF-8. UnsafePart where it cannot be read."""
-    return iter(_Sheet(data).cells)
+@lru_cache(maxsize=KEPT)
+def cells_of(data: bytes) -> tuple[Cell, ...]:
+    """Return the cells of a worksheet's part in order. data: in UTF-8. UnsafePart where it cannot be read.
+
+    Kept for a while: a book is read for its formulas, for its values and to be written anew.
+    """
+    return tuple(_Sheet(data).cells)
