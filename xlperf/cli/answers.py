@@ -15,6 +15,7 @@ from xlperf.engine.ask import answer, cell_named
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Tables
 from xlperf.engine.roles import warned_rows
+from xlperf.engine.roster import Roster
 from xlperf.engine.score import Scores, score
 from xlperf.engine.shapes import effects_data, scores_data
 from xlperf.engine.whatif import Change, compare_readings
@@ -227,11 +228,7 @@ def readings_command(
     if json_:
         click.echo(as_json(effects_data(effects, language())))
         return
-    names = {
-        str(row[sheet.key.name]): str(row.get("name") or row[sheet.key.name])
-        for sheet in compile_scheme(scheme, adopted)[0].unit_sheets()
-        for row in tables.get(sheet.table, [])
-    }
+    names = Roster(compile_scheme(scheme, adopted)[0], tables, scheme.office).units
     if not effects:
         click.echo(say("这份方案没有待定的口径", "this scheme leaves no reading open"))
     for e in effects:

@@ -32,7 +32,8 @@ def spoiled(mishap: Mishap | None, values: dict[Spot, Typed], plan: Plan, rows: 
     if mishap == "words":
         values.update(zip(scores, ("九十五", None, "#REF!"), strict=False))
         if len(scores) >= 4:
-            high = rows[scores[3][:2]].get("full")
+            full = plan.by_name[scores[3][0]].of_role("full")
+            high = rows[scores[3][:2]].get(full[0].name) if full else None
             values[scores[3]] = float(high + 5) if isinstance(high, Fraction) and _has_limit(plan, scores[3]) else -5.0
     elif mishap == "wide_figures" and len(scores) >= 2:
         values[scores[0]] = f"{shown(_fraction(values[scores[0]]))}{'分' if _has_limit(plan, scores[0]) else ''}"
@@ -41,10 +42,12 @@ def spoiled(mishap: Mishap | None, values: dict[Spot, Typed], plan: Plan, rows: 
         values[scores[0]] = "95%"
     elif mishap == "locked" and scores:
         sheet, key, _ = scores[0]
-        for name in ("full", "target", "weight"):
-            was = rows[sheet, key].get(name)
+        columns = plan.by_name[sheet]
+        given = [c for c in (*columns.of_role("full"), *columns.columns) if c.kind == "fact"]
+        for column in given:
+            was = rows[sheet, key].get(column.name)
             if isinstance(was, Fraction):
-                values[sheet, key, name] = float(was * 2)
+                values[sheet, key, column.name] = float(was * 2)
                 break
 
 

@@ -22,7 +22,7 @@ from xlperf.scheme.reading.cells import PLAIN
 from xlperf.scheme.vocabulary import FREE_COLUMNS
 from xlperf.scheme.words import nearest, suggester
 
-STAGES = {  # the long form: stage → where its actual and its score stand in the wide form
+STAGES = {  # the long form: stage → the roles of the columns that hold its actual and its score in the wide form
     "self": {"actual": "actual", "score": "self"},
     "lead": {"actual": "verified", "score": "lead"},
     "onsite": {"score": "onsite"},
@@ -64,6 +64,7 @@ class Lines:
         loose = {*FREE_COLUMNS, *(n for s in self.sheets for n in s.where)}
         loose |= {n for r in self.tables.get(self.table, []) for n in r}
         self.loose = loose - self.columns.keys()  # may stand here although no sheet shows them
+        self.by_role = {c.role: c.name for c in self.columns.values() if c.role}
         self.base = {value_text(r.get(self.key)): dict(r) for r in self.tables.get(self.table, [])}
         self.named: dict[tuple[Value, str, Value], list[str]] = {}
         for key, row in self.base.items():
@@ -180,14 +181,15 @@ class Lines:
             n: n for n in line.cells if (n in self.columns or n in self.loose) and n not in ("stage", "actual", "score")
         }
         known = self.base.get(key, {})
-        wanted = {to: name for name, to in moved.items() if to in self.columns and name in line.cells}
+        wanted = {self.by_role[to]: name for name, to in moved.items() if to in self.by_role and name in line.cells}
         return kept | {
             to: name for to, name in wanted.items() if line.cells[name] is not None or is_asked(self.columns[to], known)
         }
 
     def _adds(self, known: Meant, cells: Collection[str]) -> bool:
         """Tell whether a second line of the long form only adds another stage."""
-        stages = {name for columns in STAGES.values() for name in columns.values()} & {*cells}
+        roles = {role for columns in STAGES.values() for role in columns.values()}
+        stages = {self.by_role[role] for role in roles & self.by_role.keys()} & {*cells}
         return "stage" in self.given.names and bool(stages) and all(known.raw.get(name) is None for name in stages)
 
     # ---- facts ---------------------------------------------------------------------------------
@@ -228,8 +230,9 @@ class Lines:
 
     def _whole(self, meant: Meant) -> None:
         """Tell where a new row lacks its full mark: nothing is scored on it."""
-        for column in dict.fromkeys(c.name for s in self.taking(meant.row) for c in s.columns if c.kind == "fact"):
-            if column == "full" and meant.row.get(column) is None:
+        full = (c for s in self.taking(meant.row) for c in s.of_role("full") if c.kind == "fact")
+        for column in dict.fromkeys(c.name for c in full):
+            if meant.row.get(column) is None:
                 at = self.given.place(meant.line.number, column)
                 self.problems.append(problem("DATA_FACT_MISSING", at, title=self.columns[column].title))
                 meant.unscored = True
