@@ -80,7 +80,7 @@ def screen() -> Iterator[str]:
 
 
 def clicked(office: Office, steps: Sequence[Sequence[object]]) -> list[object]:
-    """Do things in the window of LibreOffice, as tests/uno_click.py says; return what every step saw."""
+    """Do things in the window of LibreOffice, as tests/kit/uno_click.py says; return what every step saw."""
     SHOT.unlink(missing_ok=True)
     try:
         with screen() as display:

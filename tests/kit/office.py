@@ -55,8 +55,8 @@ class Office:
     def steps(self, steps: Sequence[Sequence[object]], screen: str = "") -> list[object]:
         """Open a document and do things to it; return what every step saw.
 
-        screen: the X display to show the window on, where the steps are those of tests/uno_click.py; without
-        it LibreOffice has no window and the steps are those of tests/uno_press.py.
+        screen: the X display to show the window on, where the steps are those of tests/kit/uno_click.py; without
+        it LibreOffice has no window and the steps are those of tests/kit/uno_press.py.
         """
         pipe = f"xlperf{os.getpid()}"
         for name in ("uno_press.py", "uno_click.py"):

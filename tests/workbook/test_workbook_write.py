@@ -20,7 +20,8 @@ from xlperf.workbook.back.read import read_book
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.scorer import write_scorer_book
 from xlperf.workbook.books.unit import write_unit_book
-from xlperf.workbook.text import inert, letters, lines, measure, worksheet_title
+from xlperf.workbook.text import inert, lines, measure, worksheet_title
+from xlperf.xlsx.addresses import letters
 
 SAFE = frozenset(
     """ABS AND AVERAGE AVERAGEIFS COUNT COUNTA COUNTBLANK COUNTIF COUNTIFS FALSE IF IFERROR INDEX INT ISNUMBER LEFT LEN

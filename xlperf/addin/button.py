@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from xlperf.addin.issued import RANKING, Pages, Row, cell_at, damage, letters, plain, position, spelt, tables
+from xlperf.addin.issued import RANKING, Pages, Row, cell_at, damage, plain, position, spelt, tables
 from xlperf.formula.values import ERRORS
+from xlperf.xlsx.addresses import letters
+from xlperf.xlsx.skeleton import HEAD, UNPLACED
 
 MOVES, LEDGER, LAST, BEFORE = "与上次相比", "变动台账", "_xlperf_last", "_xlperf_before"
 PLACE, UNIT = "名次", "单位"
-UNPLACED = "—"  # what stands for the place of a unit that has none
 _MOVES_HEAD = ("排名表", PLACE, UNIT, "得分", "上次名次", "名次变化", "上次得分", "得分变化", "原因", "并列")
 _MOVES_WIDTHS = (18, 6, 20, 9, 9, 9, 9, 9, 48, 36)
 _LEDGER_WIDTHS = (20, 12, 20, 10, 24, 24, 24, 24)
@@ -121,7 +122,7 @@ def state_of(pages: Pages) -> State:
         rows = pages.rows(table.sheet)
         whose = next((table.columns[n][0] for n in _ROW_NAMES if n in table.columns), None)
         for name, (column, role) in table.columns.items():
-            title = str(cell_at(rows[5], column) or name)
+            title = str(cell_at(rows[HEAD], column) or name)
             for row in table.keys.values() if role == "input" else ():
                 unit = "" if whose is None else str(cell_at(rows[row], whose) or "")
                 at = f"{letters(column)}{row + 1}"

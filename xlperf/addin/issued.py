@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from xlperf.formula.spelling import WIDTH, digest
-from xlperf.xlsx.skeleton import HEAD, MAP
+from xlperf.xlsx import addresses
+from xlperf.xlsx.addresses import letters
+from xlperf.xlsx.skeleton import HEAD, MAP, NAMES
 
 RANKING = "排名"
 MOST = 10  # damaged cells that are named one by one
@@ -83,7 +85,7 @@ def tables(pages: Pages) -> dict[str, Table]:
             case ["table", number, name, title, *_]:
                 found[str(number)] = Table(str(name), str(title))
             case ["column", number, name, letter, role]:
-                found[str(number)].columns[str(name)] = (number_of(str(letter)), str(role))
+                found[str(number)].columns[str(name)] = (addresses.number(str(letter)), str(role))
             case ["row", number, key, line]:
                 found[str(number)].keys[str(key)] = int(line) - 1
     return found
@@ -96,7 +98,7 @@ def runs(pages: Pages) -> Iterator[Run]:
             case ["formulas", title, letter, first, digests]:
                 text = str(digests)
                 kept = tuple(text[i : i + WIDTH] for i in range(0, len(text), WIDTH))
-                yield Run(str(title), number_of(str(letter)), int(first) - 1, kept)
+                yield Run(str(title), addresses.number(str(letter)), int(first) - 1, kept)
 
 
 def damage(pages: Pages) -> list[str]:
@@ -122,7 +124,7 @@ def damage(pages: Pages) -> list[str]:
 
 
 def _moved(table: Table, rows: Sequence[Row]) -> Iterator[str]:
-    head = rows[3] if len(rows) > 3 else ()
+    head = rows[NAMES] if len(rows) > NAMES else ()
     for name, (column, _) in table.columns.items():
         if cell_at(head, column) != name:
             yield f"“{table.sheet}”第{letters(column)}列被移动或删除（原为{name}）"
@@ -186,21 +188,4 @@ def spelt(value: Any) -> str:
 def position(cell: str) -> tuple[int, int]:
     """Return row and column, counted from 0, of an address such as B7."""
     letter = cell.rstrip("0123456789")
-    return int(cell[len(letter) :]) - 1, number_of(letter)
-
-
-def number_of(letter: str) -> int:
-    """Return the number, counted from 0, of a column such as AB."""
-    number = 0
-    for character in letter:
-        number = number * 26 + ord(character) - ord("A") + 1
-    return number - 1
-
-
-def letters(column: int) -> str:
-    """Return the letters of a column counted from 0."""
-    text, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
+    return int(cell[len(letter) :]) - 1, addresses.number(letter)

@@ -14,11 +14,11 @@ from xlperf.engine.compile import compile_scheme
 from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.score import Scores
 from xlperf.engine.shapes import plan_data
-from xlperf.formula.values import shown
 from xlperf.problems import Problem, errors
 from xlperf.rules import RULES
 from xlperf.scheme.load import find_scheme, folder_source, load_scheme, schemes_available
 from xlperf.scheme.model import Scheme
+from xlperf.xlsx.skeleton import UNPLACED
 
 
 def opened(id_or_path: str) -> tuple[Scheme, list[Problem]]:
@@ -107,7 +107,7 @@ def print_ranking(scores: Scores) -> None:
     heads = (say("名次", "rank"), say("代码", "code"), say("单位", "unit"), say("综合得分", "composite"))
     for (title, group), lines in groupby(ranked_lists(scores), key=lambda r: (r.title, r.group)):
         click.echo(f"\n{title}　{group}" if title != group else f"\n{title}")
-        rows = [(r.place or "—", r.key, r.name, "" if r.score is None else shown(r.score, 2)) for r in lines]
+        rows = [(r.place or UNPLACED, r.key, r.name, r.points) for r in lines]
         click.echo(output.table(rows, heads))
 
 

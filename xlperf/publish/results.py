@@ -13,7 +13,6 @@ from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
 from xlperf.problems import Problem, Where, errors, problem
-from xlperf.report.ranking import UNPLACED
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.collecting.collect import take_edition
 from xlperf.rounds.collecting.edition import FILE as EDITION
@@ -21,6 +20,7 @@ from xlperf.rounds.distribute import identity_of
 from xlperf.rounds.ledger import Issued, Written, record_issued, record_written
 from xlperf.rounds.store import Round
 from xlperf.workbook.books.master import write_master
+from xlperf.xlsx.skeleton import UNPLACED
 
 RANKING = "排名"
 _DANGEROUS = tuple("=+-@\t\r\0＝＋－＠")

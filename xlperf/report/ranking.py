@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from xlperf.formula.values import Value
 
-UNPLACED = "—"  # what stands for the place of a unit that has none
 INCOMPLETE, OUTSIDE = "资料不全，未计算得分", "不参加排名"
 
 

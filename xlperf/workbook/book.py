@@ -18,7 +18,8 @@ from xlperf.files import write_whole
 from xlperf.formula.values import Value
 from xlperf.workbook.layout import View
 from xlperf.workbook.style import BODY_FONT, Properties
-from xlperf.workbook.text import inert, letters, worksheet_title
+from xlperf.workbook.text import inert, worksheet_title
+from xlperf.xlsx.addresses import letters
 
 _WRITTEN = datetime(2020, 1, 1)
 

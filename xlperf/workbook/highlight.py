@@ -16,7 +16,7 @@ from xlperf.workbook.book import Book
 from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.limits import acceptable
 from xlperf.workbook.table import asked_runs, used
-from xlperf.workbook.text import letters
+from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.skeleton import BODY
 
 MISSING: style.Properties = {"bg_color": "#F8CBAD"}

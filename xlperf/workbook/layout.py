@@ -18,8 +18,9 @@ from xlperf.formula.excel import Addresses
 from xlperf.formula.expression import Expr, Match, root
 from xlperf.formula.operations import OPERATIONS, plain
 from xlperf.formula.values import Value
-from xlperf.workbook.text import key_text, letters, measure, quoted
+from xlperf.workbook.text import key_text, measure, quoted
 from xlperf.workbook.whole import always_whole, is_whole, units_of
+from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.skeleton import BODY, HEAD, NAMES
 
 UNIT_NAME = "@unit"  # not a column of the plan: the name of the unit whose code stands beside it

@@ -19,7 +19,8 @@ from openpyxl import Workbook as ReadWorkbook
 from xlperf.formula.spelling import digest
 from xlperf.workbook.book import Book
 from xlperf.workbook.layout import View
-from xlperf.workbook.text import inert, letters
+from xlperf.workbook.text import inert
+from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.skeleton import BODY, MAP
 
 Kind = Literal["master", "unit", "scorer"]

@@ -21,7 +21,8 @@ from xlperf.workbook.book import Book
 from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.limits import acceptable, is_acceptable, within
 from xlperf.workbook.table import is_asked, used
-from xlperf.workbook.text import letters, quoted
+from xlperf.workbook.text import quoted
+from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.skeleton import BODY, STATE
 
 READY = "可以报送"

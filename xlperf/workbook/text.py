@@ -52,15 +52,6 @@ def key_text(value: Value) -> str:
     return decimal(value) if isinstance(value, Fraction) else value or ""
 
 
-def letters(column: int) -> str:
-    """Return the letters of a column counted from 0."""
-    text, left = "", column + 1
-    while left:
-        left, rest = divmod(left - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
-
-
 def quoted(title: str) -> str:
     """Return a worksheet title as a formula names it."""
     doubled = title.replace("'", "''")

@@ -8,5 +8,6 @@ from __future__ import annotations
 
 TITLE, UNDER, STATE, NAMES, BASIS, HEAD, BODY = range(7)  # rows of a table counted from 0; BODY is its first row
 MARK = "xlperf"  # what the corner of a table says, so that a reader finds it after any change of layout
+UNPLACED = "—"  # what stands for the place of a unit that has none
 SPARE = "+"  # what the key of a row for new entries starts with
 MAP = "_xlperf"  # the hidden worksheet

@@ -18,7 +18,7 @@ from pyopenvba import ExcelFile
 
 from xlperf.addin.excel import settings
 from xlperf.addin.excel.vba import modules
-from xlperf.addin.issued import number_of
+from xlperf.xlsx.addresses import number
 from xlperf.xlsx.parts import worksheets
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
@@ -139,7 +139,7 @@ def ribbon() -> str:
 def _beside(sheet: str) -> int:
     """Return the column (counted from 0) where buttons stand clear of all that a worksheet holds, hidden or not."""
     last = re.search(r'<dimension ref="(?:[A-Z]+[0-9]+:)?([A-Z]+)[0-9]+"', sheet)
-    return number_of(last[1]) + 2 if last is not None else _FIRST_FREE
+    return number(last[1]) + 2 if last is not None else _FIRST_FREE
 
 
 def _buttons(left: int) -> str:

@@ -81,7 +81,8 @@ def vendored() -> dict[str, bytes]:
 
 
 _SINGLE = (
-    "__init__.py", "files.py", "problems.py", "terms.py", "version.py", "xlsx/__init__.py", "xlsx/skeleton.py",
+    "__init__.py", "files.py", "problems.py", "terms.py", "version.py", "xlsx/__init__.py", "xlsx/addresses.py",
+    "xlsx/skeleton.py",
 )  # fmt: skip
 
 

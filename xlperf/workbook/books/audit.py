@@ -16,7 +16,8 @@ from xlperf.workbook.highlight import WRONG
 from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.table import band
-from xlperf.workbook.text import letters, quoted
+from xlperf.workbook.text import quoted
+from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.cached import Place
 
 TITLE_OF_SHEET = "对账"

@@ -1,4 +1,4 @@
-"""Which columns of a sheet a book for somebody outside shows: what they must see, and what they fill."""
+"""Which columns of a sheet a book shows, in which order: what people must see, what they fill, what is read first."""
 
 from __future__ import annotations
 

@@ -11,13 +11,15 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.plan import Ranking
 from xlperf.formula.excel import constant_text
-from xlperf.report.ranking import INCOMPLETE, OUTSIDE, UNPLACED
+from xlperf.report.ranking import INCOMPLETE, OUTSIDE
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, cached, protect
 from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.paper import SMALLEST, Paper, print_set_up
 from xlperf.workbook.table import band
-from xlperf.workbook.text import letters, quoted
+from xlperf.workbook.text import quoted
+from xlperf.xlsx.addresses import letters
+from xlperf.xlsx.skeleton import UNPLACED
 
 TITLE_OF_SHEET = "排名"
 HEADINGS = ("名次", "单位", "得分", "备注")
