@@ -14,12 +14,18 @@ from xlperf.scheme.find import schemes_available
 from xlperf.scheme.load import folder_source, load_scheme
 
 FULL = "full: full, actual"
+MOST = "total: {of: marks.score, where: {unit: code}}"
 CASES = [
     ("NUMBER_WANTED", FULL, "full: »分值, actual", "写列名、figures 中的名称或数：full"),  # a heading
     ("NUMBER_WANTED", FULL, "full: »分 值, actual", "full（分值）"),  # nearly a heading
     ("NUMBER_WANTED", "{result: share,", "{result: »结果权重,", "：share"),  # the title of a figure
     ("NUMBER_WANTED", "{result: share,", "{»结果: share,", "：result"),
     ("NUMBER_WANTED", "low: 0, default", "low: »零分, default", "marks"),
+    ("NUMBER_WANTED", MOST, "first_of: {scores: [»过程, marks]}", "：process"),  # a heading among the values
+    ("NUMBER_WANTED", MOST, "choose: {branches: [{when: [], then: »过程}], otherwise: 0}", "process；算出来是文字的列"),
+    ("NUMBER_WANTED", MOST, "choose: {branches: [], otherwise: »无}", "holds: text"),
+    ("NUMBER_WANTED", MOST, "award: {place: marks, places: [[1, »过程]]}", "process"),
+    ("TEXT_COLUMN", MOST, "first_of: {scores: [marks, »group]}", "marks"),
     ("TEXT_COLUMN", FULL, "full: »direction, actual", "full"),
     ("TEXT_COLUMN", "total: {of: marks.score,", "total: {of: »marks.direction,", "full"),
     ("TEXT_COLUMN", "rank: {by: final,", "rank: {by: »group,", "marks"),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from xlperf.engine.kinds import Kinds
@@ -21,6 +22,8 @@ from xlperf.problems import Problem, problem
 from xlperf.rules import RULES, Parameter, Rule
 from xlperf.scheme.model import ColumnSpec, Figure, Listing, Node, Reading, Scalar, SheetSpec, place_of
 from xlperf.scheme.model import Mapping as MappingNode
+from xlperf.scheme.reading.tables import holds_of
+from xlperf.scheme.vocabulary import Holds
 from xlperf.scheme.words import nearest
 
 EMPTY = "空"
@@ -70,11 +73,11 @@ class Binder:
             self._report("UNKNOWN_RULE", column, found=column.rule, nearest=nearest(column.rule, RULES))
             return blank()
         before = len(self.problems)
-        bound = self.bound(found, column.arguments)
+        bound = self.bound(found, column.arguments, holds_of(column))
         return found(**bound) if len(self.problems) == before else blank()
 
-    def bound(self, rule: Rule, given: MappingNode) -> dict[str, Any]:
-        """Bind the arguments of a rule by name."""
+    def bound(self, rule: Rule, given: MappingNode, holds: Holds = "text") -> dict[str, Any]:
+        """Bind the arguments of a rule by name. holds: what the column of the call holds."""
         known = {p.name: p for p in rule.parameters}
         for key in given:
             if key not in known:
@@ -82,7 +85,7 @@ class Binder:
         bound: dict[str, Any] = {}
         for name, parameter in known.items():
             if name in given:
-                bound[name] = self.argument(parameter, given[Scalar(name)])
+                bound[name] = self.argument(parameter, given[Scalar(name)], holds)
             elif not parameter.optional:
                 self._report("MISSING_PARAMETER", given, rule=rule.word, name=name)
         self._look_at_links(rule, given, bound)
@@ -105,16 +108,17 @@ class Binder:
                 kinds = Kinds(there, self.figures)
                 self.problems += kinds.number_wanted(p.name, Scalar(name, place_of(node)), col(name))
 
-    def argument(self, parameter: Parameter, node: Node) -> Any:
-        """Bind one argument as its parameter wants it."""
+    def argument(self, parameter: Parameter, node: Node, holds: Holds = "text") -> Any:
+        """Bind one argument as its parameter wants it. holds: what the column of the call holds."""
+        taken = partial(self._taken, parameter=parameter, holds=holds)
         binders: dict[str, Callable[[Any], Any]] = {
-            "number": lambda n: self._taken(n, parameter),
-            "text": self.value,
-            "numbers": lambda n: tuple(self._taken(x, parameter) for x in self._list(n, parameter.name)),
+            "number": taken,
+            "text": taken,
+            "numbers": lambda n: tuple(taken(x) for x in self._list(n, parameter.name)),
             "parts": lambda n: self._parts(n, parameter.name),
-            "bands": lambda n: tuple(self._band(b, parameter) for b in self._list(n, parameter.name)),
+            "bands": lambda n: tuple(self._band(b, parameter, taken) for b in self._list(n, parameter.name)),
             "conditions": self.conditions,
-            "branches": lambda n: tuple(self._branch(b, parameter.name) for b in self._list(n, parameter.name)),
+            "branches": lambda n: tuple(self._branch(b, parameter.name, taken) for b in self._list(n, parameter.name)),
             "column": self._column,
             "sheet": self._sheet,
             "name": self._name,
@@ -175,14 +179,19 @@ class Binder:
         self._report("UNKNOWN_COLUMN", node, sheet=self.sheet.title, found=node, nearest=nearest(node, known))
         return blank()
 
-    def number(self, node: Node, name: str) -> Expr:
-        """Bind a figure, a column of numbers or a figure of the scheme. name: what it is for."""
+    def number(self, node: Node, name: str, *, answer: bool = False) -> Expr:
+        """Bind a figure, a column of numbers or a figure of the scheme. name: what it is for. answer: of the column."""
         e = self.value(node)
-        self.problems += self.kinds.number_wanted(name, self._resolved(node), e)
+        self.problems += self.kinds.number_wanted(name, self._resolved(node), e, answer=answer)
         return e
 
-    def _taken(self, node: Node, parameter: Parameter) -> Expr:
-        return self.value(node) if "words" in parameter.traits else self.number(node, parameter.name)
+    def _taken(self, node: Node, parameter: Parameter, holds: Holds) -> Expr:
+        """Bind one value of a parameter; what may become the answer is a text only where the column holds texts."""
+        texts = parameter.takes in ("text", "branches") or "words" in parameter.traits
+        answer = texts and bool(parameter.traits & {"words", "result"})
+        if texts and not (answer and holds != "text"):
+            return self.value(node)
+        return self.number(node, parameter.name, answer=answer)
 
     def _date(self, node: Scalar) -> Expr:
         try:
@@ -237,10 +246,10 @@ class Binder:
             return ()
         return tuple((self.number(part, name), self.number(weight, name)) for part, weight in node.items())
 
-    def _band(self, node: Node, parameter: Parameter) -> tuple[Expr, Expr]:
+    def _band(self, node: Node, parameter: Parameter, taken: Callable[[Node], Expr]) -> tuple[Expr, Expr]:
         if isinstance(node, Listing) and len(node) == 2:
             limit = self.value(node[0]) if "names" in parameter.traits else self.number(node[0], parameter.name)
-            return limit, self._taken(node[1], parameter)
+            return limit, taken(node[1])
         self._report("WRONG_VALUE", node, name=parameter.name, wanted="[界限, 值]", found=_flat(node))
         return blank(), blank()
 
@@ -250,9 +259,9 @@ class Binder:
         self._report("WRONG_VALUE", node, name=name, wanted="“列名: 值”的对照", found=_flat(node))
         return {}
 
-    def _branch(self, node: Node, name: str) -> tuple[tuple[Condition, ...], Expr]:
+    def _branch(self, node: Node, name: str, taken: Callable[[Node], Expr]) -> tuple[tuple[Condition, ...], Expr]:
         if isinstance(node, MappingNode) and set(node) == {"when", "then"}:
-            return self.conditions(node[Scalar("when")]), self.value(node[Scalar("then")])
+            return self.conditions(node[Scalar("when")]), taken(node[Scalar("then")])
         self._report("WRONG_VALUE", node, name=name, wanted="{when: 条件, then: 值}", found=_flat(node))
         return (), blank()
 

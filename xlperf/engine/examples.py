@@ -17,9 +17,8 @@ from xlperf.problems import Problem, problem
 from xlperf.rules import RULES
 from xlperf.scheme.model import Example, Figure, Mapping, Scalar, Scheme, SheetSpec, place_of
 from xlperf.scheme.reading.cells import typed
+from xlperf.scheme.vocabulary import ROUND_TABLES
 from xlperf.scheme.words import nearest
-
-ROUND_TABLES = frozenset({"units", "marks", "events", "people", "history", "appeals"})
 
 
 def check_examples(scheme: Scheme, *, rounds: bool = True) -> list[Problem]:

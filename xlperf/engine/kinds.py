@@ -43,12 +43,18 @@ class Kinds:
             return "number"
         return "text" if isinstance(value, str) and value != EXEMPT else ""
 
-    def number_wanted(self, name: str, node: object, e: Expr) -> Iterator[Problem]:
-        """Tell of a text, or a column of texts, where a number is wanted. name: of the parameter."""
+    def number_wanted(self, name: str, node: object, e: Expr, *, answer: bool = False) -> Iterator[Problem]:
+        """Tell of a text, or a column of texts, where a number is wanted.
+
+        name: of the parameter. answer: the value may be what the column holds, so that the column may be meant wrong.
+        """
         if self.of(e) != "text":
             return
         code = "TEXT_COLUMN" if e.op == "col" else "NUMBER_WANTED"
-        yield problem(code, place_of(node), name=name, found=str(node), nearest=self._numbers_near(str(node)))
+        near = self._numbers_near(str(node))
+        if answer:
+            near = word("{near}；算出来是文字的列，写 holds: text", near=near)
+        yield problem(code, place_of(node), name=name, found=str(node), nearest=near)
 
     def _numbers_near(self, found: str) -> str:
         """Return the columns and figures of numbers that may be meant, by heading or by name."""

@@ -12,7 +12,6 @@ from fractions import Fraction
 from math import inf
 
 End = Fraction | float | None
-Sums = Callable[[Iterable[End]], End]
 
 
 @dataclass(frozen=True, slots=True)

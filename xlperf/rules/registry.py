@@ -26,8 +26,10 @@ parameter than how it is written asks for its trait, so that no other module lis
 
 | trait       | the parameter                                                                   |
 |-------------|---------------------------------------------------------------------------------|
-| `result`    | is what the rule may answer: an empty one is no result, not "not reported"      |
-| `words`     | may hold texts where its kind usually holds numbers (of bands: the values)      |
+| `result`    | is what the rule may answer: an empty one is no result, not "not reported"; a text
+|             | only where the column holds texts                                               |
+| `words`     | may hold texts where its kind usually holds numbers (of bands: the values), and
+|             | the column of the call holds texts                                              |
 | `names`     | bands: the limits are names, looked up; a name not listed gives nothing         |
 | `rising`    | bands: the limits rise from row to row                                          |
 | `places`    | bands: the limits are the places 1, 2, 3 … without a gap                        |

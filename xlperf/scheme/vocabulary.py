@@ -64,7 +64,6 @@ CONDITION: Fields = {
     "is_given": Field("yes", "是否已填"),
     "blank": Field("value", "空白时按什么值比较"),
 }
-TESTS = tuple(word for word in CONDITION if word not in ("column", "blank"))
 
 COMPUTED: Fields = {
     "title": Field("text", "表头", required=True),
