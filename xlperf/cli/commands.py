@@ -56,7 +56,7 @@ def schemes(json_: bool, scheme_id: str | None) -> None:
     """List the schemes, or the sheets and columns of one."""
     if scheme_id is None:
         found = [opened(str(path))[0] for path in schemes_available()]
-        rows = [(s.id, s.title, s.document, len(s.tables.get("units", ()))) for s in found]
+        rows = [(s.id, s.title, s.document, len(s.tables.get(s.home, ()))) for s in found]
         if json_:
             click.echo(as_json([dict(zip(("id", "title", "document", "units"), r, strict=True)) for r in rows]))
             return

@@ -105,7 +105,7 @@ class Simulation:
         if self.stage:
             return self.stage.entered()
         found: Inputs = {}
-        units = [value_text(next(iter(r.values()))) for r in self.tables.get("units", [])]
+        units = list(self._roster.units)
         for sheet in (s for s in self.plan.sheets if s.claims is not None and self._names_kinds(s)):
             rng = self._rng("imposed", sheet.name)
             for n, unit in enumerate(rng.sample(units, min(count, len(units))), 1):

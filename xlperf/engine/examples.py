@@ -161,8 +161,9 @@ def example_tables(scheme: Scheme, plan: Plan, example: Example) -> Tables:
 
 def _typed_tables(scheme: Scheme, plan: Plan, example: Example) -> tuple[Tables, list[Problem]]:
     """Type the rows of an example; a cell that cannot be read is blank, and told."""
+    of_a_round = {*ROUND_TABLES, *(spec.table for spec in scheme.objects)}
     tables: dict[str, list[dict[str, Value]]] = {
-        name: rows for name, rows in scheme.tables.items() if name not in ROUND_TABLES
+        name: rows for name, rows in scheme.tables.items() if name not in of_a_round
     }
     problems: list[Problem] = []
     for table, rows in example.tables.items():

@@ -218,3 +218,8 @@ class Scheme:
     objects: tuple[ObjectSpec, ...] = ()
     digest: str = ""
     table_files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def home(self) -> str:
+        """Return the table of the units, which get books of their own; "" where nobody is appraised."""
+        return next((o.table for o in self.objects if not o.within), "")

@@ -198,8 +198,8 @@ def assumed_figures(scheme: Scheme) -> Problems:
 
 def units_without_sheet(scheme: Scheme) -> Problems:
     """Name every unit that no sheet of units takes in."""
-    sheets = [s for s in scheme.sheets if s.rows == "units"]
-    for row in scheme.tables.get("units", []) if sheets else []:
+    sheets = [s for s in scheme.sheets if s.rows == scheme.home]
+    for row in scheme.tables.get(scheme.home, []) if sheets else []:
         if not any(_matches(row, s.where) for s in sheets):
             column = next((name for s in sheets for name in s.where), key_of(sheets[0]))
             unit, found = shown(row.get(key_of(sheets[0]))), shown(row.get(column))
@@ -257,7 +257,7 @@ def where_problems(scheme: Scheme) -> Problems:
                 lost = any(not any(_matches(r, s.where) for s in scheme.sheets if s.rows == sheet.rows) for r in rows)
                 if not lost:
                     yield problem("WHERE_NONE_YET", place_of(wanted), **told)
-                elif sheet.rows != "units":
+                elif sheet.rows != scheme.home:
                     yield problem("WHERE_NO_ROW", place_of(wanted), **told, nearest=nearest(wanted, sorted(given)))
 
 

@@ -42,9 +42,10 @@ def name_problems(scheme: Scheme, root: Mapping, unsound: Collection[str] = ()) 
 
 
 def _tables(scheme: Scheme, root: Mapping) -> list[str]:
-    """List the tables there can be: the scheme's own, those of a round, those that grow."""
+    """List the tables there can be: the scheme's own, those of a round, of what is appraised, those that grow."""
     growing = [s.rows for s in scheme.sheets if s.grows and s.rows]
-    return list(dict.fromkeys([*map(str, pairs(root, "tables")), *ROUND_TABLES, *map(str, growing)]))
+    appraised = [spec.table for spec in scheme.objects]
+    return list(dict.fromkeys([*map(str, pairs(root, "tables")), *ROUND_TABLES, *appraised, *map(str, growing)]))
 
 
 def _year_problems(root: Mapping) -> Problems:

@@ -16,12 +16,13 @@ Rows = list[dict[str, Value]]
 
 def table_problems(scheme: Scheme) -> Problems:
     """Check every row of the scheme's tables; sheets that read the same table report a row once."""
-    units = key_values(scheme, "units")
+    home = scheme.home
+    units = key_values(scheme, home)
     for sheet in scheme.sheets:
         rows = scheme.tables.get(sheet.rows, [])
         yield from _key_problems(sheet, rows)
-        if "units" in scheme.tables and sheet.unit and sheet.rows != "units":
-            yield from _unit_problems(sheet, rows, units)
+        if home in scheme.tables and sheet.unit and sheet.rows != home:
+            yield from _unit_problems(sheet, rows, home, units)
         if sheet.scorer:
             yield from _scorer_problems(scheme, sheet, rows)
         for column in sheet.columns:
@@ -60,7 +61,7 @@ def _key_problems(sheet: SheetSpec, rows: Rows) -> Problems:
             seen[value] = place_of(row).line
 
 
-def _unit_problems(sheet: SheetSpec, rows: Rows, units: Collection[str]) -> Problems:
+def _unit_problems(sheet: SheetSpec, rows: Rows, home: str, units: Collection[str]) -> Problems:
     suggest = suggester(units)
     for row in rows:
         unit = row.get(sheet.unit)
@@ -68,7 +69,7 @@ def _unit_problems(sheet: SheetSpec, rows: Rows, units: Collection[str]) -> Prob
             yield problem("ROW_WITHOUT_UNIT", row_place(row, sheet.unit), name=sheet.unit)
         elif unit is not None and units and shown(unit) not in units:  # a roster that could not be read is told once
             at = row_place(row, sheet.unit)
-            yield problem("ROW_UNKNOWN", at, table="units", found=shown(unit), nearest=suggest(shown(unit)))
+            yield problem("ROW_UNKNOWN", at, table=home, found=shown(unit), nearest=suggest(shown(unit)))
 
 
 def _scorer_problems(scheme: Scheme, sheet: SheetSpec, rows: Rows) -> Problems:
