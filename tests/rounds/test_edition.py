@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from fractions import Fraction
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from kit.programs import need
@@ -18,6 +20,7 @@ from xlperf.rounds.distribute import distribute
 from xlperf.rounds.store import Round, new_round
 from xlperf.workbook.back.fill import fill_book
 from xlperf.workbook.back.libreoffice import recalculate
+from xlperf.workbook.back.read import read_book
 
 CLAIM = {"item": "省级表彰", "points": 0.5, "date": A_DAY, "document": "大政办〔2017〕1号"}
 ROW = {"unit": "U44", "kind": "察访核验扣分", "item": "台账缺失", "points": 0.4, "status": "通过"}
@@ -147,3 +150,57 @@ def test_a_book_moved_away_is_written_anew(round_: Round):
     book(round_).rename(round_.folder / "别处.xlsx")
     publish_scores(reopened(round_.folder))
     assert book(round_).read_bytes() == before
+
+
+def place_of(file: Path, sheet: str, key: str, column: str) -> tuple[str, str]:
+    cells = read_book(file).cells
+    return next((c.sheet, c.cell) for c in cells if (c.plan_sheet, c.row_key, c.column) == (sheet, key, column))
+
+
+def typed_over(round_: Round, sheet: str, key: str, column: str, value: object) -> tuple[str, str]:
+    """Type over a cell of out/总表.xlsx as a person does, whoever it belongs to; return its place."""
+    place = place_of(book(round_), sheet, key, column)
+    workbook = openpyxl.load_workbook(book(round_))
+    workbook[place[0]][place[1]].value = value
+    workbook.save(book(round_))
+    return place
+
+
+@pytest.mark.parametrize(("sheet", "key", "column"), [("marks", "U22-01", "self"), ("events", "U22-1", "points")])
+def test_a_cell_that_somebody_else_sent_is_told_although_nothing_of_the_office_changed(
+    round_: Round, sheet: str, key: str, column: str
+):
+    before = score_round(round_)
+    place = typed_over(round_, sheet, key, column, 0.25)
+    collected = collect(reopened(round_.folder)).problems
+    found = publish_scores(reopened(round_.folder))
+    assert codes(found.problems) == ["MASTER_KEPT", "NOT_YOURS"]
+    assert found.problems[0].told("zh")["count"] == "0"
+    told = next(p for p in found.problems if p.code == "NOT_YOURS")
+    assert (told.where.sheet, told.where.cell) == place
+    assert "0.25" in told.message("zh")
+    assert "市环保局" in told.message("zh")
+    assert told in collected
+    assert found.scores.values == before.values
+    assert publish_scores(reopened(round_.folder)).problems == ()
+
+
+def test_a_formula_typed_over_is_brought_back_and_told_at_every_door(round_: Round):
+    before = book(round_).read_bytes()
+    place = typed_over(round_, "A", "U22", "composite", 99)
+    assert "FORMULA_RESTORED" in codes(collect(reopened(round_.folder)).problems)
+    done = CliRunner().invoke(main, ["score", str(round_.folder), "--json"], env={"XLPERF_LANG": "zh"})
+    told = next(p for p in json.loads(done.stdout)["problems"] if p["code"] == "FORMULA_RESTORED")
+    assert (told["where"]["sheet"], told["where"]["cell"]) == place
+    assert "“99”" in told["message"]
+    assert book(round_).read_bytes() == before
+
+
+def test_what_counts_and_what_does_not_are_told_together(round_: Round):
+    type_in(round_, approve(1))
+    typed_over(round_, "marks", "U22-01", "self", 0.25)
+    typed_over(round_, "A", "U22", "composite", 99)
+    problems = publish_scores(reopened(round_.folder)).problems
+    assert set(codes(problems)) >= {"MASTER_KEPT", "NOT_YOURS", "FORMULA_RESTORED"}
+    assert problems[0].told("zh")["count"] == "1"
+    assert statuses(round_) == {"U22-1": "通过", "U22-2": "待审"}

@@ -80,14 +80,15 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
 
 def _typed_before(round_: Round) -> tuple[tuple[Problem, ...], bool]:
     """Take in what the office typed into the 总表; tell what became of it, and whether it may be written anew."""
-    receipt, copy = take_edition(round_)
-    if copy is None:
+    taken = take_edition(round_)
+    if taken is None:
         return (), True
-    if receipt is None or receipt.decision == "accepted":
-        warnings = receipt.problems if receipt is not None else ()
-        return (problem("MASTER_KEPT", Where(EDITION), copy=copy.as_posix()), *warnings), True
-    wrong = problem("MASTER_HELD", Where(EDITION), count=len(errors(receipt.problems)), copy=copy.as_posix())
-    return (wrong, *receipt.problems), False
+    copy = taken.copy.as_posix()
+    if taken.receipt is not None and taken.receipt.decision != "accepted":
+        wrong = problem("MASTER_HELD", Where(EDITION), count=len(errors(taken.problems)), copy=copy)
+        return (wrong, *taken.problems), False
+    kept = problem("MASTER_KEPT", Where(EDITION), count=taken.count, copy=copy)
+    return (kept, *taken.problems), True
 
 
 def ranking_csv(scores: Scores) -> str:

@@ -7,7 +7,7 @@ so that whatever else the office added there stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from xlperf.formula.spelling import plain_spelling
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.origin import origin_of
 from xlperf.scheme.model import Scheme
-from xlperf.workbook.back.held import Held, beyond_limits, held, misplaced, plan_as_written, scored
+from xlperf.workbook.back.held import beyond_limits, held, misplaced, plan_as_written, scored
 from xlperf.workbook.back.read import ReadBook, read_book
 from xlperf.workbook.book import Book
 from xlperf.workbook.books.audit import corrected
@@ -63,7 +63,7 @@ def recomputed(
         return Recomputed(None, 0, tuple(_damaged(book, changed)))
     scores = scored(plan, found.tables)
     texts = formulas_of(book)
-    made = _made(scores, scheme, read.identity, found, texts)
+    made = book_as_written(scores, scheme, read.identity, texts, found.entered)
     values = _same(made, texts, book, found.problems)
     changed_cells = tuple(changes(book, values))
     write_values(book, out, values)
@@ -85,10 +85,21 @@ def _damaged(book: Path, changed: list[tuple[str, str]]) -> list[Problem]:
     return [problem("LAYOUT_CHANGED", Where(book.name, sheet=sheet), found=found) for sheet, found in changed]
 
 
-def _made(scores: Scores, scheme: Scheme, identity: Identity, found: Held, texts: Mapping[Place, str]) -> Book:
-    """Make the book anew, as it was issued, with what was entered since."""
+def book_as_written(
+    scores: Scores,
+    scheme: Scheme,
+    identity: Identity,
+    texts: Mapping[Place, str],
+    entered: Mapping[str, Sequence[int]] | None = None,
+) -> Book:
+    """Make a 总表 anew, as it was issued. texts: its formulas as they stand. entered: see `back.held.Held`."""
     native = not any("XP_" in text for text in texts.values())
-    return master_book(scores, identity=identity, native=native, scheme=scheme, entered=found.entered)
+    return master_book(scores, identity=identity, native=native, scheme=scheme, entered=entered)
+
+
+def changed_formulas(ours: Mapping[Place, tuple[str, Any]], texts: Mapping[Place, str]) -> list[Place]:
+    """List the places where a formula of ours does not stand as it was written. texts: what stands there."""
+    return [place for place, (text, _) in ours.items() if not _is(texts.get(place), text)]
 
 
 def _same(made: Book, texts: Mapping[Place, str], book: Path, problems: list[Problem]) -> dict[Place, Any]:
@@ -98,10 +109,10 @@ def _same(made: Book, texts: Mapping[Place, str], book: Path, problems: list[Pro
     if others:
         where = Where(book.name, sheet=others[0][0], cell=others[0][1])
         problems.append(problem("RECALC_OWN_FORMULAS", where, count=len(others)))
-    changed = [place for place, (text, _) in ours.items() if not _is(texts.get(place), text)]
+    changed = changed_formulas(ours, texts)
     kept = stored_values(book, changed)
     for place in changed:
-        now = f"={texts[place]}" if place in texts else _shown(kept.get(place)) or word("空")
+        now = f"={texts[place]}" if place in texts else shown(kept.get(place)) or word("空")
         where = Where(book.name, sheet=place[0], cell=place[1])
         problems.append(problem("NOT_AS_WRITTEN", where, was=f"={ours[place][0]}", now=now))
     values = {place: value for place, (_, value) in ours.items()} | made.results()
@@ -113,5 +124,6 @@ def _is(text: str | None, wanted: str) -> bool:
     return text is not None and plain_spelling(text) == plain_spelling(wanted)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Write a stored value as a problem shows it; "" where there is none."""
     return "" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from xlperf.rounds.collecting.edition import Edition, added, edition_of, keep_co
 from xlperf.rounds.collecting.examine import Examiner, LockedCells, changed_cells
 from xlperf.rounds.collecting.identify import identity_problems, suited_name
 from xlperf.rounds.collecting.open import Opened, open_books
+from xlperf.rounds.collecting.overwritten import overwritten
 from xlperf.rounds.collecting.replies import sender, unanswered, write_replies
 from xlperf.rounds.distribute import MASTER as MASTER_TITLE
 from xlperf.rounds.distribute import parcels_of
@@ -116,6 +117,7 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
         kept.append((EDITION, keep(round_, edition.data)))
     fresh = _fresh(state, kept)
     desk = _decided(round_, state, fresh, edition, progress, dry_run=dry_run)
+    concerns = (*desk.uncounted, *lapsed(round_, desk.state))
     kept = [(name, digest) for name, digest in kept if digest in desk.state.receipts]
     waiting = unanswered(round_, desk.state, {digest for _, digest in kept})
     replies = () if dry_run else write_replies(round_, desk.state, waiting)
@@ -125,22 +127,40 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
         len(fresh),
         (*waiting, *links),
         replies,
-        tuple(lapsed(round_, desk.state)),
+        concerns,
     )
 
 
-def take_edition(round_: Round) -> tuple[Receipt | None, Path | None]:
-    """Take in what the office typed into the 总表 in out/, and keep a copy of it.
+@dataclass(frozen=True)
+class Taken:
+    """What became of a 总表 in out/ that the office saved.
 
-    Returns what was decided on it, None where nothing was typed, and the copy below the round's folder.
+    receipt: what was decided on it, None where nothing in it is to be taken in. copy: below the round's folder. count:
+    the cells that the record has from it. problems: what does not count, and what was put right.
     """
+
+    receipt: Receipt | None
+    copy: Path
+    count: int
+    problems: tuple[Problem, ...]
+
+
+def take_edition(round_: Round) -> Taken | None:
+    """Take in what the office typed into the 总表 in out/, and keep a copy of it; None where it is as written."""
     state = round_.state()
     edition = edition_of(round_, state)
     if edition is None:
-        return None, None
+        return None
     digest = keep(round_, edition.data)
-    _decided(round_, state, _fresh(state, [(EDITION, digest)]), edition, silent, dry_run=False)
-    return round_.state().receipts.get(digest), keep_copy(round_, edition)
+    desk = _decided(round_, state, _fresh(state, [(EDITION, digest)]), edition, silent, dry_run=False)
+    receipts = round_.state().receipts
+    receipt, copy = receipts.get(digest), keep_copy(round_, edition)
+    if receipt is None:
+        return Taken(None, copy, 0, tuple(desk.uncounted))
+    sent = [r for r in receipts.values() if r.party == MASTER and r.decision == "accepted" and r.sha256 != digest]
+    before = sent[-1].cells if sent else ()
+    count = len(list(changed_cells(round_.plan, before, receipt.cells))) if receipt.decision == "accepted" else 0
+    return Taken(receipt, copy, count, receipt.problems)
 
 
 def _decided(
@@ -240,12 +260,14 @@ class _Desk:
     """Decides on one file after the other; `state` goes along.
 
     locked: the locked cells of the books as issued, by party. edition: the 总表 that the office went on typing in.
+    uncounted: what is to be said of an edition in which nothing is to be taken in.
     """
 
     round_: Round
     state: State
     locked: Mapping[Party, LockedCells]
     edition: Edition | None = None
+    uncounted: list[Problem] = field(default_factory=list)
     _roster: tuple[str, Roster] | None = None
 
     def decided(self, digest: str, names: list[str], book: Opened) -> Receipt | None:
@@ -275,13 +297,16 @@ class _Desk:
             receipt = replace(receipt, kind=kind, who=book.identity.whom, serial=book.identity.serial)
         if errors(told):
             return replace(receipt, decision=_decision(told), problems=tuple(told))
-        examiner = Examiner(roster, self.state, receipt.party, receipt.file, self.locked.get(receipt.party, {}))
-        found = examiner.examine(book)
+        edition = self.edition if receipt.party == MASTER else None
+        edition = edition if edition is not None and edition.sha256 == receipt.sha256 else None
+        locked, written = self.locked.get(receipt.party, {}), edition.written if edition is not None else None
+        found = Examiner(roster, self.state, receipt.party, receipt.file, locked, written).examine(book)
         decision = _decision(found.problems)
-        ours = self.edition is not None and self.edition.sha256 == receipt.sha256 and receipt.party == MASTER
-        if decision == "accepted" and ours and self.edition is not None:
-            whole = added(self.edition, book, found, roster, self.state.current.get(MASTER))
+        if decision == "accepted" and edition is not None:
+            found.problems += overwritten(self.round_, edition, book)
+            whole = added(edition, book, found, roster, self.state.current.get(MASTER))
             if whole is None:
+                self.uncounted += found.problems
                 return None
             found = whole
         cells = tuple(found.cells) if decision == "accepted" else ()

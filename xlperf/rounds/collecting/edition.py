@@ -13,8 +13,7 @@ from pathlib import Path
 
 from xlperf.engine.roster import Roster
 from xlperf.files import write_whole
-from xlperf.formula.values import value_text
-from xlperf.rounds.collecting.examine import Findings
+from xlperf.rounds.collecting.examine import Findings, text_then
 from xlperf.rounds.ledger import CellText, Receipt, State, state_when_written
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.read import ReadBook
@@ -69,9 +68,9 @@ def added(edition: Edition, book: ReadBook, found: Findings, roster: Roster, bef
     """
     known = {(c.sheet, c.row, c.column): c.text for c in before.cells} if before is not None else {}
     typed = {(c.sheet, c.row, c.column): c.text for c in found.cells}
-    changed = {at: text for at, text in typed.items() if _text_then(edition.written, at) != text}
+    changed = {at: text for at, text in typed.items() if text_then(edition.written, at) != text}
     blank = {(c.plan_sheet, c.row_key, c.column) for c in book.cells if c.value in (None, "")}
-    cleared = {at for at in known if at in blank and at not in typed and _text_then(edition.written, at)}
+    cleared = {at for at in known if at in blank and at not in typed and text_then(edition.written, at)}
     if not changed and not cleared:
         return None
     names = _renamed(changed, edition.written, roster)
@@ -85,16 +84,6 @@ def added(edition: Edition, book: ReadBook, found: Findings, roster: Roster, bef
         {**seen, **{at: digest for at, digest in found.seen.items() if at in rows}},
         {**words, **{at: told for at, told in found.words.items() if at in rows}},
     )
-
-
-def _text_then(written: Roster, at: _Spot) -> str | None:
-    """Return what stood in a cell when the book was written; None where it had no such row."""
-    sheet, key, name = at
-    row = written.rows.get((sheet, key))
-    if row is None:
-        return None
-    value = row.get(name)
-    return value_text(written.plan.by_name[sheet].by_name[name].default if value is None else value)
 
 
 def _renamed(changed: Mapping[_Spot, str], written: Roster, now: Roster) -> dict[tuple[str, str], str]:

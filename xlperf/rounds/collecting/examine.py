@@ -47,6 +47,7 @@ class Examiner:
     """Examines the book of one party.
 
     issued: the locked cells as they went out, empty where they are not at hand. file: the name shown in problems.
+    written: the rows a 总表 was written from, where that is known: what stands as written there is no change.
     """
 
     roster: Roster
@@ -54,6 +55,7 @@ class Examiner:
     party: Party
     file: str
     issued: LockedCells = field(default_factory=dict)
+    written: Roster | None = None
     found: Findings = field(default_factory=Findings)
     waiting: dict[str, int] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
@@ -245,8 +247,11 @@ class Examiner:
 
     def _stands(self, sheet: Sheet, key: str, entry: Entry, cell: ReadCell, owner: Party) -> None:
         sent = value_text(self.roster.rows[sheet.name, key].get(entry.column.name))
-        if entry.value is not None and value_text(entry.value) != sent:
-            was, who, now = sent or EMPTY, self.roster.title(owner), value_text(entry.value)
+        typed = value_text(entry.value)
+        then = None if self.written is None else text_then(self.written, (sheet.name, key, entry.column.name))
+        emptied = entry.value is None and cell.value in (None, "") and bool(then)
+        if (entry.value is not None or emptied) and typed not in (sent, then):
+            was, who, now = sent or EMPTY, self.roster.title(owner), typed or EMPTY
             self._tell("NOT_YOURS", cell, title=entry.column.title, who=who, was=was, now=now)
 
     def _locked(self, column: Column, cell: ReadCell, row: Row) -> None:
@@ -277,6 +282,16 @@ def _typed(cell: ReadCell, column: Column) -> bool:
 
 def _shown(raw: object) -> str:
     return EMPTY if raw is None or raw == "" else str(raw)
+
+
+def text_then(written: Roster, at: tuple[str, str, str]) -> str | None:
+    """Return what stood in a cell when a book was written; None where it had no such row."""
+    sheet, key, name = at
+    row = written.rows.get((sheet, key))
+    if row is None:
+        return None
+    value = row.get(name)
+    return value_text(written.plan.by_name[sheet].by_name[name].default if value is None else value)
 
 
 def same_cell(issued: ReadCell, now: ReadCell) -> bool:
