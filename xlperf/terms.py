@@ -69,7 +69,9 @@ ROLES: Final = {  # what a column is to whoever reads on from the plan: page, pa
     "money": "金额",
     "warning": "为“是”时公布前须有人看过",
 }
-SINGLE_ROLES: Final = frozenset({"label", "full", "actual", "verified", "self", "lead", "onsite", "score"})
+SINGLE_ROLES: Final = frozenset({  # one column of a sheet; of what rankings name, one a ranking
+    "label", "full", "actual", "verified", "self", "lead", "onsite", "score", "composite", "group", "place", "seat",
+})  # fmt: skip
 
 HIGHER: Final = "正向"
 LOWER: Final = "逆向"

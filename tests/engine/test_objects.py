@@ -1,12 +1,16 @@
 """考核对象 and roles: said once in the scheme, read everywhere, and told where they lead nowhere."""
 
+import shutil
+
 import pytest
 from kit.small_scheme import SCHEME, write
 
+from xlperf.engine.check import check_source
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.roles import open_roles
 from xlperf.engine.roster import Roster
-from xlperf.scheme.load import find_scheme, load_scheme, read_scheme
+from xlperf.scheme.load import find_scheme, folder_source, load_scheme, read_scheme
+from xlperf.terms import SINGLE_ROLES
 
 OBJECTS = "objects:\n"
 
@@ -40,6 +44,61 @@ def test_one_role_stands_once_in_a_sheet(tmp_path):
         "title: 考核主体", "title: 考核主体, role: label", 1
     )
     assert ("ROLE_TWICE", "") in told(tmp_path, text)
+
+
+@pytest.mark.parametrize("role", ["composite", "group", "place", "seat"])
+def test_two_columns_of_a_sheet_do_not_say_that_they_are_what_a_ranking_needs(tmp_path, role):
+    assert role in SINGLE_ROLES
+    text = SCHEME.replace("title: 分值", f"title: 分值, role: {role}", 1)
+    assert ("ROLE_TWICE", "") not in told(tmp_path, text), "a sheet without a ranking says so once"
+    text = text.replace("title: 考核主体", f"title: 考核主体, role: {role}", 1)
+    assert ("ROLE_TWICE", "") in told(tmp_path, text)
+
+
+PLACE = "        title: 名次\n"
+
+
+def test_what_a_ranking_names_is_that_role_and_no_other_column_says_it_too(tmp_path):
+    assert SCHEME.count(PLACE) == 1
+    assert told(tmp_path, SCHEME.replace(PLACE, f"{PLACE}        role: place\n")) == []
+    text = SCHEME.replace("title: 过程", "title: 过程, role: composite", 1)
+    assert ("ROLE_TWICE", "") in told(tmp_path, text)
+
+
+def test_two_rankings_of_a_sheet_each_name_their_own(tmp_path):
+    line = "  - {{sheet: {}, group: group, score: {}, place: place, seat: place, title: 排名}}\n"
+    more = "".join(line.format(*at) for at in (("A", "result"), ("B", "result"), ("B", "final")))
+    text = SCHEME.replace("        title: 结果\n", "        title: 结果\n        role: composite\n", 1)
+    text = text.replace("        title: 综合\n", "        title: 综合\n        role: composite\n", 1)
+    assert ("ROLE_TWICE", "") in told(tmp_path, text)
+    assert told(tmp_path, text.replace("examples:\n", f"{more}examples:\n", 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "role", "wanted"),
+    [
+        ("\n        role: score", "score", "这一行的得分"),
+        (", role: full", "full", "“分值”"),
+    ],
+)
+def test_a_sheet_of_marks_says_which_column_is_the_score_and_which_the_full_mark(tmp_path, said, role, wanted):
+    folder = shutil.copytree(find_scheme("three-units")[0], tmp_path / "three-units")
+    text = (folder / "scheme.yaml").read_text("utf-8")
+    assert text.count(said) == 1
+    (folder / "scheme.yaml").write_text(text.replace(said, ""), "utf-8")
+    found = check_source(folder_source(folder))[1]
+    assert [(p.code, p.severity, dict(p.values)["role"]) for p in found] == [("ROLE_OPEN", "warning", role)]
+    assert wanted in found[0].text("zh")
+    assert "{" not in found[0].text("zh") + found[0].text("en")
+
+
+def test_a_ledger_that_is_added_up_needs_no_full_mark(tmp_path):
+    folder = shutil.copytree(find_scheme("three-units")[0], tmp_path / "three-units")
+    text = (folder / "scheme.yaml").read_text("utf-8")
+    points = "points: {is: input, by: unit, title: 分值, low: 0,"
+    assert text.count(points) == 1
+    (folder / "scheme.yaml").write_text(text.replace(points, f"{points} high: 5,"), "utf-8")
+    assert check_source(folder_source(folder))[1] == []
 
 
 def test_an_unknown_role_is_told_with_those_there_are(tmp_path):

@@ -100,7 +100,7 @@ def _with_roles(sheet: Sheet, scheme: Scheme) -> Sheet:
     """Return a sheet with the roles that rankings and objects give to columns which say none of their own."""
     given: dict[str, Role] = {}
     for ranking in (r for r in scheme.rankings if r.sheet == sheet.name):
-        given |= {ranking.group: "group", ranking.seat: "seat", ranking.place: "place", ranking.score: "composite"}
+        given |= ranking.roles
     names = {o.name for o in scheme.objects if o.table == sheet.table}
     if sheet.label is None:
         given |= dict.fromkeys(names & sheet.by_name.keys(), "label")

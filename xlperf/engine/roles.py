@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlperf.engine.plan import Plan, Row, Sheet
+from xlperf.engine.plan import OFFICE, Column, Plan, Row, Sheet
 from xlperf.engine.score import Scores
+from xlperf.formula.links import link_of
 from xlperf.formula.values import YES, value_text
 from xlperf.problems import Problem, Where, problem, word
 
@@ -15,11 +16,21 @@ _NAMED = 8  # rows named one by one
 def open_roles(plan: Plan) -> Iterator[Problem]:
     """Tell, sheet by sheet, which role a reader would need and no column has.
 
-    A row that is ranked, or that belongs to somebody and is worded by a person, needs words that say what it is about.
+    A row that is ranked, or that belongs to somebody and is worded by a person, needs words that say what it is about;
+    one that is marked up to a limit and added up for its unit needs score and full mark: where were points lost?
     """
     for sheet in plan.sheets:
         if _needs_label(plan, sheet) and sheet.label is None:
             yield problem("ROLE_OPEN", sheet=sheet.title, wanted=word("哪一列用文字说明这一行"), role="label")
+        limited = _marked(sheet) if _is_added_up(plan, sheet) else []
+        if limited and not sheet.of_role("score"):
+            said = word("哪一列是这一行的得分（没有它，说不出在哪里失了分）")
+            yield problem("ROLE_OPEN", sheet=sheet.title, wanted=said, role="score")
+        full = next((c.high.args[0] for c in limited if c.high is not None and c.high.op == "col"), "")
+        if full and not sheet.of_role("full"):
+            title = sheet.by_name[full].title
+            said = word("哪一列是这一行的分值，可能是“{title}”（没有它，说不出在哪里失了分）", title=title)
+            yield problem("ROLE_OPEN", sheet=sheet.title, wanted=said, role="full")
 
 
 def _needs_label(plan: Plan, sheet: Sheet) -> bool:
@@ -27,6 +38,22 @@ def _needs_label(plan: Plan, sheet: Sheet) -> bool:
     ranked = any(r.sheet == sheet.name for r in plan.rankings)
     worded = any(c.holds == "text" and not c.choices and not c.offers for c in sheet.inputs())
     return ranked or (bool(sheet.unit) and worded)
+
+
+def _is_added_up(plan: Plan, sheet: Sheet) -> bool:
+    """Tell whether the rows of a fixed sheet are added up for the units that they belong to."""
+    if not sheet.unit or sheet.grows or plan.is_home(sheet):
+        return False
+    links = (link_of(column.expr) for home in plan.unit_sheets() for column in home.columns)
+    return any(
+        link is not None and link.kind == "total" and link.sheet == sheet.name and sheet.unit in dict(link.match)
+        for link in links
+    )
+
+
+def _marked(sheet: Sheet) -> list[Column]:
+    """List the columns of a sheet in which a unit or a scorer gives points up to a limit."""
+    return [c for c in sheet.inputs() if c.by != OFFICE and c.holds == "number" and c.high is not None]
 
 
 def warned_rows(scores: Scores) -> Iterator[Problem]:

@@ -124,6 +124,11 @@ class RankingSpec:
     title: str
     at: Where = field(default_factory=Where)
 
+    @property
+    def roles(self) -> dict[str, str]:
+        """Return what the columns it names are to a reader: column → role; the score before its place and group."""
+        return {self.group: "group", self.seat: "seat", self.place: "place", self.score: "composite"}
+
 
 @dataclass(frozen=True)
 class Stated:

@@ -21,7 +21,7 @@ def object_problems(scheme: Scheme) -> Iterator[Problem]:
     if scheme.objects and all(o.within for o in scheme.objects):
         yield problem("OBJECT_NO_UNITS", scheme.objects[0].at)
     for sheet in scheme.sheets:
-        yield from _role_problems(sheet)
+        yield from _role_problems(scheme, sheet)
 
 
 def _table_problems(scheme: Scheme, spec: ObjectSpec) -> Iterator[Problem]:
@@ -47,10 +47,14 @@ def _reaches_the_top(spec: ObjectSpec, by_table: dict[str, ObjectSpec]) -> bool:
     return True
 
 
-def _role_problems(sheet: SheetSpec) -> Iterator[Problem]:
-    first: dict[str, str] = {}
+def _role_problems(scheme: Scheme, sheet: SheetSpec) -> Iterator[Problem]:
+    """Tell of a role of one column that a second one says; what a ranking names has its role without saying it."""
+    named = [r.roles for r in scheme.rankings if r.sheet == sheet.name]
+    first = {role: name for roles in named for name, role in roles.items()}
     for column in sheet.columns:
         role = column.attributes.get(Scalar("role"), "")
+        if any(roles.get(column.name) == role for roles in named):
+            continue
         if role in first and role in SINGLE_ROLES:
             told = {"sheet": sheet.title, "role": role, "first": first[role], "second": column.name}
             yield problem("ROLE_TWICE", place_of(role), **told)
