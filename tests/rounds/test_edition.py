@@ -17,6 +17,7 @@ from xlperf.cli import main
 from xlperf.publish.results import publish_scores, score_round
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
+from xlperf.rounds.status import status_of
 from xlperf.rounds.store import Round, new_round
 from xlperf.workbook.back.fill import fill_book
 from xlperf.workbook.back.libreoffice import recalculate
@@ -204,3 +205,45 @@ def test_what_counts_and_what_does_not_are_told_together(round_: Round):
     assert set(codes(problems)) >= {"MASTER_KEPT", "NOT_YOURS", "FORMULA_RESTORED"}
     assert problems[0].told("zh")["count"] == "1"
     assert statuses(round_) == {"U22-1": "通过", "U22-2": "待审"}
+
+
+def own(round_: Round, key: str, values: dict) -> bytes:
+    return type_in(round_, {("events", key, name): value for name, value in values.items()})
+
+
+def test_an_emptied_row_of_the_office_is_withdrawn_and_told(round_: Round):
+    own(round_, "+1", ROW)
+    with_entry = publish_scores(reopened(round_.folder)).scores
+    (key,) = {row["no"] for row in with_entry.rows("events")} - {"U22-1", "U22-2"}
+    own(round_, key, dict.fromkeys(ROW))
+    found = publish_scores(reopened(round_.folder))
+    assert {*codes(found.problems)} >= {"MASTER_KEPT", "ENTRY_WITHDRAWN"}
+    assert "MASTER_HELD" not in codes(found.problems)
+    told = next(p for p in found.problems if p.code == "ENTRY_WITHDRAWN").message("zh")
+    assert "台账缺失" in told
+    assert set(statuses(round_)) == {"U22-1", "U22-2"}
+    assert any(r.cells for r in round_.state().receipts.values() if r.kind == "master"), "the record keeps what it was"
+    assert publish_scores(reopened(round_.folder)).problems == ()
+
+
+def test_a_partly_emptied_row_names_both_ways_out(round_: Round):
+    own(round_, "+1", ROW)
+    rows = publish_scores(reopened(round_.folder)).scores.rows("events")
+    (key,) = {row["no"] for row in rows} - {"U22-1", "U22-2"}
+    own(round_, key, {"points": None, "kind": None})
+    found = publish_scores(reopened(round_.folder))
+    assert codes(found.problems) == ["MASTER_HELD", "ENTRY_EMPTIED_PARTLY", "ENTRY_EMPTIED_PARTLY"]
+    assert "全部清空" in found.problems[1].remedy("zh")
+    assert statuses(round_)[key] == "通过"
+
+
+def test_a_held_book_of_the_office_shows_beside_the_one_that_counts(round_: Round):
+    own(round_, "+1", ROW)
+    publish_scores(reopened(round_.folder))
+    own(round_, "+2", {**ROW, "points": "四"})
+    publish_scores(reopened(round_.folder))
+    master = next(b for b in status_of(reopened(round_.folder)).books if b.kind == "master")
+    assert (master.state, master.again) == ("in", True)
+    done = CliRunner().invoke(main, ["status", str(round_.folder)], env={"XLPERF_LANG": "zh"})
+    assert "已收，另有一份待处理" in done.output
+    assert "“四”" in done.output

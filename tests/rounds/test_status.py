@@ -15,9 +15,11 @@ from kit.rounds import reopened, send, small_scheme
 from xlperf.cli import main
 from xlperf.problems import Where, problem
 from xlperf.publish.receipts import FILE, publish_receipts
+from xlperf.publish.results import score_round
 from xlperf.report.status import BookStatus, Status, Stray
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
+from xlperf.rounds.lacking import unsettled
 from xlperf.rounds.status import status_of
 from xlperf.rounds.store import new_round
 from xlperf.workbook.back.libreoffice import recalculate
@@ -182,3 +184,15 @@ def test_it_prints_legibly_on_a4(tmp_path):
     for sheet in openpyxl.load_workbook(tmp_path / "t.xlsx"):
         printed = sum(d.width + PADDING for d in sheet.column_dimensions.values())
         assert FULL_LINE * SLACK / printed * 11 >= 9, "points on paper"
+
+
+def test_a_newer_book_that_is_held_is_told_in_every_list_and_at_score(mixed, tmp_path):
+    folder = shutil.copytree(mixed, tmp_path / "round")
+    status = publish_receipts(reopened(folder))
+    assert [b.whom for b in status.chased if b.again] == ["U01"]
+    assert "已收，另有一份待补正" in notice(status)
+    book = openpyxl.load_workbook(folder / FILE)
+    for sheet in book.worksheets:
+        assert any("已收，另有一份待补正" in map(str, row) for row in sheet.iter_rows(min_row=4, values_only=True))
+    told = [p for p in unsettled(reopened(folder), score_round(reopened(folder))) if p.code == "NEWER_HELD"]
+    assert [dict(p.told("zh"))["count"] for p in told] == ["1"]

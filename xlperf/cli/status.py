@@ -55,7 +55,10 @@ def status_lines(status: Status) -> Iterator[str]:
     yield f"{status.title}　{_due(status)}"
     for kind, book in dict.fromkeys((b.kind, b.book) for b in status.books):
         counts = status.counts(kind)
-        words = (click.style(f"{_name(s)} {n}", fg=_NAMES[s][2]) for s, n in counts.items() if n)
+        words = [click.style(f"{_name(s)} {n}", fg=_NAMES[s][2]) for s, n in counts.items() if n]
+        again = sum(b.again for b in status.books if b.kind == kind)
+        if again:
+            words.append(click.style(_again(kind, again), fg=_NAMES["held"][2]))
         yield f"{book} {sum(counts.values())}　{'　'.join(words)}"
     yield from _held(status)
     yield from _owing(status)
@@ -75,6 +78,13 @@ def _due(status: Status) -> str:
 
 def _name(state: BookState) -> str:
     return say(*_NAMES[state][:2])
+
+
+def _again(kind: str, count: int) -> str:
+    """Say of how many books that are in a newer one is held."""
+    if kind == "master":
+        return say("已收，另有一份待处理", "in, and a newer one held")
+    return say(f"已收，另有一份待补正 {count}", f"in, and a newer one held {count}")
 
 
 def _held(status: Status) -> Iterator[str]:

@@ -35,6 +35,11 @@ class BookStatus:
     problems: tuple[Problem, ...] = ()
     letter: str = ""
 
+    @property
+    def again(self) -> bool:
+        """Tell whether a newer book than the one that counts is held."""
+        return self.state == "in" and bool(self.problems)
+
     def data(self, language: Language) -> dict[str, object]:
         """Return it for programs."""
         day = self.arrived.isoformat() if self.arrived else None
@@ -74,6 +79,11 @@ class Status:
         """List the books that are still owed by somebody other than the office, the latest and the held first."""
         found = [b for b in self.books if b.state in ("held", "out") and b.kind != "master"]
         return tuple(sorted(found, key=lambda b: (-b.late, b.state != "held")))
+
+    @property
+    def chased(self) -> tuple[BookStatus, ...]:
+        """List whom to chase: the books that are owed, then those of which a newer one is held."""
+        return (*self.owed, *(b for b in self.books if b.again and b.kind != "master"))
 
     @property
     def days_left(self) -> int | None:

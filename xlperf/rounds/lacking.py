@@ -12,6 +12,7 @@ from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.collecting.claims import lapsed, pending
 from xlperf.rounds.collecting.collect import Missing, missing
 from xlperf.rounds.distribute import BOOKS
+from xlperf.rounds.status import status_of
 from xlperf.rounds.store import Round
 
 _NAMED = 8  # units named one by one
@@ -28,6 +29,7 @@ def unsettled(round_: Round, scores: Scores) -> list[Problem]:
     return [
         *round_.beyond(state),
         *told,
+        *_held_beside(round_),
         *pending(round_, state),
         *lapsed(round_, state),
         *_unscored(roster, scores),
@@ -41,6 +43,12 @@ def _any(absent: list[Missing], kind: str) -> bool:
 
 def _not_in(kind: str, absent: list[Missing]) -> Problem:
     return problem("NOT_RETURNED", book=BOOKS[kind], count=len(absent), names=_some([m.name for m in absent]))
+
+
+def _held_beside(round_: Round) -> list[Problem]:
+    """Tell whose newer book is held while an older one counts."""
+    names = [f"{b.name}（{b.book}）" for b in status_of(round_).books if b.again and b.kind != "master"]
+    return [problem("NEWER_HELD", count=len(names), names=_some(names))] if names else []
 
 
 def _unscored(roster: Roster, scores: Scores) -> list[Problem]:

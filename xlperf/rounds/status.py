@@ -12,6 +12,7 @@ from xlperf.problems import Problem, errors
 from xlperf.report.status import BookStatus, Status, Stray
 from xlperf.rounds.collecting.claims import lapsed, pending
 from xlperf.rounds.collecting.collect import inbox_files
+from xlperf.rounds.collecting.edition import FILE as EDITION
 from xlperf.rounds.collecting.replies import FOLDER, letter_name, sender, unanswered
 from xlperf.rounds.distribute import BOOKS, Parcel, parcels_of
 from xlperf.rounds.ledger import Receipt, State
@@ -25,7 +26,7 @@ def status_of(round_: Round, today: date | None = None) -> Status:
     """
     day, state = today or date.today(), round_.state()
     files = {f: hashlib.sha256(f.read_bytes()).hexdigest() for f in inbox_files(round_.inbox) if not f.is_symlink()}
-    waiting = unanswered(round_, state, set(files.values()))
+    waiting = unanswered(round_, state, {*files.values(), *_edition(round_)})
     by_party: dict[Party | None, list[Receipt]] = {}
     for receipt in waiting:
         by_party.setdefault(sender(round_, receipt), []).append(receipt)
@@ -69,6 +70,12 @@ def _book(
         tuple(problems),
         _letter(round_, roster, held[-1]) if held else "",
     )
+
+
+def _edition(round_: Round) -> set[str]:
+    """Return the sha256 of the 总表 in out/ that the office types in; empty where there is none."""
+    file = round_.folder / EDITION
+    return {hashlib.sha256(file.read_bytes()).hexdigest()} if file.is_file() else set()
 
 
 def _late(deadline: date | None, day: date | None) -> int:

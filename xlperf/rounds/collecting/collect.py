@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from xlperf.engine.roster import MASTER, Party, Roster
@@ -300,7 +301,8 @@ class _Desk:
         edition = self.edition if receipt.party == MASTER else None
         edition = edition if edition is not None and edition.sha256 == receipt.sha256 else None
         locked, written = self.locked.get(receipt.party, {}), edition.written if edition is not None else None
-        found = Examiner(roster, self.state, receipt.party, receipt.file, locked, written).examine(book)
+        given = self._given if receipt.party == MASTER else frozenset()
+        found = Examiner(roster, self.state, receipt.party, receipt.file, locked, written, given).examine(book)
         decision = _decision(found.problems)
         if decision == "accepted" and edition is not None:
             found.problems += overwritten(self.round_, edition, book)
@@ -313,6 +315,11 @@ class _Desk:
         told = [*found.problems, *(self._notes(receipt, roster, cells) if decision == "accepted" else ())]
         receipt = replace(receipt, seen=found.seen, words=found.words)
         return replace(receipt, decision=decision, problems=tuple(told), cells=cells)
+
+    @cached_property
+    def _given(self) -> frozenset[tuple[str, str]]:
+        """Return the rows (sheet, key) of the scheme itself."""
+        return frozenset(Roster(self.round_.plan, self.round_.scheme.tables, self.round_.scheme.office).rows)
 
     def _roster_for(self, kind: str) -> Roster:
         """Return the rows as they stand; units do not look at each other's cells, so they share one."""

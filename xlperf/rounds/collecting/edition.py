@@ -71,6 +71,7 @@ def added(edition: Edition, book: ReadBook, found: Findings, roster: Roster, bef
     changed = {at: text for at, text in typed.items() if text_then(edition.written, at) != text}
     blank = {(c.plan_sheet, c.row_key, c.column) for c in book.cells if c.value in (None, "")}
     cleared = {at for at in known if at in blank and at not in typed and text_then(edition.written, at)}
+    cleared |= {at for at in known if at[:2] in found.withdrawn}
     if not changed and not cleared:
         return None
     names = _renamed(changed, edition.written, roster)

@@ -6,8 +6,8 @@ record. All problems come at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 
@@ -34,12 +34,17 @@ LockedCells = Mapping[tuple[str, str, str], ReadCell]
 
 @dataclass
 class Findings:
-    """What a book says. seen, words: what stood beside the office's decisions (see `rounds.ledger.Receipt`)."""
+    """What a book says.
+
+    seen, words: what stood beside the office's decisions (see `rounds.ledger.Receipt`). withdrawn: the rows (sheet,
+    key) that the office had entered itself and emptied.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     cells: list[CellText] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
     words: dict[str, dict[str, str]] = field(default_factory=dict)
+    withdrawn: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass
@@ -48,6 +53,7 @@ class Examiner:
 
     issued: the locked cells as they went out, empty where they are not at hand. file: the name shown in problems.
     written: the rows a 总表 was written from, where that is known: what stands as written there is no change.
+    given: the rows (sheet, key) of the scheme itself, which nobody withdraws.
     """
 
     roster: Roster
@@ -56,6 +62,7 @@ class Examiner:
     file: str
     issued: LockedCells = field(default_factory=dict)
     written: Roster | None = None
+    given: Collection[tuple[str, str]] = ()
     found: Findings = field(default_factory=Findings)
     waiting: dict[str, int] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
@@ -89,7 +96,9 @@ class Examiner:
     def _tables(self) -> dict[str, list[dict[str, Value]]]:
         """Return the record's tables with the rows as this book has them."""
         names = dict.fromkeys([*self.roster.tables, *self.new])
-        kept = {name: [self.rows.get(id(r), r) for r in self.roster.tables.get(name, [])] for name in names}
+        gone = {id(self.roster.rows[at]) for at in self.found.withdrawn}
+        stay = {name: [r for r in self.roster.tables.get(name, []) if id(r) not in gone] for name in names}
+        kept = {name: [self.rows.get(id(r), r) for r in rows] for name, rows in stay.items()}
         return {name: [*rows, *self.new.get(name, [])] for name, rows in kept.items()}
 
     def _tell(self, code: str, cell: ReadCell | None = None, **values: object) -> None:
@@ -132,6 +141,8 @@ class Examiner:
 
     def _row(self, sheet: Sheet, key: str, cells: Cells, row: Row) -> None:
         claimed = self._claimed(sheet, key, row)
+        if not claimed and self._is_own_entry(sheet.name, key) and self._withdrawn(sheet, key, cells, row):
+            return
         mine = self.rows.setdefault(id(row), dict(row))
         for column in sheet.columns:
             cell = cells.get(column.name)
@@ -149,6 +160,23 @@ class Examiner:
         if claimed and self.party == MASTER:
             words = [c for c in sheet.inputs() if c.by != OFFICE]
             self._then(self._seen, sheet, key, {c.name: self._aside(sheet, c, row, cells.get(c.name)) for c in words})
+
+    def _is_own_entry(self, sheet: str, key: str) -> bool:
+        """Tell whether the office itself entered this row of a ledger, in a book that was taken in."""
+        before = self.state.current.get(MASTER)
+        if self.party != MASTER or before is None or (sheet, key) in self.given:
+            return False
+        return self.roster.plan.by_name[sheet].grows > 0 and any((c.sheet, c.row) == (sheet, key) for c in before.cells)
+
+    def _withdrawn(self, sheet: Sheet, key: str, cells: Cells, row: Row) -> bool:
+        """Take an entry back whose row was emptied; False where something still stands there."""
+        mine = [cells[c.name] for c in sheet.inputs() if c.name in cells]
+        if not mine or any(_typed(cell, sheet.by_name[cell.column]) for cell in mine):
+            return False
+        was = "；".join(value_text(row.get(c.name)) for c in sheet.inputs() if row.get(c.name) is not None)
+        self.found.withdrawn.add((sheet.name, key))
+        self._tell("ENTRY_WITHDRAWN", mine[0], key=key, was=was)
+        return True
 
     def _seen(self, sheet: Sheet, key: str, words: Mapping[str, Entry | None]) -> None:
         """Keep what a claim said when the office decided on it."""
@@ -214,6 +242,8 @@ class Examiner:
         problems = entry.problems
         if not sheet.grows and any(p.code == "MISSING" for p in problems) and self._may_wait(sheet, key, entry.column):
             problems = []
+        if self._is_own_entry(sheet.name, key):
+            problems = [replace(p, code="ENTRY_EMPTIED_PARTLY") if p.code == "MISSING" else p for p in problems]
         self.found.problems += problems
         if entry.value is not None:
             self.found.cells.append(CellText(sheet.name, key, entry.column.name, value_text(entry.value)))

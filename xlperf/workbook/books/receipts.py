@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 from xlperf.problems import Problem
 from xlperf.report.status import BookState, BookStatus, Status, Stray
@@ -17,7 +18,14 @@ from xlperf.workbook.text import lines
 
 LEDGER, CHASE = "收件台账", "催报"
 WORDS: dict[BookState, str] = {"in": "已收", "held": "待补正", "out": "未报", "unissued": "未发表"}
-_FILLS: dict[BookState, str] = {"in": "#E2F0D9", "held": "#FFF2CC", "out": "#F8CBAD", "unissued": "#EDEDED"}
+_Look = BookState | Literal["again"]  # `again`: in, and a newer one is held
+_FILLS: dict[_Look, str] = {
+    "in": "#E2F0D9",
+    "again": "#DDEBF7",
+    "held": "#FFF2CC",
+    "out": "#F8CBAD",
+    "unissued": "#EDEDED",
+}
 _LEDGER_COLUMNS = (
     ("序号", 5.0), ("单位", 22.0), ("表", 8.0), ("状态", 8.0), ("收到日期", 12.0), ("逾期（天）", 7.0),
     ("收到的文件", 24.0), ("待补正的内容", 34.0),
@@ -26,6 +34,8 @@ _CHASE_COLUMNS = (
     ("序号", 5.0), ("单位", 24.0), ("欠哪份表", 10.0), ("现状", 9.0), ("逾期（天）", 8.0), ("要做什么", 42.0),
     ("联系人、催报记录", 22.0),
 )  # fmt: skip
+_AGAIN, _AGAIN_MASTER = "已收，另有一份待补正", "已收，另有一份待处理"
+_SAID = {*WORDS.values(), _AGAIN, _AGAIN_MASTER}
 _SHOWN = 3  # problems of one book written out
 
 
@@ -38,8 +48,8 @@ def write_receipts(status: Status, file: Path) -> None:
 
 
 def _ledger(book: Book, status: Status) -> None:
-    rows: list[tuple[Sequence[str | int], BookState]] = [
-        ((n, b.name, b.book, WORDS[b.state], _day(b.arrived), b.late or "", b.file, wrong(b)), b.state)
+    rows: list[tuple[Sequence[str | int], _Look]] = [
+        ((n, b.name, b.book, said(b), _day(b.arrived), b.late or "", b.file, wrong(b)), "again" if b.again else b.state)
         for n, b in enumerate(status.books, 1)
     ]
     rows += [
@@ -50,8 +60,9 @@ def _ledger(book: Book, status: Status) -> None:
 
 
 def _chase(book: Book, status: Status) -> None:
-    rows: list[tuple[Sequence[str | int], BookState]] = [
-        ((n, b.name, b.book, WORDS[b.state], b.late or "", todo(b), ""), b.state) for n, b in enumerate(status.owed, 1)
+    rows: list[tuple[Sequence[str | int], _Look]] = [
+        ((n, b.name, b.book, said(b), b.late or "", todo(b), ""), "again" if b.again else b.state)
+        for n, b in enumerate(status.chased, 1)
     ]
     _sheet(book, CHASE, _CHASE_COLUMNS, (f"{status.title}　{CHASE}名单", notice(status)), rows)
 
@@ -61,7 +72,7 @@ def _sheet(
     title: str,
     columns: Sequence[tuple[str, float]],
     above: tuple[str, str],
-    rows: Sequence[tuple[Sequence[str | int], BookState]],
+    rows: Sequence[tuple[Sequence[str | int], _Look]],
 ) -> None:
     """Write one table. above: its title and the line below it. rows: the cells, and the state that colours them."""
     sheet = book.sheet(book.title(title))
@@ -78,7 +89,7 @@ def _sheet(
     for at, (cells, state) in enumerate(rows, 3):
         for i, value in enumerate(cells):
             look = style.CELL_TEXT if widths[i] > 20 else style.CELL_CENTER
-            colour = {"bg_color": _FILLS[state], "bold": True} if value == WORDS[state] else {}
+            colour = {"bg_color": _FILLS[state], "bold": True} if value in _SAID else {}
             put(sheet, at, i, _value(value), book.look({**look, **colour}))
         tallest = max(lines(str(c), w - 3) for c, w in zip(cells, widths, strict=True))
         sheet.set_row(at, max(tallest, 1) * LINE_HEIGHT + 6)
@@ -108,9 +119,16 @@ def summary(status: Status) -> str:
     return f"{status.office}　{_day(status.today)}　{'；'.join(told)}{due}"
 
 
+def said(b: BookStatus) -> str:
+    """Say where a book is."""
+    if b.again:
+        return _AGAIN_MASTER if b.kind == "master" else _AGAIN
+    return WORDS[b.state]
+
+
 def notice(status: Status) -> str:
     """Write the paragraph that can be sent to everybody."""
-    if not status.owed:
+    if not status.chased:
         return f"截至{_day(status.today)}，各单位的表已收齐。"
     told = []
     for state in ("out", "held"):
@@ -118,6 +136,8 @@ def notice(status: Status) -> str:
         for b in (b for b in status.owed if b.state == state):
             names.setdefault(b.book, []).append(b.name)
         told += [f"{WORDS[state]}{book}：{'、'.join(who)}" for book, who in names.items()]
+    again = [f"{b.name}{b.book}" for b in status.chased if b.again]
+    told += [f"{_AGAIN}：{'、'.join(again)}"] if again else []
     return f"截至{_day(status.today)}，{'；'.join(told)}。{_until(status)}"
 
 
@@ -132,7 +152,7 @@ def todo(b: BookStatus) -> str:
     """Say what one who owes a book is asked to do."""
     if b.state == "out":
         return f"报送{b.book}"
-    return f"按退回意见改正后重新报送：{wrong(b)}"
+    return f"按退回意见改正后重新报送{'（先前收下的仍有效）' if b.again else ''}：{wrong(b)}"
 
 
 def wrong(of: BookStatus | Stray) -> str:
