@@ -134,7 +134,12 @@ def score(
     known = table_names(plan)
     for name in (n for n in tables if n not in known):
         found.append(problem("DATA_UNKNOWN_TABLE", Where(str(name)), found=name, nearest=nearest(str(name), known)))
-    given = {name: given_rows(name, table) for name, table in tables.items() if name in known}
+    given = {}
+    for name, table in ((n, t) for n, t in tables.items() if n in known):
+        try:
+            given[name] = given_rows(name, table)
+        except TypeError:
+            found.append(problem("DATA_NOT_A_TABLE", Where(name), found=type(table).__name__))
     made, judged = judged_tables(scheme, plan, given)
     found += judged
     if problems == "raise" and any(p.code != NOT_THERE_YET for p in errors(found)):

@@ -5,6 +5,7 @@ Every fault of the disk is raised as the OSError it is, with the name of the fil
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -32,6 +33,8 @@ def writing(*, lasting: bool = True) -> Iterator[Put]:
 
     def put(file: Path, data: bytes) -> None:
         with _named(file):
+            if file.exists() and not file.is_file():  # a device or a folder is never replaced by a file
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             file.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=".", dir=file.parent)
             with os.fdopen(handle, "wb") as stream:

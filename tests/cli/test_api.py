@@ -171,3 +171,21 @@ def test_what_is_not_there_yet_raises_nothing_and_is_told(small):
     result = xlperf.score(small, {"marks": marks(lead=None)})
     assert told(result) == [("MISSING", 4, "lead")]
     assert result.ranking()["code"].tolist()[-1] == "U1"
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 400, 10**400, 10**5000, 1e300, -(10**16), "1e999"], ids=range(7))
+def test_a_number_that_no_cell_holds_is_told_and_not_scored(number):
+    scheme = xlperf.load_scheme("three-units")
+    marks = [{**row, "lead": number} for row in scheme.tables["marks"] if row["target"] is None]
+    result = xlperf.score(scheme, {"marks": marks}, problems="return")
+    found = {p.code for p in result.problems if p.code != "MISSING"}
+    assert found <= {"NOT_A_NUMBER", "OUT_OF_RANGE", "NOT_FINITE"}
+    assert found
+    assert set(result.scores.column("totals", "composite")) == {None}
+
+
+@pytest.mark.parametrize("table", [None, "abc", ["a"], 3, {"unit": "U1"}])
+def test_what_is_no_table_is_told(table):
+    scheme = xlperf.load_scheme("three-units")
+    result = xlperf.score(scheme, {"marks": table}, problems="return")
+    assert [p.code for p in result.problems] == ["DATA_NOT_A_TABLE"]

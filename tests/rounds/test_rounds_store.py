@@ -130,3 +130,12 @@ def test_an_altered_ledger_stops_the_round(scheme, folder):
     assert text in data
     round_.ledger.write_bytes(data.replace(text, b'"serial": 9'))
     assert codes(open_round(folder)[1]) == ["LEDGER_ALTERED"]
+
+
+def test_a_round_whose_ledger_is_gone_is_not_begun_anew(scheme, folder):
+    new_round(scheme, folder)
+    distribute(reopened(folder))
+    for file in folder.glob("ledger.sqlite*"):
+        file.unlink()
+    assert codes(open_round(folder)[1]) == ["LEDGER_GONE"]
+    assert not (folder / "ledger.sqlite").exists()

@@ -18,7 +18,7 @@ from xlperf.engine.reason import is_asked
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import Expr, columns_of
 from xlperf.formula.operations import equal
-from xlperf.formula.values import EXEMPT, Value, day_number, day_of, decimal, from_float, number, shown
+from xlperf.formula.values import EXEMPT, LARGEST, Value, day_number, day_of, decimal, from_float, number, shown
 from xlperf.problems import Problem, Where, Word, problem, word
 from xlperf.scheme.reading.cells import PLAIN, bare, day_meant, span, unread
 
@@ -26,6 +26,8 @@ Raw = str | int | float | bool | date | datetime | Fraction | None
 
 LONGEST = 32_000  # characters of free text that a spreadsheet cell still takes with room for a mark
 _ERRORS = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!)|Err:\d+", re.IGNORECASE)
+_DIGITS_COUNTED = 4000  # of a number that is longer, no more are counted
+_COUNTED = Fraction(10**_DIGITS_COUNTED)
 _POINTS = re.compile(r"[得加减扣评]分(?!率|比)|分[值数]")  # a heading of a column that holds points
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)  # days that a round may know, the last one excluded
 SHARES_FROM = 100  # where as many points may stand, 0.95 could be 95 %
@@ -88,6 +90,10 @@ def judge(asked: Asked, raw: Raw, data_type: str = "", formula: str = "", percen
 def limit_problems(asked: Asked, value: Fraction) -> list[Problem]:
     """Hold a number against the decimals and limits of its column."""
     column = asked.column
+    if abs(value) > LARGEST:  # no cell holds it to the last digit, and no appraisal has such a number
+        digits = len(str(abs(int(value)))) if abs(value) < _COUNTED else _DIGITS_COUNTED
+        found = word("{digits}位数", digits=digits)
+        return [asked.tell("OUT_OF_RANGE", found=found, limits=span(-LARGEST, LARGEST))]
     problems = []
     if column.decimals is not None and 10**column.decimals % value.denominator:
         problems.append(asked.tell("PRECISION", found=shown(value, 12), decimals=column.decimals))
@@ -148,9 +154,11 @@ def _number(asked: Asked, raw: Raw, percent: bool) -> Judged:
         return None, [asked.tell("WRONG_TYPE", found=raw, wanted=word("数"))]
     if isinstance(raw, str):
         return _from_text(asked, raw)
-    if raw is None or not math.isfinite(raw):
+    if raw is None or (isinstance(raw, float) and not math.isfinite(raw)):
         return None, [asked.tell("NOT_FINITE", found=raw)]
     value = from_float(raw) if isinstance(raw, float) else Fraction(raw)
+    if abs(value) > LARGEST:
+        return _limited(asked, value, [])
     if percent and _measure(asked) == "%":  # 60 % is meant, and 0.6 is stored
         meant = shown(value * 100, 12)
         return _limited(asked, value * 100, [asked.tell("READ_AS", found=f"{meant}%", value=meant)])

@@ -17,6 +17,11 @@ Rows = Iterable[Mapping[Any, Any]]
 def given_rows(name: str, table: Any) -> Given:
     """Return what stands in a frame or a list of mappings; lines are counted from 1. TypeError for anything else."""
     rows: Rows = table.to_dict("records") if hasattr(table, "to_dict") else table
+    if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
+        raise TypeError(name)
+    rows = list(rows)
+    if not all(isinstance(row, Mapping) for row in rows):
+        raise TypeError(name)
     lines = tuple(Line(at, {str(k): plain(v) for k, v in row.items()}) for at, row in enumerate(rows, 1))
     columns = [str(c) for c in getattr(table, "columns", ())]
     return Given(name, tuple(dict.fromkeys([*columns, *(k for line in lines for k in line.cells)])), lines)

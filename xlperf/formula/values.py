@@ -22,13 +22,17 @@ ERRORS = ("#VALUE!", "#N/A", "#NUM!", "#DIV/0!", "#REF!", "#NAME?", "#NULL!")  #
 
 _EPOCH = date(1899, 12, 30)
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z", re.ASCII)
+LONGEST_NUMBER = 300  # characters; what is longer is no number that anybody typed
+LARGEST = Fraction(10**15)  # what a cell can hold to the last whole digit
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 _FRACTION = re.compile(r"[+-]?\d+/[1-9]\d*\Z", re.ASCII)
 
 
 def number(text: str) -> Fraction | None:
-    """Read decimal text, a percentage or a fraction; None where the text is not a number."""
+    """Read decimal text, a percentage or a fraction; None where the text is not a number, or longer than any is."""
     plain = text.strip()
+    if len(plain) > LONGEST_NUMBER:
+        return None
     if plain.endswith("%"):
         share = number(plain[:-1])
         return None if share is None else share / 100

@@ -225,6 +225,8 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
     )
     for name in FOLDERS:
         (at / name).mkdir(exist_ok=True)
+    if not made.ledger.exists() and any(f.is_file() for name in ("issued", "received") for f in (at / name).rglob("*")):
+        return None, [*problems, problem("LEDGER_GONE", Where(LEDGER_FILE), found=at.name)]
     state = _state_or_problem(made)
     if isinstance(state, Problem):
         return None, [*problems, state]
