@@ -13,7 +13,7 @@ from xlperf.cli.page import width
 from xlperf.cli.reasons import LINES, ROOM, answer_lines
 from xlperf.engine.ask import answer, cell_named
 from xlperf.engine.compile import compile_scheme
-from xlperf.engine.reason import CLOSED, NONE, NOT_REPORTED
+from xlperf.engine.reason import CLOSED, NO_RESULT, NO_SCORE, NONE, NOT_REPORTED
 from xlperf.engine.score import score
 from xlperf.formula.explain import _LINKED, _NAMES
 from xlperf.formula.words import spoken
@@ -135,5 +135,19 @@ def test_our_own_words_are_in_the_language_and_the_regulation_stays_as_it_is():
 def test_every_word_of_a_reason_has_its_english():
     package = Path(__file__).parents[2] / "xlperf"
     used = {w for f in package.rglob("*.py") for w in re.findall(r'\bown\("([^"]+)"', f.read_text("utf-8"))}
-    used |= {*_NAMES.values(), *_LINKED.values(), CLOSED, NONE, NOT_REPORTED}
+    used |= {*_NAMES.values(), *_LINKED.values(), CLOSED, NONE, NOT_REPORTED, NO_RESULT, NO_SCORE}
     assert used - set(words()) == set()
+
+
+def test_an_unscored_unit_was_not_scored_rather_than_not_reported():
+    scores = scored("three-units", seed=1, blanks=1.0)
+    line = answer_lines(answer(scores, cell_named(scores, "城关镇", None)))[0]
+    assert line.startswith("城关镇　综合得分（公布） ＝ 未计算得分")
+
+
+def test_the_answer_on_a_row_names_its_unit():
+    scores = scored("three-units")
+    key = next(r["id"] for r in scores.rows("marks") if r["unit"] == "U1")
+    row = scores.row("marks", key)
+    found = answer(scores, cell_named(scores, f"marks:{key}", None))
+    assert found.who == f"城关镇　{row['indicator']}"

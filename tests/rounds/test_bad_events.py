@@ -334,8 +334,8 @@ def office(round_, values):
 
 
 CLAIMS = {
-    "no basis": ("honours", {**CLAIM, "document": None}, "MISSING", "document"),
-    "no work": ("honours", {**CLAIM, "work": None}, "MISSING", "work"),
+    "no basis": ("honours", {**CLAIM, "document": None}, "ROW_UNFINISHED", "document"),
+    "no work": ("honours", {**CLAIM, "work": None}, "ROW_UNFINISHED", "work"),
     "an unknown level": ("honours", {**CLAIM, "level": "厅级"}, "NOT_A_CHOICE", "level"),
     "not a day": ("honours", {**CLAIM, "date": "2021-02-30"}, "NOT_A_DATE", "date"),
     "a negative count": ("contributions", {**PROJECT, "count": -1}, "OUT_OF_RANGE", "count"),

@@ -105,8 +105,8 @@ BAD_ROWS = [
     ({"points": -0.4}, "OUT_OF_RANGE"),
     ({"points": "四"}, "NOT_A_NUMBER"),
     ({"date": "年底"}, "NOT_A_DATE"),
-    ({"unit": None}, "MISSING"),
-    ({"points": None}, "MISSING"),
+    ({"unit": None}, "ROW_UNFINISHED"),
+    ({"points": None}, "ROW_UNFINISHED"),
 ]
 
 

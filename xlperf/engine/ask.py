@@ -114,7 +114,7 @@ def answer(scores: Scores, cell: Cell, depth: int = 9) -> Answer:
     empty_inputs(scores, scores.plan.by_name[sheet], row, column, empty)
     steps = [n for n in _by_level(tree) if n is tree or (n.exact not in ("", "0") and _is_own(n, tree))]
     return Answer(
-        tree.label or tree.key,
+        _whose(scores, scores.plan.by_name[sheet], row, tree.label or tree.key),
         tree,
         tuple(Step(n.title, n.value, "；".join([*n.because, n.working]), n.basis) for n in steps if n.working)[:STEPS],
         tuple(dict.fromkeys(c for n in nodes if n.working for c in n.basis.split("；") if c)),
@@ -122,6 +122,12 @@ def answer(scores: Scores, cell: Cell, depth: int = 9) -> Answer:
         tuple(sorted(_losses(scores, nodes), key=lambda x: -Fraction(x.lost))),
         tuple(_extras(scores, tree)),
     )
+
+
+def _whose(scores: Scores, sheet: Sheet, row: dict[str, Value], words: str) -> str:
+    """Say what a row is about; one that belongs to a unit names the unit first."""
+    unit = "" if scores.plan.is_home(sheet) or not sheet.unit else scores.unit_names.get(row[sheet.unit], "")
+    return f"{unit}　{words}" if unit else words
 
 
 def _nodes(e: Explanation) -> Iterator[Explanation]:

@@ -21,6 +21,7 @@ from xlperf.report.explanation import Explanation
 Row = dict[str, Value]
 CLOSED, NONE = "不填", "无"  # what stands for a cell that nobody is asked for, and for a fact that is not there
 NOT_REPORTED = "未报"
+NO_SCORE, NO_RESULT = "未计算得分", "未算出"  # of a computed column: nobody reports it
 
 
 def explain_cell(scores: Scores, sheet: str, key: Value, column: str, depth: int = 9) -> Explanation:
@@ -39,7 +40,7 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
         told(row[sheet.key.name], sheet.key),
         column.name,
         column.title,
-        told(value, column),
+        _not_worked_out(column) if value is None and column.expr is not None else told(value, column),
         value if isinstance(value, str) else "" if value is None else decimal(value),
         column.basis,
         (),
@@ -55,6 +56,11 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
     because = (*reason.because, *_ahead(scores, sheet, row, column))
     parts = () if depth <= 0 else tuple(_parts(scores, sheet, row, column.expr, depth))
     return Explanation(**{**made.__dict__, "because": because, "working": reason.working, "parts": parts})
+
+
+def _not_worked_out(column: Column) -> str:
+    """Say of an empty result that it was not worked out: nobody reports it."""
+    return own(NO_SCORE if "分" in column.title else NO_RESULT)
 
 
 def is_closed(scores: Scores, sheet: Sheet, row: Row, column: Column) -> bool:

@@ -63,6 +63,10 @@ class Roster:
             return MASTER
         return "scorer", (value_text(row.get(sheet.scorer)) or self.office) if column.by == LEAD else column.by
 
+    def is_office(self, party: Party | None) -> bool:
+        """Tell whether a book is the office's own: the 总表, or its 打分表."""
+        return party in (MASTER, ("scorer", self.office))
+
     def unit_of(self, sheet: Sheet, row: Row) -> str:
         """Return the code of the unit a row belongs to, "" where it belongs to nobody."""
         name = self.plan.unit_column(sheet)

@@ -20,7 +20,7 @@ from xlperf.formula.expression import Expr, columns_of
 from xlperf.formula.operations import equal
 from xlperf.formula.values import EXEMPT, LARGEST, Value, day_number, day_of, decimal, from_float, number, shown
 from xlperf.problems import Problem, Where, Word, problem, word
-from xlperf.scheme.reading.cells import PLAIN, bare, day_meant, span, unread
+from xlperf.scheme.reading.cells import PLAIN, bare, day_meant, mark_wanted, span, unread
 
 Raw = str | int | float | bool | date | datetime | Fraction | None
 
@@ -164,7 +164,7 @@ def _number(asked: Asked, raw: Raw, percent: bool) -> Judged:
         return _limited(asked, value * 100, [asked.tell("READ_AS", found=f"{meant}%", value=meant)])
     if percent or _like_percent(asked, value):
         found = f"{shown(value * 100, 12)}%" if percent else shown(value, 12)
-        return None, [asked.tell("PERCENT_AMBIGUOUS", found=found)]
+        return None, [_ambiguous(asked, found, value)]
     return _limited(asked, value, [])
 
 
@@ -189,8 +189,14 @@ def _from_text(asked: Asked, raw: str) -> Judged:
     if value is None:
         return None, [unread(raw, "number", asked.at, asked.column.title, measure, *limits(asked.column, asked.row))]
     if _like_percent(asked, value):
-        return None, [asked.tell("PERCENT_AMBIGUOUS", found=raw)]
+        return None, [_ambiguous(asked, raw, value)]
     return _limited(asked, value, [asked.tell("READ_AS", found=raw, value=shown(value, 12))])
+
+
+def _ambiguous(asked: Asked, found: str, value: Fraction) -> Problem:
+    """Say that a number may be a percentage. value: the number that stands there, 0.95 for 95 %."""
+    wanted = mark_wanted(value * 100, *limits(asked.column, asked.row))
+    return asked.tell("PERCENT_AMBIGUOUS", found=found, suggestion=wanted)
 
 
 def _limited(asked: Asked, value: Fraction, notes: list[Problem]) -> Judged:

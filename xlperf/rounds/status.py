@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from xlperf.engine.roster import Party, Roster
+from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.problems import Problem, errors
 from xlperf.report.status import BookStatus, Status, Stray
 from xlperf.rounds.collecting.claims import lapsed, pending
@@ -66,7 +66,7 @@ def _book(
         "in" if party in state.current else "held" if held else "out" if party in state.issued else "unissued",
         Path(last.file).name if last is not None else "",
         arrived,
-        _late(round_.deadline, arrived if party in state.current else today),
+        0 if party == MASTER else _late(round_.deadline, arrived if party in state.current else today),
         tuple(problems),
         _letter(round_, roster, held[-1]) if held else "",
     )

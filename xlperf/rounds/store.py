@@ -199,10 +199,11 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
     """Open the folder of a round; None where it is not one, or its scheme or ledger has errors."""
     at = Path(folder)
     if not (at / ROUND_FILE).is_file():
-        return None, [problem("NOT_A_ROUND", Where(str(at)), found=at.name)]
+        return None, [problem("NOT_A_ROUND", found=str(at.resolve()))]
     key = next((at / name for name in (KEY_FILE, OLD_KEY_FILE) if (at / name).is_file()), None)
     if key is None:
-        return None, [problem("ROUND_KEY_MISSING", Where(str(at)), found=at.name, key=KEY_FILE, old=OLD_KEY_FILE)]
+        name = at.resolve().name
+        return None, [problem("ROUND_KEY_MISSING", Where(str(at)), found=name, key=KEY_FILE, old=OLD_KEY_FILE)]
     root, problems = read_yaml(at / ROUND_FILE, ROUND_FILE)
     source = folder_source(at / SCHEME_FOLDER)
     scheme, told = scheme_of(source)

@@ -64,7 +64,7 @@ def _lapse(roster: Roster, sheet: Sheet, key: str, row: Row | None, was: Mapping
     """Say of one decision that it no longer holds. was: what the claim said when it was decided on."""
     where = Where(sheet=sheet.title, path=key)
     if row is None:
-        return problem("CLAIM_WITHDRAWN", where, claim=_words(sheet, was) or key, verdict=verdict)
+        return problem("CLAIM_WITHDRAWN", where, claim=claim_words(sheet, was) or key, verdict=verdict)
     now = {c.name: value_text(row.get(c.name)) for c in sheet.inputs() if c.by != OFFICE}
     changes = "；".join(
         f"{c.title} {_shown(c, was[c.name])} → {_shown(c, now[c.name])}"
@@ -78,11 +78,12 @@ def _lapse(roster: Roster, sheet: Sheet, key: str, row: Row | None, was: Mapping
 def _title(roster: Roster, sheet: Sheet, row: Row) -> str:
     """Name a claim: the unit and its own first words."""
     unit = roster.unit_of(sheet, row)
-    words = _words(sheet, {c.name: value_text(row.get(c.name)) for c in sheet.inputs()})
+    words = claim_words(sheet, {c.name: value_text(row.get(c.name)) for c in sheet.inputs()})
     return f"{roster.units.get(unit, unit)}“{words or value_text(row.get(sheet.key.name))}”"
 
 
-def _words(sheet: Sheet, row: Mapping[str, str]) -> str:
+def claim_words(sheet: Sheet, row: Mapping[str, str]) -> str:
+    """Name a row by its own first words; "" where it has none. row: column → text."""
     if sheet.label is not None and row.get(sheet.label.name):
         return row[sheet.label.name]
     texts = (row.get(c.name, "") for c in sheet.inputs() if c.by != OFFICE and c.holds == "text")

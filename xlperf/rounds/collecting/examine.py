@@ -13,12 +13,13 @@ from functools import partial
 
 from xlperf.engine.plan import OFFICE, Column, Plan, Row, Sheet
 from xlperf.engine.roster import MASTER, Party, Roster
-from xlperf.entries.cell import agrees
+from xlperf.entries.cell import agrees, wanted_words
 from xlperf.entries.entry import Entry, judge_entries
 from xlperf.entries.text import value_of
 from xlperf.formula.spelling import plain_spelling
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
+from xlperf.rounds.collecting.claims import claim_words
 from xlperf.rounds.ledger import CellText, State
 from xlperf.rounds.merge import words_digest
 from xlperf.workbook.back.read import ReadBook, ReadCell
@@ -244,7 +245,7 @@ class Examiner:
             problems = []
         if self._is_own_entry(sheet.name, key):
             problems = [replace(p, code="ENTRY_EMPTIED_PARTLY") if p.code == "MISSING" else p for p in problems]
-        self.found.problems += problems
+        self.found.problems += [_unfinished(entry, p) for p in problems] if sheet.grows else problems
         if entry.value is not None:
             self.found.cells.append(CellText(sheet.name, key, entry.column.name, value_text(entry.value)))
 
@@ -302,6 +303,16 @@ LAYOUT = {
     "ROW_TWICE": "“{found}”行出现了两次",
     "ROW_ADDED": "多出一行{found}",
 }
+
+
+def _unfinished(entry: Entry, p: Problem) -> Problem:
+    """Name the row that lacks a cell by its own words, and let it be emptied as well: nobody must have such a row."""
+    row = {name: value_text(value) for name, value in entry.row.items()}
+    claim = claim_words(entry.sheet, row)
+    if p.code != "MISSING" or not claim:
+        return p
+    where = replace(p.where, row="")
+    return problem("ROW_UNFINISHED", where, claim=claim, title=entry.column.title, todo=wanted_words(entry.column))
 
 
 def _typed(cell: ReadCell, column: Column) -> bool:

@@ -29,7 +29,8 @@ def identity_problems(round_: Round, state: State, roster: Roster, file: str, bo
         wanted = " ".join(dict.fromkeys((round_.id, str(round_.year))))
         return [problem("WRONG_ROUND", where, found=found, wanted=wanted)]
     if not is_genuine(identity, round_.key):
-        return [problem("FORGED_ID", where, found=word("封签不是本轮发出的"))]
+        found = word("封签不是本轮发出的，可能是另一轮（或重新 new 过的轮次）发的表")
+        return [problem("FORGED_ID", where, found=found)]
     me = (identity.kind, identity.whom)
     others = {code: party for code, party in _codes(round_, state).items() if party != me}
     printed = next((others[code] for code in book.codes if code in others), None)

@@ -22,11 +22,11 @@ _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 def write_replies(round_: Round, state: State, waiting: Iterable[Receipt]) -> tuple[Path, ...]:
     """Write a letter for each file that still waits for an answer; put aside the letters that need none now.
 
-    waiting: see `unanswered`. Returns the paths below the round's folder.
+    The office's own books get none. waiting: see `unanswered`. Returns the paths below the round's folder.
     """
     roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
     wanted: dict[str, str] = {}
-    for receipt in waiting:
+    for receipt in (r for r in waiting if not roster.is_office(sender(round_, r))):
         name = letter_name(round_, roster, receipt)
         text = reply_text(round_, roster, state, receipt)
         wanted[name] = f"{wanted[name]}\n{text}" if name in wanted else text

@@ -29,7 +29,6 @@ _SPOKEN = re.compile(  # 三百零五, 三百二十, 九十五, 十五, 九; not
     "(?P<ten>(?P<tens>[一二三四五六七八九])?十)?(?P<ones>[零一二三四五六七八九])?\\Z"
 )
 _NOTHING = ("/", "-", "—", "——", "无", "－", "／")
-_A_DAY = "2017-12-31"  # the example of how a date is written
 
 
 def typed(text: str, holds: Holds, at: Where | None = None, exempt: bool = False) -> Value | Problem:
@@ -71,15 +70,29 @@ def unread(
     plain = bare(text)
     if holds == "date":
         day = day_meant(text)
-        return problem("NOT_A_DATE", at, title=title, found=text, plain=day.isoformat() if day else _A_DAY)
+        like = day.isoformat() if day else f"{date.today().year}-12-31"
+        return problem("NOT_A_DATE", at, title=title, found=text, plain=like)
     if plain == EXEMPT:
         return problem("EXEMPT_NOT_ALLOWED", at, title=title, found=EXEMPT)
     if _NOT_FINITE.match(plain) or (_POWER.match(plain) and abs(float(plain)) == float("inf")):
         return problem("NOT_FINITE", at, title=title, found=text)
     if plain.endswith("%") and measure != "%" and number(plain) is not None:
-        return problem("PERCENT_AMBIGUOUS", at, title=title, found=text)
+        share = number(plain.removesuffix("%"))
+        return problem("PERCENT_AMBIGUOUS", at, title=title, found=text, suggestion=mark_wanted(share, low, high))
     suggestion = _suggestion(plain, plain.removesuffix(measure).strip(), low, high)
     return problem("NOT_A_NUMBER", at, title=title, found=text, suggestion=suggestion)
+
+
+def mark_wanted(share: Fraction | None, low: Fraction | None, high: Fraction | None) -> Word:
+    """Say what to write in place of a percentage: the same figure as a mark only where it may stand there.
+
+    share: in hundredths, 95 for 95 %. low, high: the limits of the cell, None where there is none.
+    """
+    if high is None:
+        return word("填得分，不填百分数")
+    if share is not None and share <= high and (low is None or share >= low):
+        return word("填得分，不填百分数，如{number}", number=shown(share, 12))
+    return word("填得分，不填百分数，最高{most}分", most=shown(high, 12))
 
 
 def span(low: Fraction | None, high: Fraction | None) -> str:
