@@ -131,7 +131,7 @@ def test_the_workbook_holds_the_ledger_and_whom_to_chase(mixed):
     fills = {row[3].value: row[3].fill.fgColor.rgb for row in book["收件台账"].iter_rows(min_row=4)}
     assert len(set(fills.values())) == len(fills), "each state has its colour, and its word"
     chase = cells(book["催报"])
-    assert [row[1] for row in chase[1:]] == [b.name for b in status.owed]
+    assert [row[1] for row in chase[1:]] == [b.name for b in status.chased]
     assert all(row[4] == 3 and row[5] for row in chase[1:])
     assert book["收件台账"].print_title_rows == "$3:$3"
 

@@ -23,6 +23,7 @@ from xlperf.entries.folder import read_data
 from xlperf.formula.values import shown
 from xlperf.formula.words import spoken
 from xlperf.problems import Problem, errors
+from xlperf.report.explanation import Answer
 from xlperf.rounds.clearance import NotCleared, cleared
 from xlperf.rounds.store import Round, answered, open_round
 from xlperf.scheme.model import Scheme
@@ -196,6 +197,9 @@ def explain(
         raise SystemExit(output.FAILED)
     with spoken(language()):
         found = answer(scores, cell, WHOLE if depth is None else depth)
+        home = home_of(folder, scheme_id, data)
+        if home is not None:
+            found = told_who_typed(found, home)
     if json_:
         click.echo(as_json(found.data()))
     elif full or depth is not None:
@@ -205,6 +209,18 @@ def explain(
         again = called("explain", unit, *([column] if column else []), *_where(folder, scheme_id, data), "--full")
         click.echo(f"{say('逐步推算：', 'every step: ')}{again}", err=True)
     show_problems(errors(problems))
+
+
+def told_who_typed(found: Answer, home: Path) -> Answer:
+    """Say at the cells that the office typed for somebody else that it did; a round that cannot be opened says none."""
+    from xlperf.rounds.stood_in import with_who_typed
+
+    round_, _ = open_round(home)
+    if round_ is None:
+        return found
+    return with_who_typed(
+        found, round_, lambda who: say(f"{who}没有报送，由办公室代填", f"typed by the office: {who} sent nothing")
+    )
 
 
 def _where(folder: Path | None, scheme_id: str | None, data: Path | None) -> list[object]:

@@ -13,6 +13,7 @@ from xlperf.rounds.collecting.claims import lapsed, pending
 from xlperf.rounds.collecting.collect import Missing, missing
 from xlperf.rounds.distribute import BOOKS
 from xlperf.rounds.status import status_of
+from xlperf.rounds.stood_in import stood_in
 from xlperf.rounds.store import Round
 
 _NAMED = 8  # units named one by one
@@ -30,6 +31,7 @@ def unsettled(round_: Round, scores: Scores) -> list[Problem]:
         *round_.beyond(state),
         *told,
         *_held_beside(round_),
+        *stood_in(round_, state),
         *pending(round_, state),
         *lapsed(round_, state),
         *_unscored(roster, scores),

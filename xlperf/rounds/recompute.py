@@ -16,6 +16,7 @@ from xlperf.engine.score import Scores, rows_of
 from xlperf.formula.spelling import plain_spelling
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.origin import origin_of
+from xlperf.rounds.stood_in import not_counted
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.back.held import beyond_limits, held, misplaced, plan_as_written, scored
 from xlperf.workbook.back.read import ReadBook, read_book
@@ -68,6 +69,8 @@ def recomputed(
     changed_cells = tuple(changes(book, values))
     write_values(book, out, values)
     wrong = beyond_limits(plan, found)
+    if origin.round is not None:
+        wrong += not_counted(origin.round, found)
     return Recomputed(scores, len(values), (*problems, *found.problems, *wrong), changed_cells)
 
 
