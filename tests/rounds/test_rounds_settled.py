@@ -170,7 +170,12 @@ def test_counts_are_of_this_inbox_and_settled_files_do_not_print_again(round_, r
     send(round_, "unit", "U22", name="市环保局2.xlsx")
     assert counts(collect(round_)) == (1, 0, 1, 1)
     done = run("collect", round_.folder)
-    assert (done.exit_code, "九十五" in done.stdout, "收下 1　待补正 0　退回 1" in done.stdout) == (3, False, True)
+    assert (done.exit_code, "九十五" in done.stdout, "共 3 份　收下 1　待补正 0　退回 1　已处理 1" in done.stdout) == (
+        3,
+        False,
+        True,
+    )
+    assert {"收下 1：市环保局2.xlsx", "已处理 1：市环保局.xlsx"} <= {*done.stdout.splitlines()}
     stray.unlink()
     assert counts(collect(round_)) == (1, 0, 0, 0)
     assert run("collect", round_.folder).exit_code == 0

@@ -24,7 +24,7 @@ from xlperf.formula.values import shown
 from xlperf.formula.words import spoken
 from xlperf.problems import Problem, errors
 from xlperf.report.explanation import Answer
-from xlperf.rounds.clearance import NotCleared, cleared
+from xlperf.rounds.clearance import NotCleared, cleared, seen_red
 from xlperf.rounds.store import Round, answered, open_round
 from xlperf.scheme.model import Scheme
 
@@ -191,6 +191,7 @@ def explain(
 ) -> None:
     """Say why: result, arithmetic, clauses, what is missing and where points were lost; or the whole tree."""
     scores, problems = scored(folder, scheme_id, data, readings)
+    show_problems(_looked_at(scheme_id))
     cell = cell_named(scores, unit, column)
     if isinstance(cell, Problem):
         show_problems([cell])
@@ -223,6 +224,11 @@ def told_who_typed(found: Answer, home: Path) -> Answer:
     )
 
 
+def _looked_at(scheme_id: str | None) -> list[Problem]:
+    """Say that the check of a scheme is red, where it is only looked at with a folder of CSV files."""
+    return seen_red(opened(scheme_id)[0]) if scheme_id is not None else []
+
+
 def _where(folder: Path | None, scheme_id: str | None, data: Path | None) -> list[object]:
     """Return the options that lead to the same scores again."""
     given = (("--round", folder), ("--scheme", scheme_id), ("--data", data))
@@ -240,6 +246,7 @@ def readings_command(
 ) -> None:
     """Compare every reading (口径): whose score, place, award or pay another option would change."""
     scheme, tables, adopted, problems = sources(folder, scheme_id, data, readings)
+    show_problems(_looked_at(scheme_id))
     effects = compare_readings(scheme, tables, adopted, output.progress)
     if json_:
         click.echo(as_json(effects_data(effects, language())))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,7 +111,7 @@ def collect_command(folder: Path, dry_run: bool, json_: bool, verbose: bool) -> 
 
 
 def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> None:
-    """Print what became of every file that a person must look at, and who is missing.
+    """Print what became of every file, those that a person must look at line by line, and who is missing.
 
     verbose: also the files that were accepted and only carry a note about the file as a whole.
     """
@@ -127,12 +127,9 @@ def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> 
                 f"{quiet} more were renamed and recognised by what is inside (--verbose lists them)",
             )
         )
-    words = (
-        (say("收下", "accepted"), len(got.accepted), "green"),
-        (say("待补正", "held"), len(got.held), "yellow"),
-        (say("退回", "refused"), len(got.refused), "red"),
-    )
-    click.echo("　".join(click.style(f"{word} {count}", fg=color) for word, count, color in words))
+    for line in _quiet_lines(r for r in got.receipts if not r.problems or r not in told):
+        click.echo(line)
+    click.echo(_counted(got))
     if got.missing:
         names = missing_names(got.missing)
         click.echo(say(f"未报：{names}", f"missing: {names}"))
@@ -145,6 +142,37 @@ def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> 
         click.echo(moved, err=True)
     for reply in got.replies:
         click.echo(say(f"退回意见：{folder / reply}", f"reply: {folder / reply}"), err=True)
+
+
+def _quiet_lines(receipts: Iterable[Receipt]) -> Iterator[str]:
+    """Name the files of which nothing else is said, one line for those accepted and one for those put right since."""
+    named: dict[str, list[str]] = {}
+    for receipt in receipts:
+        named.setdefault(receipt.decision, []).append(Path(receipt.file).name)
+    for decision, files in named.items():
+        yield f"{_decisions()[decision]} {len(files)}{say('：', ': ')}{say('、', ', ').join(files)}"
+
+
+def _counted(got: Collection) -> str:
+    """Count every file of the inbox once: the parts add up to the whole."""
+    colors = {"accepted": "green", "held": "yellow", "refused": "red", "duplicate": "white", "settled": "white"}
+    told = [say(f"共 {len(got.receipts)} 份", f"{len(got.receipts)} files")]
+    for decision, word in _decisions().items():
+        count = len(got.decided(decision))
+        if count or decision in ("accepted", "held", "refused"):
+            told.append(click.style(f"{word} {count}", fg=colors[decision]))
+    return "　".join(told)
+
+
+def _decisions() -> dict[str, str]:
+    """Return what may become of a file, in words."""
+    return {
+        "accepted": say("收下", "accepted"),
+        "held": say("待补正", "held"),
+        "refused": say("退回", "refused"),
+        "duplicate": say("重复", "duplicate"),
+        "settled": say("已处理", "settled"),
+    }
 
 
 def _needs_nobody(receipt: Receipt) -> bool:
@@ -163,19 +191,12 @@ def missing_names(missing: Iterable[Missing]) -> str:
 
 def collection_lines(receipts: Iterable[Receipt]) -> list[str]:
     """Write the files that were not simply accepted, each with every problem below it."""
-    decisions = {
-        "accepted": say("收下", "accepted"),
-        "held": say("待补正", "held"),
-        "refused": say("退回", "refused"),
-        "duplicate": say("重复", "duplicate"),
-        "settled": say("已处理", "settled"),
-    }
     lines = []
     for receipt in receipts:
         told = receipt.problems
         if receipt.decision == "accepted" and not told:
             continue
-        lines.append(f"{decisions[receipt.decision]}  {receipt.file}")
+        lines.append(f"{_decisions()[receipt.decision]}  {receipt.file}")
         lines += [f"    {_cell_line(p)}" for p in told]
     return lines
 

@@ -117,12 +117,12 @@ def _overall(book: Book, sheet: Worksheet, count: int) -> None:
 def _write_line(book: Book, sheet: Page, layout: Layout, line: Line, row: int) -> None:
     view, column = line.view, line.view.sheet.by_name[line.column]
     value = layout.value(view, line.column, line.position)
-    center = book.look(style.CELL_CENTER)
+    center, whole = book.look(style.CELL_CENTER), layout.whole_numbers(view, line.column)
     put(sheet, row, 0, view.sheet.title, center)
     put(sheet, row, 1, layout.value(view, view.sheet.key.name, line.position), center)
     put(sheet, row, 2, layout.value(view, view.sheet.naming.name, line.position), center)
     put(sheet, row, 3, column.title, center)
-    number = book.look({**style.CELL_CENTER, "num_format": style.number_format(column)})
+    number = book.look({**style.CELL_CENTER, "num_format": style.number_format(column, whole=whole)})
     put(sheet, row, 4, value, number)
     sheet.results[f"E{row + 1}"] = cached(value)
     live = quoted(view.title) + view.cell(line.column, line.position)

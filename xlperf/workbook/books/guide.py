@@ -41,7 +41,8 @@ RULES_OF_USE = (
 class Cover:
     """What the guide says of the book: title, the lines of facts, the tables with their present state, the year.
 
-    caution: what must be said first; see `Plan.caution`.
+    caution: what must be said first; see `Plan.caution`. filled: every table of the book, where one
+    state covers several: the blocks of a matrix.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Cover:
     tables: Sequence[tuple[View, str]]
     year: int
     caution: str = ""
+    filled: Sequence[View] = ()
 
 
 def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> None:
@@ -81,7 +83,7 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
                 look = {**style.TEXT_LOOK, "valign": "vcenter"}
                 band(book, sheet, i, (1, 3), text, look, lines(text, sum(_WIDTHS)) * LINE_HEIGHT + 6)
             row += 1 + len(paragraphs)
-    _columns(book, sheet, row, [view for view, _ in cover.tables], cover.year)
+    _columns(book, sheet, row, cover.filled or [view for view, _ in cover.tables], cover.year)
     print_set_up(sheet, Paper())
     sheet.fit_to_pages(1, 0)  # one page wide, as many as it takes
     protect(sheet)
@@ -125,6 +127,6 @@ def _filled(views: Sequence[View]) -> list[tuple[str, Sheet, list[Column]]]:
     for sheet in dict.fromkeys(v.sheet.name for v in views):
         same = [v for v in views if v.sheet.name == sheet]
         open_ = {s.name for v in same for s in v.shown if s.open}
-        title = same[0].title if len(same) == 1 else same[0].sheet.title
+        title = same[0].title if len({v.title for v in same}) == 1 else same[0].sheet.title
         found.append((title, same[0].sheet, [c for c in same[0].sheet.columns if c.name in open_]))
     return found

@@ -27,8 +27,8 @@ _FILLS: dict[_Look, str] = {
     "unissued": "#EDEDED",
 }
 _LEDGER_COLUMNS = (
-    ("序号", 5.0), ("单位", 22.0), ("表", 8.0), ("状态", 8.0), ("收到日期", 12.0), ("逾期（天）", 7.0),
-    ("收到的文件", 24.0), ("待补正的内容", 34.0),
+    ("序号", 5.0), ("单位", 22.0), ("表", 8.0), ("状态", 8.0), ("收到日期", 18.0), ("逾期（天）", 7.0),
+    ("收到的文件", 22.0), ("待补正的内容", 30.0),
 )  # fmt: skip
 _CHASE_COLUMNS = (
     ("序号", 5.0), ("单位", 24.0), ("欠哪份表", 10.0), ("现状", 9.0), ("逾期（天）", 8.0), ("要做什么", 42.0),
@@ -83,6 +83,9 @@ def _sheet(
     band(book, sheet, 0, (0, last), above[0], style.TITLE_LOOK, 36)
     height = lines(above[1], sum(widths)) * LINE_HEIGHT + 6
     band(book, sheet, 1, (0, last), above[1], {**style.UNDER_LOOK, "text_wrap": True}, height)
+    if not rows:  # the line above says it all; an empty table would look like one to fill
+        print_set_up(sheet, Paper(), (0, 0))
+        return
     for i, (heading, _) in enumerate(columns):
         sheet.write_string(2, i, heading, book.look(style.HEAD_LOOK))
     sheet.set_row(2, 2 * LINE_HEIGHT)

@@ -51,7 +51,8 @@ def write_scorer_book(
     states = [(leaf.views[0], checked(layout, leaf.views, offered).text()) for leaf in leaves]
     facts = [("打分单位", scorer), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
-    write_guide(book, guide, Cover(f"{plan.title}打分说明", facts, states, plan.year, plan.caution), scheme)
+    filled = [view for leaf in leaves for view in leaf.views]
+    write_guide(book, guide, Cover(f"{plan.title}打分说明", facts, states, plan.year, plan.caution, filled), scheme)
     for leaf in leaves:
         under = f"{leaf.subject}　　打分单位（盖章）：{scorer}　　{printed(identity)}"
         dress = Dress(f"{plan.title}{SCORES}", under, CHECKED, dict(scores.unit_names), offers)

@@ -22,6 +22,7 @@ from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, band, h
 
 SELF, CLAIMS = "自评表", "加减分申报"
 CLAIM_ROWS = 15
+SPACE = "\N{NO-BREAK SPACE}"  # a date to fill in stays on one line
 SIGNED = ("单位负责人（签字）", "填表人", "联系电话")
 
 
@@ -135,6 +136,6 @@ def write_signature(
 
     columns: the first and the last one of the line. end: the last column of the table; all counted from 0.
     """
-    text = "".join(f"{label}：{'　' * 6}" for label in who) + f"日期：{'　' * 3}年　　月　　日"
+    text = "".join(f"{label}：{'　' * 6}" for label in who) + f"日期：{SPACE * 6}年{SPACE * 4}月{SPACE * 4}日"
     band(book, sheet, row, columns, text, {**style.BASE, "align": "left", "text_wrap": True, "locked": False}, 36)
     sheet.print_area(0, 1, row, end)
