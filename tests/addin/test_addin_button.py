@@ -168,9 +168,56 @@ def test_a_formula_typed_over_is_named_and_nothing_changed(command, spoil, why):
     assert book.sheets == before
 
 
+def _a_fact(book: Memory) -> None:
+    book.put("得分", 8, 2, "戊局")
+
+
+def _a_fact_as_formula(book: Memory) -> None:
+    book.typed["得分", 8, 2] = "=B9"
+
+
+FACTS = {
+    "another text": (_a_fact, "“得分”C9（单位）是锁定的内容，被改动，现为戊局"),
+    "a number": (lambda b: b.put("得分", 8, 2, 3.0), "“得分”C9（单位）是锁定的内容，被改动，现为3"),
+    "nothing": (lambda b: b.put("得分", 8, 2, ""), "“得分”C9（单位）是锁定的内容，被改动，现为空"),
+    "a formula": (_a_fact_as_formula, "“得分”C9（单位）是锁定的内容，被改动，现为=B9"),
+}
+WHOLE = "没有改动任何内容；请用最近一份完好的总表"
+MAPS = {
+    "a cell emptied": (lambda m: m[1].__setitem__(0, None), "隐藏的工作表“_xlperf”的内容被改动（11行记录）"),
+    "a line number emptied": (lambda m: m[6].__setitem__(3, ""), "隐藏的工作表“_xlperf”的内容被改动（11行记录）"),
+    "a line deleted": (lambda m: m.pop(10), "隐藏的工作表“_xlperf”应有11行记录，现有10行"),
+    "a line emptied": (lambda m: m.__setitem__(10, [None] * 5), "隐藏的工作表“_xlperf”应有11行记录，现有10行"),
+    "the end deleted": (lambda m: m.pop(), "隐藏的工作表“_xlperf”不完整：缺少最后一行记录，现有11行"),
+    "everything deleted": (lambda m: m.clear(), "隐藏的工作表“_xlperf”不完整：缺少最后一行记录，现有0行"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "why"), FACTS.values(), ids=FACTS)
+@pytest.mark.parametrize("command", [rank, undo])
+def test_a_locked_fact_typed_over_is_named_and_nothing_changed(command, spoil, why):
+    book = Memory()
+    rank(book, "8:00")
+    spoil(book)
+    before = {title: list(map(list, rows)) for title, rows in book.sheets.items()}
+    outcome = command(book, "8:20")
+    assert (outcome.done, outcome.told[0]) == (False, why)
+    assert book.sheets == before
+
+
+@pytest.mark.parametrize(("spoil", "why"), MAPS.values(), ids=MAPS)
+@pytest.mark.parametrize("command", [rank, undo])
+def test_a_damaged_map_is_told_in_a_sentence(command, spoil, why):
+    book = Memory()
+    spoil(book.sheets["_xlperf"])
+    assert command(book, "8:20").told == (why, WHOLE)
+    assert LAST not in book.sheets
+
+
 def test_many_cells_typed_over_are_counted():
     book = Memory()
     book.sheets["_xlperf"].append(["formulas", "得分", "H", "7", digest("=1") * 30])
+    book.seal()
     told_ = rank(book, "8:00").told
     assert (len(told_), told_[10]) == (12, "……共30格")
 
@@ -267,6 +314,25 @@ def test_a_formula_typed_over_in_libreoffice(office: Office, master: Path):
         assert seen[4][0].endswith("原为公式，现为999")
         assert seen[5] is None
         assert all(999 not in row for row in seen[6])
+
+
+@pytest.mark.libreoffice
+def test_locked_facts_and_the_map_in_libreoffice(office: Office, master: Path):
+    """The full mark of an indicator, a target, the name of a unit; and a cell of the hidden map."""
+    book = openpyxl.load_workbook(master)
+    changed = [("指标得分", name, value) for name, value in (("full", 99), ("target", 1), ("@unit", "某局"))]
+    for title, name, value in [*changed, ("市直部门、园区", "name", "某局")]:
+        head = {c.value: c.column_letter for c in book[title][4]}
+        cell = f"{head[name]}7"
+        seen = office.steps(
+            [["open", str(master)], ["unprotect", title], ["put", title, cell, value], ["told", "rank"]]
+        )
+        assert seen[3][0].startswith(f"“{title}”{cell}（{book[title][f'{head[name]}6'].value}）是锁定的内容")
+        assert seen[3][0].endswith(f"现为{value}")
+    seen = office.steps(
+        [["open", str(master)], ["unprotect", "_xlperf"], ["put", "_xlperf", "A2", ""], ["told", "rank"]]
+    )
+    assert seen[3][0].startswith("隐藏的工作表“_xlperf”的内容被改动")
 
 
 @pytest.mark.libreoffice

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from xlperf.formula.digests import digest_of_lines, digest_of_value
 from xlperf.formula.spelling import digest
 
 
@@ -33,10 +34,18 @@ class Memory:
                 ["column", "1", "final", "E", "locked"],
                 *(["row", "1", f"U{i}", str(i + 6)] for i in range(1, 5)),
                 ["formulas", "得分", "E", "7", "".join(digest(f'=IF(D{r}="","",D{r})') for r in range(7, 11))],
+                ["facts", "得分", "C", "7", "".join(digest_of_value(name) for _, name, _ in marks)],
             ],
         }
+        self.seal()
         self.typed = {("得分", r - 1, 4): f'=IF(D{r}="","",D{r})' for r in range(7, 11)}  # formulas as they stand
         self.recalculate()
+
+    def seal(self) -> None:
+        """Let the map say what it is now."""
+        lines = [line for line in self.sheets["_xlperf"][1:] if line[0] != "whole"]
+        count, whole = digest_of_lines(lines)
+        self.sheets["_xlperf"][1:] = [*lines, ["whole", str(count), whole]]
 
     def titles(self) -> Sequence[str]:
         return list(self.sheets)

@@ -1,7 +1,8 @@
 """What the hidden map of a 总表 says was issued, and what of the open book is no longer so.
 
-The map names where every table, column and row stands, and keeps a digest of every formula. What stands
-elsewhere, or is no longer the formula that was issued, is said with its place. Standard library only.
+The map names where every table, column and row stands, and keeps a digest of every formula, of every locked cell
+without one, and of itself. What stands elsewhere, or is no longer what was issued, is said with its place. Standard
+library only.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-from xlperf.formula.spelling import WIDTH, digest
+from xlperf.formula.digests import WIDTH, digest_of_lines, digest_of_value
+from xlperf.formula.spelling import digest
 from xlperf.xlsx import addresses
 from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.skeleton import HEAD, MAP, NAMES
@@ -69,8 +71,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Run:
-    """Formulas that were issued below each other: worksheet, column, first row, digests."""
+    """Formulas, or facts, that were issued below each other: worksheet, column, first row, digests."""
 
+    kind: Literal["formulas", "facts"]
     sheet: str
     column: int
     row: int
@@ -92,22 +95,23 @@ def tables(pages: Pages) -> dict[str, Table]:
 
 
 def runs(pages: Pages) -> Iterator[Run]:
-    """Visit the formulas that were issued."""
+    """Visit the formulas and facts that were issued."""
     for row in pages.rows(MAP):
         match [cell for cell in row if cell not in (None, "")]:
-            case ["formulas", title, letter, first, digests]:
+            case ["formulas" | "facts" as kind, title, letter, first, digests]:
                 text = str(digests)
                 kept = tuple(text[i : i + WIDTH] for i in range(0, len(text), WIDTH))
-                yield Run(str(title), addresses.number(str(letter)), int(first) - 1, kept)
+                yield Run(kind, str(title), addresses.number(str(letter)), int(first) - 1, kept)
 
 
 def damage(pages: Pages) -> list[str]:
-    """Say what is not as xlperf wrote it: worksheets, columns, rows, formulas."""
+    """Say what is not as xlperf wrote it: worksheets, columns, rows, formulas, facts, the map itself."""
     titles = set(pages.titles())
     missing = [f"缺少工作表“{title}”" for title in (MAP, RANKING) if title not in titles]
     if missing:
         return [*missing, "这不是完整的总表，没有改动任何内容"]
-    wrong: list[str] = []
+    if wrong := list(_of_the_map(pages.rows(MAP))):
+        return [*wrong, "没有改动任何内容；请用最近一份完好的总表"]
     issued = tables(pages)
     for table in issued.values():
         if table.sheet in titles:
@@ -119,8 +123,22 @@ def damage(pages: Pages) -> list[str]:
     typed = list(_typed_over(pages, {table.sheet for table in issued.values()}))
     if typed:
         more = [f"……共{len(typed)}格"] if len(typed) > MOST else []
-        return [*typed[:MOST], *more, "没有改动任何内容；请撤销键入，或从完好的总表把这些公式复制回来，再重新计算"]
+        return [*typed[:MOST], *more, "没有改动任何内容；请撤销键入，或从完好的总表把这些格复制回来，再重新计算"]
     return []
+
+
+def _of_the_map(rows: Sequence[Row]) -> Iterator[str]:
+    """Visit what is wrong with the map: its last line says how many lines stand above it, and their digest."""
+    lines = [row for row in rows[1:] if any(cell not in (None, "") for cell in row)]
+    match [spelt(cell) for cell in (lines[-1] if lines else ()) if cell not in (None, "")]:
+        case ["whole", count, whole]:
+            found = digest_of_lines(lines[:-1])
+            if str(found[0]) != count:
+                yield f"隐藏的工作表“{MAP}”应有{count}行记录，现有{found[0]}行"
+            elif found[1] != whole:
+                yield f"隐藏的工作表“{MAP}”的内容被改动（{count}行记录）"
+        case _:
+            yield f"隐藏的工作表“{MAP}”不完整：缺少最后一行记录，现有{len(lines)}行"
 
 
 def _moved(table: Table, rows: Sequence[Row]) -> Iterator[str]:
@@ -135,7 +153,7 @@ def _moved(table: Table, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _typed_over(pages: Pages, headed: AbstractSet[str]) -> Iterator[str]:
-    """Visit the cells that held a formula and hold something else. headed: worksheets with a row of headings."""
+    """Visit the cells that hold something else than what was issued. headed: worksheets with a row of headings."""
     by_sheet: dict[str, list[Run]] = {}
     for run in runs(pages):
         by_sheet.setdefault(run.sheet, []).append(run)
@@ -148,10 +166,19 @@ def _typed_over(pages: Pages, headed: AbstractSet[str]) -> Iterator[str]:
             heading = str(cell_at(shown[HEAD], run.column) or "") if title in headed and len(shown) > HEAD else ""
             for row, kept in enumerate(run.digests, run.row):
                 formula, value = cell_at(now[row] if row < len(now) else (), run.column), _value(shown, row, run.column)
-                if not _is_formula(formula, value):
-                    yield f"“{title}”{_place(run, row, heading)}原为公式，现为{spelt(value)}"
-                elif digest(formula) != kept:
-                    yield f"“{title}”{_place(run, row, heading)}的公式被改动，现为{formula}"
+                if what := _change(run.kind, kept, formula, value):
+                    yield f"“{title}”{_place(run, row, heading)}{what}"
+
+
+def _change(kind: str, kept: str, formula: Any, value: Any) -> str:
+    """Say how a cell differs from what was issued; "" where it does not. kept: the digest of that."""
+    live = _is_formula(formula, value)
+    if kind == "facts":
+        same = not live and digest_of_value(value) == kept
+        return "" if same else f"是锁定的内容，被改动，现为{formula if live else spelt(value)}"
+    if not live:
+        return f"原为公式，现为{spelt(value)}"
+    return f"的公式被改动，现为{formula}" if digest(formula) != kept else ""
 
 
 def _is_formula(formula: Any, value: Any) -> bool:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from hashlib import blake2b
 
-WIDTH = 6  # characters of a digest
+from xlperf.formula.digests import digest_of_text
 
 _TEXT = re.compile(r'("(?:[^"]|"")*")')
 _DECIMAL = re.compile(r"(?<![A-Z0-9_$.])(?:\d+\.\d*|\.\d+|\d+(?=E[+-]))(?:E[+-]?\d+)?(?![A-Z0-9_(.!:])")
@@ -38,5 +37,5 @@ def _plain(part: str) -> str:
 
 
 def digest(formula: str) -> str:
-    """Return `WIDTH` characters that another formula hardly ever has."""
-    return blake2b(plain_spelling(formula).encode(), digest_size=WIDTH // 2).hexdigest()
+    """Return a digest that another formula hardly ever has."""
+    return digest_of_text(plain_spelling(formula))

@@ -28,15 +28,16 @@ Place = tuple[str, str]  # title of the worksheet, address of the cell
 
 
 class Page(Worksheet):  # type: ignore[misc]  # the library has no types
-    """A worksheet that remembers every formula written to it, and every result written without one.
+    """A worksheet that remembers what was written to it: every formula, every value, every result written without one.
 
-    formulas: address → text without `=`, and value. results: address → value. So that a book can be held
-    against another without reading formulas out of a file.
+    formulas: address → text without `=`, and value. values, results: address → value. So that a book can be held
+    against another without reading it out of a file.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.formulas: dict[str, tuple[str, str | float]] = {}
+        self.values: dict[str, str | float] = {}
         self.results: dict[str, str | float] = {}
 
     def write_formula(
@@ -85,6 +86,10 @@ class Book:
         """Return every formula written: text without `=`, and value."""
         return {(title, cell): found for title, page in self._pages.items() for cell, found in page.formulas.items()}
 
+    def values(self, title: str) -> dict[str, str | float]:
+        """Return every value that `put` wrote on a worksheet: address → value."""
+        return self._pages[title].values
+
     def results(self) -> dict[Place, str | float]:
         """Return every result written as a plain value."""
         return {(title, cell): value for title, page in self._pages.items() for cell, value in page.results.items()}
@@ -114,6 +119,8 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> 
         sheet.write_string(row, column, inert(value), look)
     else:
         sheet.write_number(row, column, float(value), look)
+    if value is not None and isinstance(sheet, Page):
+        sheet.values[f"{letters(column)}{row + 1}"] = cached(value)
 
 
 def cached(value: Value) -> str | float:

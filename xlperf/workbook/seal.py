@@ -16,8 +16,9 @@ from typing import Any, Literal, cast, get_args
 
 from openpyxl import Workbook as ReadWorkbook
 
+from xlperf.formula.digests import digest_of_lines, digest_of_value
 from xlperf.formula.spelling import digest
-from xlperf.workbook.book import Book
+from xlperf.workbook.book import Book, Place
 from xlperf.workbook.layout import View
 from xlperf.workbook.text import inert
 from xlperf.xlsx.addresses import letters
@@ -146,10 +147,15 @@ def carriers(book: Book, identity: Identity, made_from: Mapping[str, str] | None
     for number, (view, _) in enumerate(book.tables, 1):
         workbook.define_name(f"XLPERF_T{number}", f"={view.whole()}")
     lines = [line for number, (view, keys) in enumerate(book.tables, 1) for line in _map_lines(number, view, keys)]
-    lines += _formula_lines(book) if identity.kind == "master" else ()
+    if identity.kind == "master":
+        lines += _digest_lines("formulas", {at: digest(text) for at, (text, _) in book.formulas().items()})
+        lines += _digest_lines("facts", _facts(book))
     sheet = book.sheet(MAP)
     sheet.write_string(0, 0, identity.text())
     lines += (("from", *pair) for pair in (made_from or {}).items())
+    if identity.kind == "master":
+        count, whole = digest_of_lines(lines)
+        lines.append(("whole", str(count), whole))
     for row, line in enumerate(lines, 1):
         for column, text in enumerate(line):
             sheet.write_string(row, column, text)
@@ -171,15 +177,27 @@ def _map_lines(number: int, view: View, keys: Sequence[str]) -> list[tuple[str, 
     return found + [("row", table, key, str(BODY + i)) for i, key in enumerate(keys, 1) if key]
 
 
-def _formula_lines(book: Book) -> Iterator[tuple[str, ...]]:
-    """Visit the digests of formulas that stand below each other: worksheet, column, first row, digests."""
+def _facts(book: Book) -> dict[Place, str]:
+    """Return the digest of every locked cell of the tables that holds no formula; new entries have none."""
+    formulas, found = book.formulas(), {}
+    for view, _ in book.tables:
+        values = book.values(view.title)
+        for name in (shown.name for shown in view.shown if not shown.open):
+            cells = (view.cell(name, position) for position in range(len(view.rows)))
+            facts = [cell for cell in cells if (view.title, cell) not in formulas]
+            found.update({(view.title, cell): digest_of_value(values.get(cell)) for cell in facts})
+    return found
+
+
+def _digest_lines(what: str, cells: Mapping[Place, str]) -> Iterator[tuple[str, ...]]:
+    """Visit the digests of cells that stand below each other: what they are, worksheet, column, first row, digests."""
     below: dict[tuple[str, str], dict[int, str]] = {}
-    for (title, cell), (text, _) in book.formulas().items():
+    for (title, cell), found in cells.items():
         letter = cell.rstrip("0123456789")
-        below.setdefault((title, letter), {})[int(cell[len(letter) :])] = digest(text)
+        below.setdefault((title, letter), {})[int(cell[len(letter) :])] = found
     for (title, letter), digests in below.items():
         for first, last in _runs(sorted(digests)):
-            yield "formulas", title, letter, str(first), "".join(digests[row] for row in range(first, last + 1))
+            yield what, title, letter, str(first), "".join(digests[row] for row in range(first, last + 1))
 
 
 def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,39 @@
+"""Short digests of what stands in a workbook of ours, to be found again when somebody has changed it.
+
+Programs differ in how they hand over a cell: a whole number or a decimal, nothing or an empty text, line ends.
+None of that changes what stands there. Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import Any
+
+WIDTH = 6  # characters of a digest
+
+
+def digest_of_text(text: str) -> str:
+    """Return `WIDTH` characters that another text hardly ever has."""
+    return blake2b(text.encode(), digest_size=WIDTH // 2).hexdigest()
+
+
+def digest_of_value(value: Any) -> str:
+    """Return the digest of what a cell holds: a number to 12 digits, a text as it is, nothing."""
+    return digest_of_text(_spelt(value))
+
+
+def digest_of_lines(lines: Iterable[Sequence[Any]]) -> tuple[int, str]:
+    """Return how many lines hold something, and the digest of all of them."""
+    held = [[_spelt(cell)[1:] for cell in line] for line in lines]
+    texts = ["\t".join(cells).rstrip("\t") for cells in held if any(cells)]
+    return len(texts), digest_of_text("\n".join(texts))
+
+
+def _spelt(value: Any) -> str:
+    """Spell a value with its kind before it; "" for nothing."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str):
+        return "t" + value.replace("\r\n", "\n")
+    return f"n{float(value):.12g}"
