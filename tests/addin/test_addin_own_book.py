@@ -19,8 +19,8 @@ from xlperf.cli import main
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan
 from xlperf.engine.score import score
-from xlperf.problems import words
-from xlperf.rounds.recompute import recomputed
+from xlperf.problems import Problem, words
+from xlperf.rounds.recompute import Recomputed, recomputed
 from xlperf.scheme.find import find_scheme, schemes_available
 from xlperf.scheme.load import load_scheme
 from xlperf.scheme.model import Scheme
@@ -58,6 +58,14 @@ def fill(file: Path, plan: Plan, scheme: Scheme) -> None:
     book.save(file)
 
 
+DRAWN = {"OUT_OF_RANGE", "NOT_ASKED"}  # values drawn here are not held against limits; recalc keeps and names them
+
+
+def unexpected(found: Recomputed) -> list[Problem]:
+    """List what is told of a book apart from the values that were drawn for it."""
+    return [p for p in found.problems if p.code not in DRAWN]
+
+
 EDITS = int(os.environ.get("XLPERF_EDITS", "30"))  # 200 for the full measure
 
 
@@ -66,7 +74,7 @@ def test_nothing_changes_in_a_scored_book_that_nobody_touched(scheme_id: str, tm
     _, _, file = scored_master(scheme_id, tmp_path)
     found = recomputed(file, tmp_path / "out.xlsx")
     assert found is not None
-    assert found.problems == ()
+    assert unexpected(found) == []
     assert shown(tmp_path / "out.xlsx") == shown(file)
 
 
@@ -86,7 +94,7 @@ def test_a_scored_book_with_random_edits_equals_libreoffice(scheme_id: str, tmp_
     out = tmp_path / "out.xlsx"
     found = recomputed(file, out)
     assert found is not None
-    assert found.problems == ()
+    assert unexpected(found) == []
     assert found.written >= len(formulas_of(file))
     judged = recalculate([out], tmp_path / "office")[0]
     assert differences(found.scores, judged, out) == []
@@ -101,7 +109,7 @@ def test_it_equals_libreoffice(scheme_id: str, tmp_path: Path):
     out = tmp_path / "out.xlsx"
     found = recomputed(file, out)
     assert found is not None
-    assert found.problems == ()
+    assert unexpected(found) == []
     assert found.written >= len(formulas_of(file))
     shown = recalculate([out], tmp_path / "office")[0]
     assert differences(found.scores, shown, out) == []
@@ -114,7 +122,7 @@ def test_a_book_that_libreoffice_saved_is_recalculated_like_any_other(scheme_id:
     _, _, file = scored_master(scheme_id, tmp_path)
     saved = recalculate([file], tmp_path / "office")[0]
     found = recomputed(saved, tmp_path / "out.xlsx")
-    assert (found.problems, found.changes) == ((), ())
+    assert (unexpected(found), found.changes) == ([], ())
     assert found.written >= len(formulas_of(file))
 
 

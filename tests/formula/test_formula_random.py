@@ -81,7 +81,9 @@ def achieved(full: Fraction, actual: Fraction, target: Fraction, direction: str)
     if target <= 0:
         return None
     if direction == LOWER:
-        return full if actual <= 0 else min(2 * full, full * (target / actual))
+        return (
+            2 * full if actual <= 0 else min(2 * full, full * (target / actual))
+        )  # nothing is never worse than a little
     reached = full * (actual / target)
     return Fraction(0) if reached < 0 else 2 * full if reached > 2 * full else reached
 
