@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from kit.faces import RowAddresses
 from kit.judge import FALSE_CACHE, Formula, Judge, _write, agrees, open_judge
 from kit.rule_cases import CASES
@@ -16,6 +19,7 @@ from xlperf.addin.headless import formualizer_engine, formulas_engine
 from xlperf.addin.headless import recalculate as headless
 from xlperf.addin.headless.engines import Answer
 from xlperf.addin.headless.recalculate import ENGINES, MOST_FOR_FORMULAS, engines_for, recalculated
+from xlperf.cli import main
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
 from xlperf.formula.excel import formula
@@ -266,6 +270,32 @@ def test_libreoffice_says_the_same_of_whole_columns(whole: Path, tmp_path: Path)
     native = {text: value for text, value in WHOLE.items() if "XP_" not in text}
     judged = openpyxl.load_workbook(recalculate([whole], tmp_path / "office")[0], data_only=True)["乙 表"]
     assert {text: judged.cell(i, 1).value for i, text in enumerate(WHOLE, 1) if text in native} == native
+
+
+def test_what_changes_at_every_calculation_is_named_once(tmp_path: Path):
+    texts = ["RAND()", "NOW()", "SUM(1,2)", "randbetween(1,1000000000)"]
+    _write(tmp_path / "chance.xlsx", {"a": [[Formula(text)] for text in texts]})
+    found = recalculated(tmp_path / "chance.xlsx", tmp_path / "out.xlsx")
+    assert [(p.code, p.where.cell, dict(p.values)["count"]) for p in found.problems] == [("RECALC_VOLATILE", "A1", "3")]
+    shown = openpyxl.load_workbook(tmp_path / "out.xlsx", data_only=True).active
+    assert [c.value for c in shown["A"]] == [FALSE_CACHE, FALSE_CACHE, 3, FALSE_CACHE]
+
+
+def test_a_circle_leaves_nothing_of_python_on_the_screen(own_book: Path):
+    done = subprocess.run(
+        [sys.executable, "-m", "xlperf", "recalc", str(own_book)], check=False, capture_output=True, text=True
+    )
+    assert "RECALC_CIRCLE" in done.stderr
+    assert "Warning:" not in done.stderr
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("seconds", ["nan", "-1", "0", "inf"])
+def test_a_time_that_is_none_is_refused(own_book: Path, seconds: str, language: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XLPERF_LANG", language)
+    done = CliRunner().invoke(main, ["recalc", str(own_book), f"--seconds={seconds}"])
+    assert done.exit_code == 2
+    assert {"zh": "要大于0的秒数", "en": "a number of seconds above 0"}[language] in done.output
 
 
 def test_time_that_is_up_is_told_and_nothing_is_written(doubtful: Path, tmp_path: Path):

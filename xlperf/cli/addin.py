@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import subprocess
 import time
@@ -119,12 +120,27 @@ def doctor_command(json_: bool) -> None:
         raise SystemExit(output.FINDINGS)
 
 
+def _seconds(_: click.Context, __: click.Parameter, value: float) -> float:
+    """Return a time that may pass; BadParameter where it is none."""
+    if not 0 < value < math.inf:  # nan is refused as well
+        raise click.BadParameter(
+            say(f"要大于0的秒数，现为 {value:g}", f"a number of seconds above 0 is wanted, not {value:g}"),
+            param_hint="--seconds",
+        )
+    return value
+
+
 @click.command()
 @click.argument("book", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--out", type=click.Path(path_type=Path), help="The copy; left out, NAME.重算.xlsx beside the book.")
 @click.option("--engine", type=click.Choice(ENGINES), help="The package that calculates the formulas, even of a 总表.")
 @click.option(
-    "--seconds", type=float, default=SECONDS, show_default=True, help="How long an office's own book may take."
+    "--seconds",
+    type=float,
+    default=SECONDS,
+    show_default=True,
+    callback=_seconds,
+    help="How long an office's own book may take.",
 )
 @reading_option
 @despite_option

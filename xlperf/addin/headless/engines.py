@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context, set_start_method
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -105,6 +105,8 @@ def _received(here: Connection) -> Answer:
 
 def _send(to: Connection, job: Job, names: list[str]) -> None:
     """Calculate in a process of its own; whatever goes wrong there is told and not raised."""
+    if "fork" in get_all_start_methods():  # locks that an engine makes then have no name that outlives this process
+        set_start_method("fork", force=True)
     try:
         with redirect_stderr(io.StringIO()):  # an engine shows its own progress there
             engine = load_engine(job.engine)

@@ -29,6 +29,7 @@ ENGINES = ("formulas", "formualizer")
 MOST_FOR_FORMULAS = 1_500
 SECONDS = 120.0  # for one book
 _BEYOND = (1, 4)  # empty rows that stand for the rest of a whole column, in one calculation and in the other
+_VOLATILE = frozenset({"NOW", "RAND", "RANDARRAY", "RANDBETWEEN"})  # another value at every calculation
 _MISSING = object()
 _CALLED = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\(")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -72,12 +73,17 @@ def recalculated(book: Path, out: Path, engine: str | None = None, *, seconds: f
         return Recalculated(problems=tuple(_failures(book, told, seconds)))
     values: dict[Place, Any] = {}
     problems = list(_alone(book, told, texts)) if engine is None else []
+    volatile: list[tuple[Place, str]] = []
     for place, text in texts.items():
         settled = _settled(place, text, done, unsure)
-        if isinstance(settled, Problem):
+        if isinstance(settled, Problem) and settled.code == "RECALC_ENGINES_DIFFER" and _called(text) & _VOLATILE:
+            volatile.append((place, text))
+        elif isinstance(settled, Problem):
             problems.append(_at(settled, book, place))
         else:
             values[place] = settled[0]
+    for place, text in volatile[:1]:
+        problems.append(_at(problem("RECALC_VOLATILE", count=len(volatile), found=f"={text}"), book, place))
     changed = tuple(changes(book, values))
     write_values(book, out, values)
     return Recalculated(len(values), tuple(problems), changed)
@@ -90,7 +96,7 @@ def _calculated(
 
     Returns the answers, and the cells (worksheets in capitals) to which the bound makes a difference.
     """
-    called = sorted({n.upper() for text in texts.values() for n in _CALLED.findall(_QUOTED.sub("", text))})
+    called = sorted({name for text in texts.values() for name in _called(text)})
     whole = any(looks_at_whole(text) for text in texts.values())
     with tempfile.TemporaryDirectory(prefix="xlperf-") as folder:
         copies = [write_bounded(book, Path(folder, f"{i}.xlsx"), n) for i, n in enumerate(_BEYOND)] if whole else [book]
@@ -142,8 +148,7 @@ def _settled(place: Place, text: str, done: Mapping[str, Answer], unsure: frozen
     told = {name: answer.values.get(at, _MISSING) for name, answer in done.items()}
     if CIRCLE in told.values():
         return problem("RECALC_CIRCLE", found=f"={text}")
-    called = {n.upper() for n in _CALLED.findall(_QUOTED.sub("", text))}
-    ignorant = {name for name, value in told.items() if value == "#NAME?" and called & done[name].unknown}
+    ignorant = {name for name, value in told.items() if value == "#NAME?" and _called(text) & done[name].unknown}
     known = {name: value for name, value in told.items() if value is not _MISSING and name not in ignorant}
     if not known:
         return problem("RECALC_UNKNOWN_FUNCTION" if ignorant else "RECALC_NO_VALUE", found=f"={text}")
@@ -154,6 +159,11 @@ def _settled(place: Place, text: str, done: Mapping[str, Answer], unsure: frozen
         first, second = (f"{name} {_shown(value)}" for name, value in known.items())
         return problem("RECALC_ENGINES_DIFFER", first=first, second=second, found=f"={text}")
     return (values[0],)
+
+
+def _called(text: str) -> set[str]:
+    """Return the names (in capitals) of the functions that a formula calls."""
+    return {name.upper() for name in _CALLED.findall(_QUOTED.sub("", text))}
 
 
 def _shown(value: Any) -> str:
