@@ -1,4 +1,4 @@
-"""Random rounds of a scheme whose results are frozen: a digest a column, over a few rounds and over a hundred.
+"""Random rounds of a scheme whose results are frozen: a digest a column, over a few rounds and over many.
 
 Every value is drawn from a seed made of its own place (round, sheet, row, column), so that a column that is
 added or taken away changes no other draw. Nothing of the demonstration is used.
@@ -26,7 +26,7 @@ from xlperf.scheme.load import find_scheme, load_scheme
 
 FOLDER = Path(__file__).parents[1] / "golden"
 SCHEMES = ("three-units", "dashiqiao-2017", "hebi-2021", "yiyang-2018")
-ROUNDS, FEW = 100, 6  # of a whole comparison, and of the one in every test run
+ROUNDS, FEW = 20, 4  # of a whole comparison, and of the one in every test run
 LEDGER_ROWS = 12  # of each sheet that grows
 DIGITS = 12  # of a digest
 
