@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xlperf.formula.spelling import WIDTH, digest, plain_spelling
+from xlperf.formula.digests import WIDTH
+from xlperf.formula.spelling import digest, plain_spelling
 
 ISSUED = "=IF('市直 部门'!$B$7=\"\",\"\",MAX(0.05,SUM('市直 部门'!$P$7:$P$9)))"
 SAME = [

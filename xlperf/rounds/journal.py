@@ -68,6 +68,12 @@ def append(file: Path, kind: str, *bodies: Body) -> None:
             previous = chained
 
 
+def begin(file: Path) -> None:
+    """Make an empty list, so that one that is not there later is known to be gone."""
+    with closing(_connect(file)):
+        pass
+
+
 def entries(file: Path, after: Mark = START) -> Iterator[Entry]:
     """List every entry in order; raises BrokenChain at the first that does not fit the one before.
 

@@ -16,7 +16,7 @@ from xlperf.entries.entry import beyond_limits
 from xlperf.files import made_whole, write_whole
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.clearance import cleared, record_reason, red, with_caution
-from xlperf.rounds.journal import BrokenChain
+from xlperf.rounds.journal import BrokenChain, begin
 from xlperf.rounds.ledger import Reader, State, UnknownEntry
 from xlperf.rounds.merge import merged
 from xlperf.scheme.load import folder_source, scheme_of
@@ -158,6 +158,7 @@ def _fill(folder: Path, source: Source, told: str, key: bytes) -> None:
         (folder / SCHEME_FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / SCHEME_FOLDER / name).write_bytes(data)
     (folder / ROUND_FILE).write_text(told, "utf-8")
+    begin(folder / LEDGER_FILE)
     kept = folder / KEY_FILE
     kept.write_text(key.hex() + "\n", "ascii")
     kept.chmod(0o600)
