@@ -13,7 +13,9 @@ import openpyxl
 
 SMALLEST = 8.0  # points
 ZOOM = 3  # the largest that pdftohtml takes: sizes come as whole thirds of a point
-TITLE, PLACE, UNPLACED = 15.0, "名次", "—"  # points of a title at its smallest; heading of the places; who has none
+# A title has 20 points on a page whose smallest text has 11: a page shrunk until that is 8 has titles of 14.5.
+TITLE = 20 * SMALLEST / 11 - 0.5 / ZOOM
+PLACE, UNPLACED = "名次", "—"  # heading of the places; what stands there for who has none
 _PAGE = re.compile(r'<page number="(\d+)"[^>]*height="(\d+)" width="(\d+)">(.*?)</page>', re.S)
 _FONT = re.compile(r'<fontspec id="(\d+)" size="(-?\d+)"')
 _TEXT = re.compile(r'<text top="(-?\d+)" left="(-?\d+)" width="(-?\d+)" height="\d+" font="(\d+)">(.*?)</text>', re.S)
