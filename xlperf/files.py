@@ -89,7 +89,7 @@ def _named(file: Path) -> Iterator[None]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Ask the disk to keep the folder's entries; Windows has no such call and needs none."""
+    """Let the disk keep the folder's entries; Windows has no such call and needs none."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

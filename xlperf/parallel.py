@@ -134,7 +134,7 @@ class _Crew(Generic[J, R]):
     early: dict[int, R | Lost] = field(default_factory=dict)
 
     def results(self, count: int) -> Iterator[R | Lost]:
-        """Give the results in the order of the jobs."""
+        """Return the results in the order of the jobs."""
         waiting = deque(range(len(self.jobs)))
         for turn in range(len(self.jobs)):
             while turn not in self.early:

@@ -71,12 +71,12 @@ class Problem:
         return catalogue()[self.code].severity
 
     def message(self, language: Language = "zh") -> str:
-        """Say what is wrong."""
+        """Return what is wrong."""
         entry = catalogue()[self.code]
         return (entry.zh if language == "zh" else entry.en).format_map(_Values(self.told(language)))
 
     def remedy(self, language: Language = "zh") -> str:
-        """Say what to do."""
+        """Return what to do."""
         entry = catalogue()[self.code]
         return (entry.zh_remedy if language == "zh" else entry.en_remedy).format_map(_Values(self.told(language)))
 

@@ -27,6 +27,7 @@ SPREADSHEET_LIBRARIES = {
 }
 BANNED_MODULES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 BANNED_STARTS = ("get_", "calc_", "process_")
+OTHER_VERBS = {"Tell", "Tell,", "Visit", "Say", "Name", "Name,", "Give", "Ask"}
 CLICK_CALLS = {"get_command"}  # a group of commands must answer to it
 
 
@@ -129,6 +130,17 @@ def test_names_say_what_things_are():
         and node.name not in CLICK_CALLS
     ]
     assert modules + functions == []
+
+
+def test_a_docstring_says_what_comes_back_in_one_word_for_one_thing():
+    """Return a value, List several, Check or Write: not Tell, Say, Name, Give, Visit, Ask."""
+    wrong = [
+        f"{name_of(path)}:{node.lineno} {node.name}: {first}"
+        for path in MODULES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef) and (first := (ast.get_docstring(node) or "-").split()[0]) in OTHER_VERBS
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -143,7 +143,7 @@ def _lines(rows: Sequence[Row]) -> Iterator[Line]:
 
 
 def _is_line(rows: Sequence[Row], i: int) -> bool:
-    """Tell whether an empty line is a seat that nobody has yet: another line of the list follows it."""
+    """Return whether an empty line is a seat that nobody has yet: another line of the list follows it."""
     return i + 1 < len(rows) and isinstance(cell_at(rows[i + 1], 0), int | float)
 
 
@@ -171,7 +171,7 @@ def _kept_rows(state: State) -> list[Row]:
 
 
 def changed(before: State, now: State) -> Iterator[tuple[Input, Input]]:
-    """Visit every cell that holds something else than before: (old, new)."""
+    """List every cell that holds something else than before: (old, new)."""
     for at, new in now.inputs.items():
         old = before.inputs.get(at)
         if old is not None and old.value != new.value:

@@ -122,7 +122,7 @@ def _given(function: Function, cells: Sequence[Any]) -> Given:
 
 
 def _may_be_alone(function: Function) -> bool:
-    """Tell whether the repeated group may be absent: where it is optional, or only narrows a look."""
+    """Return whether the repeated group may be absent: where it is optional, or only narrows a look."""
     return function.repeated[0].slot.optional or function.repeated[0].slot.takes == "column"
 
 
@@ -247,7 +247,7 @@ def _end_of(e: Expr, row: Mapping[str, Value]) -> Expr:
 
 
 def explained(*cells: Any) -> Answer:
-    """Say in a sentence why another function answers what it answers, or what is wrong with its arguments."""
+    """Return in a sentence why another function answers what it answers, or what is wrong with its arguments."""
     if not cells or cells[0] is OMITTED:
         raise wrong("FN_MISSING", argument="函数名")
     typed = str(single(cells[0])).strip()

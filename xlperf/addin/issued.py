@@ -95,7 +95,7 @@ def tables(pages: Pages) -> dict[str, Table]:
 
 
 def runs(pages: Pages) -> Iterator[Run]:
-    """Visit the formulas and facts that were issued."""
+    """List the formulas and facts that were issued."""
     for row in pages.rows(MAP):
         match [cell for cell in row if cell not in (None, "")]:
             case ["formulas" | "facts" as kind, title, letter, first, digests]:
@@ -105,7 +105,7 @@ def runs(pages: Pages) -> Iterator[Run]:
 
 
 def damage(pages: Pages) -> list[str]:
-    """Say what is not as xlperf wrote it: worksheets, columns, rows, formulas, facts, the map itself."""
+    """List what is not as xlperf wrote it: worksheets, columns, rows, formulas, facts, the map itself."""
     titles = set(pages.titles())
     missing = [f"缺少工作表“{title}”" for title in (MAP, RANKING) if title not in titles]
     if missing:
@@ -128,7 +128,7 @@ def damage(pages: Pages) -> list[str]:
 
 
 def _of_the_map(rows: Sequence[Row]) -> Iterator[str]:
-    """Visit what is wrong with the map: its last line says how many lines stand above it, and their digest."""
+    """List what is wrong with the map: its last line says how many lines stand above it, and their digest."""
     lines = [row for row in rows[1:] if any(cell not in (None, "") for cell in row)]
     match [spelt(cell) for cell in (lines[-1] if lines else ()) if cell not in (None, "")]:
         case ["whole", count, whole]:
@@ -153,7 +153,7 @@ def _moved(table: Table, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _typed_over(pages: Pages, headed: AbstractSet[str]) -> Iterator[str]:
-    """Visit the cells that hold something else than what was issued. headed: worksheets with a row of headings."""
+    """List the cells that hold something else than what was issued. headed: worksheets with a row of headings."""
     by_sheet: dict[str, list[Run]] = {}
     for run in runs(pages):
         by_sheet.setdefault(run.sheet, []).append(run)
@@ -171,7 +171,7 @@ def _typed_over(pages: Pages, headed: AbstractSet[str]) -> Iterator[str]:
 
 
 def _change(kind: str, kept: str, formula: Any, value: Any) -> str:
-    """Say how a cell differs from what was issued; "" where it does not. kept: the digest of that."""
+    """Return how a cell differs from what was issued; "" where it does not. kept: the digest of that."""
     live = _is_formula(formula, value)
     if kind == "facts":
         same = not live and digest_of_value(value) == kept
@@ -182,7 +182,7 @@ def _change(kind: str, kept: str, formula: Any, value: Any) -> str:
 
 
 def _is_formula(formula: Any, value: Any) -> bool:
-    """Tell a formula from a text that looks like one: that shows itself."""
+    """Return whether it is a formula, and no text that looks like one: that shows itself."""
     return isinstance(formula, str) and formula.startswith("=") and formula != value
 
 

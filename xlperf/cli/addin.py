@@ -109,7 +109,7 @@ def install() -> None:
 @addin.command(name="doctor")
 @json_option
 def doctor_command(json_: bool) -> None:
-    """Say exactly what this machine lacks."""
+    """Show exactly what this machine lacks."""
     found = doctor()
     if json_:
         click.echo(as_json([problem_data(p) for p in found]))
@@ -260,7 +260,7 @@ def watch(folder: Path, every: float, once: bool, readings: tuple[str, ...], des
 
 
 def changed_books(folder: Path, seen: dict[Path, float]) -> Iterator[Path]:
-    """Visit the workbooks saved since the last look; `seen` keeps when each was saved.
+    """List the workbooks saved since the last look; `seen` keeps when each was saved.
 
     Locks and half-written files of the spreadsheet programs, and our own copies, are passed over.
     """

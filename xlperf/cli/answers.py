@@ -189,7 +189,7 @@ def explain(
     full: bool,
     depth: int | None,
 ) -> None:
-    """Say why: result, arithmetic, clauses, what is missing and where points were lost; or the whole tree."""
+    """Show why: result, arithmetic, clauses, what is missing and where points were lost; or the whole tree."""
     scores, problems = scored(folder, scheme_id, data, readings)
     show_problems(_looked_at(scheme_id))
     cell = cell_named(scores, unit, column)
@@ -213,7 +213,7 @@ def explain(
 
 
 def told_who_typed(found: Answer, home: Path) -> Answer:
-    """Say at the cells that the office typed for somebody else that it did; a round that cannot be opened says none."""
+    """Return an answer that says where the office typed for another; as it is where the round cannot be opened."""
     from xlperf.rounds.stood_in import with_who_typed
 
     round_, _ = open_round(home)
@@ -225,7 +225,7 @@ def told_who_typed(found: Answer, home: Path) -> Answer:
 
 
 def _looked_at(scheme_id: str | None) -> list[Problem]:
-    """Say that the check of a scheme is red, where it is only looked at with a folder of CSV files."""
+    """List that the check of a scheme is red, where it is only looked at with a folder of CSV files."""
     return seen_red(opened(scheme_id)[0]) if scheme_id is not None else []
 
 

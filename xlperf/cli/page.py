@@ -48,7 +48,7 @@ def _rows() -> dict[tuple[str, str], dict[str, str]]:
 
 
 def worded(command: click.Command, path: str) -> click.Command:
-    """Give a command, its parameters and its subcommands the texts of the reader's language.
+    """Equip a command, its parameters and its subcommands the texts of the reader's language.
 
     Where the table has none, what stands in the code is shown. path: the words that call it.
     """

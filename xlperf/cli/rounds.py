@@ -145,7 +145,7 @@ def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> 
 
 
 def _quiet_lines(receipts: Iterable[Receipt]) -> Iterator[str]:
-    """Name the files of which nothing else is said, one line for those accepted and one for those put right since."""
+    """List the files of which nothing else is said, one line for those accepted and one for those put right since."""
     named: dict[str, list[str]] = {}
     for receipt in receipts:
         named.setdefault(receipt.decision, []).append(Path(receipt.file).name)
@@ -176,7 +176,7 @@ def _decisions() -> dict[str, str]:
 
 
 def _needs_nobody(receipt: Receipt) -> bool:
-    """Tell whether there is nothing to look at: put right since, or accepted with another name."""
+    """Return whether there is nothing to look at: put right since, or accepted with another name."""
     renamed = receipt.decision == "accepted" and all(p.code == "RENAMED" for p in receipt.problems)
     return renamed or receipt.decision == "settled"
 

@@ -29,7 +29,7 @@ _NAMES: dict[BookState, tuple[str, str, str]] = {  # Chinese, English, colour
 @click.option("--dry-run", is_flag=True, help="Only print it.")
 @json_option
 def status_command(folder: Path, dry_run: bool, json_: bool) -> None:
-    """Say who has reported, what is held and why, and whom to chase; write out/收件台账.xlsx."""
+    """Show who has reported, what is held and why, and whom to chase; write out/收件台账.xlsx."""
     round_ = opened_round(folder)
     status = status_of(round_) if dry_run else publish_receipts(round_)
     if json_:
@@ -81,7 +81,7 @@ def _name(state: BookState) -> str:
 
 
 def _again(kind: str, count: int) -> str:
-    """Say of how many books that are in a newer one is held."""
+    """Return of how many books that are in a newer one is held."""
     if kind == "master":
         return say("已收，另有一份待处理", "in, and a newer one held")
     return say(f"已收，另有一份待补正 {count}", f"in, and a newer one held {count}")
@@ -105,7 +105,7 @@ def _held(status: Status) -> Iterator[str]:
 
 
 def _beside(b: BookStatus) -> str:
-    """Say that an earlier book still counts beside the one that is held."""
+    """Return that an earlier book still counts beside the one that is held."""
     return say("（先前收下的仍有效）", " (the one accepted before still counts)") if b.state == "in" else ""
 
 

@@ -170,7 +170,7 @@ class Simulation:
         return found
 
     def _names_kinds(self, sheet: Sheet) -> bool:
-        """Tell whether the office says in every row what kind it is, so that a deduction can be one."""
+        """Return whether the office says in every row what kind it is, so that a deduction can be one."""
         return any(c.choices and c.required and c.default is None for c in sheet.inputs(OFFICE))
 
     def _decided(self, sheet: Sheet) -> dict[str, Value]:

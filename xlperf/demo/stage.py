@@ -89,7 +89,7 @@ class Stage:
 
 
 def imposed(sheet: Sheet, row: Mapping[str, Value]) -> bool:
-    """Tell whether a row is of another kind than a unit's claims begin with: a deduction beside claimed bonuses."""
+    """Return whether a row is of another kind than a unit's claims begin with: a deduction beside claimed bonuses."""
     kinds = {c.name for c in sheet.inputs(OFFICE) if c.choices and c.required and c.default is None}
     return any(row.get(name) != kind for name, kind in (sheet.claims or {}).items() if name in kinds)
 

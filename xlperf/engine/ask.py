@@ -125,7 +125,7 @@ def answer(scores: Scores, cell: Cell, depth: int = 9) -> Answer:
 
 
 def _whose(scores: Scores, sheet: Sheet, row: dict[str, Value], words: str) -> str:
-    """Say what a row is about; one that belongs to a unit names the unit first."""
+    """Return what a row is about; one that belongs to a unit names the unit first."""
     unit = "" if scores.plan.is_home(sheet) or not sheet.unit else scores.unit_names.get(row[sheet.unit], "")
     return f"{unit}　{words}" if unit else words
 
@@ -137,14 +137,14 @@ def _nodes(e: Explanation) -> Iterator[Explanation]:
 
 
 def _branches(e: Explanation) -> Iterator[tuple[Explanation, Explanation]]:
-    """Visit every cell but the first together with the one that is made from it."""
+    """List every cell but the first together with the one that is made from it."""
     for part in e.parts:
         yield e, part
         yield from _branches(part)
 
 
 def _by_level(e: Explanation) -> Iterator[Explanation]:
-    """Visit a tree level by level, each cell once."""
+    """List a tree level by level, each cell once."""
     level, seen = [e], set()
     while level:
         for node in level:
@@ -197,7 +197,7 @@ def _of_role(sheet: Sheet, role: str) -> Column | None:
 
 
 def _why(e: Explanation) -> str:
-    """Say in words why a cell has its value: its own reason, else that of the part it was taken from."""
+    """Return in words why a cell has its value: its own reason, else that of the part it was taken from."""
     if e.because:
         return "；".join(e.because)
     same = [p for p in e.parts if p.exact == e.exact and p.exact and not p.closed]

@@ -80,7 +80,7 @@ class Bounds:
     # ---- what facts decide ---------------------------------------------------------------------
 
     def is_settled(self, sheet: str, name: str) -> bool:
-        """Tell whether a column follows from the facts of the tables alone, links included."""
+        """Return whether a column follows from the facts of the tables alone, links included."""
         at = (sheet, name)
         if at not in self._settled:
             self._settled[at] = False  # a circle is not
@@ -96,7 +96,7 @@ class Bounds:
         return self._settled[at]
 
     def is_fixed(self, sheet: Sheet) -> bool:
-        """Tell whether the rows of a sheet are all there: none is added later."""
+        """Return whether the rows of a sheet are all there: none is added later."""
         return not sheet.grows and sheet.table in self._tables
 
     def known(self, e: Expr, sheet: Sheet, row: int) -> tuple[bool, Value]:
@@ -149,7 +149,7 @@ class Bounds:
         return either([*found, self.of(otherwise, sheet, row, facts)])
 
     def holds(self, e: Expr, sheet: Sheet, row: int, facts: Facts) -> bool | None:
-        """Tell whether a condition holds in a row; None where inputs decide."""
+        """Return whether a condition holds in a row; None where inputs decide."""
         match e.op, e.args:
             case "negate", (x,):
                 inner = self.holds(x, sheet, row, facts)

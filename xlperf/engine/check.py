@@ -63,7 +63,7 @@ def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
 
 
 def _touched(scheme: Scheme, example: Example, problems: Iterable[Problem]) -> bool:
-    """Tell whether something is wrong with how an example is written: an error between it and the next."""
+    """Return whether something is wrong with how an example is written: an error between it and the next."""
     file = example.at.file
     after = min((e.at.line for e in scheme.examples if e.at.line > example.at.line), default=inf)
     return any(p.where.file == file and example.at.line <= p.where.line < after for p in errors(problems))

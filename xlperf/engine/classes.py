@@ -30,7 +30,7 @@ class Cut:
 
 
 def small_class_problems(bounds: Bounds, places: Mapping[tuple[str, str], Where]) -> Problems:
-    """Name conditions that take in more places than a class has units, or the last place of a tiny class."""
+    """List conditions that take in more places than a class has units, or the last place of a tiny class."""
     for sheet in bounds.plan.unit_sheets():
         for column in sheet.columns:
             at = places[sheet.name, column.name]
@@ -71,7 +71,7 @@ def _cuts(bounds: Bounds, sheet: Sheet, column: Column) -> list[Cut]:
 
 
 def _tested(e: Expr | None) -> Iterator[list[Expr]]:
-    """Visit the comparisons that hold together where a column takes one of its values."""
+    """List the comparisons that hold together where a column takes one of its values."""
     e = root(e) if e is not None else None
     if e is None or e.op != "cases":
         return

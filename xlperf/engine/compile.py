@@ -44,7 +44,7 @@ class Bound:
 
 
 def _words(node: Any) -> Iterator[str]:
-    """Visit every word of a node, keys and values alike."""
+    """List every word of a node, keys and values alike."""
     if isinstance(node, str):
         yield str(node)
     elif isinstance(node, dict):
@@ -111,7 +111,7 @@ def _with_roles(sheet: Sheet, scheme: Scheme) -> Sheet:
 
 
 def circular(plan: Plan, scheme: Scheme) -> list[Problem]:
-    """Tell of columns that depend on each other."""
+    """List columns that depend on each other."""
     try:
         score(plan, {})
     except CircularPlan as circle:

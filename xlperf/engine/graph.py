@@ -85,7 +85,7 @@ class Graph:
         return frozenset(found)
 
     def sheets_read(self, sheet: str) -> Iterator[str]:
-        """Visit the other sheets that the columns of a sheet look at, each once, in the order of the columns."""
+        """List the other sheets that the columns of a sheet look at, each once, in the order of the columns."""
         seen = {sheet}
         for (own, _), made_from in self.reads.items():
             for read in made_from if own == sheet else ():

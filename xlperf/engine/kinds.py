@@ -44,7 +44,7 @@ class Kinds:
         return "text" if isinstance(value, str) and value != EXEMPT else ""
 
     def number_wanted(self, name: str, node: object, e: Expr, *, answer: bool = False) -> Iterator[Problem]:
-        """Tell of a text, or a column of texts, where a number is wanted.
+        """List the problems of a text, or a column of texts, where a number is wanted.
 
         name: of the parameter. answer: the value may be what the column holds, so that the column may be meant wrong.
         """
@@ -66,7 +66,7 @@ class Kinds:
         return "、".join(f"{titles[t]}（{t}）" for t in close) or nearest(found, titles.values())
 
     def compared(self, name: str, node: object, e: Expr, *, order: bool) -> Iterator[Problem]:
-        """Tell of a comparison that never holds. name: the column; e: what it is compared with; order: more or less."""
+        """List the problem of a comparison that never holds. name: its column; e: the other side; order: not `is`."""
         here, there = self.column(name), self.of(e)
         if order and "text" in (here, there):
             found = name if here == "text" else str(node)
@@ -78,7 +78,7 @@ class Kinds:
             yield from _unoffered(spec, node, e.args[0])
 
     def matched(self, other: Kinds, given: Mapping[Scalar, object], bound: Mapping[str, Expr]) -> Iterator[Problem]:
-        """Tell of columns that the other sheet lacks, and of pairs of columns that can never be equal."""
+        """List columns that the other sheet lacks, and pairs of columns that can never be equal."""
         for key, node in given.items():
             if key not in other._columns:
                 near = nearest(key, other._columns)
@@ -95,7 +95,7 @@ def _said(kind: str) -> str:
 
 
 def _unoffered(spec: ColumnSpec, node: object, found: str) -> Iterator[Problem]:
-    """Tell of a word that a column with choices never holds."""
+    """List a word that a column with choices never holds."""
     choices = [str(c) for c in listing(spec.attributes, "choices")]
     if choices and found not in (*choices, EXEMPT):
         yield problem("WRONG_WORD", place_of(node), name=spec.name, found=found, words="、".join(choices))

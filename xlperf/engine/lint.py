@@ -41,7 +41,7 @@ class Call:
     expr: Expr
 
     def arguments(self) -> Iterator[tuple[Slot, Any]]:
-        """Visit the parameters that are given, with what they are bound to; each once."""
+        """List the parameters that are given, with what they are bound to; each once."""
         name, bound = self.expr.args[:2] if self.expr.op == "call" else ("", ())
         slots = {s.parameter: s for s in reversed(SIGNATURES.get(name, ()))}  # the first part says what it takes
         return ((slots[parameter], value) for parameter, value in bound if parameter in slots)
@@ -58,7 +58,7 @@ def lint_problems(scheme: Scheme, plan: Plan, *, rows: bool = True) -> list[Prob
 
 
 def _calls(scheme: Scheme, plan: Plan) -> Iterator[Call]:
-    """Visit every computed column under the options adopted, then under each other option that it follows."""
+    """List every computed column under the options adopted, then under each other option that it follows."""
     by_name = {s.name: s for s in scheme.sheets}
     for spec in scheme.sheets:
         for column in (c for c in spec.columns if c.rule):
@@ -144,7 +144,7 @@ def _within(found: Iterable[Expr]) -> list[Any]:
 
 
 def branch_problems(call: Call) -> Problems:
-    """Name a branch that is never reached because one before it takes all its cases."""
+    """Check for a branch that is never reached because one before it takes all its cases."""
     for slot, branches in call.arguments():
         before: list[Test] = []
         for when, _ in branches if slot.takes == "condition" and slot.part else ():
@@ -168,7 +168,7 @@ def _single(when: list[Expr]) -> Test | None:
 
 
 def _covers(earlier: Test, later: Test) -> bool:
-    """Tell whether every case of the later test has been taken by the earlier one."""
+    """Return whether every case of the later test has been taken by the earlier one."""
     (what, op, figure), (other, their_op, their_figure) = earlier, later
     for family in (_RISING, _FALLING):
         if what == other and op in family and their_op in family:
@@ -217,7 +217,7 @@ def _bonus(bounds: Bounds, sheet: Sheet, column: Column, given: tuple[Expr, tupl
 
 
 def _behind(plan: Plan, sheet: Sheet, name: str) -> Iterator[Column]:
-    """Visit a column and the columns of its row that it is made of."""
+    """List a column and the columns of its row that it is made of."""
     seen, wanted = set[str](), [name]
     while wanted:
         at = wanted.pop()

@@ -90,7 +90,7 @@ class Sheet:
         return {c.name: c for c in self.columns}
 
     def takes(self, row: Row) -> bool:
-        """Tell whether a row of the table belongs to this sheet."""
+        """Return whether a row of the table belongs to this sheet."""
         return all(row.get(name) == wanted for name, wanted in self.where.items())
 
     @property
@@ -113,7 +113,7 @@ class Sheet:
         return self.label or self.key
 
     def is_given(self, name: str) -> bool:
-        """Tell whether a column follows from the facts of its row alone, so that no input can change it."""
+        """Return whether a column follows from the facts of its row alone, so that no input can change it."""
         column = self.by_name[name]
         if column.expr is None:
             return column.kind != "input"
@@ -186,7 +186,7 @@ class Plan:
         return next((s for s in self.subjects if not s.within), None)
 
     def is_home(self, sheet: Sheet) -> bool:
-        """Tell whether the rows of a sheet are the units themselves."""
+        """Return whether the rows of a sheet are the units themselves."""
         return self.units is not None and sheet.table == self.units.table
 
     def unit_column(self, sheet: Sheet) -> str:
@@ -225,7 +225,7 @@ class Plan:
         return frozenset(found)
 
     def computed(self) -> Iterator[tuple[Sheet, Column]]:
-        """Visit every computed column."""
+        """List every computed column."""
         return ((s, c) for s in self.sheets for c in s.columns if c.expr is not None)
 
     def unit_sheets(self) -> tuple[Sheet, ...]:

@@ -59,12 +59,12 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
 
 
 def _not_worked_out(column: Column) -> str:
-    """Say of an empty result that it was not worked out: nobody reports it."""
+    """Return the words for an empty result: it was not worked out: nobody reports it."""
     return own(NO_SCORE if "分" in column.title else NO_RESULT)
 
 
 def is_closed(scores: Scores, sheet: Sheet, row: Row, column: Column) -> bool:
-    """Tell whether an empty cell is as it should be: not asked for, or made only of what this row does not have.
+    """Return whether an empty cell is as it should be: not asked for, or made only of what this row does not have.
 
     A result that lacks a cell somebody still has to fill is not closed.
     """
@@ -79,14 +79,14 @@ def is_closed(scores: Scores, sheet: Sheet, row: Row, column: Column) -> bool:
 
 
 def is_asked(column: Column, row: Mapping[str, Value]) -> bool:
-    """Tell whether a row asks for this column at all."""
+    """Return whether a row asks for this column at all."""
     if column.asked is None:
         return True
     return bool(of_row(column.asked, {name: row.get(name) for name in columns_of(column.asked)}))
 
 
 def _label(sheet: Sheet, row: Row) -> str:
-    """Say what a row is about: the indicator of a mark, the matter of an event, the name of a unit."""
+    """Return what a row is about: the indicator of a mark, the matter of an event, the name of a unit."""
     return value_text(row[sheet.label.name]) if sheet.label is not None else ""
 
 
@@ -119,7 +119,7 @@ PEERS = 5  # how many of those ahead are named
 
 
 def _ahead(scores: Scores, sheet: Sheet, row: Row, column: Column) -> list[str]:
-    """Say who stands ahead of a place, nearest first: the answer to "why third?"."""
+    """Return who stands ahead of a place, nearest first: the answer to "why third?"."""
     link = link_of(column.expr)
     place = row[column.name]
     if link is None or link.kind != "rank" or not isinstance(place, Fraction):

@@ -14,7 +14,7 @@ _NAMED = 8  # rows named one by one
 
 
 def open_roles(plan: Plan) -> Iterator[Problem]:
-    """Tell, sheet by sheet, which role a reader would need and no column has.
+    """List, sheet by sheet, which role a reader would need and no column has.
 
     A row that is ranked, or that belongs to somebody and is worded by a person, needs words that say what it is about;
     one that is marked up to a limit and added up for its unit needs score and full mark: where were points lost?
@@ -34,14 +34,14 @@ def open_roles(plan: Plan) -> Iterator[Problem]:
 
 
 def _needs_label(plan: Plan, sheet: Sheet) -> bool:
-    """Tell whether people meet single rows of a sheet: they are ranked, or somebody words something in them."""
+    """Return whether people meet single rows of a sheet: they are ranked, or somebody words something in them."""
     ranked = any(r.sheet == sheet.name for r in plan.rankings)
     worded = any(c.holds == "text" and not c.choices and not c.offers for c in sheet.inputs())
     return ranked or (bool(sheet.unit) and worded)
 
 
 def _is_added_up(plan: Plan, sheet: Sheet) -> bool:
-    """Tell whether the rows of a fixed sheet are added up for the units that they belong to."""
+    """Return whether the rows of a fixed sheet are added up for the units that they belong to."""
     if not sheet.unit or sheet.grows or plan.is_home(sheet):
         return False
     links = (link_of(column.expr) for home in plan.unit_sheets() for column in home.columns)
@@ -57,7 +57,7 @@ def _marked(sheet: Sheet) -> list[Column]:
 
 
 def warned_rows(scores: Scores) -> Iterator[Problem]:
-    """Name, column by column, the rows whose `warning` column says 是: somebody has to look before it is published."""
+    """List, column by column, the rows whose `warning` column says 是: somebody has to look before it is published."""
     for sheet in scores.plan.sheets:
         columns = sheet.of_role("warning")
         rows = scores.rows(sheet.name) if columns else []
@@ -70,7 +70,7 @@ def warned_rows(scores: Scores) -> Iterator[Problem]:
 
 
 def _named(scores: Scores, sheet: Sheet, row: Row) -> str:
-    """Name a row: whose it is, and what it is about."""
+    """Return the name of a row: whose it is, and what it is about."""
     said = value_text(row.get(sheet.naming.name)) or value_text(row[sheet.key.name])
     unit = row.get(sheet.unit) if sheet.unit else None
     home = scores.where_is(unit) if unit is not None else None

@@ -64,7 +64,7 @@ class Roster:
         return "scorer", (value_text(row.get(sheet.scorer)) or self.office) if column.by == LEAD else column.by
 
     def is_office(self, party: Party | None) -> bool:
-        """Tell whether a book is the office's own: the 总表, or its 打分表."""
+        """Return whether a book is the office's own: the 总表, or its 打分表."""
         return party in (MASTER, ("scorer", self.office))
 
     def unit_of(self, sheet: Sheet, row: Row) -> str:
@@ -82,6 +82,6 @@ class Roster:
         return chr(ord("A") + at) if at else ""
 
     def title(self, party: Party) -> str:
-        """Name a party the way people call it."""
+        """Return the name people call a party by."""
         kind, who = party
         return self.units.get(who, who) if kind == "unit" else who or "总表"

@@ -119,7 +119,7 @@ class Scores:
         return self._at[sheet][key]
 
     def holds(self, sheet: str, key: Value) -> bool:
-        """Tell whether a sheet has a row of this key."""
+        """Return whether a sheet has a row of this key."""
         try:
             return self.position(sheet, key) >= 0
         except KeyError:

@@ -99,7 +99,7 @@ def _effect(
 
 
 def changes_between(old: Scores, new: Scores) -> Iterator[Change]:
-    """Visit what differs between two scorings of the same rows, in the order of the plan."""
+    """List what differs between two scorings of the same rows, in the order of the plan."""
     for sheet in old.plan.sheets:
         roles = {c.name: role for c in sheet.columns if (role := role_of(old.plan, sheet, c))}
         keys = old.column(sheet.name, sheet.key.name)
@@ -113,7 +113,7 @@ def changes_between(old: Scores, new: Scores) -> Iterator[Change]:
 
 
 def role_of(plan: Plan, sheet: Sheet, column: Column) -> Role | None:
-    """Say what a column is to a unit or a person; None where its change moves nothing by itself."""
+    """Return what a column is to a unit or a person; None where its change moves nothing by itself."""
     for ranking in plan.rankings:
         if ranking.sheet == sheet.name and column.name in (ranking.score, ranking.place, ranking.seat, ranking.group):
             return _ranked(column.name, ranking.score, ranking.group)

@@ -131,7 +131,7 @@ def _empty(asked: Asked) -> Judged:
 
 
 def wanted_words(column: Column) -> Word:
-    """Say what is to be written into an empty cell, by what the column holds."""
+    """Return what is to be written into an empty cell, by what the column holds."""
     if column.choices or column.offers:
         return word("从下拉中选一项")
     if column.holds == "text":
@@ -175,7 +175,7 @@ def _measure(asked: Asked) -> str:
 
 
 def _like_percent(asked: Asked, value: Fraction) -> bool:
-    """Tell whether a share between 0 and 1 stands where marks up to 100 or more are asked for."""
+    """Return whether a share between 0 and 1 stands where marks up to 100 or more are asked for."""
     if not 0 < value.numerator < value.denominator:
         return False
     high = _limit(asked.column.high, asked.row)
@@ -194,7 +194,7 @@ def _from_text(asked: Asked, raw: str) -> Judged:
 
 
 def _ambiguous(asked: Asked, found: str, value: Fraction) -> Problem:
-    """Say that a number may be a percentage. value: the number that stands there, 0.95 for 95 %."""
+    """Return the problem of a number that may be a percentage. value: the number that stands there, 0.95 for 95 %."""
     wanted = mark_wanted(value * 100, *limits(asked.column, asked.row))
     return asked.tell("PERCENT_AMBIGUOUS", found=found, suggestion=wanted)
 
@@ -258,7 +258,7 @@ def _day_judged(asked: Asked, day: date | None, raw: Raw, notes: list[Problem]) 
 
 
 def agrees(raw: Raw, value: Value) -> bool:
-    """Tell whether what stands in a cell is still the value that was issued."""
+    """Return whether what stands in a cell is still the value that was issued."""
     if value is None or raw is None or raw == "":
         return value is None and raw in (None, "")
     if isinstance(raw, datetime | date):

@@ -14,7 +14,7 @@ from xlperf.scheme.model import Scheme
 
 
 def incomplete(scheme: Scheme, plan: Plan, tables: Tables) -> Iterator[Problem]:
-    """Tell what would score as 0, or out of too few points, only because rows are not there.
+    """List what would score as 0, or out of too few points, only because rows are not there.
 
     The numbers a regulation states a unit (tasks, points) are held against these tables; those it
     states for the whole (44 units) are not, because a roster may be smaller.

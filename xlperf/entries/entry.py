@@ -78,7 +78,7 @@ class _Asks:
         self._found: dict[tuple[object, ...], bool] = {}
 
     def whether(self, entry: Entry, known: Row) -> bool:
-        """Tell whether the row of a cell asks for it. known: what the condition looks at."""
+        """Return whether the row of a cell asks for it. known: what the condition looks at."""
         if entry.column.asked is None:
             return True
         at = entry.sheet.name, entry.column.name
@@ -177,7 +177,7 @@ def looks_at(column: Column) -> frozenset[str]:
 
 
 def looks_at_computed(sheet: Sheet, column: Column) -> bool:
-    """Tell whether what may stand in a column follows from computed columns."""
+    """Return whether what may stand in a column follows from computed columns."""
     return any(c.expr is not None for name in looks_at(column) if (c := sheet.by_name.get(name)) is not None)
 
 

@@ -148,7 +148,7 @@ class Lines:
         self._facts(made, key, line, cells)
 
     def _must_be_known(self, line: Line) -> bool:
-        """Tell whether a line can only mean a row of the scheme: a new one of a fixed list says whose it is."""
+        """Return whether a line can only mean a row of the scheme: a new one of a fixed list says whose it is."""
         fixed = bool(self.base) and bool(self.unit) and not any(s.grows for s in self.sheets)
         return fixed and self.value(line, self.unit) is None
 
@@ -187,7 +187,7 @@ class Lines:
         }
 
     def _adds(self, known: Meant, cells: Collection[str]) -> bool:
-        """Tell whether a second line of the long form only adds another stage."""
+        """Return whether a second line of the long form only adds another stage."""
         roles = {role for columns in STAGES.values() for role in columns.values()}
         stages = {self.by_role[role] for role in roles & self.by_role.keys()} & {*cells}
         return "stage" in self.given.names and bool(stages) and all(known.raw.get(name) is None for name in stages)
@@ -219,7 +219,7 @@ class Lines:
             self._whole(meant)
 
     def _held(self, column: Column, line: Line, base: Row) -> None:
-        """Tell where a line gives another fact than the scheme; what it gives is not taken."""
+        """List where a line gives another fact than the scheme; what it gives is not taken."""
         now, problems = self._read(line, column.name)
         was = base.get(column.name)
         self.problems += errors(problems)
@@ -229,7 +229,7 @@ class Lines:
             self.problems.append(problem("DATA_FACT_DIFFERS", at, **found))
 
     def _whole(self, meant: Meant) -> None:
-        """Tell where a new row lacks its full mark: nothing is scored on it."""
+        """List where a new row lacks its full mark: nothing is scored on it."""
         full = (c for s in self.taking(meant.row) for c in s.of_role("full") if c.kind == "fact")
         for column in dict.fromkeys(c.name for c in full):
             if meant.row.get(column) is None:
@@ -239,7 +239,7 @@ class Lines:
 
     @property
     def is_roster(self) -> bool:
-        """Tell whether the lines are the units themselves, all of them."""
+        """Return whether the lines are the units themselves, all of them."""
         return self.plan.units is not None and self.table == self.plan.units.table
 
     def taking(self, row: Row) -> list[Sheet]:
@@ -252,7 +252,7 @@ class Lines:
         return self.given.place(line, source)
 
     def spoken_of(self) -> Iterator[Meant]:
-        """Visit the rows that lines speak of."""
+        """List the rows that lines speak of."""
         return iter(self.meant.values())
 
 

@@ -65,7 +65,7 @@ def _keep_roster(plan: Plan, tables: dict[str, list[dict[str, Value]]]) -> None:
 
 
 def _entries(reader: Lines) -> Iterator[Entry]:
-    """Visit the cells to be judged: every input of a row that a line speaks of, and the facts that it gives."""
+    """List the cells to be judged: every input of a row that a line speaks of, and the facts that it gives."""
     needed = {s.name: _needed(reader.plan, s) for s in reader.sheets}
     for meant in reader.spoken_of():
         for sheet in reader.taking(meant.row):
@@ -87,7 +87,7 @@ def _entries(reader: Lines) -> Iterator[Entry]:
 
 
 def _is_settled(column: Column, meant: Meant) -> bool:
-    """Tell whether nothing is left to be judged of a fact: it is not given here, or was read and nothing limits it."""
+    """Return whether nothing is left to judge of a fact: it is not given here, or was read and nothing limits it."""
     limits = (column.low, column.high, column.decimals, column.asked, *column.choices, column.offers or None)
     read = meant.row.get(column.name) is not None and all(limit is None for limit in limits)
     return column.name not in meant.raw or read
@@ -114,7 +114,7 @@ def _needed(plan: Plan, sheet: Sheet) -> set[str]:
 
 
 def _adrift(reader: Lines) -> Iterator[Problem]:
-    """Tell of rows that no sheet reads, and of units that belong to no class and so are ranked nowhere."""
+    """List rows that no sheet reads, and units that belong to no class and so are ranked nowhere."""
     split = [s for s in reader.sheets if s.where]
     for meant in reader.spoken_of():
         taken = reader.taking(meant.row)
@@ -141,7 +141,7 @@ def _unranked(reader: Lines, meant: Meant, taken: list[Sheet], split: list[Sheet
 
 
 def _undocumented(reader: Lines) -> Iterator[Problem]:
-    """Tell once which required columns of a ledger are not given at all."""
+    """List once which required columns of a ledger are not given at all."""
     for sheet in (s for s in reader.sheets if s.grows):
         here = [m for m in reader.spoken_of() if sheet.takes(m.row)]
         for column in sheet.inputs() if here else ():
@@ -152,7 +152,7 @@ def _undocumented(reader: Lines) -> Iterator[Problem]:
 
 
 def _absent(reader: Lines) -> Iterator[Problem]:
-    """Tell which of the scheme's rows no line spoke of, one problem a unit."""
+    """List which of the scheme's rows no line spoke of, one problem a unit."""
     missing: dict[str, int] = {}
     if not reader.is_roster and reader.unit and any(s.scorer for s in reader.sheets):
         for key, row in reader.base.items():

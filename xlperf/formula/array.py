@@ -81,12 +81,12 @@ def _put(values: Column, where: npt.NDArray[np.bool_], text: Value, number: floa
 
 
 def is_empty(x: Column) -> npt.NDArray[np.bool_]:
-    """Tell which cells are blank."""
+    """Return which cells are blank."""
     return np.array([v is None for v in x], bool) if x.dtype == object else np.isnan(x)
 
 
 def is_exempt(x: Column) -> npt.NDArray[np.bool_]:
-    """Tell which cells are 不适用."""
+    """Return which cells are 不适用."""
     return np.equal(x, EXEMPT).astype(bool) if x.dtype == object else np.isinf(x)
 
 
@@ -245,7 +245,7 @@ def _matched(other: str, match: Match, sheet: str, source: Source) -> tuple[Colu
 
 
 def _codes(theirs: Sequence[Column], mine: Sequence[Column]) -> tuple[Column, Column]:
-    """Give a number to each distinct key of the other side; −1 where this side has a key that is not there."""
+    """Take a number for each distinct key of the other side; −1 where this side has a key that is not there."""
     their_rows = list(zip(*(_hashable(c) for c in theirs), strict=True))
     index = {key: i for i, key in enumerate(dict.fromkeys(their_rows))}
     their_codes = np.fromiter((index[k] for k in their_rows), int, len(their_rows))

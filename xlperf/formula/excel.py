@@ -34,19 +34,19 @@ class Addresses(Protocol):
         ...
 
     def is_text(self, name: str) -> bool:
-        """Tell whether a column of this sheet holds text."""
+        """Return whether a column of this sheet holds text."""
         ...
 
     def is_clean(self, name: str) -> bool:
-        """Tell whether a column holds typed values or text, so free of binary noise."""
+        """Return whether a column holds typed values or text, so free of binary noise."""
         ...
 
     def is_filled(self, name: str) -> bool:
-        """Tell whether a column of this sheet can never be empty."""
+        """Return whether a column of this sheet can never be empty."""
         ...
 
     def may_be_exempt(self, name: str) -> bool:
-        """Tell whether a column of this sheet may hold 不适用."""
+        """Return whether a column of this sheet may hold 不适用."""
         ...
 
     def whole(self, sheet: str, name: str) -> Range:
@@ -62,7 +62,7 @@ class Addresses(Protocol):
         ...
 
     def computed(self, sheet: str, name: str) -> bool:
-        """Tell whether a column holds formulas (an empty one is then "" and not an empty cell)."""
+        """Return whether a column holds formulas (an empty one is then "" and not an empty cell)."""
         ...
 
     def block(self, sheet: str, name: str, match: Match) -> tuple[Range, Match, Addresses] | None:

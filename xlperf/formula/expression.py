@@ -93,7 +93,7 @@ def col(name: str) -> Expr:
 
 
 def blank() -> Expr:
-    """Give an empty result."""
+    """Return an empty result."""
     return Expr("const", (None,))
 
 
@@ -123,17 +123,17 @@ def rounded(x: Operand, digits: Operand) -> Expr:
 
 
 def same(a: Operand, b: Operand) -> Expr:
-    """Ask whether two values are equal (numbers at nine decimals)."""
+    """Return whether two values are equal (numbers at nine decimals)."""
     return Expr("same", (lift(a), lift(b)))
 
 
 def both(*xs: Expr) -> Expr:
-    """Ask whether every condition holds."""
+    """Return whether every condition holds."""
     return Expr("both", xs)
 
 
 def either(*xs: Expr) -> Expr:
-    """Ask whether at least one condition holds."""
+    """Return whether at least one condition holds."""
     return Expr("either", xs)
 
 
@@ -143,12 +143,12 @@ def negate(x: Expr) -> Expr:
 
 
 def is_blank(x: Expr) -> Expr:
-    """Ask whether a cell is empty; the only condition that may look at an empty cell."""
+    """Return whether a cell is empty; the only condition that may look at an empty cell."""
     return Expr("is_blank", (x,))
 
 
 def is_number(x: Expr) -> Expr:
-    """Ask whether a cell holds a number (neither empty nor text)."""
+    """Return whether a cell holds a number (neither empty nor text)."""
     return Expr("is_number", (x,))
 
 
@@ -162,7 +162,7 @@ def first(*xs: Operand) -> Expr:
 
 
 def is_exempt(x: Expr) -> Expr:
-    """Ask whether a number cell says 不适用."""
+    """Return whether a number cell says 不适用."""
     return Expr("is_exempt", (x,))
 
 
@@ -260,7 +260,7 @@ def parts(e: Expr) -> tuple[Expr, ...]:
 
 
 def walk(e: Expr) -> Iterator[Expr]:
-    """Visit an expression and everything inside it."""
+    """List an expression and everything inside it."""
     yield e
     for part in parts(e):
         yield from walk(part)

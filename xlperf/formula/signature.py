@@ -103,7 +103,7 @@ def layout(parameters: Iterable[Taken]) -> tuple[Slot, ...]:
 
 
 def looks_up_names(function: str) -> bool:
-    """Tell whether a function looks a name up: typed by hand it answers #N/A where a scheme's cell stays empty."""
+    """Return whether a function looks a name up: typed by hand it answers #N/A where a scheme's cell stays empty."""
     return any("names" in slot.traits for slot in SIGNATURES[function])
 
 
@@ -141,7 +141,7 @@ def _repeated(slots: list[Slot], values: Iterable[Any]) -> list[Leaf]:
 
 
 def is_condition_list(value: object) -> bool:
-    """Tell whether a leaf is the list of conditions of one branch."""
+    """Return whether a leaf is the list of conditions of one branch."""
     return isinstance(value, tuple) and all(
         isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], Expr) and isinstance(pair[1], str)
         for pair in value

@@ -58,7 +58,7 @@ def exactly(text: str, holds: str) -> Value:
 
 
 def says(text: str, value: Value) -> bool:
-    """Tell whether text is what a typed value is written as: 1 and 1.0 say the number 1, nothing says blank."""
+    """Return whether text is what a typed value is written as: 1 and 1.0 say the number 1, nothing says blank."""
     if isinstance(value, Fraction):
         return value in (number(text), iso_day(text))
     return text == (value or "")

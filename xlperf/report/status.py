@@ -37,7 +37,7 @@ class BookStatus:
 
     @property
     def again(self) -> bool:
-        """Tell whether a newer book than the one that counts is held."""
+        """Return whether a newer book than the one that counts is held."""
         return self.state == "in" and bool(self.problems)
 
     def data(self, language: Language) -> dict[str, object]:
@@ -97,7 +97,7 @@ class Status:
 
     @property
     def settled(self) -> bool:
-        """Tell whether nothing is owed, held or unseen."""
+        """Return whether nothing is owed, held or unseen."""
         open_ = any(b.state != "in" or errors(b.problems) for b in self.books)
         return not (open_ or self.strays or self.fresh)
 

@@ -57,7 +57,7 @@ def must_be_cleared(scheme: Scheme, plan: Plan) -> None:
 
 
 def seen_red(scheme: Scheme) -> list[Problem]:
-    """Say that a scheme whose check is red is only looked at; nothing where the check is green."""
+    """List that a scheme whose check is red is only looked at; nothing where the check is green."""
     found = red(scheme)
     codes = "、".join(dict.fromkeys(p.code for p in found))
     return [problem("SCHEME_RED_SEEN", Where(scheme.id), count=len(found), codes=codes)] if found else []

@@ -20,7 +20,7 @@ _NAMED = 8  # units named one by one
 
 
 def unsettled(round_: Round, scores: Scores) -> list[Problem]:
-    """Tell what is missing from a scored round, as warnings, and as errors which cells no longer stand."""
+    """List what is missing from a scored round, as warnings, and as errors which cells no longer stand."""
     state = round_.state()
     absent = list(missing(round_, state, ()))
     told = [_not_in(kind, [m for m in absent if m.kind == kind]) for kind in ("unit", "scorer") if _any(absent, kind)]
@@ -48,13 +48,13 @@ def _not_in(kind: str, absent: list[Missing]) -> Problem:
 
 
 def _held_beside(round_: Round) -> list[Problem]:
-    """Tell whose newer book is held while an older one counts."""
+    """List whose newer book is held while an older one counts."""
     names = [f"{b.name}（{b.book}）" for b in status_of(round_).books if b.again and b.kind != "master"]
     return [problem("NEWER_HELD", count=len(names), names=_some(names))] if names else []
 
 
 def _unscored(roster: Roster, scores: Scores) -> list[Problem]:
-    """Tell, list by list, which units have no score and whose cells are empty that it needs."""
+    """List, list by list, which units have no score and whose cells are empty that it needs."""
     told = []
     for ranking in scores.plan.rankings:
         sheet = scores.plan.by_name[ranking.sheet]

@@ -81,7 +81,7 @@ def _cell(value: Value) -> str | float | None:
 
 
 def _unseen(roster: Roster, issued: list[Table]) -> Iterator[str]:
-    """Say how many entries of the record have no row in this book: they were made after it was written."""
+    """Return how many entries of the record have no row in this book: they were made after it was written."""
     there = {(table.name, key) for table in issued for key in table.keys}
     names = {table.name for table in issued}
     count = sum(sheet in names and (sheet, key) not in there for sheet, key in roster.rows)

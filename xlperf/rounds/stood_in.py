@@ -35,7 +35,7 @@ def typed_for_others(round_: Round, state: State) -> dict[Spot, Party]:
 
 
 def stood_in(round_: Round, state: State) -> list[Problem]:
-    """Tell in one line how many cells the office typed for others, and for whom."""
+    """Return in one line how many cells the office typed for others, and for whom."""
     counts: dict[Party, int] = {}
     for owner in typed_for_others(round_, state).values():
         counts[owner] = counts.get(owner, 0) + 1
@@ -48,7 +48,7 @@ def stood_in(round_: Round, state: State) -> list[Problem]:
 
 
 def with_who_typed(found: Answer, round_: Round, says: Callable[[str], str]) -> Answer:
-    """Say at every cell of an answer that the office typed for somebody else that it did.
+    """Return an answer that says, at every cell the office typed for somebody else, that it did.
 
     says: the words of it, given the name of whose cell it is.
     """
@@ -65,7 +65,7 @@ def with_who_typed(found: Answer, round_: Round, says: Callable[[str], str]) -> 
 
 
 def not_counted(round_: Round, found: Held) -> Iterator[Problem]:
-    """Name the cells of a book in which something else stands than their owners sent: `score` takes what was sent."""
+    """List the cells of a book in which something else stands than their owners sent: `score` takes what was sent."""
     state = round_.state()
     roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
     theirs = {(c.sheet, c.row, c.column) for p, r in state.current.items() if p != MASTER for c in r.cells}

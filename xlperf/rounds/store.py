@@ -102,7 +102,7 @@ class Round:
         return tables
 
     def beyond(self, state: State | None = None) -> list[Problem]:
-        """Tell which accepted cells no longer stand, because what they may be follows from what came in since."""
+        """List which accepted cells no longer stand, because what they may be follows from what came in since."""
         tables = merged(self.plan, self.scheme.tables, (state or self.state()).current.values())
         return [p for entry in beyond_limits(self.plan, tables) for p in entry.problems]
 
@@ -261,7 +261,7 @@ def answered(round_: Round, reason: str) -> tuple[Round, list[Problem]]:
 
 
 def _changed(source: Source, root: Node) -> Iterator[Problem]:
-    """Name each file of the scheme that is not what it was when the round was made."""
+    """List each file of the scheme that is not what it was when the round was made."""
     was, now = pairs(root, "scheme_files"), source.digests
     for name in sorted({*map(str, was), *now}) if was else ():
         if was.get(name) != now.get(name):

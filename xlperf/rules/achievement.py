@@ -11,7 +11,7 @@ from xlperf.terms import HIGHER, LOWER
 
 @rule("XP_ACHIEVE", "按完成比例计分")
 def achieve(full: Number, actual: Number, target: Number, direction: Text, most: Number = lift(1)) -> Expr:
-    """Give the share of the full mark that was reached, pro rata, never below 0.
+    """Return the share of the full mark that was reached, pro rata, never below 0.
 
     full: points of the indicator. actual, target: in the same unit. direction: 正向 where more is
     better (actual/target counts), 逆向 where less is better (target/actual counts). most: how many
@@ -38,7 +38,7 @@ def achieve(full: Number, actual: Number, target: Number, direction: Text, most:
 
 @rule("XP_REACHED", "达标得分")
 def reached(full: Number, actual: Number, target: Number, edge: Literal["at_least", "above"] = "at_least") -> Expr:
-    """Give all the points at the target and none below it.
+    """Return all the points at the target and none below it.
 
     edge: `at_least` (以上, 力争) counts the target itself, `above` (超) does not.
     """

@@ -65,7 +65,7 @@ def shown_at(score: Number, digits: Number) -> Expr:
 
 @rule("XP_INFORCE", "在用分值")
 def in_force(full: Number, score: Number) -> Expr:
-    """Give the full mark of an indicator while it applies; 不适用 once its score says so.
+    """Return the full mark of an indicator while it applies; 不适用 once its score says so.
 
     A withdrawn or inapplicable indicator leaves the score and the full mark alike.
     """

@@ -22,7 +22,7 @@ def _met(tests: Sequence[Expr]) -> Expr:
 
 @rule("XP_ONLYIF", "符合条件才计")
 def only_if(points: Number, conditions: Conditions) -> Expr:
-    """Give the points where every condition holds, else 0; the first one that fails is the reason."""
+    """Return the points where every condition holds, else 0; the first one that fails is the reason."""
     failed = [(negate(holds), 0, f"不计：须{_as_written(sentence)}") for holds, sentence in conditions]
     return cases(*failed, otherwise=(points, "符合条件，计入"))
 

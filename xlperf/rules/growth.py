@@ -66,13 +66,13 @@ def target_from(
 
 @rule("XP_DIFFERENCE", "增减")
 def change(now: Number, before: Number) -> Expr:
-    """Give the difference now − before (for places: before is `now`, so that rising is positive)."""
+    """Return the difference now − before (for places: before is `now`, so that rising is positive)."""
     return now - before
 
 
 @rule("XP_GROWTH", "增长率")
 def growth(now: Number, before: Number) -> Expr:
-    """Give the growth rate (now − before) ÷ before; 不适用 from a base of 0, nothing from a negative one."""
+    """Return the growth rate (now − before) ÷ before; 不适用 from a base of 0, nothing from a negative one."""
     return cases(
         (same(before, 0), EXEMPT, "基期为0，增长率不适用"),
         (before < 0, blank(), "基期为负，算不出增长率"),
@@ -96,7 +96,7 @@ def increment_and_rate(full: Most, increment: Number, rate: Number, alpha: Share
 
 @rule("XP_SHARE_REACHED", "完成比例")
 def share_reached(actual: Number, target: Number, cap: Number = lift(1)) -> Expr:
-    """Give actual ÷ target between 0 and the cap; nothing where the target is not above 0."""
+    """Return actual ÷ target between 0 and the cap; nothing where the target is not above 0."""
     ratio = actual / target
     return cases(
         (target <= 0, blank(), "目标值不大于0"),

@@ -47,7 +47,7 @@ def steps(
     mode: Literal["floor", "ceil", "prorata"] = "floor",
     base: Literal["relative", "points"] = "relative",
 ) -> Expr:
-    """Give points for each step by which the actual exceeds the target, or falls short of it.
+    """Return points for each step by which the actual exceeds the target, or falls short of it.
 
     step: size of a step. base: `relative` measures it in shares of the target (5%), `points` in its own
     unit. points: for one step; negative takes off. cap: the most that is given (or taken, where points
@@ -122,7 +122,7 @@ def rank_points(
     tied: Number = lift(1),
     shared: Bands = (),
 ) -> Expr:
-    """Give points for places from both ends of a field.
+    """Return points for places from both ends of a field.
 
     top: [place, points] from the first; bottom: [place, points] counted from the last. Both ends apply
     where the field is small; a field of one gives 0. tied: how many share this place; shared: [how

@@ -12,7 +12,7 @@ from xlperf.rules.steps import product
 
 @rule("XP_TIER", "达到的档")
 def tier(done: Numbers, counts: Literal["cumulative", "alone"] = "cumulative") -> Expr:
-    """Give the number of the highest tier whose targets are all done; 0 where not even the first is.
+    """Return the number of the highest tier whose targets are all done; 0 where not even the first is.
 
     done: for each tier, from the lowest, the share of its targets done (1 = all). counts: `cumulative`
     asks for every tier below as well (在此基础上), `alone` looks at each tier by itself.
@@ -47,7 +47,7 @@ def highest(entries: Bands, by: Literal["level", "points"] = "level", share: Num
 
 @rule("XP_AWARD", "按名次定奖")
 def award(place: Number, places: AwardBands, otherwise: Result = blank(), eligible: Text = lift(YES)) -> Expr:
-    """Name the award (or its money) for a place; `otherwise` beyond the last place or where not eligible.
+    """Return the award (or its money) for a place; `otherwise` beyond the last place or where not eligible.
 
     places: [last place, award] from the first: [1, 一等奖], [3, 二等奖] gives 二等奖 to places 2 and 3.
     eligible: 是, or anything else where a veto or a punishment stands in the way.
@@ -68,7 +68,7 @@ def at_end(
     small: Literal["nearer", "every"] = "nearer",
     tied: Literal["none", "every"] = "none",
 ) -> Expr:
-    """Say whether a unit is among the first (or the last) so many of its class: 是 or 否.
+    """Return whether a unit is among the first (or the last) so many of its class: 是 or 否.
 
     place: counted from the end that is asked for; opposite: the place counted from the other end; both give
     ties the same place. size: how many are ranked. places: how many the end takes in. more_than: a class of

@@ -29,7 +29,7 @@ def find_scheme(id_or_path: Path | str) -> tuple[Path | None, list[Problem]]:
 
 
 def _folders() -> Iterator[Path]:
-    """Visit the folders of the installed package, else of the checkout that it lies in."""
+    """List the folders of the installed package, else of the checkout that it lies in."""
     roots = (_PACKAGE / "_schemes", _PACKAGE.parent / "schemes")
     root = next((r for r in roots if r.is_dir()), None)
     return (f.parent for f in root.glob(f"*/{_FILE}")) if root else iter(())

@@ -228,7 +228,7 @@ def table_columns(name: str, sheets: tuple[SheetSpec, ...], root: Mapping) -> tu
 
 
 def _stated_columns(name: str, root: Mapping) -> Iterator[str]:
-    """Visit the columns of a table that stated numbers look at; they may stand in no sheet."""
+    """List the columns of a table that stated numbers look at; they may stand in no sheet."""
     for check in records(root, "checks"):
         table, _, _ = (text(check, "sum") or text(check, "count")).partition(".")
         if table == name:

@@ -92,12 +92,12 @@ class View:
 
     @property
     def narrow(self) -> bool:
-        """Tell whether headings are to take more lines rather than more room."""
+        """Return whether headings are to take more lines rather than more room."""
         return sum(not s.hidden for s in self.shown) > NARROW
 
     @property
     def tight(self) -> bool:
-        """Tell whether so many columns stand side by side that each must be narrow."""
+        """Return whether so many columns stand side by side that each must be narrow."""
         return sum(not s.hidden for s in self.shown) > TIGHT
 
     def cell(self, name: str, position: int) -> str:
@@ -117,7 +117,7 @@ class View:
         return f"{quoted(self.title)}${first}${NAMES + 1}:${end}${self.last + 1}"
 
     def is_hole(self, position: int) -> bool:
-        """Tell whether a row of the worksheet has nothing of this table."""
+        """Return whether a row of the worksheet has nothing of this table."""
         return position < len(self.rows) and self.rows[position] == HOLE
 
 
@@ -157,7 +157,7 @@ class Layout:
         return self.names.get(self.value(view, view.sheet.unit, position), "") if view.sheet.unit else ""
 
     def fixed(self, sheet: str, name: str) -> bool:
-        """Tell whether a column is the same for ever: from the scheme, on a sheet that does not grow."""
+        """Return whether a column is the same for ever: from the scheme, on a sheet that does not grow."""
         view = self.by_name.get(sheet)
         return view is not None and not view.spare and view.sheet.by_name[name].kind in ("key", "fact")
 
@@ -173,7 +173,7 @@ class Layout:
         return self._positions[at]
 
     def filled(self, view: View, name: str) -> bool:
-        """Tell whether a column can never be empty."""
+        """Return whether a column can never be empty."""
         at = (view.title, view.left, name)
         if at not in self._filled:
             fixed = not view.spare and view.sheet.by_name[name].kind in ("key", "fact")
@@ -181,7 +181,7 @@ class Layout:
         return self._filled[at]
 
     def whole_numbers(self, view: View, name: str) -> bool:
-        """Tell whether a column can only hold whole numbers, or holds numbers now and all are whole.
+        """Return whether a column can only hold whole numbers, or holds numbers now and all are whole.
 
         Shares shown in percent are whole where the percents are.
         """
@@ -208,19 +208,19 @@ class RowAddresses:
         return self._view.cell(name, self._position)
 
     def is_text(self, name: str) -> bool:
-        """Tell whether a column of this sheet holds text."""
+        """Return whether a column of this sheet holds text."""
         return self._view.sheet.by_name[name].holds == "text"
 
     def is_clean(self, name: str) -> bool:
-        """Tell whether a column holds typed values or text, so free of binary noise."""
+        """Return whether a column holds typed values or text, so free of binary noise."""
         return noise_free(self._layout.scores.plan, self._view.sheet.name, name)
 
     def is_filled(self, name: str) -> bool:
-        """Tell whether a column of this sheet can never be empty."""
+        """Return whether a column of this sheet can never be empty."""
         return self._layout.filled(self._view, name)
 
     def may_be_exempt(self, name: str) -> bool:
-        """Tell whether a column of this sheet may hold 不适用."""
+        """Return whether a column of this sheet may hold 不适用."""
         return (self._view.sheet.name, name) in self._layout.scores.plan.exempt
 
     def whole(self, sheet: str, name: str) -> str:
@@ -245,7 +245,7 @@ class RowAddresses:
         return prefix + target.cell(name, found[0])
 
     def computed(self, sheet: str, name: str) -> bool:
-        """Tell whether a column holds formulas (an empty one is then "" and not an empty cell)."""
+        """Return whether a column holds formulas (an empty one is then "" and not an empty cell)."""
         return self._target(sheet).sheet.by_name[name].expr is not None
 
     def block(self, sheet: str, name: str, match: Match) -> tuple[str, Match, Addresses] | None:
@@ -295,7 +295,7 @@ class _Block(RowAddresses):
 
 
 def noise_free(plan: Plan, sheet: str, name: str) -> bool:
-    """Tell whether the numbers of a column are decimals as typed, not results of binary arithmetic."""
+    """Return whether the numbers of a column are decimals as typed, not results of binary arithmetic."""
     column = plan.by_name[sheet].by_name[name]
     return column.expr is None or column.holds != "number" or _is_clean(plan, sheet, root(column.expr))
 

@@ -63,7 +63,7 @@ def _limit_tests(column: Column, cell: str, at: Addresses) -> Iterator[str]:
 
 
 def is_acceptable(column: Column, value: Value, row: Row, offered: Mapping[str, frozenset[Value]]) -> bool:
-    """Tell the same of a value that is not empty."""
+    """Return the same of a value that is not empty."""
     keys = [str(key) for key in offered.get(column.offers, ())]
     free = column if keys else replace(column, offers="")
     return not errors(judge(Asked(free, row, Where(), keys, open=True), value)[1])
@@ -91,7 +91,7 @@ def validation(
 
 
 def in_words(column: Column, titles: Mapping[str, str], year: int) -> str:
-    """Say what may stand in the cells of a column. year: of the scheme, for the example of a date."""
+    """Return what may stand in the cells of a column. year: of the scheme, for the example of a date."""
     if column.holds == "date":
         return f"请填日期，如 {year}-12-31"
     if column.holds == "text":

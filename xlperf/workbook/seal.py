@@ -80,7 +80,7 @@ def check_character(drawn: str) -> str:
 
 
 def is_code(code: str) -> bool:
-    """Tell whether a printed code was read without a slip."""
+    """Return whether a printed code was read without a slip."""
     drawn = code.replace("-", "")
     return len(drawn) == 9 and all(c in _LETTERS for c in drawn) and check_character(drawn[:8]) == drawn[8]
 
@@ -103,7 +103,7 @@ def sealed(identity: Identity, key: bytes) -> Identity:
 
 
 def is_genuine(identity: Identity, key: bytes) -> bool:
-    """Tell whether the token was made with this key for this identity."""
+    """Return whether the token was made with this key for this identity."""
     return hmac.compare_digest(identity.token.encode(), _token(identity, key).encode())
 
 
@@ -164,7 +164,7 @@ def carriers(book: Book, identity: Identity, made_from: Mapping[str, str] | None
 
 
 def origin(digest: str, readings: Mapping[str, str]) -> dict[str, str]:
-    """Say what a book is made from: the digest of the scheme (under ""), and reading → option adopted."""
+    """Return what a book is made from: the digest of the scheme (under ""), and reading → option adopted."""
     return {"": digest, **readings}
 
 
@@ -190,7 +190,7 @@ def _facts(book: Book) -> dict[Place, str]:
 
 
 def _digest_lines(what: str, cells: Mapping[Place, str]) -> Iterator[tuple[str, ...]]:
-    """Visit the digests of cells that stand below each other: what they are, worksheet, column, first row, digests."""
+    """List the digests of cells that stand below each other: what they are, worksheet, column, first row, digests."""
     below: dict[tuple[str, str], dict[int, str]] = {}
     for (title, cell), found in cells.items():
         letter = cell.rstrip("0123456789")
@@ -201,7 +201,7 @@ def _digest_lines(what: str, cells: Mapping[Place, str]) -> Iterator[tuple[str, 
 
 
 def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Visit the first and the last of rows that follow each other, so many as fit one cell."""
+    """List the first and the last of rows that follow each other, so many as fit one cell."""
     first = 0
     for i, row in enumerate(rows):
         if i + 1 == len(rows) or rows[i + 1] != row + 1 or i + 1 - first == _IN_ONE_LINE:

@@ -37,7 +37,7 @@ class Checked:
     wrong: tuple[tuple[int, int], ...]
 
     def text(self) -> str:
-        """Say it as the cell does."""
+        """Return it in words, as the cell does."""
         if not self.missing and not self.wrong:
             return READY
         parts = [_told("还差{n}项", self.missing), _told("填错{n}处", self.wrong)]

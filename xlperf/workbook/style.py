@@ -58,7 +58,7 @@ def body_look(column: Column, *, open_: bool, tight: bool = False, whole: bool =
 
 
 def is_long(column: Column) -> bool:
-    """Tell whether a text column holds sentences: then it stands left and takes the room that is left."""
+    """Return whether a text column holds sentences: then it stands left and takes the room that is left."""
     return column.holds == "text" and (column.width or 0) >= 20
 
 

@@ -253,7 +253,7 @@ def row_key(layout: Layout, view: View, position: int) -> str:
 
 
 def is_asked(layout: Layout, view: View, column: Column, position: int) -> bool:
-    """Tell whether somebody is asked to fill a column in this row; spare rows are open."""
+    """Return whether somebody is asked to fill a column in this row; spare rows are open."""
     if view.is_hole(position):
         return False
     if column.asked is None or position >= len(view.rows):

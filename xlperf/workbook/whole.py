@@ -19,12 +19,12 @@ def units_of(column: Column) -> int:
 
 
 def is_whole(value: Value, per: int = 1) -> bool:
-    """Tell whether a value is a whole number of `per`-ths; text and blanks are no fractions."""
+    """Return whether a value is a whole number of `per`-ths; text and blanks are no fractions."""
     return not isinstance(value, Fraction) or (value * per).denominator == 1
 
 
 def always_whole(scores: Scores, sheet: str, name: str, per: int = 1) -> bool:
-    """Tell whether a column of numbers can hold nothing but whole numbers of `per`-ths."""
+    """Return whether a column of numbers can hold nothing but whole numbers of `per`-ths."""
     found = scores.plan.by_name[sheet]
     column = found.by_name[name]
     if column.holds != "number":

@@ -91,7 +91,7 @@ def changes(book: Path | BytesIO, values: Mapping[Place, Any]) -> list[Change]:
 
 
 def shows_alike(a: Any, b: Any) -> bool:
-    """Tell whether two values look the same in a cell: numbers to 12 digits, and nothing is nothing."""
+    """Return whether two values look the same in a cell: numbers to 12 digits, and nothing is nothing."""
     if any(isinstance(v, bool) or not isinstance(v, int | float) for v in (a, b)):
         return bool(("" if a is None else a) == ("" if b is None else b) and isinstance(a, bool) == isinstance(b, bool))
     return bool(abs(a - b) <= _NOISE * max(1.0, abs(a), abs(b)))

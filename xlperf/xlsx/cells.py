@@ -38,7 +38,7 @@ class Cell:
 
     @property
     def closed(self) -> bool:
-        """Tell whether the cell is one tag alone."""
+        """Return whether the cell is one tag alone."""
         return self.head[1] == self.end
 
 

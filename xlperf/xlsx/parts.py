@@ -30,7 +30,7 @@ class Element:
     inside: list[Element] = field(default_factory=list)
 
     def find(self, *names: str) -> Iterator[Element]:
-        """Visit the elements of these names at any depth, in order."""
+        """List the elements of these names at any depth, in order."""
         for one in self.inside:
             if one.name in names:
                 yield one

@@ -58,10 +58,10 @@ def safe(name: str) -> str:
 
 
 def is_name(name: str) -> bool:
-    """Tell whether VBA takes a name for a procedure, a module or an argument."""
+    """Return whether VBA takes a name for a procedure, a module or an argument."""
     return _IDENTIFIER.fullmatch(name) is not None and name.lower() not in RESERVED
 
 
 def runs_by_itself(name: str) -> bool:
-    """Tell whether a name is one of those that Excel calls on an event, or looks like one to a scanner."""
+    """Return whether a name is one of those that Excel calls on an event, or looks like one to a scanner."""
     return _HANDLER.fullmatch(name) is not None

@@ -112,7 +112,7 @@ def own_modules() -> dict[str, str]:
 
 
 def names_in(text: str) -> Iterator[str]:
-    """Visit every name that a module declares: procedures and their arguments."""
+    """List every name that a module declares: procedures and their arguments."""
     for procedure, arguments in _DECLARED.findall(text):
         yield procedure
         for argument in filter(None, re.split(r"\s*,\s*", arguments)):

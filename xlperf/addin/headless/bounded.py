@@ -28,7 +28,7 @@ _WHOLE = re.compile(
 
 
 def looks_at_whole(formula: str) -> bool:
-    """Tell whether a formula looks at a whole column or row."""
+    """Return whether a formula looks at a whole column or row."""
     return any(match["text"] is None for match in _WHOLE.finditer(formula))
 
 

@@ -29,7 +29,7 @@ class Engine(Protocol):
         """Calculate a book; worksheet names in capitals, errors as text, nothing where there is no value."""
 
     def knows(self, name: str) -> bool:
-        """Tell whether a function of this name (in capitals) can be calculated."""
+        """Return whether a function of this name (in capitals) can be calculated."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Answer:
 
     @property
     def done(self) -> bool:
-        """Tell whether the engine came to its end."""
+        """Return whether the engine came to its end."""
         return not self.fault and not self.late
 
 

@@ -46,7 +46,7 @@ def valued(book: Path) -> dict[Place, Any]:
 
 @cache
 def knows(name: str) -> bool:
-    """Tell whether a function of this name can be calculated."""
+    """Return whether a function of this name can be calculated."""
     if name in callables():
         return True
     scratch = Workbook()
@@ -103,7 +103,7 @@ def _binary(sign: str, left: ASTNode, right: ASTNode) -> str:
 
 
 def _is_plain(node: ASTNode) -> bool:
-    """Tell whether a side needs no rounding to be compared: text, truth or 0."""
+    """Return whether a side needs no rounding to be compared: text, truth or 0."""
     if node.node_type() != "Literal":
         return False
     value = node.get_literal_value()
@@ -149,5 +149,5 @@ def _plain(value: Any) -> Any:
 
 
 def _is_value(value: Any) -> bool:
-    """Tell whether a cell was valued; an engine's own troubles (not implemented, spilled over) are none."""
+    """Return whether a cell was valued; an engine's own troubles (not implemented, spilled over) are none."""
     return not isinstance(value, dict) or value["kind"] in _KINDS

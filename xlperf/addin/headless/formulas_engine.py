@@ -37,12 +37,12 @@ def valued(book: Path) -> dict[Place, Any]:
 
 
 def knows(name: str) -> bool:
-    """Tell whether a function of this name can be calculated."""
+    """Return whether a function of this name can be calculated."""
     return name in formulas.get_functions()
 
 
 def register() -> None:
-    """Give `formulas` every worksheet function, and let it round and compare decimals as spreadsheets do."""
+    """Hand `formulas` every worksheet function, and let it round and compare decimals as spreadsheets do."""
     Empty.compile = staticmethod(lambda: _LeftOut(0))
     known = formulas.get_functions()
     for name, function in callables().items():

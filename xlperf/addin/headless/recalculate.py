@@ -124,7 +124,7 @@ def _failures(book: Path, found: Mapping[str, Answer], seconds: float) -> Iterat
 
 
 def _alone(book: Path, found: Mapping[str, Answer], texts: Mapping[Place, str]) -> Iterator[Problem]:
-    """Tell where only one engine calculated the book, and why."""
+    """List where only one engine calculated the book, and why."""
     done = [name for name, answer in found.items() if answer.done]
     if len(done) > 1:
         return

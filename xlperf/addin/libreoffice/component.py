@@ -61,7 +61,7 @@ class Several(unohelper.Base, XVolatileResult):  # type: ignore[misc]
         self.answer = tuple(map(tuple, answer))
 
     def addResultListener(self, listener: Any) -> None:  # noqa: N802 the interface's spelling, here and below
-        """Tell the answer at once; it never changes."""
+        """Return the answer at once; it never changes."""
         event = ResultEvent()
         event.Source = self
         event.Value = uno.Any("[][]any", self.answer)
@@ -144,7 +144,7 @@ class Functions(unohelper.Base, XFunctions, XAddIn, XCompatibilityNames, XServic
         return SERVICE
 
     def supportsService(self, name: str) -> bool:  # noqa: N802
-        """Tell whether a service is offered."""
+        """Return whether a service is offered."""
         return name in (SERVICE, ADDIN)
 
     def getSupportedServiceNames(self) -> tuple[str, ...]:  # noqa: N802
@@ -185,7 +185,7 @@ class Command(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc]
         return COMMAND
 
     def supportsService(self, name: str) -> bool:  # noqa: N802
-        """Tell whether a service is offered."""
+        """Return whether a service is offered."""
         return name == COMMAND
 
     def getSupportedServiceNames(self) -> tuple[str, ...]:  # noqa: N802

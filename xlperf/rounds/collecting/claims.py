@@ -26,7 +26,7 @@ def waiting_words(plan: Plan) -> dict[str, str]:
 
 
 def pending(round_: Round, state: State) -> list[Problem]:
-    """Tell which entries of the ledgers nobody has decided on, and so do not count."""
+    """List which entries of the ledgers nobody has decided on, and so do not count."""
     words = waiting_words(round_.plan)
     roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
     found: dict[str, list[str]] = {}
@@ -39,7 +39,7 @@ def pending(round_: Round, state: State) -> list[Problem]:
 
 
 def lapsed(round_: Round, state: State) -> list[Problem]:
-    """Tell which decisions of the office no longer hold because the claim says something else now.
+    """List which decisions of the office no longer hold because the claim says something else now.
 
     The office decides on what it sees; once the unit sends the claim with other values, or the 总表 itself says
     something else than was sent, the decision does not cover it.
@@ -61,7 +61,7 @@ def lapsed(round_: Round, state: State) -> list[Problem]:
 
 
 def _lapse(roster: Roster, sheet: Sheet, key: str, row: Row | None, was: Mapping[str, str], verdict: str) -> Problem:
-    """Say of one decision that it no longer holds. was: what the claim said when it was decided on."""
+    """Return the problem of one decision that no longer holds. was: what the claim said when it was decided on."""
     where = Where(sheet=sheet.title, path=key)
     if row is None:
         return problem("CLAIM_WITHDRAWN", where, claim=claim_words(sheet, was) or key, verdict=verdict)
@@ -76,14 +76,14 @@ def _lapse(roster: Roster, sheet: Sheet, key: str, row: Row | None, was: Mapping
 
 
 def _title(roster: Roster, sheet: Sheet, row: Row) -> str:
-    """Name a claim: the unit and its own first words."""
+    """Return the name of a claim: the unit and its own first words."""
     unit = roster.unit_of(sheet, row)
     words = claim_words(sheet, {c.name: value_text(row.get(c.name)) for c in sheet.inputs()})
     return f"{roster.units.get(unit, unit)}“{words or value_text(row.get(sheet.key.name))}”"
 
 
 def claim_words(sheet: Sheet, row: Mapping[str, str]) -> str:
-    """Name a row by its own first words; "" where it has none. row: column → text."""
+    """Return the first words of a row as its name; "" where it has none. row: column → text."""
     if sheet.label is not None and row.get(sheet.label.name):
         return row[sheet.label.name]
     texts = (row.get(c.name, "") for c in sheet.inputs() if c.by != OFFICE and c.holds == "text")

@@ -289,7 +289,7 @@ class _Desk:
         return receipt
 
     def _taken(self, receipt: Receipt, names: list[str], book: ReadBook) -> Receipt | None:
-        """Say whose book it is and judge its cells; None for a 总表 that was only saved again."""
+        """Return whose book it is and judge its cells; None for a 总表 that was only saved again."""
         kind = book.identity.kind if book.identity is not None else ""
         roster = self._roster_for(kind)
         receipt = replace(receipt, file=suited_name(names, roster, book))
@@ -329,7 +329,7 @@ class _Desk:
         return self._roster[1]
 
     def _notes(self, receipt: Receipt, roster: Roster, cells: tuple[CellText, ...]) -> Iterator[Problem]:
-        """Say what is worth knowing of an accepted file."""
+        """List what is worth knowing of an accepted file."""
         where = Where(receipt.file)
         issued = self.state.issued.get(receipt.party)
         name = Path(issued.file).name if issued is not None else f"{MASTER_TITLE}.xlsx"
@@ -366,6 +366,6 @@ def _went_out(round_: Round, state: State, books: Iterable[Opened], progress: Pr
 
 
 def _untouched(round_: Round, issued: Issued) -> bool:
-    """Tell whether an issued file still has the bytes that were recorded."""
+    """Return whether an issued file still has the bytes that were recorded."""
     file = round_.folder / issued.file
     return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == issued.sha256

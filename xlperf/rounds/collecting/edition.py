@@ -88,7 +88,7 @@ def added(edition: Edition, book: ReadBook, found: Findings, roster: Roster, bef
 
 
 def _renamed(changed: Mapping[_Spot, str], written: Roster, now: Roster) -> dict[tuple[str, str], str]:
-    """Give entries that are new in this book, but whose number was taken since, the next number that is free."""
+    """Return the next free number of each entry that is new in this book, but whose number was taken since."""
     names: dict[tuple[str, str], str] = {}
     taken = set(now.rows)
     for sheet, key, _ in changed:

@@ -163,7 +163,7 @@ class Examiner:
             self._then(self._seen, sheet, key, {c.name: self._aside(sheet, c, row, cells.get(c.name)) for c in words})
 
     def _is_own_entry(self, sheet: str, key: str) -> bool:
-        """Tell whether the office itself entered this row of a ledger, in a book that was taken in."""
+        """Return whether the office itself entered this row of a ledger, in a book that was taken in."""
         before = self.state.current.get(MASTER)
         if self.party != MASTER or before is None or (sheet, key) in self.given:
             return False
@@ -186,7 +186,7 @@ class Examiner:
         self.found.words[f"{sheet.name}|{key}"] = {name: value_text(v) for name, v in said.items()}
 
     def _claimed(self, sheet: Sheet, key: str, row: Row) -> bool:
-        """Tell whether a unit entered this row."""
+        """Return whether a unit entered this row."""
         receipt = self.state.current.get(("unit", self.roster.unit_of(sheet, row)))
         return (
             sheet.claims is not None
@@ -212,7 +212,7 @@ class Examiner:
                 self._then(self._take, sheet, key, self._entry(sheet, column, row, cells[column.name]))
 
     def _key(self, sheet: Sheet, spare: str, keys: list[str]) -> str:
-        """Name a new row: a unit's by its code, the office's by the next number that the book has not used."""
+        """Return the key of a new row: a unit's by its code, the office's by the next number the book has not used."""
         number = int(spare.removeprefix(SPARE)) if spare.removeprefix(SPARE).isdigit() else 0
         mark = self.roster.mark(sheet)
         if self.party[0] == "unit":
@@ -250,7 +250,7 @@ class Examiner:
             self.found.cells.append(CellText(sheet.name, key, entry.column.name, value_text(entry.value)))
 
     def _may_wait(self, sheet: Sheet, key: str, column: Column) -> bool:
-        """Tell whether a blank is no fault.
+        """Return whether a blank is no fault.
 
         The office fills the 总表 over weeks, and nobody can score what was not sent.
         """
@@ -306,7 +306,7 @@ LAYOUT = {
 
 
 def _unfinished(entry: Entry, p: Problem) -> Problem:
-    """Name the row that lacks a cell by its own words, and let it be emptied as well: nobody must have such a row."""
+    """Return the problem that names the row which lacks a cell, and let it be emptied: nobody must have such a row."""
     row = {name: value_text(value) for name, value in entry.row.items()}
     claim = claim_words(entry.sheet, row)
     if p.code != "MISSING" or not claim:
@@ -316,7 +316,7 @@ def _unfinished(entry: Entry, p: Problem) -> Problem:
 
 
 def _typed(cell: ReadCell, column: Column) -> bool:
-    """Tell whether somebody typed something here; what was issued as the default does not count."""
+    """Return whether somebody typed something here; what was issued as the default does not count."""
     blank = cell.value is None or (isinstance(cell.value, str) and not cell.value.strip())
     return not blank and not (column.default is not None and agrees(cell.value, column.default))
 
@@ -336,7 +336,7 @@ def text_then(written: Roster, at: tuple[str, str, str]) -> str | None:
 
 
 def same_cell(issued: ReadCell, now: ReadCell) -> bool:
-    """Tell whether a locked cell still says the same, whatever program saved the book since."""
+    """Return whether a locked cell still says the same, whatever program saved the book since."""
     if issued.formula != now.formula:
         return False
     if issued.formula:
@@ -348,7 +348,7 @@ def same_cell(issued: ReadCell, now: ReadCell) -> bool:
 
 
 def changed_cells(plan: Plan, before: tuple[CellText, ...], after: tuple[CellText, ...]) -> Iterator[str]:
-    """Say which cells a later version of a book changes: row, heading, old and new."""
+    """Return which cells a later version of a book changes: row, heading, old and new."""
     old = {(c.sheet, c.row, c.column): c.text for c in before}
     new = {(c.sheet, c.row, c.column): c.text for c in after}
     for at in dict.fromkeys((*old, *new)):

@@ -16,7 +16,7 @@ from xlperf.workbook.seal import Kind, is_genuine
 
 
 def identity_problems(round_: Round, state: State, roster: Roster, file: str, book: ReadBook) -> list[Problem]:
-    """Say why a book may not be taken as what it says it is; nothing where it may.
+    """List why a book may not be taken as what it says it is; nothing where it may.
 
     file: the name it came under. It proves nothing, but a file that says one unit outside and another
     inside wants a look.

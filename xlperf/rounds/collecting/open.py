@@ -43,7 +43,7 @@ def _opened(job: tuple[Path, str]) -> Opened:
 
 
 def _may_hold_macros(book: ReadBook) -> bool:
-    """Tell whether it is the office's own 总表, whose buttons are ours; only its cells are read, and nothing is run."""
+    """Return whether it is the office's own 总表, whose buttons are ours; only its cells are read, nothing is run."""
     return book.identity is not None and book.identity.kind == "master"
 
 

@@ -78,7 +78,7 @@ def unanswered(round_: Round, state: State, there: Collection[str]) -> list[Rece
 
 
 def sender(round_: Round, receipt: Receipt) -> Party | None:
-    """Say who is to be answered: whose book it is, or else the unit that the file is named after.
+    """Return who is to be answered: whose book it is, or else the unit that the file is named after.
 
     The name serves for the answer only; nothing is scored on it.
     """
@@ -108,7 +108,7 @@ def reply_text(round_: Round, roster: Roster, state: State, receipt: Receipt) ->
 
 
 def _meanwhile(state: State, party: Party | None) -> str:
-    """Say what counts until the corrected file is in."""
+    """Return what counts until the corrected file is in."""
     before = state.current.get(party) if party is not None else None
     if before is None:
         return "改正并重新报送之前，这份表里的内容不计入。"

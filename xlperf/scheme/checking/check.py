@@ -45,7 +45,7 @@ def check_scheme(scheme: Scheme, unread: Collection[str] = ()) -> list[Problem]:
 
 
 def _tables_of(stated: Stated) -> Iterator[str]:
-    """Visit the tables that a stated number looks at."""
+    """List the tables that a stated number looks at."""
     return (name.partition(".")[0] for name in (stated.count, stated.sum, stated.equals if stated.by else "") if name)
 
 
@@ -164,7 +164,7 @@ def _direction(scheme: Scheme, sheet: SheetSpec, column: ColumnSpec, columns: di
 
 
 def unused_readings(scheme: Scheme) -> Problems:
-    """Name each reading that no rule follows: choosing another option would change nothing."""
+    """List each reading that no rule follows: choosing another option would change nothing."""
     columns = [c for s in scheme.sheets for c in s.columns]
     used = {name for c in columns for node in (c.arguments, c.attributes) for name in readings_in(node)}
     for name, reading in scheme.readings.items():
@@ -186,7 +186,7 @@ def assumed_rows(scheme: Scheme) -> Problems:
 
 
 def assumed_figures(scheme: Scheme) -> Problems:
-    """Name each figure that the regulation does not give."""
+    """List each figure that the regulation does not give."""
     for figure in scheme.figures.values():
         if figure.assumed:
             value = shown(figure.value, 6)
@@ -197,7 +197,7 @@ def assumed_figures(scheme: Scheme) -> Problems:
 
 
 def units_without_sheet(scheme: Scheme) -> Problems:
-    """Name every unit that no sheet of units takes in."""
+    """List every unit that no sheet of units takes in."""
     sheets = [s for s in scheme.sheets if s.rows == scheme.home]
     for row in scheme.tables.get(scheme.home, []) if sheets else []:
         if not any(_matches(row, s.where) for s in sheets):
@@ -207,7 +207,7 @@ def units_without_sheet(scheme: Scheme) -> Problems:
 
 
 def units_without_group(scheme: Scheme) -> Problems:
-    """Name every unit of a ranked sheet whose group is empty."""
+    """List every unit of a ranked sheet whose group is empty."""
     for ranking in scheme.rankings:
         sheet = next((s for s in scheme.sheets if s.name == ranking.sheet), None)
         for row in scheme.tables.get(sheet.rows, []) if sheet else []:
@@ -240,7 +240,7 @@ def _words_in(node: Node) -> list[str]:
 
 
 def where_problems(scheme: Scheme) -> Problems:
-    """Name a sheet that takes no row of its table: its condition is of another kind, or no row has the value.
+    """List a sheet that takes no row of its table: its condition is of another kind, or no row has the value.
 
     A slip where other rows fall through, else rows that may yet come. Units that fall through are named one by one.
     """
@@ -270,7 +270,7 @@ def _holds_in(scheme: Scheme, table: str, name: str) -> Holds:
 
 
 def owners_without_book(scheme: Scheme) -> Problems:
-    """Name a column that the lead scorer fills where that comes to nobody who gets a 打分表."""
+    """List a column that the lead scorer fills where that comes to nobody who gets a 打分表."""
     if scheme.office in {s.name for s in scheme.scorers}:
         return
     for sheet in scheme.sheets:
@@ -289,7 +289,7 @@ def owners_without_book(scheme: Scheme) -> Problems:
 
 
 def confusable_keys(scheme: Scheme) -> Problems:
-    """Name keys that SUMIFS, COUNTIFS or MATCH would confuse: 001 and 1, or a key that begins with `>`."""
+    """List keys that SUMIFS, COUNTIFS or MATCH would confuse: 001 and 1, or a key that begins with `>`."""
     for sheet in scheme.sheets:
         key = key_of(sheet)
         rows = _rows_in(scheme, sheet)

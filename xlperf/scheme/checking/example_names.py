@@ -28,7 +28,7 @@ def example_problems(scheme: Scheme) -> Problems:
 
 
 def _shape(example: Example) -> Problems:
-    """Ask for calls of a rule with their results, or for tables with theirs."""
+    """Check for calls of a rule with their results, or for tables with theirs."""
     if example.rule and example.rule not in RULES:
         yield problem("UNKNOWN_RULE", place_of(example.rule), found=example.rule, nearest=nearest(example.rule, RULES))
     whole = bool(example.rows) if example.rule else bool(example.tables and example.gives)

@@ -14,7 +14,7 @@ Options = dict[str, str]
 
 
 def computed_columns(scheme: Scheme) -> Iterator[ColumnSpec]:
-    """Visit the columns that a known rule computes; what several sheets take over comes once a sheet."""
+    """List the columns that a known rule computes; what several sheets take over comes once a sheet."""
     return (c for s in scheme.sheets for c in s.columns if c.rule in RULES)
 
 
@@ -41,7 +41,7 @@ def adopted_options(scheme: Scheme) -> Options:
 
 
 def options_used(scheme: Scheme, node: Node) -> Iterator[Options]:
-    """Visit the adopted options, then each other option of the readings a node follows, one at a time."""
+    """List the adopted options, then each other option of the readings a node follows, one at a time."""
     adopted = adopted_options(scheme)
     yield adopted
     for name in readings_in(node):
@@ -51,8 +51,8 @@ def options_used(scheme: Scheme, node: Node) -> Iterator[Options]:
 
 
 def readings_in(node: Node) -> Iterator[str]:
-    """Visit the names of the readings that a node follows."""
-    """Visit the readings that a node follows."""
+    """List the names of the readings that a node follows."""
+    """List the readings that a node follows."""
     if isinstance(node, Mapping) and text(node, "reading"):
         yield text(node, "reading")
     children = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()

@@ -144,7 +144,7 @@ def _from_problems(column: ColumnSpec, tables: list[str]) -> Problems:
 
 
 def _holds_problems(sheets: Iterable[SheetSpec]) -> Problems:
-    """Ask sheets that read the same column of a table to agree on what it holds."""
+    """Check that sheets which read the same column of a table agree on what it holds."""
     seen: dict[tuple[str, str], tuple[str, str]] = {}
     for sheet in sheets:
         for column in (c for c in sheet.columns if not c.rule):

@@ -48,7 +48,7 @@ def _reaches_the_top(spec: ObjectSpec, by_table: dict[str, ObjectSpec]) -> bool:
 
 
 def _role_problems(scheme: Scheme, sheet: SheetSpec) -> Iterator[Problem]:
-    """Tell of a role of one column that a second one says; what a ranking names has its role without saying it."""
+    """List a role of one column that a second one says; what a ranking names has its role without saying it."""
     named = [r.roles for r in scheme.rankings if r.sheet == sheet.name]
     first = {role: name for roles in named for name, role in roles.items()}
     for column in sheet.columns:

@@ -69,7 +69,7 @@ def _column_problems(scheme: Scheme, node: Mapping, name: str) -> Problems:
 
 
 def ladder_problems(scheme: Scheme) -> Problems:
-    """Name each level whose points are fewer than those of the level below it."""
+    """List each level whose points are fewer than those of the level below it."""
     for node in records(scheme.paper, "ladders"):
         found = [*_column_problems(scheme, node, "order"), *_column_problems(scheme, node, "points")]
         yield from found or _falls(scheme, node)
@@ -90,7 +90,7 @@ def _falls(scheme: Scheme, node: Mapping) -> Problems:
 
 
 def range_problems(scheme: Scheme) -> Problems:
-    """Name gaps and overlaps between the ranges the paper prints.
+    """List gaps and overlaps between the ranges the paper prints.
 
     `from` and `to` (以上、以下) are inside their range, `above` and `below` (超过、不满) are not.
     """
@@ -127,7 +127,7 @@ def decided_by_people(scheme: Scheme) -> list[tuple[str, str, str]]:
 
 
 def decision_notes(scheme: Scheme) -> Problems:
-    """Name each clause that people decide, with the reason."""
+    """List each clause that people decide, with the reason."""
     for node, (basis, says, why) in zip(
         records(scheme.paper, "decided_by_people"), decided_by_people(scheme), strict=True
     ):

@@ -63,7 +63,7 @@ def unread(
     text: str, holds: Holds, at: Where | None, title: str, measure: str = "",
     low: Fraction | None = None, high: Fraction | None = None,
 ) -> Problem:  # fmt: skip
-    """Say why text is not what its column holds, and what to write.
+    """Return why text is not what its column holds, and what to write.
 
     measure: what the numbers there are counted in. low, high: the limits of the cell, None where there is none.
     """
@@ -84,7 +84,7 @@ def unread(
 
 
 def mark_wanted(share: Fraction | None, low: Fraction | None, high: Fraction | None) -> Word:
-    """Say what to write in place of a percentage: the same figure as a mark only where it may stand there.
+    """Return what to write in place of a percentage: the same figure as a mark only where it may stand there.
 
     share: in hundredths, 95 for 95 %. low, high: the limits of the cell, None where there is none.
     """
@@ -103,7 +103,7 @@ def span(low: Fraction | None, high: Fraction | None) -> str:
 
 
 def _suggestion(plain: str, figure: str, low: Fraction | None, high: Fraction | None) -> Word:
-    """Say what to do, with a number only where nothing else can have been meant; nothing is read from it."""
+    """Return what to do, with a number only where nothing else can have been meant; nothing is read from it."""
     if plain in _NOTHING:
         return word("没有得分的填0；不参评的请与考核办公室联系")
     if plain in ("满分", "全部得分") and high is not None:

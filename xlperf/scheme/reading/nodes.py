@@ -37,10 +37,10 @@ def pairs(node: Mapping, name: str) -> dict[str, str]:
 
 
 def records(node: Mapping, name: str) -> Iterator[Mapping]:
-    """Visit the mappings of a list."""
+    """List the mappings of a list."""
     return (item for item in listing(node, name) if isinstance(item, Mapping))
 
 
 def named(node: Mapping, name: str) -> Iterator[tuple[Scalar, Mapping]]:
-    """Visit name and mapping under a key."""
+    """List name and mapping under a key."""
     return ((key, item) for key, item in mapping(node, name).items() if isinstance(item, Mapping))

@@ -49,7 +49,7 @@ def decoded(data: bytes, shown_as: str) -> tuple[str | None, list[Problem]]:
 
 
 def _guess(data: bytes) -> str:
-    """Name the encoding that a file which is not UTF-8 probably has."""
+    """Return the encoding that a file which is not UTF-8 probably has."""
     if data.startswith(_UTF16):
         return "UTF-16"
     for encoding in ("gb18030", "big5"):

@@ -137,7 +137,7 @@ def _as_reads(columns: Mapping[str, Holds | Reads]) -> dict[str, Reads]:
 
 
 def _heading_problems(text: Text, shown_as: str, known: Collection[str], needed: Collection[str]) -> Iterator[Problem]:
-    """Tell of headings that nobody reads, with the nearest that could be meant, and of those that are missing."""
+    """List headings that nobody reads, with the nearest that could be meant, and those that are missing."""
     for column, name in enumerate(text.names, 1):
         if name and name not in known:
             near = nearest(name, [n for n in known if n not in text.names])

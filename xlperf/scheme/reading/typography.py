@@ -65,7 +65,7 @@ def _plain_line(line: str, at: Where) -> tuple[str, list[Problem]]:
 
 
 def _faults(line: str) -> Iterator[tuple[str, int, int, str, str]]:
-    """Visit faults of a line: code, start, end, plain text, what stands there."""
+    """List faults of a line: code, start, end, plain text, what stands there."""
     live = _COMMENT.sub("", _QUOTED.sub(lambda m: "x" * len(m[0]), line))
     indent = _INDENT.match(line)
     head = indent[0] if indent else ""

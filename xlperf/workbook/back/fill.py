@@ -36,7 +36,7 @@ def fill_book(file: Path, to: Path, values: Mapping[Spot, Typed], texts: Mapping
 
 
 def _spots(sheet: Worksheet) -> Iterator[tuple[Spot, int, int]]:
-    """Visit the cells of the tables that stand where they were issued: spot, row, column (counted from 1)."""
+    """List the cells of the tables that stand where they were issued: spot, row, column (counted from 1)."""
     tables: list[tuple[str, int, list[tuple[str, int]]]] = []
     for number in range(1, sheet.max_column + 1):
         text = str(sheet.cell(NAMES + 1, number).value or "")

@@ -51,7 +51,7 @@ _DEFINITION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def guard_problems(data: bytes, file: str) -> list[Problem]:
-    """Say why the bytes may not be read as a workbook; nothing where they may.
+    """List why the bytes may not be read as a workbook; nothing where they may.
 
     file: the name shown in problems. MACRO comes last: what has that problem alone can be read as data.
     """
@@ -132,7 +132,7 @@ def _holding(code: str, pattern: re.Pattern[str], names: list[str], where: Where
 
 
 def _large(parts: list[zipfile.ZipInfo]) -> str:
-    """Name the part whose declared size is over the limits."""
+    """Return the part whose declared size is over the limits."""
     if sum(p.file_size for p in parts) > LARGEST_TOTAL:
         return word("共{size} MB", size=f"{sum(p.file_size for p in parts) / MEGA:.0f}")
     for p in parts:

@@ -89,7 +89,7 @@ def _enter(sheet: Sheet, rows: dict[str, dict[str, ReadCell]], found: Held) -> N
 
 
 def _is_typed(column: Column | None, cell: ReadCell) -> bool:
-    """Tell whether somebody filled a cell of a new row; what stands there from the beginning does not count."""
+    """Return whether somebody filled a cell of a new row; what stands there from the beginning does not count."""
     default = column is None or column.default is not None
     return cell.role == "input" and not default and cell.value not in (None, "")
 
@@ -128,7 +128,7 @@ def _judged(column: Column, cell: ReadCell, row: Row, file: str) -> tuple[Value,
 
 
 def beyond_limits(plan: Plan, found: Held) -> list[Problem]:
-    """Tell which cells hold what may not stand there: a book shows what follows from them, and nobody takes them in."""
+    """List which cells hold what may not stand there: a book shows what follows from them, and nobody takes them in."""
     rows = {id(row): dict(row) for rows in found.tables.values() for row in rows}
     tables = {name: [rows[id(row)] for row in found.tables[name]] for name in found.tables}
     filled = [(s, c, rows[id(row)], at) for s, c, row, at in found.filled if row.get(c.name) is not None]

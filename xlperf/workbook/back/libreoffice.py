@@ -104,7 +104,7 @@ def _in_tables(scores: Scores, file: Path) -> Iterator[Difference]:
 
 
 def agrees(found: Any, wanted: Value, *, exactly: bool) -> bool:
-    """Tell whether a cell's value is the exact one; exactly: at the 15 digits a cell shows, else to 1e-9."""
+    """Return whether a cell's value is the exact one; exactly: at the 15 digits a cell shows, else to 1e-9."""
     if wanted is None:
         return found in (None, "")
     if isinstance(wanted, str):

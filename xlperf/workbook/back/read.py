@@ -245,7 +245,7 @@ def _columns(table: _Found, issued: _Issued) -> Iterator[Change]:
 
 
 def _rows(table: _Found, issued: _Issued | None, changes: list[Change]) -> Iterator[tuple[str, int]]:
-    """Visit the rows of a table: key and row. A row without a key but with something typed is a change."""
+    """List the rows of a table: key and row. A row without a key but with something typed is a change."""
     wanted = issued.rows if issued is not None else {}
     last = min(table.sheet.max_row, table.row + len(wanted) + ADDED)
     end = max((r for r in range(table.row + 1, last + 1) if _key(table, r) in wanted), default=last)

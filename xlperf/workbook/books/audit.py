@@ -80,12 +80,12 @@ def corrected(book: Book, kept: Mapping[Place, Any]) -> dict[Place, Any]:
 
 
 def _told(wrong: int) -> str:
-    """Say how many numbers differ, as the formula of the overall result does."""
+    """Return how many numbers differ, as the formula of the overall result does."""
     return f"有{wrong}处不一致（数据已改动，请重新计算）"
 
 
 def lines_of(layout: Layout) -> Iterator[Line]:
-    """Visit every number to compare: score, key of the rank and place of every ranked unit."""
+    """List every number to compare: score, key of the rank and place of every ranked unit."""
     for ranking in layout.scores.plan.rankings:
         view = layout.by_name.get(ranking.sheet)
         if view is None:
@@ -102,7 +102,7 @@ def _compared(view: View, ranking: Ranking) -> tuple[str, ...]:
 
 
 def _overall(book: Book, sheet: Worksheet, count: int) -> None:
-    """Say in one cell whether workbook and engine agree."""
+    """Write in one cell whether workbook and engine agree."""
     results = f"H{_FIRST + 1}:H{_FIRST + count}"
     wrong = f'COUNTIF({results},"{DIFFERENT}")'
     text = f'=IF({wrong}=0,"{SAME}","有"&{wrong}&"处不一致（数据已改动，请重新计算）")'

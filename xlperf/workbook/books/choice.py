@@ -168,7 +168,7 @@ def offered_by(scores: Scores, views: Sequence[View]) -> dict[str, frozenset[Val
 
 
 def somewhere(scores: Scores, sheet: Sheet, column: Column, rows: Sequence[int]) -> bool:
-    """Tell whether a column is asked for in one of the rows at least."""
+    """Return whether a column is asked for in one of the rows at least."""
     if column.asked is None:
         return True
     values, asked = scores.values[sheet.name], column.asked

@@ -61,7 +61,7 @@ def grids(scores: Scores, sheet: Sheet, rows: Sequence[int]) -> tuple[list[Grid]
 
 
 def _fits(cluster: Mapping[Value, Mapping[Value, int]], own: Mapping[Value, int]) -> bool:
-    """Tell whether an indicator belongs to a matrix whose first indicator has the most units."""
+    """Return whether an indicator belongs to a matrix whose first indicator has the most units."""
     units = next(iter(cluster.values())).keys()
     cells = sum(map(len, cluster.values())) + len(own)
     return own.keys() <= units and cells >= FULL * len(units) * (len(cluster) + 1)

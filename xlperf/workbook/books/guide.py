@@ -96,7 +96,7 @@ def _examples(scheme: Scheme | None) -> list[str]:
 
 
 def _decided(scheme: Scheme | None) -> list[str]:
-    """Say of each clause that no formula decides it, and why."""
+    """List each clause that no formula decides, and why."""
     return [f"{basis}：{says}。{why}" for basis, says, why in (decided_by_people(scheme) if scheme else ())]
 
 

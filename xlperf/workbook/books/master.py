@@ -101,7 +101,7 @@ def sheets_written(scores: Scores) -> list[Sheet]:
 
 
 def is_reference(sheet: Sheet) -> bool:
-    """Tell whether a table is there to look things up in: nobody fills it and nothing is worked out in it."""
+    """Return whether a table is there to look things up in: nobody fills it and nothing is worked out in it."""
     return all(c.kind in ("key", "fact") for c in sheet.columns)
 
 

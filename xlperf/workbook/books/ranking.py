@@ -94,7 +94,7 @@ def _scale(groups: Sequence[Group]) -> float:
 
 
 def _on_new_page(groups: Sequence[Group], scale: float) -> Iterator[bool]:
-    """Tell for each list whether it begins a page, because what is left of the last one is too little."""
+    """Return for each list whether it begins a page, because what is left of the last one is too little."""
     left = PAGE / scale - HEADING
     for i, group in enumerate(groups):
         needed = _height(group) + (sum(SEAL) if i == len(groups) - 1 else 0.0)
@@ -113,7 +113,7 @@ def _line(group: Group) -> float:
 
 
 def groups_of(layout: Layout) -> Iterator[Group]:
-    """Visit the groups of every ranked list, in list order."""
+    """List the groups of every ranked list, in list order."""
     plan = layout.scores.plan
     for ranking in plan.rankings:
         view = layout.by_name.get(ranking.sheet)
@@ -224,7 +224,7 @@ def _found(group: Group, column: str, line: _Line) -> str:
 
 
 def _write_count(book: Book, sheet: Worksheet, row: int, size: int, ranked: int) -> None:
-    """Say below a list how many units have no place; its last lines name them."""
+    """Write below a list how many units have no place; its last lines name them."""
     unplaced = f'COUNTIF(A{row - size + 1}:A{row},"{UNPLACED}")'
     text = f'=IF({unplaced}=0,"","未排名 "&{unplaced}&" 个，列在表末，原因见备注")'
     told = "" if ranked == size else f"未排名 {size - ranked} 个，列在表末，原因见备注"

@@ -111,7 +111,7 @@ def _value(value: str | int) -> str | Fraction | None:
 
 
 def summary(status: Status) -> str:
-    """Say in one line how far the round is."""
+    """Return in one line how far the round is."""
     kinds = dict.fromkeys((b.kind, b.book) for b in status.books if b.kind != "master")
     told = []
     for kind, book in kinds:
@@ -123,7 +123,7 @@ def summary(status: Status) -> str:
 
 
 def said(b: BookStatus) -> str:
-    """Say where a book is."""
+    """Return where a book is."""
     if b.again:
         return _AGAIN_MASTER if b.kind == "master" else _AGAIN
     return WORDS[b.state]
@@ -152,7 +152,7 @@ def _until(status: Status) -> str:
 
 
 def todo(b: BookStatus) -> str:
-    """Say what one who owes a book is asked to do."""
+    """Return what one who owes a book is asked to do."""
     if b.state == "out":
         return f"报送{b.book}"
     return f"按退回意见改正后重新报送{'（先前收下的仍有效）' if b.again else ''}：{wrong(b)}"

@@ -78,7 +78,7 @@ class Leaf:
 
 
 def scorer_leaves(book: Book, scores: Scores, scorer: str, office: str) -> Iterator[Leaf]:
-    """Visit the worksheets of a scorer's book."""
+    """List the worksheets of a scorer's book."""
     for sheet in scores.plan.sheets:
         if sheet.grows:
             continue
