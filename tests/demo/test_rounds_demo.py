@@ -9,7 +9,7 @@ from kit.rounds import reopened
 from xlperf.demo.demo import run_demo
 from xlperf.demo.mishaps import AT, NEVER_CORRECTED
 from xlperf.publish.results import ranking_csv, score_round
-from xlperf.rounds.distribute import parcels_of
+from xlperf.rounds.parcels import parcels_of
 from xlperf.rounds.recompute import recomputed
 from xlperf.scheme.load import find_scheme
 

@@ -14,7 +14,7 @@ from xlperf.cli import main
 from xlperf.demo.simulate import Simulation
 from xlperf.engine.check import check_source
 from xlperf.engine.compile import compile_scheme
-from xlperf.rounds.distribute import parcels_of
+from xlperf.rounds.parcels import parcels_of
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import folder_source, load_scheme
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from xlperf.demo.simulate import Simulation
 from xlperf.formula.values import day_of
-from xlperf.rounds.distribute import parcels_of
+from xlperf.rounds.parcels import parcels_of
 from xlperf.rounds.store import Round, open_round
 from xlperf.scheme.load import find_scheme
 from xlperf.workbook.back.fill import Spot, Typed, fill_book

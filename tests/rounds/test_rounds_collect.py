@@ -16,8 +16,9 @@ from xlperf.publish.results import publish_scores, score_round
 from xlperf.rounds.collecting import collect as collecting
 from xlperf.rounds.collecting import open as intake
 from xlperf.rounds.collecting.collect import collect
-from xlperf.rounds.distribute import distribute, identity_of
+from xlperf.rounds.distribute import distribute
 from xlperf.rounds.journal import entries
+from xlperf.rounds.parcels import identity_of
 from xlperf.rounds.store import new_round
 from xlperf.workbook.back.fill import fill_book
 from xlperf.workbook.books.unit import write_unit_book

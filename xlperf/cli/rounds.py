@@ -18,8 +18,9 @@ from xlperf.engine.shapes import ranking_data
 from xlperf.problems import Problem
 from xlperf.rounds.blank import write_blank
 from xlperf.rounds.collecting.collect import Collection, Missing, collect
-from xlperf.rounds.distribute import BOOKS, MASTER, distribute
+from xlperf.rounds.distribute import distribute
 from xlperf.rounds.ledger import Receipt
+from xlperf.rounds.parcels import BOOKS, MASTER
 from xlperf.rounds.store import new_round
 from xlperf.scheme.find import find_scheme
 

@@ -21,7 +21,8 @@ from xlperf.parallel import shared_out
 from xlperf.problems import Problem, Where, problem
 from xlperf.publish.results import Published, publish_scores
 from xlperf.rounds.collecting.collect import Collection, collect
-from xlperf.rounds.distribute import Distribution, Parcel, distribute, identity_of, parcels_of, scorers_of
+from xlperf.rounds.distribute import Distribution, distribute
+from xlperf.rounds.parcels import Parcel, identity_of, parcels_of, scorers_of
 from xlperf.rounds.store import Progress, Round, new_round, silent
 from xlperf.workbook.back.fill import Spot, Typed, fill_book
 from xlperf.workbook.books.unit import write_unit_book

@@ -16,8 +16,8 @@ from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.collecting.collect import take_edition
 from xlperf.rounds.collecting.edition import FILE as EDITION
-from xlperf.rounds.distribute import identity_of
 from xlperf.rounds.ledger import Issued, Written, record_issued, record_written
+from xlperf.rounds.parcels import identity_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.books.master import write_master
 from xlperf.xlsx.skeleton import UNPLACED

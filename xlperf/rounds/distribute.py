@@ -8,32 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf.engine.roster import Roster
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
 from xlperf.parallel import shared_out
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.ledger import Issued, State, record_issued
+from xlperf.rounds.parcels import Parcel, due_words, identity_of, parcels_of
 from xlperf.rounds.store import Progress, Round, silent
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.scorer import write_scorer_book
 from xlperf.workbook.books.unit import write_unit_book
-from xlperf.workbook.seal import Identity, Kind, sealed
-
-UNIT_BOOK, SCORER_BOOK, MASTER = "自评表", "打分表", "总表"
-BOOKS = {"unit": UNIT_BOOK, "scorer": SCORER_BOOK, "master": MASTER}
-_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A workbook to hand out. whom: unit code, scorer or "" for the office; file: below the round's folder."""
-
-    kind: Kind
-    whom: str
-    name: str
-    file: Path
+from xlperf.workbook.seal import Identity
 
 
 @dataclass(frozen=True)
@@ -80,35 +66,6 @@ def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = Fa
     return Distribution(tuple(written), tuple(unchanged))
 
 
-def parcels_of(round_: Round) -> Iterator[Parcel]:
-    """List the workbooks of a round: units in list order, scorers who have something to score, the 总表."""
-    roster = roster_of(round_)
-    units = roster.units
-    width = len(str(len(units)))
-    for number, (code, name) in enumerate(units.items(), 1):
-        file = Path("issued", UNIT_BOOK, f"{number:0{width}d} {name.translate(_FORBIDDEN)}.xlsx")
-        yield Parcel("unit", code, name, file)
-    for name in scorers_of(round_, roster):
-        yield Parcel("scorer", name, name, Path("issued", SCORER_BOOK, f"{name.translate(_FORBIDDEN)}.xlsx"))
-    yield Parcel("master", "", MASTER, Path("issued", f"{MASTER}.xlsx"))
-
-
-def scorers_of(round_: Round, roster: Roster | None = None) -> list[str]:
-    """List the scorers with at least one cell to fill, in the order of the scheme."""
-    known = roster or roster_of(round_)
-    return [s.name for s in round_.scheme.scorers if ("scorer", s.name) in known.owners]
-
-
-def roster_of(round_: Round) -> Roster:
-    """Return who and what the round started with."""
-    return Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
-
-
-def identity_of(round_: Round, kind: Kind, whom: str, serial: int) -> Identity:
-    """Make the sealed identity of a workbook."""
-    return sealed(Identity(kind, round_.id, round_.scheme.id, round_.year, whom, serial), round_.key)
-
-
 # ---- writing -----------------------------------------------------------------------------------
 
 _Job = tuple[Parcel, Identity]
@@ -129,12 +86,6 @@ def _made(
     jobs.sort(key=lambda job: job[0].kind == "unit")  # the long ones first
     for (parcel, identity), data in zip(jobs, shared_out(_written, source, jobs), strict=True):
         yield parcel, identity, data
-
-
-def due_words(round_: Round) -> str:
-    """Write the deadline as a notice words it; "" where there is none."""
-    day = round_.deadline
-    return "" if day is None else f"{day.year}年{day.month}月{day.day}日"
 
 
 def _written(source: _Source, job: _Job) -> bytes:

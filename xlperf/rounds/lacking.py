@@ -11,7 +11,7 @@ from xlperf.engine.score import Scores
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.collecting.claims import lapsed, pending
 from xlperf.rounds.collecting.collect import Missing, missing
-from xlperf.rounds.distribute import BOOKS
+from xlperf.rounds.parcels import BOOKS
 from xlperf.rounds.status import status_of
 from xlperf.rounds.stood_in import stood_in
 from xlperf.rounds.store import Round

@@ -14,8 +14,8 @@ from xlperf.rounds.collecting.claims import lapsed, pending
 from xlperf.rounds.collecting.collect import inbox_files
 from xlperf.rounds.collecting.edition import FILE as EDITION
 from xlperf.rounds.collecting.replies import FOLDER, letter_name, sender, unanswered
-from xlperf.rounds.distribute import BOOKS, Parcel, parcels_of
 from xlperf.rounds.ledger import Receipt, State
+from xlperf.rounds.parcels import BOOKS, Parcel, parcels_of
 from xlperf.rounds.store import Round
 
 

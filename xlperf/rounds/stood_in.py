@@ -10,8 +10,8 @@ from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.formula.values import value_text
 from xlperf.problems import Problem, problem, word
 from xlperf.report.explanation import Answer, Explanation
-from xlperf.rounds.distribute import BOOKS
 from xlperf.rounds.ledger import State
+from xlperf.rounds.parcels import BOOKS
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.held import Held
 

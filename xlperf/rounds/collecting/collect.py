@@ -19,9 +19,9 @@ from xlperf.rounds.collecting.identify import identity_problems, suited_name
 from xlperf.rounds.collecting.open import Opened, open_books
 from xlperf.rounds.collecting.overwritten import overwritten
 from xlperf.rounds.collecting.replies import sender, unanswered, write_replies
-from xlperf.rounds.distribute import MASTER as MASTER_TITLE
-from xlperf.rounds.distribute import parcels_of
 from xlperf.rounds.ledger import CellText, Issued, Receipt, State, record_receipts
+from xlperf.rounds.parcels import MASTER as MASTER_TITLE
+from xlperf.rounds.parcels import parcels_of
 from xlperf.rounds.store import Progress, Round, keep, silent
 from xlperf.workbook.back.read import ReadBook
 

@@ -8,8 +8,8 @@ from typing import cast
 
 from xlperf.engine.roster import Party, Roster
 from xlperf.problems import Problem, Where, problem, word
-from xlperf.rounds.distribute import identity_of
 from xlperf.rounds.ledger import State
+from xlperf.rounds.parcels import identity_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.read import ReadBook
 from xlperf.workbook.seal import Kind, is_genuine
