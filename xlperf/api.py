@@ -48,9 +48,9 @@ class NotUsable(Exception):
     """The scheme or the data has errors; `problems` lists them all."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        told = [p.text("en") for p in errors(problems)]
-        more = [f"… and {len(told) - NAMED} more: see .problems"] if len(told) > NAMED else []
-        super().__init__("\n".join([*told[:NAMED], *more]))
+        lines = [p.text("en") for p in errors(problems)]
+        more = [f"… and {len(lines) - NAMED} more: see .problems"] if len(lines) > NAMED else []
+        super().__init__("\n".join([*lines[:NAMED], *more]))
         self.problems = problems
 
 
@@ -128,23 +128,23 @@ def score(
     column, table or reading. With `problems="return"` they stand in `Result.problems`, and a cell with an error counts
     as blank. What is merely not there yet (`MISSING`) never raises: what needs it is blank, and `problems` says so.
     """
-    plan, found = compile_scheme(scheme, readings)
-    if errors(found):
-        raise NotUsable(found)
+    plan, faults = compile_scheme(scheme, readings)
+    if errors(faults):
+        raise NotUsable(faults)
     known = table_names(plan)
     for name in (n for n in tables if n not in known):
-        found.append(problem("DATA_UNKNOWN_TABLE", Where(str(name)), found=name, nearest=nearest(str(name), known)))
+        faults.append(problem("DATA_UNKNOWN_TABLE", Where(str(name)), found=name, nearest=nearest(str(name), known)))
     given = {}
     for name, table in ((n, t) for n, t in tables.items() if n in known):
         try:
             given[name] = given_rows(name, table)
         except TypeError:
-            found.append(problem("DATA_NOT_A_TABLE", Where(name), found=type(table).__name__))
+            faults.append(problem("DATA_NOT_A_TABLE", Where(name), found=type(table).__name__))
     made, judged = judged_tables(scheme, plan, given)
-    found += judged
-    if problems == "raise" and any(p.code != NOT_THERE_YET for p in errors(found)):
-        raise NotUsable(found)
-    return Result(score_plan(plan, made), (*red_examples(scheme), *found))
+    faults += judged
+    if problems == "raise" and any(p.code != NOT_THERE_YET for p in errors(faults)):
+        raise NotUsable(faults)
+    return Result(score_plan(plan, made), (*red_examples(scheme), *faults))
 
 
 def _out(value: Value, holds: str, *, exact: bool) -> Any:

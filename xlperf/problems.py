@@ -73,14 +73,14 @@ class Problem:
     def message(self, language: Language = "zh") -> str:
         """Return what is wrong."""
         entry = catalogue()[self.code]
-        return (entry.zh if language == "zh" else entry.en).format_map(_Values(self.told(language)))
+        return (entry.zh if language == "zh" else entry.en).format_map(_Values(self.worded(language)))
 
     def remedy(self, language: Language = "zh") -> str:
         """Return what to do."""
         entry = catalogue()[self.code]
-        return (entry.zh_remedy if language == "zh" else entry.en_remedy).format_map(_Values(self.told(language)))
+        return (entry.zh_remedy if language == "zh" else entry.en_remedy).format_map(_Values(self.worded(language)))
 
-    def told(self, language: Language = "zh") -> dict[str, str]:
+    def worded(self, language: Language = "zh") -> dict[str, str]:
         """Return the values with words of ours in that language; what a user typed stays as it is."""
         return {name: _in_language(value, language) for name, value in self.values}
 
@@ -92,7 +92,7 @@ class Problem:
             "where": {k: v for k, v in self.where.__dict__.items() if v},
             "message": self.message(language),
             "remedy": self.remedy(language),
-            "values": self.told(language),
+            "values": self.worded(language),
         }
 
     def text(self, language: Language = "zh") -> str:
@@ -134,8 +134,8 @@ def problem(code: str, where: Where | None = None, **values: object) -> Problem:
     """Make a problem; what stood in a cell is cut to 40 characters and shown on one line."""
     if code not in catalogue():
         raise KeyError(f"no such problem code: {code}")
-    told = tuple((n, str(v) if isinstance(v, Word) else _short(str(v))) for n, v in values.items())
-    return Problem(code, where or Where(), told)
+    texts = tuple((n, str(v) if isinstance(v, Word) else _short(str(v))) for n, v in values.items())
+    return Problem(code, where or Where(), texts)
 
 
 def _short(text: str) -> str:

@@ -86,7 +86,7 @@ def test_one_step_back():
     assert book.sheets["得分"] == before
     assert [row[1] for row in book.sheets[LEDGER][1:]] == ["重新计算", "重新计算", "撤销", "撤销"]
     assert BEFORE not in book.sheets
-    assert undo(book, "8:30").told == ("没有可以撤销的：还没有第二次重新计算，或者已经撤销过一次",)
+    assert undo(book, "8:30").lines == ("没有可以撤销的：还没有第二次重新计算，或者已经撤销过一次",)
 
 
 def test_what_was_typed_since_is_not_undone():
@@ -96,7 +96,7 @@ def test_what_was_typed_since_is_not_undone():
     rank(book, "8:10")
     book.put("得分", 8, 3, 96.0)
     outcome = undo(book, "8:20")
-    assert (outcome.done, "D9" in outcome.told[0]) == (False, True)
+    assert (outcome.done, "D9" in outcome.lines[0]) == (False, True)
     assert book.sheets["得分"][8][3] == 96
 
 
@@ -125,7 +125,7 @@ def test_a_damaged_book_is_left_as_it_is(spoil, why):
     spoil(book)
     before = {title: list(map(list, rows)) for title, rows in book.sheets.items()}
     outcome = rank(book, "8:10")
-    assert (outcome.done, why in outcome.told) == (False, True), outcome.told
+    assert (outcome.done, why in outcome.lines) == (False, True), outcome.lines
     assert book.sheets == before
 
 
@@ -164,7 +164,7 @@ def test_a_formula_typed_over_is_named_and_nothing_changed(command, spoil, why):
     spoil(book)
     before = {title: list(map(list, rows)) for title, rows in book.sheets.items()}
     outcome = command(book, "8:20")
-    assert (outcome.done, outcome.told[0]) == (False, why)
+    assert (outcome.done, outcome.lines[0]) == (False, why)
     assert book.sheets == before
 
 
@@ -201,7 +201,7 @@ def test_a_locked_fact_typed_over_is_named_and_nothing_changed(command, spoil, w
     spoil(book)
     before = {title: list(map(list, rows)) for title, rows in book.sheets.items()}
     outcome = command(book, "8:20")
-    assert (outcome.done, outcome.told[0]) == (False, why)
+    assert (outcome.done, outcome.lines[0]) == (False, why)
     assert book.sheets == before
 
 
@@ -210,7 +210,7 @@ def test_a_locked_fact_typed_over_is_named_and_nothing_changed(command, spoil, w
 def test_a_damaged_map_is_told_in_a_sentence(command, spoil, why):
     book = Memory()
     spoil(book.sheets["_xlperf"])
-    assert command(book, "8:20").told == (why, WHOLE)
+    assert command(book, "8:20").lines == (why, WHOLE)
     assert LAST not in book.sheets
 
 
@@ -218,7 +218,7 @@ def test_many_cells_typed_over_are_counted():
     book = Memory()
     book.sheets["_xlperf"].append(["formulas", "得分", "H", "7", digest("=1") * 30])
     book.seal()
-    told_ = rank(book, "8:00").told
+    told_ = rank(book, "8:00").lines
     assert (len(told_), told_[10]) == (12, "……共30格")
 
 
@@ -235,7 +235,7 @@ def test_an_error_in_the_ranking_is_damage(monkeypatch: pytest.MonkeyPatch):
     rank(book, "8:00")
     monkeypatch.setattr(book, "recalculate", lambda: book.put("排名", 4, 2, "#REF!"))
     before = book.sheets[LAST]
-    assert rank(book, "8:10").told == ("排名表中“甲局”一行是错误值",)
+    assert rank(book, "8:10").lines == ("排名表中“甲局”一行是错误值",)
     assert book.sheets[LAST] is before
 
 

@@ -58,7 +58,7 @@ def step(desktop, context, document, what, *words):
     if what == "told":
         from xlperf.addin.libreoffice.document import COMMANDS, Document  # as the extension has them
 
-        return document, COMMANDS[words[0]](Document(document), "8:00").told
+        return document, COMMANDS[words[0]](Document(document), "8:00").lines
     if what == "put":
         document.Sheets.getByName(words[0]).getCellRangeByName(words[1]).setDataArray(((words[2],),))
     if what == "unprotect":

@@ -176,7 +176,7 @@ def test_a_cell_that_somebody_else_sent_is_told_although_nothing_of_the_office_c
     collected = collect(reopened(round_.folder)).problems
     found = publish_scores(reopened(round_.folder))
     assert codes(found.problems) == ["MASTER_KEPT", "NOT_YOURS"]
-    assert found.problems[0].told("zh")["count"] == "0"
+    assert found.problems[0].worded("zh")["count"] == "0"
     told = next(p for p in found.problems if p.code == "NOT_YOURS")
     assert (told.where.sheet, told.where.cell) == place
     assert "0.25" in told.message("zh")
@@ -203,7 +203,7 @@ def test_what_counts_and_what_does_not_are_told_together(round_: Round):
     typed_over(round_, "A", "U22", "composite", 99)
     problems = publish_scores(reopened(round_.folder)).problems
     assert set(codes(problems)) >= {"MASTER_KEPT", "NOT_YOURS", "FORMULA_RESTORED"}
-    assert problems[0].told("zh")["count"] == "1"
+    assert problems[0].worded("zh")["count"] == "1"
     assert statuses(round_) == {"U22-1": "通过", "U22-2": "待审"}
 
 

@@ -81,9 +81,9 @@ def test_the_button_takes_in_the_inbox_and_shows_it(round_, monkeypatch):
 def test_a_second_time_there_is_nothing_new(round_):
     book = opened(round_.out / "总表.xlsm")
     collect(round_)
-    assert bring_up(ExcelBook(book), round_, "8:00").told[0].startswith("本表更新")
+    assert bring_up(ExcelBook(book), round_, "8:00").lines[0].startswith("本表更新")
     before = {s.name: dict(s.cells) for s in book.sheets if s.name != MOVES}
-    assert bring_up(ExcelBook(book), round_, "8:10").told[0] == "本表已是最新，没有要更新的数据"
+    assert bring_up(ExcelBook(book), round_, "8:10").lines[0] == "本表已是最新，没有要更新的数据"
     assert {s.name: s.cells for s in book.sheets if s.name != MOVES} == before
 
 
@@ -118,7 +118,7 @@ def test_a_new_entry_without_a_row_is_counted(round_):
     claim = {"item": "省级表彰", "points": 0.5, "date": A_DAY, "document": "大政办〔2017〕1号"}
     send(round_, "unit", "U22", {("events", "+1", k): v for k, v in claim.items()}, name="unit 市环保局.xlsx")
     collect(round_)
-    told = bring_up(ExcelBook(book), round_, "8:00").told
+    told = bring_up(ExcelBook(book), round_, "8:00").lines
     assert told[1] == "另有1条新登记在本表中没有行：运行 xlperf score 生成新的总表后可见"
 
 
@@ -129,7 +129,7 @@ def test_a_book_of_another_round_is_left_alone(round_, tmp_path):
     book = opened(other.out / "总表.xlsx")
     book.sheets["_xlperf"].cells[1, 1] = book.sheets["_xlperf"].cells[1, 1].replace(other.id, "another")
     collect(round_)
-    assert bring_up(ExcelBook(book), round_, "8:00").told == ("这不是本轮考核的总表，没有改动表内数据",)
+    assert bring_up(ExcelBook(book), round_, "8:00").lines == ("这不是本轮考核的总表，没有改动表内数据",)
 
 
 # ---- the office's own .xlsm in the inbox ---------------------------------------------------------------------------

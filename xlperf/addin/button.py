@@ -61,7 +61,7 @@ class Outcome:
     """What the button did, in sentences. done: False where the book is damaged and nothing was changed."""
 
     done: bool
-    told: tuple[str, ...]
+    lines: tuple[str, ...]
     moved: int = 0
     changed: tuple[tuple[str, str], ...] = field(default=())
 
@@ -231,9 +231,9 @@ def _told(before: State | None, now: State, changes: Sequence[tuple[Input, Input
     moved = [x for x in now.lines if was.get((x.ranking, x.unit)) not in (None, x.place)]
     touched = {n.unit for _, n in changes}
     moved.sort(key=lambda x: x.unit not in touched)  # whose cells changed first; the others only made room
-    told = [f"已重新计算：{len(moved)}个单位名次有变，{len(changes)}格数据有改动，见“{MOVES}”"]
-    told += [f"{x.unit}：第{was[x.ranking, x.unit]:g}名→第{x.place:g}名" for x in moved[:10] if _are_numbers(x.place)]
-    return Outcome(True, tuple(told), len(moved), tuple((n.sheet, n.cell) for _, n in changes))
+    lines = [f"已重新计算：{len(moved)}个单位名次有变，{len(changes)}格数据有改动，见“{MOVES}”"]
+    lines += [f"{x.unit}：第{was[x.ranking, x.unit]:g}名→第{x.place:g}名" for x in moved[:10] if _are_numbers(x.place)]
+    return Outcome(True, tuple(lines), len(moved), tuple((n.sheet, n.cell) for _, n in changes))
 
 
 # ---- writing ---------------------------------------------------------------------------------------------------

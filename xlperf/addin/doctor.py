@@ -72,9 +72,9 @@ def _excel() -> Iterator[Problem]:
         )
     else:
         python = "x64" if sys.maxsize > 2**32 else "x86"
-        told = word("Office 为 {bits}，Python 为 {python}", bits=bits, python=python)
+        answer = word("Office 为 {bits}，Python 为 {python}", bits=bits, python=python)
         todo = None if bits == python else word("位数不同也能用按钮；函数报错时改装同位数的 Python")
-        yield _note(told, todo)
+        yield _note(answer, todo)
     policy = _value(registry, rf"{_OFFICE}\16.0\Excel\Security", "VBAWarnings")
     if policy == 4:
         yield _missing(
@@ -99,8 +99,8 @@ def _libreoffice() -> Iterator[Problem]:
     if shutil.which("soffice") is None:
         yield _missing(word("LibreOffice（找不到 soffice）"), word("安装 LibreOffice 25.2 及以上"))
         return
-    told = subprocess.run(["soffice", "--version"], capture_output=True, text=True, timeout=60).stdout  # noqa: S607
-    match = re.search(r"(\d+)\.(\d+)", told)
+    answer = subprocess.run(["soffice", "--version"], capture_output=True, text=True, timeout=60).stdout  # noqa: S607
+    match = re.search(r"(\d+)\.(\d+)", answer)
     found = (int(match[1]), int(match[2])) if match else (0, 0)
     if found < _OLDEST:
         yield _missing(
@@ -129,11 +129,11 @@ def _engine() -> Iterator[Problem]:
 def _fonts() -> Iterator[Problem]:
     if shutil.which("fc-list") is None:
         return
-    told = subprocess.run(["fc-list", ":lang=zh", "family"], capture_output=True, text=True, timeout=60).stdout  # noqa: S607
-    if not told.strip():
+    answer = subprocess.run(["fc-list", ":lang=zh", "family"], capture_output=True, text=True, timeout=60).stdout  # noqa: S607
+    if not answer.strip():
         yield _missing(word("中文字体"), word("安装仿宋、宋体、黑体，或 Noto CJK"))
         return
-    absent = [font for font in FONTS if font not in told]
+    absent = [font for font in FONTS if font not in answer]
     if absent:
         yield _note(
             word("没有字体：{names}（打印时由其他中文字体代替）", names="、".join(absent)),

@@ -19,7 +19,7 @@ class Example:
 
     function: Function
     basis: str
-    told: str
+    sentence: str
     arguments: tuple[Any, ...]
     gives: str
 
@@ -66,6 +66,6 @@ def examples() -> tuple[Example, ...]:
     text = files("xlperf").joinpath("texts/examples.csv").read_text("utf-8")
     known = functions()
     return tuple(
-        Example(known[r["function"]], r["basis"], r["told"], tuple(json.loads(r["arguments"])), r["gives"])
+        Example(known[r["function"]], r["basis"], r["sentence"], tuple(json.loads(r["arguments"])), r["gives"])
         for r in csv.DictReader(text.splitlines())
     )

@@ -179,7 +179,7 @@ def _open_ended(tail: Given, columns: Columns) -> tuple[Any, ...]:
     if slot.takes == "list":
         return tuple(x for s, t, raw in tail for x in _listed(s, t, raw, columns))
     if slot.takes == "condition":
-        return _told(tail, columns)
+        return _conditions(tail, columns)
     if len(tail) == 2 and all(grid_of(raw) is not None for _, _, raw in tail):
         scores, weights = (_listed(s, t, raw, columns) for s, t, raw in tail)
         if len(scores) != len(weights):
@@ -189,12 +189,12 @@ def _open_ended(tail: Given, columns: Columns) -> tuple[Any, ...]:
     return tuple(zip(cells[::2], cells[1::2], strict=True))
 
 
-def _told(tail: Given, columns: Columns) -> tuple[Any, ...]:
+def _conditions(tail: Given, columns: Columns) -> tuple[Any, ...]:
     """Read conditions, or conditions and values in turn; the reason counts the conditions."""
     whens = [columns.cell(raw, t, truth=True) for s, t, raw in tail if s.takes == "condition"]
     thens = [_cell(s, t, raw, columns) for s, t, raw in tail if s.takes != "condition"]
-    told = [(same(when, 1), f"第{i}个条件") for i, when in enumerate(whens, 1)]
-    return tuple(zip(((one,) for one in told), thens, strict=True)) if thens else tuple(told)
+    tests = [(same(when, 1), f"第{i}个条件") for i, when in enumerate(whens, 1)]
+    return tuple(zip(((one,) for one in tests), thens, strict=True)) if thens else tuple(tests)
 
 
 # ---- from values to what the cell shows -----------------------------------------------------------------
@@ -272,10 +272,10 @@ def _sentences(function: Function, cells: Sequence[Any]) -> Answer:
     columns: Columns = source.here if sheet else source
     values = evaluate(e, sheet, source)
     titles = {**columns.titles, "there": "所选区域", **{f"there.{s.name}": s.name for s in SIGNATURES[function.name]}}
-    told = [_sentence(e, columns.row(i), titles, value) for i, value in enumerate(values)]
+    words = [_sentence(e, columns.row(i), titles, value) for i, value in enumerate(values)]
     if columns.shape == (1, 1):
-        return told[0]
-    return [list(told[i : i + columns.shape[1]]) for i in range(0, len(told), columns.shape[1])]
+        return words[0]
+    return [list(words[i : i + columns.shape[1]]) for i in range(0, len(words), columns.shape[1])]
 
 
 def _place(cell: Cell) -> str:
@@ -311,19 +311,19 @@ def functions() -> dict[str, Function]:
 
 
 def _function(rule: Rule) -> Function:
-    told = texts().get((rule.name, ""), {})
+    words = texts().get((rule.name, ""), {})
     arguments = tuple(_argument(rule.name, slot) for slot in SIGNATURES[rule.name])
-    return Function(rule.name, rule.zh, told.get("zh", ""), rule.help.split("\n")[0], arguments, rule)
+    return Function(rule.name, rule.zh, words.get("zh", ""), rule.help.split("\n")[0], arguments, rule)
 
 
 def _argument(function: str, slot: Slot) -> Argument:
-    told = texts().get((function, slot.name), {})
-    return Argument(slot, told.get("title", slot.name), told.get("zh", ""), told.get("en", ""))
+    words = texts().get((function, slot.name), {})
+    return Argument(slot, words.get("title", slot.name), words.get("zh", ""), words.get("en", ""))
 
 
 def _explain_function() -> Function:
-    told = texts()[EXPLAIN, ""]
+    words = texts()[EXPLAIN, ""]
     name = Slot("function", "", "text", (), False, None, False)
     rest = Slot("arguments", "", "cell", (), True, None, True)
     arguments = (_argument(EXPLAIN, name), _argument(EXPLAIN, rest))
-    return Function(EXPLAIN, told["title"], told["zh"], told["en"], arguments, None)
+    return Function(EXPLAIN, words["title"], words["zh"], words["en"], arguments, None)

@@ -79,7 +79,7 @@ def examples_command(out: Path) -> None:
 def page_lines() -> list[PageLine]:
     """Return the lines of the page of functions, with their true values."""
     return [
-        PageLine(e.function.name, e.function.zh, e.function.help("zh"), e.basis, e.told, e.call,
+        PageLine(e.function.name, e.function.zh, e.function.help("zh"), e.basis, e.sentence, e.call,
                  e.answer(), e.reason, e.explained())
         for e in examples()
     ]  # fmt: skip
@@ -195,10 +195,10 @@ def recalculate_one(
 
 def show_recalculation(out: Path, found: Recalculated) -> None:
     """Print what a person should read: the problems, how many cells were written where, and which changed."""
-    told = found.problems
-    show_problems(list(told[:MOST_TOLD]))
-    if len(told) > MOST_TOLD:
-        more = len(told) - MOST_TOLD
+    problems = found.problems
+    show_problems(list(problems[:MOST_TOLD]))
+    if len(problems) > MOST_TOLD:
+        more = len(problems) - MOST_TOLD
         click.echo(say(f"另有{more}条，--json 列出全部", f"{more} more; --json lists all"), err=True)
     if not found.written:
         return

@@ -82,13 +82,13 @@ def sources(
     if home is not None:
         opened_folder = opened_round(home)
         scheme, tables = opened_folder.scheme, opened_folder.tables()
-        found: list[Problem] = []
+        problems: list[Problem] = []
         adopted = {**opened_folder.readings, **chosen(readings)}
     else:
         scheme, _ = opened(str(scheme_id))
         adopted = chosen(readings)
-        tables, found = read_data(scheme, Path(str(data)), adopted)
-    return scheme, tables, adopted, found
+        tables, problems = read_data(scheme, Path(str(data)), adopted)
+    return scheme, tables, adopted, problems
 
 
 def scored(
@@ -103,17 +103,17 @@ def scored(
 
     despite: why a red scheme is used; None to look only, where nothing is given out.
     """
-    scheme, tables, adopted, found = sources(folder, scheme_id, data, readings)
+    scheme, tables, adopted, faults = sources(folder, scheme_id, data, readings)
     plan, problems = compile_scheme(scheme, adopted)
     if errors(problems):
         show_problems(problems)
         raise SystemExit(output.FAILED)
     if despite is not None:
-        plan, told = cleared(scheme, plan, despite)
-        if errors(told):
-            raise NotCleared(told)
-        problems += told
-    return score(plan, tables), [*problems, *found]
+        plan, standing = cleared(scheme, plan, despite)
+        if errors(standing):
+            raise NotCleared(standing)
+        problems += standing
+    return score(plan, tables), [*problems, *faults]
 
 
 @click.command("score")

@@ -36,10 +36,10 @@ def collect() -> int:
         env={**os.environ, "PYTHONUTF8": "1", "XLPERF_LANG": "zh"},
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )  # fmt: skip
-    told = [(done.stdout if done.returncode in (DONE, FINDINGS) else done.stderr).strip()[-_LONGEST:]]
+    lines = [(done.stdout if done.returncode in (DONE, FINDINGS) else done.stderr).strip()[-_LONGEST:]]
     if done.returncode in (DONE, FINDINGS):
-        told += _shown_in(book, home)
-    book.app.alert("\n".join(filter(None, told)), "汇总回收表")
+        lines += _shown_in(book, home)
+    book.app.alert("\n".join(filter(None, lines)), "汇总回收表")
     return done.returncode
 
 
@@ -52,7 +52,7 @@ def _shown_in(book: Any, home: Path) -> list[str]:
         outcome = bring_up(ExcelBook(book), round_, datetime.now().isoformat(" ", "seconds"))
     if outcome.done:
         book.sheets[MOVES].activate()
-    return list(outcome.told)
+    return list(outcome.lines)
 
 
 @contextmanager

@@ -59,12 +59,12 @@ def progress(done: int, total: int, text: str) -> None:
         return
     end = "\n" if done >= total else ""
     verb, colon, name = text.partition("：")
-    told = (
+    line = (
         f"{done}/{total} {verb}{colon}{name}"
         if language() == "zh"
         else f"{done}/{total} {words().get(verb, verb)}: {name}"
     )
-    click.echo("\r" + padded(told, ROOM) + end, err=True, nl=False)
+    click.echo("\r" + padded(line, ROOM) + end, err=True, nl=False)
 
 
 def padded(text: str, room: int) -> str:

@@ -53,8 +53,8 @@ def worded(command: click.Command, path: str) -> click.Command:
     Where the table has none, what stands in the code is shown. path: the words that call it.
     """
     command.context_class = Page
-    told = texts_of(path)
-    command.help, command.short_help = (told.help, told.short) if told.help else (command.help, None)
+    words = texts_of(path)
+    command.help, command.short_help = (words.help, words.short) if words.help else (command.help, None)
     command.options_metavar = say("[选项]", "[OPTIONS]")
     for parameter in command.get_params(Page(command, **HELP)):
         _worded_parameter(parameter, path)
@@ -67,14 +67,16 @@ def worded(command: click.Command, path: str) -> click.Command:
 
 def _worded_parameter(parameter: click.Parameter, path: str) -> None:
     key = max(parameter.opts, key=len) if isinstance(parameter, click.Option) else str(parameter.name)
-    told = texts_of(path, key)
+    words = texts_of(path, key)
     if isinstance(parameter, click.Option):
-        parameter.help = told.help or parameter.help
+        parameter.help = words.help or parameter.help
     kind = parameter.type
     if isinstance(kind, click.Path):
         kind.name = say("文件", "file") if not kind.dir_okay else say("文件夹", "directory")
-    if told.name:
-        parameter.metavar = told.name if parameter.required or isinstance(parameter, click.Option) else f"[{told.name}]"
+    if words.name:
+        parameter.metavar = (
+            words.name if parameter.required or isinstance(parameter, click.Option) else f"[{words.name}]"
+        )
     elif kind.name in _TYPES and not getattr(parameter, "is_flag", False):
         parameter.metavar = say(_TYPES[kind.name], kind.name.upper())
 

@@ -70,9 +70,9 @@ def reason_lines(e: Explanation, depth: int, indent: int = 0) -> list[str]:
     basis = f"  〔{e.basis}〕" if e.basis and e.working else ""
     whose = f"{e.label or e.key}　" if indent == 0 else ""
     lines = [f"{pad}{whose}{e.title} ＝ {e.value}{basis}"]
-    told = [*e.because, *([e.working] if e.working and e.working != e.value else [])]
-    if told:
-        lines.append(f"{pad}  {'；'.join(told)}")
+    because = [*e.because, *([e.working] if e.working and e.working != e.value else [])]
+    if because:
+        lines.append(f"{pad}  {'；'.join(because)}")
     if depth > 0:
         for part in e.parts:
             inner = reason_lines(part, depth - 1, indent + 1)

@@ -116,10 +116,10 @@ def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> 
 
     verbose: also the files that were accepted and only carry a note about the file as a whole.
     """
-    told = [r for r in got.receipts if verbose or not _needs_nobody(r)]
+    shown = [r for r in got.receipts if verbose or not _needs_nobody(r)]
     quiet = sum(r.decision == "accepted" and bool(r.problems) for r in got.receipts)
-    quiet -= sum(r.decision == "accepted" and bool(r.problems) for r in told)
-    for line in collection_lines(told):
+    quiet -= sum(r.decision == "accepted" and bool(r.problems) for r in shown)
+    for line in collection_lines(shown):
         click.echo(line)
     if quiet:
         click.echo(
@@ -128,7 +128,7 @@ def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> 
                 f"{quiet} more were renamed and recognised by what is inside (--verbose lists them)",
             )
         )
-    for line in _quiet_lines(r for r in got.receipts if not r.problems or r not in told):
+    for line in _quiet_lines(r for r in got.receipts if not r.problems or r not in shown):
         click.echo(line)
     click.echo(_counted(got))
     if got.missing:
@@ -157,12 +157,12 @@ def _quiet_lines(receipts: Iterable[Receipt]) -> Iterator[str]:
 def _counted(got: Collection) -> str:
     """Count every file of the inbox once: the parts add up to the whole."""
     colors = {"accepted": "green", "held": "yellow", "refused": "red", "duplicate": "white", "settled": "white"}
-    told = [say(f"共 {len(got.receipts)} 份", f"{len(got.receipts)} files")]
+    parts = [say(f"共 {len(got.receipts)} 份", f"{len(got.receipts)} files")]
     for decision, word in _decisions().items():
         count = len(got.decided(decision))
         if count or decision in ("accepted", "held", "refused"):
-            told.append(click.style(f"{word} {count}", fg=colors[decision]))
-    return "　".join(told)
+            parts.append(click.style(f"{word} {count}", fg=colors[decision]))
+    return "　".join(parts)
 
 
 def _decisions() -> dict[str, str]:
@@ -194,11 +194,11 @@ def collection_lines(receipts: Iterable[Receipt]) -> list[str]:
     """Write the files that were not simply accepted, each with every problem below it."""
     lines = []
     for receipt in receipts:
-        told = receipt.problems
-        if receipt.decision == "accepted" and not told:
+        problems = receipt.problems
+        if receipt.decision == "accepted" and not problems:
             continue
         lines.append(f"{_decisions()[receipt.decision]}  {receipt.file}")
-        lines += [f"    {_cell_line(p)}" for p in told]
+        lines += [f"    {_cell_line(p)}" for p in problems]
     return lines
 
 

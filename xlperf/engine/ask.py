@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from xlperf.engine.plan import OFFICE, Column, Plan, Sheet
-from xlperf.engine.reason import contributing, explain_cell, is_asked, told
+from xlperf.engine.reason import contributing, explain_cell, is_asked, worded
 from xlperf.engine.score import Scores
 from xlperf.formula.expression import columns_of, needs
 from xlperf.formula.links import link_of
@@ -185,11 +185,11 @@ def _losses(scores: Scores, nodes: Iterable[Explanation]) -> Iterator[Loss]:
         if points is None or full is None or node.column != points.name or (node.sheet, node.key) in seen:
             continue
         seen.add((node.sheet, node.key))
-        row = next(r for r in scores.rows(sheet.name) if told(r[sheet.key.name], sheet.key) == node.key)
+        row = next(r for r in scores.rows(sheet.name) if worded(r[sheet.key.name], sheet.key) == node.key)
         earned, most = row[points.name], row[full.name]
         if isinstance(earned, Fraction) and isinstance(most, Fraction) and earned < most:
             lost = decimal(most - earned)
-            yield Loss(node.label, node.key, told(earned, points), told(most, full), lost, _why(node), node.basis)
+            yield Loss(node.label, node.key, worded(earned, points), worded(most, full), lost, _why(node), node.basis)
 
 
 def _of_role(sheet: Sheet, role: str) -> Column | None:

@@ -299,9 +299,11 @@ class Binder:
         if Scalar("blank") in node:
             cell = first(cell, self.value(node[Scalar("blank")]))
         wanted_value = self.value(wanted_node)
-        told = self.kinds.compared(name, self._resolved(wanted_node), wanted_value, order=test not in ("is", "is_not"))
+        problems = self.kinds.compared(
+            name, self._resolved(wanted_node), wanted_value, order=test not in ("is", "is_not")
+        )
         by_reading = isinstance(wanted_node, MappingNode)  # one option may well be a word that never stands there
-        self.problems += [p for p in told if not (by_reading and p.code == "WRONG_WORD")]
+        self.problems += [p for p in problems if not (by_reading and p.code == "WRONG_WORD")]
         return compare(cell, wanted_value), f"{title}{word}{self._spoken(wanted_value, wanted_node)}"
 
     def _spoken(self, e: Expr, node: Node) -> str:

@@ -155,9 +155,9 @@ class Bounds:
                 inner = self.holds(x, sheet, row, facts)
                 return None if inner is None else not inner
             case (("both" | "either"), xs):
-                told = [self.holds(x, sheet, row, facts) for x in xs]
+                answers = [self.holds(x, sheet, row, facts) for x in xs]
                 decided = e.op == "either"
-                return decided if decided in told else None if None in told else not decided
+                return decided if decided in answers else None if None in answers else not decided
             case "same", (a, b):
                 (here, one), (there, other) = self.known(a, sheet, row), self.known(b, sheet, row)
                 return equal(one, other) if here and there else None
@@ -171,10 +171,10 @@ class Bounds:
             case "negate", (x,):
                 return self._said(x, not holds, sheet, row, facts)
             case (("both" | "either"), xs) if len(xs) == 1 or holds == (e.op == "both"):
-                told: dict[Expr, Span] = {}
+                spans: dict[Expr, Span] = {}
                 for x in xs:
-                    told |= self._said(x, holds, sheet, row, {**facts, **told})
-                return told
+                    spans |= self._said(x, holds, sheet, row, {**facts, **spans})
+                return spans
             case (("gt" | "ge" | "lt" | "le"), (a, b)):
                 below = (e.op in ("lt", "le")) == holds  # a is at most b
                 one, other = self.of(a, sheet, row, facts), self.of(b, sheet, row, facts)
@@ -219,7 +219,7 @@ class Bounds:
         match_ = ((there.key.name, col(link.key)),) if link.kind == "via" else link.match
         known = [self.known(value, sheet, row) for _, value in match_]
         names = tuple(name for name, _ in match_)
-        if not all(told for told, _ in known) or not all(self.is_settled(there.name, name) for name in names):
+        if not all(is_known for is_known, _ in known) or not all(self.is_settled(there.name, name) for name in names):
             return None
         group = tuple(plain(value) for _, value in known)
         return list(self._columns.index.grouped(there.name, names).get(group, ()))

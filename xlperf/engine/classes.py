@@ -34,8 +34,8 @@ def small_class_problems(bounds: Bounds, places: Mapping[tuple[str, str], Where]
     for sheet in bounds.plan.unit_sheets():
         for column in sheet.columns:
             at = places[sheet.name, column.name]
-            told = [p for cut in _cuts(bounds, sheet, column) for p in _held(bounds, sheet, column, cut, at)]
-            yield from told[:1]  # the widest cut says it for the narrower ones
+            problems = [p for cut in _cuts(bounds, sheet, column) for p in _held(bounds, sheet, column, cut, at)]
+            yield from problems[:1]  # the widest cut says it for the narrower ones
 
 
 def _held(bounds: Bounds, sheet: Sheet, column: Column, cut: Cut, at: Where) -> Problems:
@@ -44,9 +44,9 @@ def _held(bounds: Bounds, sheet: Sheet, column: Column, cut: Cut, at: Where) -> 
     small = {name: n for name, n in sizes.items() if n < cut.places or (low and n <= SMALL)}
     if small:
         name = min(small, key=lambda group: small[group])
-        told = {"sheet": sheet.title, "column": column.title, "group": name}
+        values = {"sheet": sheet.title, "column": column.title, "group": name}
         counts = {"size": small[name], "places": shown(cut.places, 6), "count": len(small)}
-        yield problem("LAST_IN_SMALL_CLASS" if low else "PLACES_EXCEED_CLASS", at, **told, **counts)
+        yield problem("LAST_IN_SMALL_CLASS" if low else "PLACES_EXCEED_CLASS", at, **values, **counts)
 
 
 def _classes(bounds: Bounds, sheet: Sheet, ranked: Link) -> dict[str, int]:

@@ -49,12 +49,12 @@ class Call:
 
 def lint_problems(scheme: Scheme, plan: Plan, *, rows: bool = True) -> list[Problem]:
     """Run every check on a plan that was bound without error; rows: whether the tables can be looked at, too."""
-    found = [p for call in _calls(scheme, plan) for check in CALLS for p in check(call)]
+    problems = [p for call in _calls(scheme, plan) for check in CALLS for p in check(call)]
     if rows:
         bounds = Bounds(plan, scheme.tables)
         places = {(s.name, c.name): c.at for s in scheme.sheets for c in s.columns}
-        found += [*bonus_problems(bounds, places), *small_class_problems(bounds, places)]
-    return list(dict.fromkeys(found))
+        problems += [*bonus_problems(bounds, places), *small_class_problems(bounds, places)]
+    return list(dict.fromkeys(problems))
 
 
 def _calls(scheme: Scheme, plan: Plan) -> Iterator[Call]:
@@ -125,8 +125,8 @@ def figure_problems(call: Call) -> Problems:
         figure = _figure(value)
         for code, odd in (ODD[t] for t in slot.traits if t in ODD):
             if figure is not None and odd(figure):
-                told = {"column": call.title, "name": slot.parameter, "found": shown(figure, 6)}
-                yield problem(code, call.spec.at, **told)
+                values = {"column": call.title, "name": slot.parameter, "found": shown(figure, 6)}
+                yield problem(code, call.spec.at, **values)
 
 
 def limit_problems(call: Call) -> Problems:
@@ -135,8 +135,8 @@ def limit_problems(call: Call) -> Problems:
         inner = [x for x in e.args if isinstance(x, Expr) and x.op == "least"] if e.op == "greatest" else []
         lows, highs = ([f for x in found if (f := _figure(x)) is not None] for found in (e.args, _within(inner)))
         if inner and lows and highs and max(lows) > min(highs):
-            told = {"column": call.title, "low": shown(max(lows), 6), "high": shown(min(highs), 6)}
-            yield problem("LIMITS_CROSSED", call.spec.at, **told)
+            values = {"column": call.title, "low": shown(max(lows), 6), "high": shown(min(highs), 6)}
+            yield problem("LIMITS_CROSSED", call.spec.at, **values)
 
 
 def _within(found: Iterable[Expr]) -> list[Any]:
@@ -205,14 +205,14 @@ def _bonus(bounds: Bounds, sheet: Sheet, column: Column, given: tuple[Expr, tupl
     for row in range(bounds.size(sheet.name)):
         base = bounds.of(given[0], sheet, row).high
         most = [bounds.of(e, sheet, row).high for e in given[1]]
-        told = {"sheet": sheet.title, "column": column.title}
-        told["base"] = shown(base, 6) if isinstance(base, Fraction) else "？"
+        values = {"sheet": sheet.title, "column": column.title}
+        values["base"] = shown(base, 6) if isinstance(base, Fraction) else "？"
         if inf in most:
-            yield problem("BONUS_UNLIMITED", at, **told)
+            yield problem("BONUS_UNLIMITED", at, **values)
             return
         sum_ = sum((x for x in most if isinstance(x, Fraction)), Fraction(0))
         if isinstance(base, Fraction) and None not in most and sum_ > base:
-            yield problem("BONUS_EXCEEDS_BASE", at, **told, most=shown(sum_, 6))
+            yield problem("BONUS_EXCEEDS_BASE", at, **values, most=shown(sum_, 6))
             return
 
 

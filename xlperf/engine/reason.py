@@ -37,10 +37,10 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
     value = row[column.name]
     made = Explanation(
         sheet.name,
-        told(row[sheet.key.name], sheet.key),
+        worded(row[sheet.key.name], sheet.key),
         column.name,
         column.title,
-        _not_worked_out(column) if value is None and column.expr is not None else told(value, column),
+        _not_worked_out(column) if value is None and column.expr is not None else worded(value, column),
         value if isinstance(value, str) else "" if value is None else decimal(value),
         column.basis,
         (),
@@ -129,7 +129,8 @@ def _ahead(scores: Scores, sheet: Sheet, row: Row, column: Column) -> list[str]:
     places = [(p, i) for i, r in enumerate(peers) if isinstance(p := r[column.name], Fraction)]
     ahead = [peers[i] for _, i in sorted((pair for pair in places if pair[0] < place), reverse=True)]
     names = [
-        f"{_label(sheet, r) or told(r[sheet.key.name], sheet.key)} {told(r[key], sheet.by_name[key])}" for r in ahead
+        f"{_label(sheet, r) or worded(r[sheet.key.name], sheet.key)} {worded(r[key], sheet.by_name[key])}"
+        for r in ahead
     ]
     first = own("同组参加排列的有{count}个", count=len(places))
     if not names:
@@ -138,7 +139,7 @@ def _ahead(scores: Scores, sheet: Sheet, row: Row, column: Column) -> list[str]:
     return [own("{first}，排在前面的由近到远：{names}", first=first, names=few)]
 
 
-def told(value: Value, column: Column) -> str:
+def worded(value: Value, column: Column) -> str:
     """Write a value as its column shows it: dates as dates, numbers at the decimals on paper."""
     if column.holds == "date" and value is not None and not isinstance(value, str):
         return day_of(value).isoformat()

@@ -65,8 +65,8 @@ def warned_rows(scores: Scores) -> Iterator[Problem]:
             found = [_named(scores, sheet, row) for row in rows if row[column.name] == YES]
             if found:
                 names = "、".join(found[:_NAMED]) + ("……" if len(found) > _NAMED else "")
-                told = {"title": column.title, "count": len(found), "rows": names, "why": column.note or column.basis}
-                yield problem("ROWS_WARNED", Where(sheet=sheet.title, path=column.name), **told)
+                values = {"title": column.title, "count": len(found), "rows": names, "why": column.note or column.basis}
+                yield problem("ROWS_WARNED", Where(sheet=sheet.title, path=column.name), **values)
 
 
 def _named(scores: Scores, sheet: Sheet, row: Row) -> str:

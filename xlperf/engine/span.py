@@ -104,8 +104,8 @@ def largest(spans: Iterable[Span]) -> Span:
     if NOTHING in parts:
         return NOTHING
     known = [s.low for s in parts if s.low is not None]
-    told = bool(known) and (len(known) == len(parts) or max(known) > -inf)
-    return Span(max(known) if told else None, _outer([s.high for s in parts], max, inf))
+    is_known = bool(known) and (len(known) == len(parts) or max(known) > -inf)
+    return Span(max(known) if is_known else None, _outer([s.high for s in parts], max, inf))
 
 
 def either(spans: Iterable[Span]) -> Span:

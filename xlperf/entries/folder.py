@@ -39,8 +39,8 @@ def read_data(
         return dict(scheme.tables), [*problems, problem("NO_DATA", Where(str(at)), found=at.name)]
     given = {}
     for name in (n for n in names if n in found):
-        given[name], told = given_file(found[name])
-        problems += told
+        given[name], faults = given_file(found[name])
+        problems += faults
     tables, judged = judged_tables(scheme, plan, given)
     return tables, [*problems, *judged]
 

@@ -128,8 +128,8 @@ class Lines:
         """Put a line into the row it means; spare is the key of a new row that brings none."""
         key = value_text(self.value(line, self.key)) or self._key_of(line) or spare
         if not key:
-            told = [name for name in (self.unit, "no", "indicator") if line.cells.get(name) is not None]
-            found = "，".join(f"{name}＝{line.cells[name]}" for name in told)
+            names = [name for name in (self.unit, "no", "indicator") if line.cells.get(name) is not None]
+            found = "，".join(f"{name}＝{line.cells[name]}" for name in names)
             at = self.given.place(line.number, self.key)
             self.problems.append(problem("DATA_NO_KEY", at, key=self.key, found=found))
             return

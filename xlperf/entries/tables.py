@@ -147,8 +147,8 @@ def _undocumented(reader: Lines) -> Iterator[Problem]:
         for column in sheet.inputs() if here else ():
             if column.required and column.name not in {*reader.given.names, *_needed(reader.plan, sheet)}:
                 at = Where(reader.given.file, reader.given.header, path=column.name)
-                told = {"name": column.name, "title": column.title, "sheet": sheet.title, "count": len(here)}
-                yield problem("DATA_COLUMN_ABSENT", at, **told)
+                values = {"name": column.name, "title": column.title, "sheet": sheet.title, "count": len(here)}
+                yield problem("DATA_COLUMN_ABSENT", at, **values)
 
 
 def _absent(reader: Lines) -> Iterator[Problem]:

@@ -176,8 +176,8 @@ Branch = tuple[Expr, Operand, Expr | str]
 
 def cases(*branches: Branch, otherwise: tuple[Operand, Expr | str]) -> Expr:
     """Choose the first branch whose condition holds; each branch carries its reason."""
-    told = tuple((when, lift(then), _said(why)) for when, then, why in branches)
-    return Expr("cases", (told, (lift(otherwise[0]), _said(otherwise[1]))))
+    worded = tuple((when, lift(then), _said(why)) for when, then, why in branches)
+    return Expr("cases", (worded, (lift(otherwise[0]), _said(otherwise[1]))))
 
 
 def _said(why: Expr | str) -> Expr:

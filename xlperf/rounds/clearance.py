@@ -37,14 +37,14 @@ def cleared(scheme: Scheme, plan: Plan, reason: str = "") -> tuple[Plan, list[Pr
 
     The problems hold errors where the scheme is red and no reason is given: the plan must not be used then.
     """
-    found = red(scheme)
-    if not found:
+    problems = red(scheme)
+    if not problems:
         unneeded = [problem("DESPITE_UNNEEDED")] if reason and not plan.caution else []
         return plan, unneeded
     if plan.caution and not reason:
         return plan, []
     if not reason.strip():
-        return plan, [problem("SCHEME_RED", Where(scheme.id), count=len(found)), *found]
+        return plan, [problem("SCHEME_RED", Where(scheme.id), count=len(problems)), *problems]
     warning = used_red(scheme, reason)
     return replace(plan, caution=warning.message("zh")), [warning]
 
@@ -58,16 +58,16 @@ def must_be_cleared(scheme: Scheme, plan: Plan) -> None:
 
 def seen_red(scheme: Scheme) -> list[Problem]:
     """List that a scheme whose check is red is only looked at; nothing where the check is green."""
-    found = red(scheme)
-    codes = "、".join(dict.fromkeys(p.code for p in found))
-    return [problem("SCHEME_RED_SEEN", Where(scheme.id), count=len(found), codes=codes)] if found else []
+    problems = red(scheme)
+    codes = "、".join(dict.fromkeys(p.code for p in problems))
+    return [problem("SCHEME_RED_SEEN", Where(scheme.id), count=len(problems), codes=codes)] if problems else []
 
 
 def used_red(scheme: Scheme, reason: str) -> Problem:
     """Return the warning that stands on everything that comes from a red scheme."""
-    found = red(scheme)
-    codes = "、".join(dict.fromkeys(p.code for p in found))
-    return problem("SCHEME_RED_USED", Where(scheme.id), count=len(found), codes=codes, reason=reason)
+    problems = red(scheme)
+    codes = "、".join(dict.fromkeys(p.code for p in problems))
+    return problem("SCHEME_RED_USED", Where(scheme.id), count=len(problems), codes=codes, reason=reason)
 
 
 def record_reason(folder: Path, ledger: Path, scheme: Scheme, reason: str) -> None:
@@ -76,8 +76,8 @@ def record_reason(folder: Path, ledger: Path, scheme: Scheme, reason: str) -> No
     record_despite(ledger, Despite(reason, codes, scheme.digest))
     file = folder / "round.yaml"
     kept = [line for line in file.read_text("utf-8").splitlines() if not line.startswith("despite:")]
-    told = f"despite: {json.dumps(' '.join(reason.split()), ensure_ascii=False)}  # 方案核对未通过，仍继续的理由"
-    file.write_text("\n".join([*kept, told]) + "\n", "utf-8")
+    line = f"despite: {json.dumps(' '.join(reason.split()), ensure_ascii=False)}  # 方案核对未通过，仍继续的理由"
+    file.write_text("\n".join([*kept, line]) + "\n", "utf-8")
 
 
 def with_caution(scheme: Scheme, plan: Plan, reasons: Iterable[Despite]) -> tuple[Plan, list[Problem]]:

@@ -23,13 +23,15 @@ def unsettled(round_: Round, scores: Scores) -> list[Problem]:
     """List what is missing from a scored round, as warnings, and as errors which cells no longer stand."""
     state = round_.state()
     absent = list(missing(round_, state, ()))
-    told = [_not_in(kind, [m for m in absent if m.kind == kind]) for kind in ("unit", "scorer") if _any(absent, kind)]
+    problems = [
+        _not_in(kind, [m for m in absent if m.kind == kind]) for kind in ("unit", "scorer") if _any(absent, kind)
+    ]
     if _any(absent, "master"):
-        told.append(problem("MASTER_NOT_IN", office=round_.scheme.office))
+        problems.append(problem("MASTER_NOT_IN", office=round_.scheme.office))
     roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
     return [
         *round_.beyond(state),
-        *told,
+        *problems,
         *_held_beside(round_),
         *stood_in(round_, state),
         *pending(round_, state),
@@ -55,7 +57,7 @@ def _held_beside(round_: Round) -> list[Problem]:
 
 def _unscored(roster: Roster, scores: Scores) -> list[Problem]:
     """List, list by list, which units have no score and whose cells are empty that it needs."""
-    told = []
+    problems = []
     for ranking in scores.plan.rankings:
         sheet = scores.plan.by_name[ranking.sheet]
         rows = [r for r in scores.rows(sheet.name) if r[ranking.score] is None]
@@ -65,7 +67,7 @@ def _unscored(roster: Roster, scores: Scores) -> list[Problem]:
             for row in rows:
                 empty_inputs(scores, sheet, row, ranking.score, empty)
             why = _owners(roster, empty)
-            told.append(
+            problems.append(
                 problem(
                     "UNITS_UNSCORED",
                     Where(sheet=sheet.title),
@@ -75,7 +77,7 @@ def _unscored(roster: Roster, scores: Scores) -> list[Problem]:
                     why=word("缺（格数）：{cells}", cells=why) if why else word("没有可算的数"),
                 )
             )
-    return told
+    return problems
 
 
 def _owners(roster: Roster, empty: set[Spot]) -> str:

@@ -42,7 +42,7 @@ def bring_up(pages: Pages, round_: Round, now: str) -> Outcome:
         return Outcome(True, ("本表已是最新，没有要更新的数据", *_unseen(roster, issued)))
     ranked = rank(pages, now, COLLECTED)
     return Outcome(
-        ranked.done, (f"本表更新{count}格", *_unseen(roster, issued), *ranked.told), ranked.moved, ranked.changed
+        ranked.done, (f"本表更新{count}格", *_unseen(roster, issued), *ranked.lines), ranked.moved, ranked.changed
     )
 
 

@@ -45,10 +45,10 @@ def origin_of(
         scheme, problems = _installed(read.identity)
     if scheme is None:
         return None, problems
-    told, where = read.made_from.get(""), Where(book.name)
-    if told is None:
+    digest, where = read.made_from.get(""), Where(book.name)
+    if digest is None:
         problems.append(problem("RECALC_SCHEME_UNSAID", where, found=scheme.id))
-    elif told != scheme.digest:
+    elif digest != scheme.digest:
         return None, [*problems, problem("RECALC_OTHER_SCHEME", where, found=scheme.id)]
     plan, unsound = compile_scheme(scheme, {**adopted, **readings})
     if not errors(unsound) and round_ is not None:

@@ -56,12 +56,12 @@ def with_who_typed(found: Answer, round_: Round, says: Callable[[str], str]) -> 
     if not typed:
         return found
 
-    def told(e: Explanation) -> Explanation:
+    def with_owner(e: Explanation) -> Explanation:
         owner = typed.get((e.sheet, e.key, e.column))
         who = () if owner is None else (says(roster.title(owner)),)
-        return replace(e, because=(*e.because, *who), parts=tuple(map(told, e.parts)))
+        return replace(e, because=(*e.because, *who), parts=tuple(map(with_owner, e.parts)))
 
-    return replace(found, tree=told(found.tree))
+    return replace(found, tree=with_owner(found.tree))
 
 
 def not_counted(round_: Round, found: Held) -> Iterator[Problem]:
@@ -77,10 +77,10 @@ def not_counted(round_: Round, found: Held) -> Iterator[Problem]:
         owner = roster.owner(sheet, column, sent)
         was, now = (value_text(r.get(column.name)) for r in (sent, row))
         if was != now:
-            told = {
+            values = {
                 "title": column.title,
                 "who": roster.title(owner),
                 "was": was or word("空"),
                 "now": now or word("空"),
             }
-            yield problem("RECALC_NOT_SENT", where, **told)
+            yield problem("RECALC_NOT_SENT", where, **values)

@@ -132,9 +132,9 @@ def new_round(
     if scheme is None or errors(problems):
         return None, problems
     scheme = scheme if year is None else replace(scheme, year=year)
-    plan, told = compile_scheme(scheme, readings)
-    problems += told
-    if not errors(told):
+    plan, faults = compile_scheme(scheme, readings)
+    problems += faults
+    if not errors(faults):
         problems += errors(cleared(scheme, plan, despite)[1])
     due = _day(deadline or "", Where(path="deadline"), problems)
     target = Path(folder)
@@ -150,14 +150,14 @@ def new_round(
     return open_round(target)
 
 
-def _fill(folder: Path, source: Source, told: str, key: bytes) -> None:
+def _fill(folder: Path, source: Source, settings: str, key: bytes) -> None:
     """Write what a new round holds. told: the text of round.yaml."""
     for name in FOLDERS:
         (folder / name).mkdir()
     for name, data in source.files.items():
         (folder / SCHEME_FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / SCHEME_FOLDER / name).write_bytes(data)
-    (folder / ROUND_FILE).write_text(told, "utf-8")
+    (folder / ROUND_FILE).write_text(settings, "utf-8")
     begin(folder / LEDGER_FILE)
     kept = folder / KEY_FILE
     kept.write_text(key.hex() + "\n", "ascii")
@@ -207,13 +207,13 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
         return None, [problem("ROUND_KEY_MISSING", Where(str(at)), found=name, key=KEY_FILE, old=OLD_KEY_FILE)]
     root, problems = read_yaml(at / ROUND_FILE, ROUND_FILE)
     source = folder_source(at / SCHEME_FOLDER)
-    scheme, told = scheme_of(source)
-    problems += told
-    if root is None or scheme is None or errors(told):
+    scheme, faults = scheme_of(source)
+    problems += faults
+    if root is None or scheme is None or errors(faults):
         return None, problems
     scheme = replace(scheme, year=whole(root, "year", scheme.year))
-    plan, told = compile_scheme(scheme, pairs(root, "readings"))
-    problems += [*told, *_changed(source, root)]
+    plan, faults = compile_scheme(scheme, pairs(root, "readings"))
+    problems += [*faults, *_changed(source, root)]
     made = Round(
         at,
         text(root, "round"),
@@ -234,8 +234,8 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
         return None, [*problems, state]
     if errors(problems):
         return None, problems
-    plan, told = with_caution(scheme, plan, state.despite)
-    return replace(made, plan=plan), [*problems, *told]
+    plan, faults = with_caution(scheme, plan, state.despite)
+    return replace(made, plan=plan), [*problems, *faults]
 
 
 def _state_or_problem(round_: Round) -> State | Problem:

@@ -34,7 +34,7 @@ def flag(conditions: Conditions, need: Literal["all", "any"] = "all") -> Expr:
     need: `all` of them (并且), or `any` one (或者). For at least so many (至少几条), flag a `how_many` column.
     """
     tests = [holds for holds, _ in conditions]
-    words = ("或" if need == "any" else "、").join(_as_written(told) for _, told in conditions)
+    words = ("或" if need == "any" else "、").join(_as_written(sentence) for _, sentence in conditions)
     holds = both(*tests) if need == "all" else either(*tests)
     return cases((holds, YES, f"符合：{words}"), otherwise=(NO, f"不符合：{words}"))
 

@@ -64,9 +64,9 @@ def steps(
             (points < 0, greatest(given, -cap), "减分不超过上限"), otherwise=(least(given, cap), "加分不超过上限")
         )
     word = "超过目标" if side == "over" else "距目标差"
-    told = "目标{target}，完成{actual}，" + word + "{whole}步，每步{points}分"
+    sentence = "目标{target}，完成{actual}，" + word + "{whole}步，每步{points}分"
     none = (far <= 0, lift(0), "未超过目标" if side == "over" else "已达到目标")
-    counted = (given, say(told, target=target, actual=actual, whole=whole, points=points))
+    counted = (given, say(sentence, target=target, actual=actual, whole=whole, points=points))
     if base == "points":
         return cases(none, otherwise=counted)
     return cases((target <= 0, blank(), "目标值不大于0，无法按比例计算"), none, otherwise=counted)

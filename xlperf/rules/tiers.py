@@ -37,9 +37,9 @@ def highest(entries: Bands, by: Literal["level", "points"] = "level", share: Num
     if by == "points":
         return greatest(*points) * share
     top, low = greatest(*(level for level, _ in entries)), least(*points)
-    told = "级别{level}最高，可取{given}"
+    sentence = "级别{level}最高，可取{given}"
     at_top = [
-        cases((same(level, top), given, say(told, level=level, given=given)), otherwise=(low, "不是最高级别，不取"))
+        cases((same(level, top), given, say(sentence, level=level, given=given)), otherwise=(low, "不是最高级别，不取"))
         for level, given in entries
     ]
     return greatest(*at_top) * share
@@ -90,8 +90,8 @@ def at_end(
         )
     rows.append((reached > places, NO, say("第{reached}名，不在{places}名之内", reached=reached, places=places)))
     if small == "nearer":
-        told = say("这头第{place}名，那头第{opposite}名，不靠这一头", place=place, opposite=opposite)
-        rows.append((both(place > 1, place >= opposite), NO, told))
+        sentence = say("这头第{place}名，那头第{opposite}名，不靠这一头", place=place, opposite=opposite)
+        rows.append((both(place > 1, place >= opposite), NO, sentence))
     return cases(*rows, otherwise=(YES, say("第{reached}名，在{places}名之内", reached=reached, places=places)))
 
 
@@ -101,9 +101,10 @@ def coefficient(grade: Text, table: NamedBands, addon: Number = lift(0)) -> Expr
 
     table: [grade, coefficient] in any order. addon: added to the coefficient, not multiplied.
     """
-    told = "“{grade}”系数{given}，另加{addon}"
+    sentence = "“{grade}”系数{given}，另加{addon}"
     rows = [
-        (same(grade, name), given + addon, say(told, grade=grade, given=given, addon=addon)) for name, given in table
+        (same(grade, name), given + addon, say(sentence, grade=grade, given=given, addon=addon))
+        for name, given in table
     ]
     return cases(*rows, otherwise=(blank(), say("系数表中没有“{grade}”", grade=grade)))
 

@@ -64,16 +64,16 @@ def scheme_of(source: Source) -> tuple[Scheme | None, list[Problem]]:
     if root is None:
         return None, problems
     problems += record_problems(root, SCHEME)
-    sheets, unsound, told = sheets_of(root)
-    problems += told
-    tables, told = _tables(root, sheets, source)
+    sheets, unsound, faults = sheets_of(root)
+    problems += faults
+    tables, faults = _tables(root, sheets, source)
     scheme = _scheme(root, sheets, tables, source)
-    problems += [*told, *name_problems(scheme, root, unsound), *table_problems(scheme)]
+    problems += [*faults, *name_problems(scheme, root, unsound), *table_problems(scheme)]
     return scheme, sorted(dict.fromkeys(problems), key=lambda p: (p.where.file != source.name, *_order(p)))
 
 
-def _order(told: Problem) -> tuple[str, int, int]:
-    return told.where.file, told.where.line, told.where.column
+def _order(p: Problem) -> tuple[str, int, int]:
+    return p.where.file, p.where.line, p.where.column
 
 
 # ---- records -----------------------------------------------------------------------------------
@@ -204,9 +204,9 @@ def _tables(root: Mapping, sheets: tuple[SheetSpec, ...], source: Source) -> tup
         problems += table.problems
         if table.text is not None:
             columns, needed = table_columns(str(name), sheets, root)
-            rows, told = table_of(table.text, columns, str(table.file), needed)
+            rows, faults = table_of(table.text, columns, str(table.file), needed)
             tables[str(name)] = rows
-            problems += told
+            problems += faults
     return tables, problems
 
 

@@ -27,11 +27,11 @@ def suggester(known: Collection[str], most: int = 20) -> Callable[[str], str]:
 
     A column filled in wrongly ten thousand times over would otherwise cost ten thousand searches.
     """
-    told: dict[str, str] = {}
+    suggested: dict[str, str] = {}
 
     def suggest(word: str) -> str:
-        if word not in told:
-            told[word] = nearest(word, known) if len(told) < most else "、".join(islice(known, 12))
-        return told[word]
+        if word not in suggested:
+            suggested[word] = nearest(word, known) if len(suggested) < most else "、".join(islice(known, 12))
+        return suggested[word]
 
     return suggest

@@ -76,10 +76,10 @@ def validation(
 
     at: the addresses of the first row it is for. titles: column → heading. year: of the scheme.
     """
-    told = in_words(column, titles, year)
-    options: dict[str, Any] = {"error_title": "请改正", "error_message": f"{told}。"[:255], "ignore_blank": True}
-    if told and column.note:
-        options |= {"input_title": column.title[:32], "input_message": f"{told}。{column.note}。"[:255]}
+    words = in_words(column, titles, year)
+    options: dict[str, Any] = {"error_title": "请改正", "error_message": f"{words}。"[:255], "ignore_blank": True}
+    if words and column.note:
+        options |= {"input_title": column.title[:32], "input_message": f"{words}。{column.note}。"[:255]}
     joined = ",".join(column.choices)
     if column.holds == "text":
         if column.offers in offers:

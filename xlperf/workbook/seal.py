@@ -250,9 +250,9 @@ def _carried(book: ReadWorkbook) -> Mapping[str, str]:
 
 def _short_carriers(book: ReadWorkbook, identity: Identity) -> list[str]:
     wrong = []
-    told = str(book.properties.keywords or "")
-    if told.startswith(LEAD_IN) and told != keywords(identity):
-        wrong.append(f"文档属性：{told[:60]}")
+    said = str(book.properties.keywords or "")
+    if said.startswith(LEAD_IN) and said != keywords(identity):
+        wrong.append(f"文档属性：{said[:60]}")
     wrong += [f"{CODE_SIGN}：{code}" for code in printed_codes(book) if code != identity.code()]
     return wrong
 

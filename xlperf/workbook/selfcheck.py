@@ -40,11 +40,11 @@ class Checked:
         """Return it in words, as the cell does."""
         if not self.missing and not self.wrong:
             return READY
-        parts = [_told("还差{n}项", self.missing), _told("填错{n}处", self.wrong)]
+        parts = [_counted("还差{n}项", self.missing), _counted("填错{n}处", self.wrong)]
         return "；".join(p for p in parts if p)
 
 
-def _told(template: str, rows: Sequence[tuple[int, int]]) -> str:
+def _counted(template: str, rows: Sequence[tuple[int, int]]) -> str:
     if not rows:
         return ""
     listed = "、".join(str(row) for row, _ in rows)

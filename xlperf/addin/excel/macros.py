@@ -98,7 +98,7 @@ def press(what: str) -> Outcome:
     outcome = COMMANDS[what](ExcelBook(book), datetime.now().isoformat(" ", "seconds"))
     if outcome.done:
         book.sheets[MOVES].activate()
-    book.app.alert("\n".join(outcome.told), "重新计算排名" if outcome.done else "没有改动")
+    book.app.alert("\n".join(outcome.lines), "重新计算排名" if outcome.done else "没有改动")
     return outcome
 
 

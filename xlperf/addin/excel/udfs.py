@@ -58,8 +58,8 @@ def decorated(function: Function, udfs: Any) -> Callable[..., Any]:
     for argument in function.fixed:
         call = udfs.xlarg(safe(argument.name), ndim=2, err_to_str=True, doc=f"{argument.title}：{argument.zh}")(call)
     if function.repeated:
-        told = "、".join(f"{a.title}（{a.zh}）" for a in function.repeated)
-        call = udfs.xlarg("more", ndim=2, err_to_str=True, doc=told[:255])(call)
+        help_ = "、".join(f"{a.title}（{a.zh}）" for a in function.repeated)
+        call = udfs.xlarg("more", ndim=2, err_to_str=True, doc=help_[:255])(call)
     finished: Callable[..., Any] = udfs.xlfunc(category="xlperf", call_in_wizard=False)(call)  # last: xlarg resets it
     return finished
 

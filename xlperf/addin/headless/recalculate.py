@@ -67,12 +67,12 @@ def recalculated(book: Path, out: Path, engine: str | None = None, *, seconds: f
     lacking = [name for name in names if find_spec(name) is None] or ([] if names else list(ENGINES[1:]))
     if lacking:
         return Recalculated(problems=tuple(problem("RECALC_NO_ENGINE", None, found=name) for name in lacking))
-    told, unsure = _calculated(book, texts, names, seconds)
-    done = {name: answer for name, answer in told.items() if answer.done}
+    results, unsure = _calculated(book, texts, names, seconds)
+    done = {name: answer for name, answer in results.items() if answer.done}
     if not done:
-        return Recalculated(problems=tuple(_failures(book, told, seconds)))
+        return Recalculated(problems=tuple(_failures(book, results, seconds)))
     values: dict[Place, Any] = {}
-    problems = list(_alone(book, told, texts)) if engine is None else []
+    problems = list(_alone(book, results, texts)) if engine is None else []
     volatile: list[tuple[Place, str]] = []
     for place, text in texts.items():
         settled = _settled(place, text, done, unsure)
@@ -102,9 +102,9 @@ def _calculated(
         copies = [write_bounded(book, Path(folder, f"{i}.xlsx"), n) for i, n in enumerate(_BEYOND)] if whole else [book]
         jobs = [Job(name, copies[0]) for name in names]
         jobs += [Job(names[-1], copies[1])] if whole else []
-        told = answers(jobs, called, seconds)
-    unsure = _differing(texts, told[len(names) - 1], told[-1]) if whole else frozenset()
-    return dict(zip(names, told, strict=False)), unsure
+        found = answers(jobs, called, seconds)
+    unsure = _differing(texts, found[len(names) - 1], found[-1]) if whole else frozenset()
+    return dict(zip(names, found, strict=False)), unsure
 
 
 def _differing(texts: Mapping[Place, str], one: Answer, other: Answer) -> frozenset[Place]:
@@ -145,11 +145,11 @@ def _alone(book: Path, found: Mapping[str, Answer], texts: Mapping[Place, str]) 
 def _settled(place: Place, text: str, done: Mapping[str, Answer], unsure: frozenset[Place]) -> tuple[Any] | Problem:
     """Return the value that the engines agree on, or the problem of the cell. unsure: see `_calculated`."""
     at = (place[0].upper(), place[1])
-    told = {name: answer.values.get(at, _MISSING) for name, answer in done.items()}
-    if CIRCLE in told.values():
+    shown = {name: answer.values.get(at, _MISSING) for name, answer in done.items()}
+    if CIRCLE in shown.values():
         return problem("RECALC_CIRCLE", found=f"={text}")
-    ignorant = {name for name, value in told.items() if value == "#NAME?" and _called(text) & done[name].unknown}
-    known = {name: value for name, value in told.items() if value is not _MISSING and name not in ignorant}
+    ignorant = {name for name, value in shown.items() if value == "#NAME?" and _called(text) & done[name].unknown}
+    known = {name: value for name, value in shown.items() if value is not _MISSING and name not in ignorant}
     if not known:
         return problem("RECALC_UNKNOWN_FUNCTION" if ignorant else "RECALC_NO_VALUE", found=f"={text}")
     if at in unsure:
@@ -170,5 +170,5 @@ def _shown(value: Any) -> str:
     return f"“{value}”" if isinstance(value, str) and not value.startswith("#") else f"{'' if value is None else value}"
 
 
-def _at(told: Problem, book: Path, place: Place) -> Problem:
-    return Problem(told.code, Where(file=book.name, sheet=place[0], cell=place[1]), told.values)
+def _at(p: Problem, book: Path, place: Place) -> Problem:
+    return Problem(p.code, Where(file=book.name, sheet=place[0], cell=place[1]), p.values)

@@ -129,6 +129,6 @@ def _tell(context: Any, controller: Any, outcome: Outcome) -> None:
     window = controller.Frame.ContainerWindow
     title = "重新计算排名" if outcome.done else "没有改动"
     kind = uno.Enum("com.sun.star.awt.MessageBoxType", "INFOBOX" if outcome.done else "WARNINGBOX")
-    box = toolkit.createMessageBox(window, kind, 1, title, "\n".join(outcome.told))
+    box = toolkit.createMessageBox(window, kind, 1, title, "\n".join(outcome.lines))
     box.execute()
     box.dispose()

@@ -133,7 +133,7 @@ def _line(round_: Round, p: Problem) -> str:
     """Write one place in the words of who gets the letter: sheet, cell, row, what stands there, what to do."""
     says, asks = p.message("zh"), p.remedy("zh")
     if p.code in letters():
-        row, known = letters()[p.code], {**p.told("zh"), "year": str(round_.year)}
+        row, known = letters()[p.code], {**p.worded("zh"), "year": str(round_.year)}
         says, asks = row["says"].format(**known), row["asks"].format(**known)
     at = f"“{p.where.sheet}”表" if p.where.sheet else ""
     at += f" {p.where.cell}格" if p.where.cell else ""

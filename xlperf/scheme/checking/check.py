@@ -250,15 +250,15 @@ def where_problems(scheme: Scheme) -> Problems:
             holds = _holds_in(scheme, sheet.rows, name)
             value = exactly(wanted, holds)
             given = {shown(v) for row in rows if (v := row.get(name)) is not None}
-            told = {"sheet": sheet.title, "name": name, "found": wanted}
+            values = {"sheet": sheet.title, "name": name, "found": wanted}
             if value is None:
-                yield problem("WHERE_KIND", place_of(wanted), **told, kind=_KIND_WORDS[holds])
+                yield problem("WHERE_KIND", place_of(wanted), **values, kind=_KIND_WORDS[holds])
             elif given and shown(value) not in given:
                 lost = any(not any(_matches(r, s.where) for s in scheme.sheets if s.rows == sheet.rows) for r in rows)
                 if not lost:
-                    yield problem("WHERE_NONE_YET", place_of(wanted), **told)
+                    yield problem("WHERE_NONE_YET", place_of(wanted), **values)
                 elif sheet.rows != scheme.home:
-                    yield problem("WHERE_NO_ROW", place_of(wanted), **told, nearest=nearest(wanted, sorted(given)))
+                    yield problem("WHERE_NO_ROW", place_of(wanted), **values, nearest=nearest(wanted, sorted(given)))
 
 
 _KIND_WORDS = {"number": word("数"), "date": word("日期"), "text": word("文字")}
@@ -280,8 +280,8 @@ def owners_without_book(scheme: Scheme) -> Problems:
         for column in sheet.columns:
             if text(column.attributes, "by") == "lead":
                 title = text(column.attributes, "title", column.name)
-                told = {"sheet": sheet.title, "column": title, "found": scheme.office}
-                yield problem("OWNER_WITHOUT_BOOK", column.at, **told)
+                values = {"sheet": sheet.title, "column": title, "found": scheme.office}
+                yield problem("OWNER_WITHOUT_BOOK", column.at, **values)
                 break
 
 

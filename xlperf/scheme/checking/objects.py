@@ -56,7 +56,7 @@ def _role_problems(scheme: Scheme, sheet: SheetSpec) -> Iterator[Problem]:
         if any(roles.get(column.name) == role for roles in named):
             continue
         if role in first and role in SINGLE_ROLES:
-            told = {"sheet": sheet.title, "role": role, "first": first[role], "second": column.name}
-            yield problem("ROLE_TWICE", place_of(role), **told)
+            values = {"sheet": sheet.title, "role": role, "first": first[role], "second": column.name}
+            yield problem("ROLE_TWICE", place_of(role), **values)
         elif role:
             first[str(role)] = column.name

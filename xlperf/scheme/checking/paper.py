@@ -85,8 +85,8 @@ def _falls(scheme: Scheme, node: Mapping) -> Problems:
             levels.append((high, given, shown(row.get(key))))
     for (_, had, lower), (_, has, higher) in pairwise(sorted(levels)):
         if has < had:
-            told = {"basis": text(node, "basis"), "lower": lower, "higher": higher}
-            yield problem("LEVEL_FALLS", node.at, **told, had=shown(had, 6), has=shown(has, 6))
+            values = {"basis": text(node, "basis"), "lower": lower, "higher": higher}
+            yield problem("LEVEL_FALLS", node.at, **values, had=shown(had, 6), has=shown(has, 6))
 
 
 def range_problems(scheme: Scheme) -> Problems:
@@ -99,13 +99,13 @@ def range_problems(scheme: Scheme) -> Problems:
             end, start = _edge(one, "to", "below"), _edge(other, "from", "above")
             if end is None or start is None:
                 continue
-            told = {"says": text(node, "says"), "basis": text(node, "basis")}
-            told |= {"end": shown(end[0], 6), "start": shown(start[0], 6)}
+            values = {"says": text(node, "says"), "basis": text(node, "basis")}
+            values |= {"end": shown(end[0], 6), "start": shown(start[0], 6)}
             shared = end[1] + start[1]  # how many of the two ranges hold the number where they meet
             if start[0] > end[0] or (start[0] == end[0] and not shared):
-                yield problem("RANGE_GAP", node.at, **told)
+                yield problem("RANGE_GAP", node.at, **values)
             elif start[0] < end[0] or shared == len((one, other)):
-                yield problem("RANGE_OVERLAP", node.at, **told)
+                yield problem("RANGE_OVERLAP", node.at, **values)
 
 
 def _edge(part: Mapping, inside: str, outside: str) -> tuple[Fraction, bool] | None:
@@ -140,8 +140,8 @@ def decision_notes(scheme: Scheme) -> Problems:
 def slip_notes(scheme: Scheme) -> Problems:
     """Repeat each passage that cannot be read as printed, with how it is read."""
     for node in records(scheme.paper, "slips"):
-        told = {"basis": text(node, "basis"), "found": text(node, "found"), "read_as": text(node, "read_as")}
-        yield problem("PAPER_SLIP", node.at, **told)
+        values = {"basis": text(node, "basis"), "found": text(node, "found"), "read_as": text(node, "read_as")}
+        yield problem("PAPER_SLIP", node.at, **values)
 
 
 PAPER: tuple[Callable[[Scheme], Iterable[Problem]], ...] = (

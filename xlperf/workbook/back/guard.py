@@ -121,9 +121,9 @@ def _parts_problems(book: zipfile.ZipFile, where: Where) -> list[Problem]:
     large = _large(parts)
     if large:
         return [problem("BOMB", where, found=large)]
-    told = list(_content_problems(book, parts, where))
-    told += _holding("EXTLINK", _LINKS, names, where)
-    return told or _holding("MACRO", _MACROS, names, where)
+    problems = list(_content_problems(book, parts, where))
+    problems += _holding("EXTLINK", _LINKS, names, where)
+    return problems or _holding("MACRO", _MACROS, names, where)
 
 
 def _holding(code: str, pattern: re.Pattern[str], names: list[str], where: Where) -> list[Problem]:

@@ -99,8 +99,8 @@ def _fill(sheet: Sheet, row: Row, cells: dict[str, ReadCell], found: Held) -> No
     for column in (c for c in sheet.columns if c.name in cells and c.expr is None):
         cell = cells[column.name]
         if column.kind == "input":
-            row[column.name], told = _judged(column, cell, row, found.file)
-            found.problems += [p for p in told if p.code not in _UNSAID]
+            row[column.name], problems = _judged(column, cell, row, found.file)
+            found.problems += [p for p in problems if p.code not in _UNSAID]
             found.filled.append((sheet, column, row, Where(found.file, sheet=cell.sheet, cell=cell.cell)))
         elif not cell.formula and cell.row_key and not cell.row_key.startswith(SPARE):
             _hold(column, cell, row, found.file, found.problems)

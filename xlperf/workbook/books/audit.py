@@ -76,10 +76,10 @@ def corrected(book: Book, kept: Mapping[Place, Any]) -> dict[Place, Any]:
         found[title, cell], found[title, f"G{row}"] = "" if now is None else now, difference
         found[title, f"H{row}"] = SAME if same else DIFFERENT
     wrong = sum(value == DIFFERENT for value in found.values())
-    return {**found, **({(TITLE_OF_SHEET, "B2"): _told(wrong)} if wrong else {})}
+    return {**found, **({(TITLE_OF_SHEET, "B2"): _summed_up(wrong)} if wrong else {})}
 
 
-def _told(wrong: int) -> str:
+def _summed_up(wrong: int) -> str:
     """Return how many numbers differ, as the formula of the overall result does."""
     return f"有{wrong}处不一致（数据已改动，请重新计算）"
 

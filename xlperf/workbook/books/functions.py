@@ -28,7 +28,7 @@ class PageLine:
     name: str
     help: str
     basis: str
-    told: str
+    sentence: str
     call: str
     answer: float | str
     reason: str
@@ -47,7 +47,7 @@ def write_function_page(file: Path, lines: Sequence[PageLine]) -> None:
         sheet.write_string(2, i, heading, book.look(style.HEAD_LOOK))
     text, center = book.look(style.CELL_TEXT), book.look(style.CELL_CENTER)
     for row, line in enumerate(lines, start=3):
-        words = (line.function, line.name, line.help, line.basis, line.told, f"={line.call}")
+        words = (line.function, line.name, line.help, line.basis, line.sentence, f"={line.call}")
         for i, word in enumerate(words):
             sheet.write_string(row, i, word, text)
         sheet.write_formula(row, 6, f"={line.call}", center, line.answer)

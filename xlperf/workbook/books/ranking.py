@@ -227,7 +227,7 @@ def _write_count(book: Book, sheet: Worksheet, row: int, size: int, ranked: int)
     """Write below a list how many units have no place; its last lines name them."""
     unplaced = f'COUNTIF(A{row - size + 1}:A{row},"{UNPLACED}")'
     text = f'=IF({unplaced}=0,"","未排名 "&{unplaced}&" 个，列在表末，原因见备注")'
-    told = "" if ranked == size else f"未排名 {size - ranked} 个，列在表末，原因见备注"
+    words = "" if ranked == size else f"未排名 {size - ranked} 个，列在表末，原因见备注"
     sheet.merge_range(row, 0, row, 3, "", book.look(_NOTE))
-    sheet.write_formula(row, 0, text, book.look(_NOTE), told)
+    sheet.write_formula(row, 0, text, book.look(_NOTE), words)
     sheet.set_row(row, 20)

@@ -113,13 +113,13 @@ def _value(value: str | int) -> str | Fraction | None:
 def summary(status: Status) -> str:
     """Return in one line how far the round is."""
     kinds = dict.fromkeys((b.kind, b.book) for b in status.books if b.kind != "master")
-    told = []
+    parts = []
     for kind, book in kinds:
         counts = status.counts(kind)
         words = "、".join(f"{WORDS[s]}{n}" for s, n in counts.items() if n)
-        told.append(f"{book}{sum(counts.values())}份：{words}")
+        parts.append(f"{book}{sum(counts.values())}份：{words}")
     due = f"　截止日：{_day(status.deadline)}" if status.deadline else ""
-    return f"{status.office}　{_day(status.today)}　{'；'.join(told)}{due}"
+    return f"{status.office}　{_day(status.today)}　{'；'.join(parts)}{due}"
 
 
 def said(b: BookStatus) -> str:
@@ -133,15 +133,15 @@ def notice(status: Status) -> str:
     """Write the paragraph that can be sent to everybody."""
     if not status.chased:
         return f"截至{_day(status.today)}，各单位的表已收齐。"
-    told = []
+    parts = []
     for state in ("out", "held"):
         names: dict[str, list[str]] = {}
         for b in (b for b in status.owed if b.state == state):
             names.setdefault(b.book, []).append(b.name)
-        told += [f"{WORDS[state]}{book}：{'、'.join(who)}" for book, who in names.items()]
+        parts += [f"{WORDS[state]}{book}：{'、'.join(who)}" for book, who in names.items()]
     again = [f"{b.name}{b.book}" for b in status.chased if b.again]
-    told += [f"{_AGAIN}：{'、'.join(again)}"] if again else []
-    return f"截至{_day(status.today)}，{'；'.join(told)}。{_until(status)}"
+    parts += [f"{_AGAIN}：{'、'.join(again)}"] if again else []
+    return f"截至{_day(status.today)}，{'；'.join(parts)}。{_until(status)}"
 
 
 def _until(status: Status) -> str:
@@ -160,9 +160,9 @@ def todo(b: BookStatus) -> str:
 
 def wrong(of: BookStatus | Stray) -> str:
     """Write why a book is held: the first problems, in the words of the office."""
-    told = [f"{_place(p)}{p.message()}" for p in of.problems[:_SHOWN]]
+    parts = [f"{_place(p)}{p.message()}" for p in of.problems[:_SHOWN]]
     more = f"；……共{len(of.problems)}处" if len(of.problems) > _SHOWN else ""
-    return "；".join(told) + more
+    return "；".join(parts) + more
 
 
 def _place(p: Problem) -> str:
