@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from xlperf.engine.kinds import Kinds
+from xlperf.formula.comparisons import COMPARE
 from xlperf.formula.expression import Expr, blank, both, col, first, is_blank, lift, negate, same
 from xlperf.formula.values import day_number, number, shown
 from xlperf.problems import Problem, problem
@@ -32,16 +33,6 @@ WORD = re.compile(r"[a-z][a-z0-9_]*\Z")
 THIS = "this"
 
 Condition = tuple[Expr, str]
-
-
-_COMPARE: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {
-    "is": (same, "为"),
-    "is_not": (lambda a, b: negate(same(a, b)), "不为"),
-    "at_least": (lambda a, b: a >= b, "不小于"),
-    "at_most": (lambda a, b: a <= b, "不大于"),
-    "above": (lambda a, b: a > b, "大于"),
-    "below": (lambda a, b: a < b, "小于"),
-}
 
 
 @dataclass
@@ -276,7 +267,7 @@ class Binder:
     def _condition(self, node: Node) -> Condition:
         tests = [k for k in node if k not in ("column", "blank")] if isinstance(node, MappingNode) else []
         if not isinstance(node, MappingNode) or Scalar("column") not in node or len(tests) != 1:
-            wanted = "{column: 列名, is: 值}，比较词之一：" + "、".join([*_COMPARE, "is_given"])
+            wanted = "{column: 列名, is: 值}，比较词之一：" + "、".join([*COMPARE, "is_given"])
             self._report("WRONG_VALUE", node, name="条件", wanted=wanted, found=_flat(node))
             return same(0, 0), ""
         name = self._name(self._resolved(node[Scalar("column")]))
@@ -290,11 +281,11 @@ class Binder:
                     f"{title}未填",
                 )
             )
-        if test not in _COMPARE:
-            words = [*_COMPARE, "is_given"]
+        if test not in COMPARE:
+            words = [*COMPARE, "is_given"]
             self._report("WRONG_VALUE", test, name="比较词", wanted="、".join(words), found=test)
             return same(0, 0), ""
-        compare, word = _COMPARE[test]
+        compare, word = COMPARE[test]
         cell = col(name)
         if Scalar("blank") in node:
             cell = first(cell, self.value(node[Scalar("blank")]))

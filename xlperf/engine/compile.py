@@ -140,6 +140,7 @@ def _sheet(spec: SheetSpec, binder: Binder, where: Mapping[str, Value], bound: B
         spec.grows,
         spec.basis,
         claims=spec.claims,
+        made=spec.made,
     )
 
 

@@ -15,6 +15,7 @@ from xlperf.formula.operations import equal
 from xlperf.formula.values import Value, decimal, exactly, number
 from xlperf.problems import Problem, problem
 from xlperf.rules import RULES
+from xlperf.scheme.made import with_made_rows
 from xlperf.scheme.model import Example, Figure, Mapping, Scalar, Scheme, SheetSpec, place_of
 from xlperf.scheme.reading.cells import typed
 from xlperf.scheme.vocabulary import ROUND_TABLES
@@ -161,7 +162,7 @@ def example_tables(scheme: Scheme, plan: Plan, example: Example) -> Tables:
 
 def _typed_tables(scheme: Scheme, plan: Plan, example: Example) -> tuple[Tables, list[Problem]]:
     """Type the rows of an example; a cell that cannot be read is blank, and told."""
-    of_a_round = {*ROUND_TABLES, *(spec.table for spec in scheme.objects)}
+    of_a_round = {*ROUND_TABLES, *(spec.table for spec in scheme.objects), *scheme.made}
     tables: dict[str, list[dict[str, Value]]] = {
         name: rows for name, rows in scheme.tables.items() if name not in of_a_round
     }
@@ -178,7 +179,7 @@ def _typed_tables(scheme: Scheme, plan: Plan, example: Example) -> tuple[Tables,
                 value = typed(text, column.holds, at, column.exempt) if column else typed(text, "text")
                 problems += [value] if isinstance(value, Problem) else []
                 made[-1][str(name)] = None if isinstance(value, Problem) else value
-    return tables, problems
+    return with_made_rows(scheme.made, tables), problems
 
 
 def _value(text: str, holds: str) -> Value:

@@ -15,6 +15,7 @@ from xlperf.engine.graph import Graph, graph_of
 from xlperf.formula.expression import Expr, columns_of, walk
 from xlperf.formula.links import link_of
 from xlperf.formula.values import EXEMPT, Value, value_text
+from xlperf.scheme.made import MadeRows
 from xlperf.scheme.vocabulary import Holds as Holds
 
 Kind = Literal["key", "fact", "input", "computed"]
@@ -70,7 +71,7 @@ class Sheet:
     scheme). where: what the rows of the table have that belong here, typed as the table holds it. unit: the
     column that says whose row it is, "" where the row belongs to nobody.
     grows: how many empty rows the workbook leaves for new entries; 0 for a fixed roster. claims: what a
-    row that a unit adds itself starts with; None where units add none.
+    row that a unit adds itself starts with; None where units add none. made: how its rows are made from other tables.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Sheet:
     grows: int = 0
     basis: str = ""
     claims: Mapping[str, str] | None = None
+    made: MadeRows | None = None
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -223,6 +225,11 @@ class Plan:
                     found.add((sheet.name, column.name))
                     grown = True
         return frozenset(found)
+
+    @cached_property
+    def made(self) -> dict[str, MadeRows]:
+        """Return the tables whose rows are made, and how."""
+        return {s.table: s.made for s in self.sheets if s.made}
 
     def computed(self) -> Iterator[tuple[Sheet, Column]]:
         """List every computed column."""

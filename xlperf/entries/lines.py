@@ -59,6 +59,7 @@ class Lines:
         """Index the scheme's own rows of the table, by key and by unit with number or indicator."""
         self.sheets = [s for s in self.plan.sheets if s.table == self.table]
         self.key = self.sheets[0].key.name if self.sheets else "code"
+        self.made = self.plan.made.get(self.table)
         self.unit = next((s.unit for s in self.sheets if s.unit), "") if not self.is_roster else ""
         self.columns = {c.name: c for s in reversed(self.sheets) for c in s.columns if c.expr is None}
         loose = {*FREE_COLUMNS, *(n for s in self.sheets for n in s.where)}
@@ -128,7 +129,8 @@ class Lines:
         """Put a line into the row it means; spare is the key of a new row that brings none."""
         key = value_text(self.value(line, self.key)) or self._key_of(line) or spare
         if not key:
-            names = [name for name in (self.unit, "no", "indicator") if line.cells.get(name) is not None]
+            parts = self.made.parts if self.made else (self.unit, "no", "indicator")
+            names = [name for name in parts if line.cells.get(name) is not None]
             found = "，".join(f"{name}＝{line.cells[name]}" for name in names)
             at = self.given.place(line.number, self.key)
             self.problems.append(problem("DATA_NO_KEY", at, key=self.key, found=found))
@@ -149,11 +151,16 @@ class Lines:
 
     def _must_be_known(self, line: Line) -> bool:
         """Return whether a line can only mean a row of the scheme: a new one of a fixed list says whose it is."""
+        if self.made:
+            return True
         fixed = bool(self.base) and bool(self.unit) and not any(s.grows for s in self.sheets)
         return fixed and self.value(line, self.unit) is None
 
     def _key_of(self, line: Line) -> str:
-        """Find the row of the scheme that a line means by its unit and number or indicator."""
+        """Find the row of the scheme that a line means by its unit and number or indicator, a made one by its parts."""
+        if self.made:
+            parts = [self.value(line, name) for name in self.made.parts]
+            return "" if None in parts else self.made.key_of(parts)
         if not self.unit or any(s.grows for s in self.sheets):
             return ""
         unit = self.value(line, self.unit)

@@ -15,6 +15,7 @@ from xlperf.entries.given import Given
 from xlperf.entries.lines import Lines, Meant, as_typed
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem
+from xlperf.scheme.made import with_made_rows
 from xlperf.scheme.model import Scheme
 
 
@@ -38,13 +39,16 @@ def judged_tables(scheme: Scheme, plan: Plan, given: Mapping[str, Given]) -> tup
     offered = {c.offers for sheet in plan.sheets for c in sheet.columns}
     names = [n for n in table_names(plan) if n in given]
     readers = []
-    for name in sorted(names, key=lambda n: (n not in _roster(plan), n not in offered)):
+    for name in sorted(names, key=lambda n: (n in plan.made, n not in _roster(plan), n not in offered)):
+        if name in plan.made:
+            tables = with_made_rows(plan.made, tables)
         reader = Lines(plan, name, tables, given[name], [])
         tables[name] = reader.rows()
         readers.append(reader)
         if reader.is_roster:
             _keep_roster(plan, tables)
     entries = [list(_entries(reader)) for reader in readers]
+    tables = with_made_rows(plan.made, tables)
     judge_entries(plan, tables, [e for found in entries for e in found])
     problems: list[Problem] = []
     for reader, found in zip(readers, entries, strict=True):

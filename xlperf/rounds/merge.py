@@ -10,6 +10,7 @@ from xlperf.engine.plan import OFFICE, Plan, Sheet, Tables
 from xlperf.entries.text import value_of
 from xlperf.formula.values import Value, value_text
 from xlperf.rounds.ledger import CellText, Receipt
+from xlperf.scheme.made import with_made_rows
 
 Row = dict[str, Value]
 
@@ -34,7 +35,7 @@ def merged(plan: Plan, tables: Tables, receipts: Iterable[Receipt]) -> Tables:
             theirs = master and column.by != OFFICE and (cell.sheet, cell.row, cell.column) in sent
             if (cell.sheet, cell.row) not in gone and not theirs:
                 filled.put(plan.by_name[cell.sheet], cell)
-    return filled.tables
+    return with_made_rows(plan.made, filled.tables)
 
 
 @dataclass

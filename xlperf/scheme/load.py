@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from xlperf.problems import Problem, errors, problem
 from xlperf.scheme.checking.names import name_problems
 from xlperf.scheme.checking.references import table_problems
 from xlperf.scheme.find import find_scheme, schemes_available
+from xlperf.scheme.made import with_made_rows
 from xlperf.scheme.model import (
     Example,
     Figure,
@@ -26,6 +28,7 @@ from xlperf.scheme.model import (
     place_of,
 )
 from xlperf.scheme.reading.like import sheets_of
+from xlperf.scheme.reading.made import made_sheets
 from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text, whole
 from xlperf.scheme.reading.structure import record_problems
 from xlperf.scheme.reading.tables import Reads, reads, table_of
@@ -66,9 +69,12 @@ def scheme_of(source: Source) -> tuple[Scheme | None, list[Problem]]:
     problems += record_problems(root, SCHEME)
     sheets, unsound, faults = sheets_of(root)
     problems += faults
+    figures = {str(name): _figure(name, node) for name, node in named(root, "figures")}
+    sheets, made = made_sheets(sheets, root, figures)
     tables, faults = _tables(root, sheets, source)
     scheme = _scheme(root, sheets, tables, source)
-    problems += [*faults, *name_problems(scheme, root, unsound), *table_problems(scheme)]
+    scheme = replace(scheme, tables=with_made_rows(scheme.made, tables))
+    problems += [*faults, *made, *name_problems(scheme, root, unsound), *table_problems(scheme)]
     return scheme, sorted(dict.fromkeys(problems), key=lambda p: (p.where.file != source.name, *_order(p)))
 
 

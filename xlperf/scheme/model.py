@@ -12,6 +12,7 @@ from typing import Any
 
 from xlperf.formula.values import Value
 from xlperf.problems import Where
+from xlperf.scheme.made import MadeRows
 
 
 class Scalar(str):
@@ -96,7 +97,8 @@ class ColumnSpec:
 class SheetSpec:
     """A sheet as written; `like` has already been followed, so `columns` is complete and in order.
 
-    claims: what a row that a unit adds itself starts with (column → text); None where units add none.
+    claims: what a row that a unit adds itself starts with (column → text); None where units add none. made: how its
+    rows are made from other tables; None where they are given.
     """
 
     name: str
@@ -109,6 +111,7 @@ class SheetSpec:
     grows: int = 0
     basis: str = ""
     claims: dict[str, str] | None = None
+    made: MadeRows | None = None
     at: Where = field(default_factory=Where)
 
 
@@ -228,3 +231,8 @@ class Scheme:
     def home(self) -> str:
         """Return the table of the units, which get books of their own; "" where nobody is appraised."""
         return next((o.table for o in self.objects if not o.within), "")
+
+    @property
+    def made(self) -> dict[str, MadeRows]:
+        """Return the tables whose rows are made, and how."""
+        return {s.rows: s.made for s in self.sheets if s.made}

@@ -109,6 +109,11 @@ _FIELDS: Mapping[str, Callable[[Field], Json]] = {
         "propertyNames": {"pattern": _NAME},
         "additionalProperties": {"$ref": "#/definitions/column"},
     },
+    "made": lambda wanted: {"anyOf": [_SCALAR, _record(wanted.fields)]},
+    "spans": lambda _: {
+        "type": "object",
+        "additionalProperties": {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]},
+    },
     "rows": lambda _: _ROWS,
     "named_rows": lambda _: {"type": "object", "additionalProperties": _ROWS},
     "tree": lambda _: {"type": "object"},

@@ -28,6 +28,8 @@ Takes = Literal[
     "columns",  # name: a column
     "rows",  # a list of mappings with any keys
     "named_rows",  # table: rows
+    "spans",  # name: 1..12, or a list of texts
+    "made",  # a text, or a mapping with the keys listed
     "tree",  # read further by its own part
 ]
 
@@ -93,10 +95,21 @@ COLUMN: Fields = {
     "from": Field("text", "取值的表"),
 }
 
+ROWS: Fields = {
+    "each": Field("pairs", "每一个对象各有若干行：列名: 数据表，如 person: people", required=True),
+    "with": Field("pairs", "再配上另一张数据表的每一行：列名: 数据表，如 item: items"),
+    "on": Field("pairs", "两张表的哪一列相同才相配：with 表的列: each 表的列"),
+    "over": Field("spans", "再配上每一个值：列名: 1..12，或 列名: [上半年, 下半年]"),
+    "take": Field("pairs", "本表的列取自哪里：列名: each 或 with 的列名.那张表的列"),
+    "while": Field("records", "满足这些条件才有这一行；只看本行的事实", fields=CONDITION),
+}
+
 SHEET: Fields = {
     "title": Field("text", "表名", required=True),
     "basis": Field("text", "依据的条款", required=True),
-    "rows": Field("text", "行来自哪张数据表"),
+    "rows": Field(
+        "made", "行来自哪张数据表；或由几张表配成：{each: {列: 表}, with: {列: 表}, over: {列: 1..12}}", fields=ROWS
+    ),
     "like": Field("text", "沿用哪张表的列"),
     "where": Field("pairs", "只取这些行：列名: 值"),
     "unit": Field("text", "哪一列说明本行属于哪个单位"),

@@ -269,6 +269,13 @@ def _holds_in(scheme: Scheme, table: str, name: str) -> Holds:
     return next((holds_of(c) for c in given), "text")
 
 
+def sheets_without_rows(scheme: Scheme) -> Problems:
+    """List the sheets whose rows are made from tables that have rows, and of which none came out."""
+    for sheet in scheme.sheets:
+        if sheet.made and scheme.tables.get(sheet.made.each.table) and not scheme.tables.get(sheet.rows):
+            yield problem("ROWS_NONE", sheet.at, sheet=sheet.title)
+
+
 def owners_without_book(scheme: Scheme) -> Problems:
     """List a column that the lead scorer fills where that comes to nobody who gets a 打分表."""
     if scheme.office in {s.name for s in scheme.scorers}:
@@ -315,6 +322,7 @@ CHECKS: tuple[Check, ...] = (
     units_without_sheet,
     units_without_group,
     where_problems,
+    sheets_without_rows,
     owners_without_book,
     confusable_keys,
     *PAPER,

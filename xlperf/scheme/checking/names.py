@@ -9,7 +9,7 @@ from xlperf.formula.values import number
 from xlperf.problems import Problem, problem
 from xlperf.scheme.checking.objects import object_problems
 from xlperf.scheme.model import ColumnSpec, Listing, Mapping, Scalar, Scheme, SheetSpec, Stated, place_of
-from xlperf.scheme.reading.nodes import listing, mapping, pairs, records, text
+from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text
 from xlperf.scheme.reading.tables import holds_of
 from xlperf.scheme.vocabulary import KINDS, PARTIES, ROUND_TABLES
 from xlperf.scheme.words import nearest
@@ -43,7 +43,8 @@ def name_problems(scheme: Scheme, root: Mapping, unsound: Collection[str] = ()) 
 
 def _tables(scheme: Scheme, root: Mapping) -> list[str]:
     """List the tables there can be: the scheme's own, those of a round, of what is appraised, those that grow."""
-    growing = [s.rows for s in scheme.sheets if s.grows and s.rows]
+    made = [name for name, node in named(root, "sheets") if mapping(node, "rows")]
+    growing = [*made, *(s.rows for s in scheme.sheets if s.grows and s.rows)]
     appraised = [spec.table for spec in scheme.objects]
     return list(dict.fromkeys([*map(str, pairs(root, "tables")), *ROUND_TABLES, *appraised, *map(str, growing)]))
 

@@ -67,7 +67,7 @@ def _sheet(name: Scalar, node: Mapping, base: SheetSpec | None, problems: list[P
     return SheetSpec(
         name=str(name),
         title=text(node, "title", str(name)),
-        rows=text(node, "rows", base.rows if base else ""),
+        rows=name if mapping(node, "rows") else text(node, "rows", base.rows if base else ""),
         columns=_merged(
             base.columns if base else (), own, str(name), problems, sound=base is not None or "like" not in node
         ),

@@ -98,6 +98,25 @@ def _pairs_problems(node: Node, _: Field) -> Problems:
             yield problem("EMPTY_VALUE", place_of(key), name=key)
 
 
+def _made_problems(node: Node, wanted: Field) -> Problems:
+    if isinstance(node, Listing):
+        yield _expected("EXPECTED_MAPPING", node)
+    elif isinstance(node, Mapping):
+        yield from record_problems(node, wanted.fields)
+
+
+def _spans_problems(node: Node, wanted: Field) -> Problems:
+    """Accept a text or a list of texts a name; what they span is read later."""
+    if not isinstance(node, Mapping):
+        yield _expected("EXPECTED_MAPPING", node)
+        return
+    for key, value in node.items():
+        if isinstance(value, Mapping):
+            yield _expected("EXPECTED_LIST", value, key)
+        elif isinstance(value, Listing):
+            yield from _texts_problems(value, wanted)
+
+
 def _records_problems(node: Node, wanted: Field) -> Problems:
     if not isinstance(node, Listing):
         yield _expected("EXPECTED_LIST", node)
@@ -202,5 +221,7 @@ _COMPOUND: dict[str, Callable[[Node, Field], Problems]] = {
     "columns": _columns_problems,
     "rows": _rows_problems,
     "named_rows": _named_rows_problems,
+    "made": _made_problems,
+    "spans": _spans_problems,
     "tree": lambda _, __: iter(()),
 }

@@ -1,0 +1,267 @@
+"""Rows made from tables: people × months, units × items of their class; the same rows on every face."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from kit.programs import need
+from kit.rounds import issued_file, reopened
+from kit.small_plan import identity
+
+from xlperf.engine.arrays import score_arrays
+from xlperf.engine.check import check_source
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.plan import Plan, Tables
+from xlperf.engine.score import score
+from xlperf.entries.folder import read_data
+from xlperf.problems import errors
+from xlperf.publish.results import score_round
+from xlperf.rounds.collecting.collect import collect
+from xlperf.rounds.distribute import distribute
+from xlperf.rounds.store import new_round
+from xlperf.scheme.load import folder_source, load_scheme
+from xlperf.scheme.model import Scheme
+from xlperf.workbook.back.fill import fill_book
+from xlperf.workbook.back.libreoffice import differences, recalculate
+from xlperf.workbook.books.master import write_master
+
+SCHEME = """\
+scheme: made-2026
+title: 配行示例
+issuer: 示例办
+document: 示〔2026〕1号
+year: 2026
+office: 考核办
+scorers:
+  - {name: 考核办, basis: 一}
+tables: {units: units.csv, people: people.csv, items: items.csv}
+objects:
+  units: {title: 单位, name: name}
+  people: {title: 人员, name: name, within: units, by: unit}
+sheets:
+  months:
+    title: 按月
+    rows: {each: {person: people}, over: {month: 1..12}, while: [{column: joined, at_most: month, blank: 0}]}
+    unit: unit
+    basis: 二
+    columns:
+      id: {is: key, title: 编号}
+      person: {is: fact, holds: text, title: 人员}
+      unit: {is: fact, holds: text, title: 单位}
+      name: {is: fact, holds: text, title: 姓名, role: label}
+      joined: {is: fact, title: 到岗月份}
+      month: {is: fact, title: 月份}
+      rate:
+        title: 标准
+        basis: 二
+        lookup: {key: person, of: people.rate}
+      share: {is: input, by: unit, title: 比例, low: 0, high: 1, decimals: 2, required: yes}
+      paid:
+        title: 当月
+        role: score
+        basis: 二
+        product: {factors: [rate, share]}
+  points:
+    title: 逐项得分
+    rows: {each: {unit: units}, with: {item: items}, on: {class: class}, take: {item_name: item.name}}
+    unit: unit
+    basis: 三
+    columns:
+      id: {is: key, title: 编号}
+      unit: {is: fact, holds: text, title: 单位}
+      item: {is: fact, holds: text, title: 项目代码}
+      item_name: {is: fact, holds: text, title: 项目, role: label}
+      full: {is: fact, title: 分值, role: full}
+      lead: {is: input, by: office, title: 得分, low: 0, high: full, decimals: 2, required: yes, role: score}
+  people:
+    title: 人员
+    rows: people
+    unit: unit
+    basis: 二
+    columns:
+      id: {is: key, title: 编号}
+      unit: {is: fact, holds: text, title: 单位}
+      name: {is: fact, holds: text, title: 姓名}
+      rate: {is: fact, title: 标准}
+      joined: {is: fact, title: 到岗月份}
+      year_paid:
+        title: 全年
+        basis: 二
+        total: {of: months.paid, where: {person: id}}
+      months:
+        title: 月数
+        basis: 二
+        counted: {of: months, where: {person: id}}
+  totals:
+    title: 总分
+    rows: units
+    basis: 三
+    columns:
+      code: {is: key, title: 代码}
+      name: {is: fact, holds: text, title: 单位}
+      class: {is: fact, holds: text, title: 类别}
+      points:
+        title: 总分
+        basis: 三
+        total: {of: points.lead, where: {unit: code}, blanks: stop}
+      paid:
+        title: 全年发放
+        basis: 二
+        total: {of: months.paid, where: {unit: code}}
+  items:
+    title: 项目
+    rows: items
+    basis: 三
+    columns:
+      item: {is: key, title: 代码}
+      name: {is: fact, holds: text, title: 项目}
+      class: {is: fact, holds: text, title: 类别}
+      full: {is: fact, title: 分值}
+examples:
+  - id: E1
+    basis: 二
+    tables:
+      units: [{code: T, name: 甲局, class: 局}]
+      people: [{id: P, unit: T, name: 甲, rate: 100, joined: 11}]
+      months: [{id: P-11, share: 1}, {id: P-12, share: 0.5}]
+    gives:
+      people: {P: {months: 2, year_paid: 150}}
+      totals: {T: {paid: 150}}
+    steps: 11、12两个月，100＋50
+"""
+
+TABLES = {
+    "units.csv": "code,name,class\nU1,甲局,局\nU2,乙镇,镇\nU3,丙镇,镇\n",
+    "people.csv": "id,unit,name,rate,joined\nP1,U1,张,100,\nP2,U1,李,200,10\nP3,U2,王,300,12\n",
+    "items.csv": "item,name,class,full\nA,党建,局,40\nB,业务,局,60\nC,党建,镇,100\n",
+}
+
+
+def write(folder: Path, old: str = "", new: str = "") -> Path:
+    """Write the scheme with one place changed."""
+    assert old in SCHEME
+    (folder / "scheme.yaml").write_text(SCHEME.replace(old, new, 1) if old else SCHEME, "utf-8")
+    for name, text in TABLES.items():
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> tuple[Scheme, Plan]:
+    scheme, problems = load_scheme(write(tmp_path_factory.mktemp("made")))
+    assert scheme is not None, problems
+    plan, problems = compile_scheme(scheme)
+    assert problems == []
+    return scheme, plan
+
+
+@pytest.fixture(scope="module")
+def filled(made) -> tuple[Plan, Tables]:
+    """Return the plan and its tables, filled as people might."""
+    scheme, plan = made
+    tables = {name: [dict(row) for row in rows] for name, rows in scheme.tables.items()}
+    for n, row in enumerate(tables["months"]):
+        row["share"] = None if n == 3 else row["month"] / 12
+    for n, row in enumerate(tables["points"]):
+        row["lead"] = row["full"] - n
+    return plan, tables
+
+
+def test_the_scheme_has_the_rows_of_its_tables_in_their_order(made):
+    scheme, _ = made
+    assert check_source(folder_source(scheme.file))[1] == []
+    assert [r["id"] for r in scheme.tables["months"]] == [
+        *(f"P1-{m}" for m in range(1, 13)), "P2-10", "P2-11", "P2-12", "P3-12",
+    ]  # fmt: skip
+    assert [(r["id"], r["item_name"], r["full"]) for r in scheme.tables["points"]] == [
+        ("U1-A", "党建", 40), ("U1-B", "业务", 60), ("U2-C", "党建", 100), ("U3-C", "党建", 100),
+    ]  # fmt: skip
+    assert (scheme.tables["months"][12]["unit"], scheme.tables["months"][12]["name"]) == ("U1", "李")
+
+
+def test_what_is_filled_in_is_scored(filled):
+    plan, tables = filled
+    scores = score(plan, tables)
+    assert scores.column("people", "months") == [12, 3, 1]
+    assert scores.row("people", "P2")["year_paid"] == 200 * (10 + 11 + 12) / 12
+    assert scores.column("totals", "points") == [99 - 0, 98, 97]
+    arrays = score_arrays(plan, tables)
+    for sheet, column in plan.computed():
+        exact, quick = scores.column(sheet.name, column.name), arrays[sheet.name][column.name]
+        assert [None if v is None else float(v) for v in exact] == pytest.approx(
+            [None if v != v else float(v) for v in quick]
+        )
+
+
+def test_the_workbook_says_the_same(filled, tmp_path):
+    need("soffice")
+    plan, tables = filled
+    file = tmp_path / "总表.xlsx"
+    scores = score(plan, tables)
+    write_master(scores, file, identity=identity())
+    (answered,) = recalculate([file], tmp_path / "calc")
+    assert differences(scores, answered, file) == []
+
+
+def test_data_names_a_made_row_by_its_key_or_by_its_parts(made, tmp_path):
+    scheme, _ = made
+    (tmp_path / "people.csv").write_text("id,unit,name,rate,joined\nP9,U3,赵,100,11\n", "utf-8")
+    (tmp_path / "months.csv").write_text("person,month,share\nP9,11,1\nP9,12,0.5\nP3,12,0.1\n", "utf-8")
+    (tmp_path / "points.csv").write_text("id,lead\nU1-A,39\nU1-C,3\n", "utf-8")
+    tables, problems = read_data(scheme, tmp_path)
+    assert [(r["id"], r["name"], r["share"]) for r in tables["months"] if r["unit"] != "U1"] == [
+        ("P3-12", "王", Fraction(1, 10)), ("P9-11", "赵", 1), ("P9-12", "赵", 0.5),
+    ]  # fmt: skip
+    told = {(p.code, p.where.line, dict(p.values).get("found")) for p in errors(problems)}
+    assert told == {("DATA_UNKNOWN_KEY", 3, "U1-C")}
+
+
+def test_a_round_issues_the_rows_to_their_units_and_takes_them_back(made, tmp_path):
+    scheme, _ = made
+    round_, problems = new_round(Path(scheme.file).parent, tmp_path / "round", key=b"k" * 32)
+    assert round_ is not None, problems
+    distribute(round_)
+    file = issued_file(round_, "unit", "U1")
+    keys = [r["id"] for r in scheme.tables["months"] if r["unit"] == "U1"]
+    fill_book(file, round_.inbox / file.name, {("months", key, "share"): 1 for key in keys})
+    assert [r.decision for r in collect(round_).receipts] == ["accepted"]
+    scores = score_round(reopened(round_.folder))
+    assert scores.row("people", "P2")["year_paid"] == 600
+    assert scores.row("totals", "U1")["paid"] == 1800
+
+
+BAD = [
+    ("over: {month: 1..12}", "over: {month: 12..1}", "ROWS_SPAN", 16),
+    ("over: {month: 1..12}", "over: {month: [1, 1]}", "ROWS_SPAN", 16),
+    ("over: {month: 1..12}", "over: {moon: 1..12}", "ROWS_NO_PART", 16),
+    ("each: {person: people}", "each: {person: peple}", "UNKNOWN_TABLE", 16),
+    ("each: {person: people}", "each: {person: people, p: units}", "ROWS_ONE_TABLE", 16),
+    ("each: {person: people}, ", "", "MISSING_KEY", 16),
+    ("on: {class: class}", "on: {klass: class}", "UNKNOWN_COLUMN", 38),
+    (", with: {item: items}", "", "ROWS_ON_ALONE", 38),
+    ("take: {item_name: item.name}", "take: {item_name: item.nam}", "ROWS_FACT_NOWHERE", 38),
+    ("item_name: {is: fact", "name: {is: fact", "ROWS_FACT_TWICE", 45),
+    ("{column: joined, at_most", "{column: joint, at_most", "UNKNOWN_COLUMN", 16),
+    ("      month: {is: fact, title", "      month: {is: fact, holds: text, title", "ROWS_SPAN", 16),
+    ("person: {is: fact, holds: text", "person: {is: fact", "HOLDS_DIFFER", 21),
+    ("    unit: unit\n", "    unit: unit\n    grows: 5\n", "ROWS_GROW", 14),
+    ("on: {class: class}", "on: {name: class}", "ROWS_NONE", 36),
+    ("items: items.csv}", "items: items.csv, months: units.csv}", "ROWS_TABLE_TAKEN", 14),
+    ("at_most: month", "is_odd: month", "WRONG_VALUE", 16),
+    ("rows: {each: {person: people}", "rows: {eech: {person: people}", "UNKNOWN_KEY", 16),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "code", "line"), BAD, ids=[f"{b[2]} {b[1][:30]}" for b in BAD])
+def test_what_is_wrong_is_told_where_it_stands(tmp_path, old, new, code, line):
+    found = {(p.code, p.where.line) for p in check_source(folder_source(write(tmp_path, old, new)))[1]}
+    assert (code, line) in found
+
+
+def test_rows_of_a_thousand_people_are_made_in_order(made):
+    _, plan = made
+    people = [{"id": f"P{n}", "unit": "U1", "name": "甲", "rate": 1, "joined": None} for n in range(1000)]
+    rows = list(plan.made["months"].rows({"people": people}))
+    assert (len(rows), rows[12]["id"]) == (12_000, "P1-1")
