@@ -67,3 +67,41 @@ def test_a_cell_of_an_example_that_cannot_be_read_is_told_at_its_place(tmp_path)
     [told] = [p for p in check_examples(scheme) if p.code == "NOT_A_NUMBER"]
     assert told.where.line == 1 + text[: text.index(rows)].count("\n")
     assert told.where.path == "marks"
+
+
+PAID = """\
+      paid:
+        title: 计发
+        basis: 三2
+        choose:
+          branches: [{when: [{column: full, at_least: 20}], then: due}]
+          otherwise: score
+  events:
+"""
+CHAIN = """\
+examples:
+  - id: X-1
+    basis: 三
+    tables:
+      units: [{code: U1, class: A, group: 组}]
+      marks: [{id: M1, unit: U1, full: 10, target: 5, direction: 正向}, {id: M2, unit: U1, full: 20, due: 2020-01-31}]
+    gives:
+      marks: {M1: {paid: 5}, M2: {paid: 43861}}
+    steps: 按得分
+"""
+
+
+def with_paid(tmp_path, examples):
+    """Load the small scheme with a column of two branches and other examples."""
+    text = SCHEME.replace("  events:\n", PAID, 1)
+    loaded, problems = load_scheme(write(tmp_path, scheme=text[: text.index("examples:")] + examples))
+    assert errors(problems) == []
+    return loaded
+
+
+def test_a_result_that_is_empty_names_the_blank_cell(tmp_path):
+    """The cell that the branch taken waits for is named; what another branch gives may be blank."""
+    found = check_examples(with_paid(tmp_path, CHAIN))
+    assert [p.code for p in found] == ["EXAMPLE_FAILED"]
+    assert "marks.M1.paid应为5，算得空，因为这里空着：marks.M1.actual（完成值）" in found[0].message("zh")
+    assert "blank, because these cells are: marks.M1.actual（完成值）" in found[0].message("en")

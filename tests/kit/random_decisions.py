@@ -61,14 +61,23 @@ HOW_MANY = Trial(
     texts=frozenset({"state"}),
 )
 
+
+def open_branches() -> dict[str, Value]:
+    """Make a row in which what a branch gives may be blank or 不适用, taken or not."""
+    row = conditions_row()
+    return row | {name: random.choice([None, EXEMPT, *[row[name]] * 6]) for name in ("points", "other")}
+
+
 ONLY_IF = Trial(
     "only_if",
-    conditions_row,
+    open_branches,
     [
         Variant({"points": col("points"), "conditions": c}, lambda r, n=n: r["points"] if all(held(r)[:n]) else ZERO)
         for c, n in ((CONDITIONS, 4), (CONDITIONS[:1], 1), (CONDITIONS[:2], 2))
     ],
     texts=frozenset({"state"}),
+    open=frozenset({"points", "other"}),
+    exempting=frozenset({"points"}),
 )
 
 BRANCHES = ((CONDITIONS[:2], lift("优秀")), (CONDITIONS[2:3], col("points")), (CONDITIONS[3:], lift(None)))
@@ -83,9 +92,10 @@ def chosen(r: R) -> Value:
 
 CHOOSE = Trial(
     "choose",
-    conditions_row,
+    open_branches,
     [Variant({"branches": BRANCHES, "otherwise": col("other")}, chosen)],
     texts=frozenset({"state"}),
+    open=frozenset({"points", "other"}),
 )
 
 # ---- quotas, targets, growth -------------------------------------------------------------------

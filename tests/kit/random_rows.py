@@ -64,7 +64,7 @@ class Trial:
     """A rule, how a row is made, and its variants.
 
     texts: columns that hold text. open: columns that may be empty or 不适用 without emptying the result;
-    `row` makes their holes itself.
+    `row` makes their holes itself. exempting: those of them whose 不适用 is the result even so.
     """
 
     word: str
@@ -72,6 +72,7 @@ class Trial:
     variants: Sequence[Variant]
     texts: frozenset[str] = frozenset()
     open: frozenset[str] = frozenset()
+    exempting: frozenset[str] = frozenset()
 
     def exprs(self) -> list[Expr]:
         return [RULES[self.word](**v.arguments) for v in self.variants]
@@ -94,7 +95,7 @@ class Trial:
         for i, row in enumerate(rows):
             variant = self.variants[i % len(self.variants)]
             needed = [row[n] for n in variant.needed() - self.open]
-            if EXEMPT in needed:
+            if EXEMPT in (*needed, *(row[n] for n in self.exempting)):
                 made.append(EXEMPT)
             else:
                 made.append(None if None in needed else variant.by_hand(row))

@@ -21,7 +21,7 @@ from typing import Any
 
 from xlperf.addin.cells import OMITTED, Cell, CellError, Columns, grid_of, line_of, must_ascend, single, table_of, wrong
 from xlperf.addin.links import looked, ranked
-from xlperf.formula.evaluate import evaluate, of_row
+from xlperf.formula.evaluate import awaited, evaluate, taken
 from xlperf.formula.explain import explain
 from xlperf.formula.expression import LINKS, Expr, first, needs, root, same
 from xlperf.formula.signature import SIGNATURES, Slot, looks_up_names
@@ -219,12 +219,11 @@ def _shown(value: Value) -> Cell:
 
 def _refuse_arithmetic(function: Function, e: Expr, columns: Columns, values: Sequence[Value]) -> None:
     """Raise where nothing came out although everything needed is there and the rule did not mean it."""
-    needed = needs(e)
     for i, value in enumerate(values):
         if value is not None:
             continue
         row = columns.row(i)
-        if any(row[name] is None for name in needed):
+        if any(row[name] is None for name in awaited(e, row)):
             continue
         end = _end_of(e, row)
         if end.op in ("const", "first", "col"):
@@ -238,8 +237,7 @@ def _end_of(e: Expr, row: Mapping[str, Value]) -> Expr:
     """Follow the branches that hold to the expression that gave the value."""
     e = root(e)
     while e.op == "cases":
-        branches, (otherwise, _) = e.args
-        e = root(next((then for when, then, _ in branches if of_row(when, row)), otherwise))
+        e = root(taken(e, row)[0])
     return e
 
 
@@ -283,10 +281,11 @@ def _place(cell: Cell) -> str:
 
 
 def _sentence(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], value: Value) -> str:
-    blank = [titles[name] for name in needs(e) if row.get(name) is None]
+    needed = awaited(e, row) if root(e).op not in LINKS else needs(e)
+    blank = [titles[name] for name in needed if row.get(name) is None]
     if blank:
         return f"未报：{'、'.join(dict.fromkeys(blank))}；不按0计，结果为空"
-    if value == EXEMPT and any(row.get(name) == EXEMPT for name in needs(e)):
+    if value == EXEMPT and any(row.get(name) == EXEMPT for name in needed):
         return EXEMPT
     reason = explain(e, row, titles) if root(e).op not in LINKS else explain(e, {}, titles)
     return f"{reason.sentence()}；得{'空' if value is None else shown(value, 6)}"

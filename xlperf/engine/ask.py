@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from xlperf.engine.blank import blank_cells
 from xlperf.engine.plan import OFFICE, Column, Plan, Sheet
-from xlperf.engine.reason import contributing, explain_cell, is_asked, worded
+from xlperf.engine.reason import explain_cell, is_asked, worded
 from xlperf.engine.score import Scores
-from xlperf.formula.expression import columns_of, needs
 from xlperf.formula.links import link_of
 from xlperf.formula.values import Value, decimal, number, value_text
 from xlperf.problems import Problem, problem
@@ -81,21 +81,12 @@ def unknown_unit(scores: Scores, unit: str) -> Problem:
 
 
 def empty_inputs(scores: Scores, sheet: Sheet, row: dict[str, Value], column: str, found: set[Spot]) -> None:
-    """Follow an empty cell down to the empty inputs that it needs; of a choice of several, those that are required."""
-    known = sheet.by_name[column]
-    if row[column] is not None:
-        return
-    if known.expr is None:
-        if known.kind == "input" and is_asked(known, row):
-            found.add((sheet.name, value_text(row[sheet.key.name]), column))
-        return
-    needed = needs(known.expr)
-    for name in (n for n in needed or columns_of(known.expr) if n in sheet.by_name):
-        c = sheet.by_name[name]
-        if needed or c.expr is not None or c.required:
-            empty_inputs(scores, sheet, row, name, found)
-    for other, their, name in contributing(scores, row, known.expr):
-        empty_inputs(scores, other, their, name, found)
+    """Add the empty inputs that an empty cell comes from, as far as its rows ask for them."""
+    position = scores.position(sheet.name, row[sheet.key.name])
+    for name, at, empty in blank_cells(scores, (sheet.name, position, column)):
+        there = scores.plan.by_name[name]
+        if there.by_name[empty].kind == "input" and is_asked(there.by_name[empty], scores.rows(name)[at]):
+            found.add((name, value_text(scores.key(name)[at]), empty))
 
 
 # ---- the answer ----------------------------------------------------------------------------------

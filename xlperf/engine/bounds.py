@@ -121,6 +121,8 @@ class Bounds:
                 return _of_value(value)
             case "col", (name,):
                 return self.span(sheet.name, name, row)
+            case "alone", (_, x):
+                return self.of(x, sheet, row, facts)
             case "call", (name, bound, body):
                 most = [self.of(v, sheet, row).high for n, v in bound if n in _most(name)]
                 return within(self.of(body, sheet, row, facts), Span(None, next(iter(most), None)))

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from xlperf.engine.bind import Binder
+from xlperf.engine.blank import blank_cells, spelled
 from xlperf.engine.compile import Bound, circular, compile_scheme
 from xlperf.engine.plan import Plan, Tables
 from xlperf.engine.score import CircularPlan, ExactColumns, rows_of
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.operations import equal
 from xlperf.formula.values import Value, decimal, exactly, number
-from xlperf.problems import Problem, problem
+from xlperf.problems import Problem, problem, word
 from xlperf.rules import RULES
 from xlperf.scheme.made import with_made_rows
 from xlperf.scheme.model import Example, Figure, Mapping, Scalar, Scheme, SheetSpec, place_of
 from xlperf.scheme.reading.cells import typed
 from xlperf.scheme.vocabulary import ROUND_TABLES
 from xlperf.scheme.words import nearest
+
+_NAMED = 4  # blank cells named one by one
 
 
 def check_examples(scheme: Scheme, *, rounds: bool = True) -> list[Problem]:
@@ -151,8 +154,10 @@ def _row_compared(
         if name not in known:
             yield problem("UNKNOWN_COLUMN", place_of(name), sheet=sheet, found=name, nearest=nearest(name, known))
             continue
-        got = columns.column(sheet, name)[keys.index(wanted)]
-        yield from _compared(example, expected, got, f"{sheet}.{key}.{name}", known[name].holds)
+        cell = (sheet, keys.index(wanted), str(name))
+        got = columns.column(sheet, name)[cell[1]]
+        why = [spelled(columns.plan, columns, c) for c in blank_cells(columns, cell) if c != cell]
+        yield from _compared(example, expected, got, f"{sheet}.{key}.{name}", known[name].holds, why)
 
 
 def example_tables(scheme: Scheme, plan: Plan, example: Example) -> Tables:
@@ -188,9 +193,14 @@ def _value(text: str, holds: str) -> Value:
     return str(text) or None if found is None else found
 
 
-def _compared(example: Example, expected: Scalar, got: Value, what: str, holds: str = "number") -> Iterator[Problem]:
+def _compared(
+    example: Example, expected: Scalar, got: Value, what: str, holds: str = "number", why: Sequence[str] = ()
+) -> Iterator[Problem]:
+    """Compare what came out with what was expected. why: the blank cells that made an empty result empty."""
     wanted = None if expected == "空" else _value(expected, holds)
     if (wanted is None and got is None) or equal(wanted, got):
         return
     found = "空" if got is None else got if isinstance(got, str) else decimal(got)
+    if why:
+        found = word("空，因为这里空着：{cells}", cells="、".join(why[:_NAMED]) + ("……" if len(why) > _NAMED else ""))
     yield problem("EXAMPLE_FAILED", place_of(expected), example=example.id, what=what, expected=expected, found=found)

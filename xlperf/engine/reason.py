@@ -9,9 +9,9 @@ from itertools import islice
 
 from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
-from xlperf.formula.evaluate import of_row
+from xlperf.formula.evaluate import awaited, of_row
 from xlperf.formula.explain import explain
-from xlperf.formula.expression import Expr, columns_of, needs
+from xlperf.formula.expression import Expr, columns_of
 from xlperf.formula.links import link_of
 from xlperf.formula.operations import equal
 from xlperf.formula.values import Value, day_of, decimal, shown, value_text
@@ -74,7 +74,7 @@ def is_closed(scores: Scores, sheet: Sheet, row: Row, column: Column) -> bool:
         return column.kind == "input" and not is_asked(column, row)
     if link_of(column.expr) is not None:
         return False
-    made_of = [sheet.by_name[n] for n in needs(column.expr) if n in sheet.by_name and row[n] is None]
+    made_of = [sheet.by_name[n] for n in awaited(column.expr, row) if n in sheet.by_name and row[n] is None]
     return bool(made_of) and all(c.kind in ("key", "fact") or is_closed(scores, sheet, row, c) for c in made_of)
 
 

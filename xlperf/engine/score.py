@@ -138,6 +138,19 @@ class Scores:
         return None
 
     @cached_property
+    def index(self) -> Index:
+        """Return where the rows of each sheet stand by what is written in them."""
+        return Index(self)
+
+    def key(self, sheet: str) -> Cells:
+        """Return the key column of a sheet."""
+        return self.values[sheet][self.plan.by_name[sheet].key.name]
+
+    def size(self, sheet: str) -> int:
+        """Return how many rows a sheet has."""
+        return len(self.key(sheet))
+
+    @cached_property
     def unit_names(self) -> Mapping[Value, str]:
         """Return the name of every unit by its code, in list order; the code itself where it has no name."""
         names: dict[Value, str] = {}

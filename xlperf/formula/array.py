@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from xlperf.formula.expression import LINKS, Expr, Match, needs, root
+from xlperf.formula.expression import LINKS, Expr, Match, exempting, needs, root
 from xlperf.formula.operations import PLACES
 from xlperf.formula.values import EXEMPT, Value
 
@@ -64,15 +64,15 @@ def evaluate(e: Expr, sheet: str, source: Source) -> Column:
     with np.errstate(all="ignore"):
         values = _link(root(e), sheet, source) if root(e).op in LINKS else _fold(e, sheet, source)
         values = np.array(np.broadcast_to(values, (source.size(sheet),)))
-        return _guarded(values, [source.column(sheet, name) for name in needs(e)])
+        return _guarded(values, e, sheet, source)
 
 
-def _guarded(values: Column, needed: Sequence[Column]) -> Column:
-    """Leave a row blank where a needed cell is, and 不适用 where one is, which comes first."""
-    for cells in needed:
-        _put(values, is_empty(cells), None, np.nan)
-    for cells in needed:
-        _put(values, is_exempt(cells), EXEMPT, np.inf)
+def _guarded(values: Column, e: Expr, sheet: str, source: Source) -> Column:
+    """Leave a row blank where a needed cell is, and 不适用 where one that makes it so is, which comes first."""
+    for name in needs(e):
+        _put(values, is_empty(source.column(sheet, name)), None, np.nan)
+    for name in exempting(e):
+        _put(values, is_exempt(source.column(sheet, name)), EXEMPT, np.inf)
     return values
 
 
@@ -182,6 +182,9 @@ def _fold(e: Expr, sheet: str, source: Source) -> Column:
             return source.column(sheet, name)
         case "call", (_, _, body):
             return _fold(body, sheet, source)
+        case "alone", (_, x):
+            values = np.array(np.broadcast_to(_fold(x, sheet, source), (source.size(sheet),)))
+            return _guarded(values, x, sheet, source)
         case "cases", (branches, (otherwise, _)):
             result = _fold(otherwise, sheet, source)
             for when, then, _ in reversed(branches):

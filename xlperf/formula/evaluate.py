@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
-from xlperf.formula.expression import LINKS, Expr, Match, needs, root
+from xlperf.formula.expression import LINKS, Expr, Match, exempting, needs, parts, root
 from xlperf.formula.operations import OPERATIONS, clean, equal, plain
 from xlperf.formula.values import EXEMPT, Value
 
@@ -83,26 +83,52 @@ def evaluate(
     for; None for all. index: where rows stand, where it is kept for several columns.
     """
     here = source if rows is None else _Some(source, sheet, rows)
-    needed = [here.column(sheet, name) for name in needs(e)]
     bare = root(e)
     if bare.op in LINKS:
         positions = range(source.size(sheet)) if rows is None else rows
         values = _link(bare, sheet, _Look(here, source, positions, index or Index(source)))
     else:
         values = _fold(e, sheet, here)
-    for i in range(len(values)):
-        for cells in needed:
-            if cells[i] == EXEMPT:
-                values[i] = EXEMPT
-                break
-            if cells[i] is None:
-                values[i] = None
+    return _guarded(values, e, sheet, here)
+
+
+def _guarded(values: list[Value], e: Expr, sheet: str, source: Source) -> list[Value]:
+    """Leave a row 不适用 where a cell that makes it so is, and blank where a needed one is."""
+    for name in needs(e):
+        values = [None if cell is None else v for v, cell in zip(values, source.column(sheet, name), strict=True)]
+    for name in exempting(e):
+        values = [EXEMPT if cell == EXEMPT else v for v, cell in zip(values, source.column(sheet, name), strict=True)]
     return values
 
 
 def of_row(e: Expr, row: Mapping[str, Value]) -> Value:
     """Evaluate a cell expression on one row of plain values."""
     return evaluate(e, "", _OneRow(row))[0]
+
+
+def awaited(e: Expr, row: Mapping[str, Value]) -> tuple[str, ...]:
+    """List the columns that the value of one row waits for: those always needed, then those of the branch it takes."""
+    always = needs(e)
+    exempt = tuple(name for name in exempting(e) if row.get(name) == EXEMPT)
+    if exempt or any(row.get(name) is None for name in always):
+        return exempt or always
+    return tuple(dict.fromkeys((*always, *_of_branch(e, row))))
+
+
+def _of_branch(e: Expr, row: Mapping[str, Value]) -> Iterator[str]:
+    if e.op == "alone":
+        yield from needs(e.args[1])
+    if e.op in LINKS:
+        return
+    for part in (taken(e, row)[0],) if e.op == "cases" else parts(e):
+        yield from _of_branch(part, row)
+
+
+def taken(e: Expr, row: Mapping[str, Value]) -> tuple[Expr, Expr]:
+    """Return what the branch of a choice that one row takes gives, and the sentence that says so."""
+    branches, otherwise = e.args
+    found: tuple[Expr, Expr] = next(((then, why) for when, then, why in branches if of_row(when, row)), otherwise)
+    return found
 
 
 class _OneRow:
@@ -149,6 +175,8 @@ def _fold(e: Expr, sheet: str, source: Source) -> list[Value]:
             return list(source.column(sheet, name))
         case "call", (_, _, body):
             return _fold(body, sheet, source)
+        case "alone", (_, x):
+            return _guarded(_fold(x, sheet, source), x, sheet, source)
         case "cases", (branches, (otherwise, _)):
             result = _fold(otherwise, sheet, source)
             for when, then, _ in reversed(branches):

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from xlperf.formula.calls import call_text
-from xlperf.formula.expression import LINKS, Expr, Match, needs, root
+from xlperf.formula.expression import LINKS, Expr, Match, exempting, needs, root
 from xlperf.formula.operations import ATOM, OPERATIONS, PLACES
 from xlperf.formula.values import EXEMPT, Value, decimal, number
 
@@ -121,7 +121,7 @@ def _guarded(e: Expr, text: str, at: Addresses) -> str:
     empty = [*texts, *([f"COUNT({','.join(numbers)})<{len(numbers)}"] if numbers else [])]
     if empty:
         text = f'IF({_any(empty)},"",{text})'
-    exempt = [f'{at.cell(n)}="{EXEMPT}"' for n in needs(e) if at.may_be_exempt(n)]
+    exempt = [f'{at.cell(n)}="{EXEMPT}"' for n in exempting(e) if at.may_be_exempt(n)]
     if exempt:
         text = f'IF({_any(exempt)},"{EXEMPT}",{text})'
     return text
@@ -141,6 +141,8 @@ def _text(e: Expr, at: Addresses, outer: int = 0) -> str:
             return at.cell(name)
         case "call", (_, _, body):
             return _text(body, at, outer)
+        case "alone", (_, x):
+            return _alone_text(x, at)
         case "cases", (branches, (otherwise, _)):
             text = _text(otherwise, at)
             for when, then, _ in reversed(branches):
@@ -172,8 +174,8 @@ def _is_clean(e: Expr, at: Addresses) -> bool:
             return not isinstance(value, Fraction) or 10**PLACES % value.denominator == 0
         case "col", (name,):
             return at.is_clean(name)
-        case "call", (_, _, body):
-            return _is_clean(body, at)
+        case (("call" | "alone"), _):
+            return _is_clean(root(e), at)
         case (("first" | "least" | "greatest" | "neg"), xs):
             return all(_is_clean(x, at) for x in xs)
     return e.op in OPERATIONS and not OPERATIONS[e.op].keeps_noise
@@ -184,6 +186,14 @@ def _first_text(texts: list[str], last: Expr) -> str:
     for choice in reversed(texts[:-1]):
         text = f'IF({choice}="",{text},{choice})'
     return text
+
+
+def _alone_text(x: Expr, at: Addresses) -> str:
+    """Write what a branch gives behind a guard of its own; a cell by itself shows 不适用 as it stands."""
+    if x.op == "col":
+        cell = at.cell(x.args[0])
+        return cell if at.is_filled(x.args[0]) else f'IF({cell}="","",{cell})'
+    return _guarded(x, _text(x, at), at)
 
 
 def _called(e: Expr, at: Addresses) -> str | None:

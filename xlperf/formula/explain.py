@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from xlperf.formula.evaluate import of_row
-from xlperf.formula.expression import Expr, needs
+from xlperf.formula.evaluate import awaited, of_row, taken
+from xlperf.formula.expression import Expr, root
 from xlperf.formula.links import link_of
 from xlperf.formula.values import EXEMPT, Value, shown
 from xlperf.formula.words import own
@@ -44,10 +44,11 @@ def explain(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str]) -> Rea
 
     row: column name → value of this row. titles: column name → heading, for links and conditions.
     """
-    for name in needs(e):
+    needed = awaited(e, row)
+    for name in needed:
         if row.get(name) == EXEMPT:
             return Reason((f"“{titles.get(name, name)}”{EXEMPT}",), "")
-    missing = [titles.get(name, name) for name in needs(e) if row.get(name) is None]
+    missing = [titles.get(name, name) for name in needed if row.get(name) is None]
     if missing:
         return Reason((own("还缺：{names}", names="、".join(missing)),), "")
     because: list[str] = []
@@ -65,15 +66,12 @@ def _working(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], becau
         case "col", (name,):
             value = shown(row.get(name), 6)
             return f"{titles[name]} {value}" if name in titles else value
-        case "call", (_, _, body):
-            return inside(body, outer)
-        case "cases", (branches, (otherwise, why)):
-            for when, then, reason in branches:
-                if of_row(when, row):
-                    because.append(_told(reason, row))
-                    return inside(then, outer)
+        case (("call" | "alone"), _):
+            return inside(root(e), outer)
+        case "cases", _:
+            given, why = taken(e, row)
             because.append(_told(why, row))
-            return inside(otherwise, outer)
+            return inside(given, outer)
         case "first", xs:
             chosen = next((x for x in xs if of_row(x, row) is not None), xs[-1])
             return inside(chosen, outer)

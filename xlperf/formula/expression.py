@@ -166,6 +166,16 @@ def is_exempt(x: Expr) -> Expr:
     return Expr("is_exempt", (x,))
 
 
+def alone(x: Operand, *, spared: bool = True) -> Expr:
+    """Let a value wait for its own columns only; written where a rule names what a branch gives.
+
+    Where the branch is taken and one of these columns is blank (不适用), so is the result; where another branch is
+    taken, nobody asks for them. spared: False where 不适用 among them makes the result 不适用 whichever is taken.
+    """
+    value = lift(x)
+    return Expr("alone", (spared, value)) if needs(value) else value
+
+
 def say(template: str, **values: Operand) -> Expr:
     """Write a reason: `{name}` stands for a value of this row."""
     return Expr("say", (template, tuple((k, lift(v)) for k, v in values.items())))
@@ -272,32 +282,36 @@ def columns_of(e: Expr) -> frozenset[str]:
     return frozenset(named | {x.args[0] for x in walk(e) if x.op == "rank"})
 
 
+_UNASKED = ("is_blank", "is_number", "is_exempt", "say", "first")
+
+
 def needs(e: Expr) -> tuple[str, ...]:
     """List the columns that must be filled before the expression has a value, in reading order.
 
-    A column is not needed where only `first`, `is_blank`, `is_number` or `is_exempt` looks at it. While one of
-    these is blank the whole column is blank; while one is 不适用 it is 不适用.
+    A column is not needed where only `first`, `is_blank`, `is_number` or `is_exempt` looks at it, nor where only a
+    branch does that is `alone`. While one of these is blank the whole column is blank; see `exempting` for 不适用.
     """
-    found: dict[str, None] = {}  # a dict keeps the order
+    return tuple(dict.fromkeys(_needed(root(e), exempting=False)))
 
-    def visit(x: Expr) -> None:
-        match x.op, x.args:
-            case "col", (name,):
-                found[name] = None
-            case (("is_blank" | "is_number" | "is_exempt" | "say" | "first"), _):
-                return
-            case _:
-                for part in parts(x):
-                    visit(part)
 
-    visit(root(e))
-    return tuple(found)
+def exempting(e: Expr) -> tuple[str, ...]:
+    """List the columns that make the expression 不适用 while one of them is, whatever else is blank."""
+    return tuple(dict.fromkeys(_needed(root(e), exempting=True)))
+
+
+def _needed(e: Expr, *, exempting: bool) -> Iterator[str]:
+    if e.op == "col":
+        yield e.args[0]
+    if e.op in _UNASKED or (e.op == "alone" and not (exempting and not e.args[0])):
+        return
+    for part in parts(e):
+        yield from _needed(part, exempting=exempting)
 
 
 def root(e: Expr) -> Expr:
-    """Look through rule calls to the operation a column really is."""
-    while e.op == "call":
-        e = e.args[2]
+    """Look through rule calls, and through what a branch gives, to the operation a value really is."""
+    while e.op in ("call", "alone"):
+        e = e.args[-1]
     return e
 
 

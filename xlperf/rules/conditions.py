@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Literal
 
-from xlperf.formula.expression import Expr, both, cases, either, lift, negate, say
+from xlperf.formula.expression import Expr, alone, both, cases, either, lift, negate, say
 from xlperf.formula.values import NO, YES
 from xlperf.rules.registry import Conditions, Number, Result, ResultBranches, rule
 
@@ -22,9 +22,13 @@ def _met(tests: Sequence[Expr]) -> Expr:
 
 @rule("XP_ONLYIF", "符合条件才计")
 def only_if(points: Number, conditions: Conditions) -> Expr:
-    """Return the points where every condition holds, else 0; the first one that fails is the reason."""
+    """Return the points where every condition holds, else 0; the first one that fails is the reason.
+
+    points: asked for only where the conditions hold; elsewhere they may be blank (不适用 stays 不适用). The cells of
+    the conditions may not.
+    """
     failed = [(negate(holds), 0, f"不计：须{_as_written(sentence)}") for holds, sentence in conditions]
-    return cases(*failed, otherwise=(points, "符合条件，计入"))
+    return cases(*failed, otherwise=(alone(points, spared=False), "符合条件，计入"))
 
 
 @rule("XP_FLAG", "条件判断")
@@ -51,6 +55,13 @@ def how_many(conditions: Conditions) -> Expr:
 
 @rule("XP_CHOOSE", "分情形")
 def choose(branches: ResultBranches, otherwise: Result) -> Expr:
-    """Take the value of the first branch whose conditions all hold, in the order of the regulation."""
-    rows = [(both(*(h for h, _ in when)), then, "、".join(_as_written(s) for _, s in when)) for when, then in branches]
-    return cases(*rows, otherwise=(otherwise, "其他情形"))
+    """Take the value of the first branch whose conditions all hold, in the order of the regulation.
+
+    What a branch gives is asked for only where it is taken; elsewhere it may be blank. The cells of all conditions
+    may not: write `blank:` in a condition on a cell that may stay empty.
+    """
+    rows = [
+        (both(*(h for h, _ in when)), alone(then), "、".join(_as_written(s) for _, s in when))
+        for when, then in branches
+    ]
+    return cases(*rows, otherwise=(alone(otherwise), "其他情形"))
