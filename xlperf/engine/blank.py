@@ -46,7 +46,7 @@ class Walk:
     _seen: set[Cell] = field(default_factory=set)
 
     def down(self, cell: Cell) -> Iterator[Cell]:
-        """Visit the lowest empty cells: given ones where nothing stands, computed ones that nothing below explains."""
+        """List the lowest empty cells: given ones where nothing stands, computed ones that nothing below explains."""
         sheet, position, name = cell
         if cell in self._seen or self.source.column(sheet, name)[position] is not None:
             return
