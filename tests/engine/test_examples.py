@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from kit.small_scheme import SCHEME, write
 
+from xlperf.engine.check import check_source
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.examples import check_examples
 from xlperf.problems import errors
-from xlperf.scheme.load import load_scheme, schemes_available
+from xlperf.scheme.load import folder_source, load_scheme, schemes_available
 
 SCHEMES = schemes_available()
 PUBLIC = {
@@ -105,3 +106,31 @@ def test_a_result_that_is_empty_names_the_blank_cell(tmp_path):
     assert [p.code for p in found] == ["EXAMPLE_FAILED"]
     assert "marks.M1.paid应为5，算得空，因为这里空着：marks.M1.actual（完成值）" in found[0].message("zh")
     assert "blank, because these cells are: marks.M1.actual（完成值）" in found[0].message("en")
+
+
+MIDDLE = """\
+examples:
+  - id: X-2
+    basis: 五
+    given:
+      A: {U7: {result: 80, group: 组}, U8: {final: 71.5, group: 组}, U9: {final: 空, group: 组}}
+    gives:
+      A: {U7: {final: 64, place: 2}, U8: {place: 1}, U9: {place: 空}}
+    steps: 80×80%；71.5高于64
+"""
+
+
+def test_an_example_may_start_in_the_middle_of_a_chain(tmp_path):
+    """Computed cells are given and rows need no table; a cell of the same column that is not given is computed."""
+    assert check_examples(with_paid(tmp_path, MIDDLE)) == []
+
+
+def test_a_given_cell_that_cannot_be_read_is_told_where_it_stands(tmp_path):
+    (found, *_) = check_examples(with_paid(tmp_path, MIDDLE.replace("result: 80", "result: 八十")))
+    assert (found.code, found.where.path, found.where.line > 0) == ("NOT_A_NUMBER", "A.U7.result", True)
+
+
+def test_given_names_are_held_against_the_sheets(tmp_path):
+    text = SCHEME[: SCHEME.index("examples:")] + MIDDLE.replace("result: 80", "resultt: 80")
+    _, problems = check_source(folder_source(write(tmp_path, scheme=text)))
+    assert [(p.code, dict(p.values)["found"]) for p in errors(problems)] == [("UNKNOWN_COLUMN", "resultt")]

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from xlperf.engine.bind import Binder
+from xlperf.engine.bind import EMPTY, Binder
 from xlperf.engine.blank import blank_cells, spelled
 from xlperf.engine.compile import Bound, circular, compile_scheme
-from xlperf.engine.plan import Plan, Tables
+from xlperf.engine.plan import Column, Plan, Tables
 from xlperf.engine.score import CircularPlan, ExactColumns, rows_of
-from xlperf.formula.evaluate import of_row
+from xlperf.formula.evaluate import Cells, of_row
 from xlperf.formula.operations import equal
 from xlperf.formula.values import Value, decimal, exactly, number
 from xlperf.problems import Problem, problem, word
@@ -127,8 +127,10 @@ def _round(plans: _Plans, example: Example, case: _Case) -> Iterator[Problem]:
         yield from problems
         return
     tables, problems = _typed_tables(plans.scheme, plan, example)
-    yield from problems
-    columns = ExactColumns(plan, rows_of(plan, tables))
+    given, unread = _given(plan, example)
+    yield from (*problems, *unread)
+    tables = _with_rows(plan, tables, given)
+    columns = _Columns(plan, rows_of(plan, tables), given)
     for sheet, rows in case.gives.items():
         if sheet not in plan.by_name:
             yield problem("UNKNOWN_SHEET", place_of(sheet), found=sheet, nearest="、".join(plan.by_name))
@@ -139,6 +141,50 @@ def _round(plans: _Plans, example: Example, case: _Case) -> Iterator[Problem]:
             except CircularPlan:
                 yield from circular(plan, plans.scheme)
                 return
+
+
+Given = dict[tuple[str, str], dict[Value, Value]]  # sheet and column → key of the row → what stands there
+
+
+def _given(plan: Plan, example: Example) -> tuple[Given, list[Problem]]:
+    """Type the cells that an example gives in the middle of a chain; one that cannot be read is blank, and told."""
+    given: Given = {}
+    problems: list[Problem] = []
+    for name, rows in example.given.items():
+        sheet = plan.by_name[name]
+        for key, cells in rows.items():
+            for column, text in ((sheet.by_name[n], t) for n, t in cells.items()):
+                at = replace(place_of(text), path=f"{name}.{key}.{column.name}")
+                value = None if text == EMPTY else typed(text, column.holds, at, exempt=True)
+                problems += [value] if isinstance(value, Problem) else []
+                cell = None if isinstance(value, Problem) else value
+                given.setdefault((sheet.name, column.name), {})[exactly(key, sheet.key.holds)] = cell
+    return given, problems
+
+
+def _with_rows(plan: Plan, tables: Tables, given: Given) -> Tables:
+    """Return the tables with the rows of which an example gives cells and nothing else."""
+    made = dict(tables)
+    for sheet, rows in ((plan.by_name[name], rows) for (name, _), rows in given.items()):
+        there = {row.get(sheet.key.name) for row in rows_of(plan, made)[sheet.name]}
+        new = [{**sheet.where, sheet.key.name: key} for key in rows if key not in there]
+        made[sheet.table] = [*made.get(sheet.table, []), *new]
+    return made
+
+
+class _Columns(ExactColumns):
+    """The columns of a small round; a cell that the example gives is taken as it stands."""
+
+    def __init__(self, plan: Plan, rows: dict[str, list[dict[str, Value]]], given: Given) -> None:
+        super().__init__(plan, rows)
+        self._given = given
+
+    def _made(self, sheet: str, column: Column) -> Cells:
+        cells = super()._made(sheet, column)
+        given = self._given.get((sheet, column.name))
+        if given is None:
+            return cells
+        return [given.get(key, cell) for key, cell in zip(self.key(sheet), cells, strict=True)]
 
 
 def _row_compared(
@@ -197,7 +243,7 @@ def _compared(
     example: Example, expected: Scalar, got: Value, what: str, holds: str = "number", why: Sequence[str] = ()
 ) -> Iterator[Problem]:
     """Compare what came out with what was expected. why: the blank cells that made an empty result empty."""
-    wanted = None if expected == "空" else _value(expected, holds)
+    wanted = None if expected == EMPTY else _value(expected, holds)
     if (wanted is None and got is None) or equal(wanted, got):
         return
     found = "空" if got is None else got if isinstance(got, str) else decimal(got)

@@ -194,6 +194,7 @@ def _example(node: Mapping) -> Example:
         listing(node, "alternatives"),
         node.at,
         text(node, "guide") == "yes",
+        mapping(node, "given"),
     )
 
 

@@ -155,10 +155,10 @@ class Stated:
 class Example:
     """算例: a worked example: either calls of one rule, or a small round with the cells it must give.
 
-    rows: argument mappings with `gives`. tables: table → rows of text. gives: sheet → row key →
-    column → expected text. readings: reading → option for this example. alternatives: (readings,
-    gives or rows) under other options. guide: its steps are printed for those who fill the books in; what is only
-    a test is not.
+    rows: argument mappings with `gives`. tables: table → rows of text. given: sheet → row key → column → text of a
+    cell that is taken as it is, computed or not. gives: the same of cells that must come out. readings: reading →
+    option for this example. alternatives: (readings, gives or rows) under other options. guide: its steps are printed
+    for those who fill the books in; what is only a test is not.
     """
 
     id: str
@@ -173,6 +173,7 @@ class Example:
     alternatives: Listing = field(default_factory=Listing)
     at: Where = field(default_factory=Where)
     guide: bool = False
+    given: Mapping = field(default_factory=Mapping)
 
 
 @dataclass(frozen=True)

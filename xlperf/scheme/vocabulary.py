@@ -175,6 +175,7 @@ EXAMPLE: Fields = {
     "rule": Field("text", "单独验算的规则"),
     "rows": Field("rows", "规则的参数和应得结果 gives"),
     "tables": Field("named_rows", "算例用的数据：表: 行"),
+    "given": Field("tree", "已知的格，算出来的列也可以给：表 → 行 → 列: 值；从半路算起的算例用"),
     "gives": Field("tree", "应得结果：表 → 行 → 列: 值"),
     "readings": Field("pairs", "本例采用的口径"),
     "figures": Field("pairs", "本例采用的数值"),

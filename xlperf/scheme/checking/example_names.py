@@ -23,6 +23,7 @@ def example_problems(scheme: Scheme) -> Problems:
         yield from _options(scheme, example.readings)
         yield from _figures(scheme, example.figures)
         yield from _tables(scheme, example)
+        yield from _gives(scheme, example.given)
         yield from _gives(scheme, example.gives)
         yield from _alternatives(scheme, example)
 
@@ -31,7 +32,7 @@ def _shape(example: Example) -> Problems:
     """Check for calls of a rule with their results, or for tables with theirs."""
     if example.rule and example.rule not in RULES:
         yield problem("UNKNOWN_RULE", place_of(example.rule), found=example.rule, nearest=nearest(example.rule, RULES))
-    whole = bool(example.rows) if example.rule else bool(example.tables and example.gives)
+    whole = bool(example.rows) if example.rule else bool((example.tables or example.given) and example.gives)
     if not whole:
         yield problem("EXAMPLE_INCOMPLETE", example.at, example=example.id)
     for row in example.rows:
