@@ -16,8 +16,8 @@ from xlperf.scheme.load import folder_source, load_scheme, schemes_available
 SCHEMES = schemes_available()
 PUBLIC = {
     "guannan-2009": (
-        "GN-C01 GN-C02 GN-C04 GN-C05 GN-C07 GN-C08 GN-C10 GN-C11 GN-C13 GN-C14 GN-C16 GN-C17 GN-C19 GN-C20 GN-C22 GN-C23 "
-        "GN-C25 GN-C26 GN-C28 GN-C29 GN-C31 GN-C32 GN-C34 GN-C35 GN-E1 GN-E3"
+        "GN-C01 GN-C02 GN-C04 GN-C05 GN-C07 GN-C08 GN-C10 GN-C11 GN-C13 GN-C14 GN-C16 GN-C17 GN-C19 GN-C20 GN-C22 "
+        "GN-C23 GN-C25 GN-C26 GN-C28 GN-C29 GN-C31 GN-C32 GN-C34 GN-C35 GN-E1 GN-E3"
     ),
     "dashiqiao-2017": "DS-C01 DS-C02 DS-C04 DS-C05 DS-C07 DS-C08 DS-C10 DS-C11 DS-C13 DS-C14 DS-C16 DS-E1 DS-E3",
     "hebi-2021": (
