@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -247,3 +248,90 @@ def test_a_held_book_of_the_office_shows_beside_the_one_that_counts(round_: Roun
     done = CliRunner().invoke(main, ["status", str(round_.folder)], env={"XLPERF_LANG": "zh"})
     assert "已收，另有一份待处理" in done.output
     assert "“四”" in done.output
+
+
+# ---- the 总表 that was issued, and one that is taken in more than once ------------------------------
+
+
+def issued(round_: Round) -> Path:
+    return round_.folder / "issued" / "总表.xlsx"
+
+
+def entry(number: int = 1, **values: object) -> dict:
+    return {("events", f"+{number}", name): value for name, value in {**ROW, **values}.items()}
+
+
+def test_an_entry_collected_twice_counts_once(round_: Round):
+    type_in(round_, entry())
+    collect(reopened(round_.folder))
+    type_in(round_, approve(1))
+    collect(reopened(round_.folder))
+    type_in(round_, entry(points=0.3))
+    collect(reopened(round_.folder))
+    assert statuses(round_) == {"U22-1": "通过", "U22-2": "待审", "5": "通过"}
+    found = publish_scores(reopened(round_.folder)).scores
+    assert found.row("events", "5")["points"] == Fraction("0.3")
+
+
+def test_an_entry_emptied_in_the_row_it_was_typed_into_is_withdrawn(round_: Round):
+    type_in(round_, entry() | approve(1))
+    collect(reopened(round_.folder))
+    type_in(round_, entry() | dict.fromkeys(entry()) | {("events", "U22-1", "status"): None})
+    assert "ENTRY_WITHDRAWN" in codes(collect(reopened(round_.folder)).problems)
+    assert statuses(round_) == {"U22-1": "待审", "U22-2": "待审"}
+
+
+def test_what_is_typed_in_the_issued_book_counts_and_is_kept(round_: Round):
+    fill_book(issued(round_), issued(round_), entry())
+    assert codes(status_of(reopened(round_.folder)).concerns)[0] == "MASTER_UNSEEN"
+    typed = issued(round_).read_bytes()
+    type_in(round_, approve(1))
+    assert codes(publish_scores(reopened(round_.folder)).problems) == ["MASTER_KEPT", "MASTER_KEPT", "SUPERSEDES"]
+    assert "MASTER_UNSEEN" not in codes(status_of(reopened(round_.folder)).concerns)
+    assert statuses(round_) == {"U22-1": "通过", "U22-2": "待审", "1": "通过"}
+    assert typed in copies(round_)
+    fill_book(issued(round_), issued(round_), entry(2, points=0.2))
+    publish_scores(reopened(round_.folder))
+    assert statuses(round_) == {"U22-1": "通过", "U22-2": "待审", "1": "通过", "2": "通过"}
+
+
+def changed_scheme(round_: Round) -> Round:
+    """Change a fact and a title of the round's own scheme, as an office does that mends a mistake."""
+    tasks = round_.folder / "scheme" / "tasks.csv"
+    text = tasks.read_text("utf-8")
+    first = text.splitlines()[1].split(",")[2]
+    tasks.write_text(text.replace(first, f"{first}（改）", 1), "utf-8")
+    return reopened(round_.folder)
+
+
+def test_typing_in_the_issued_book_survives_a_changed_scheme(round_: Round):
+    fill_book(issued(round_), issued(round_), entry())
+    unit = next((round_.folder / "issued" / "自评表").iterdir())
+    unit.write_bytes(unit.read_bytes() + b" ")
+    typed = [issued(round_).read_bytes(), unit.read_bytes()]
+    found = distribute(changed_scheme(round_))
+    assert codes(found.problems)[:2] == ["MASTER_KEPT", "OLD_SCHEME_BOOK"]
+    assert codes(found.problems).count("ISSUED_KEPT") == (unit in [round_.folder / f for f in found.written])
+    assert statuses(round_)["1"] == "通过"
+    assert typed[0] in copies(round_)
+    assert issued(round_).read_bytes() != typed[0]
+    assert distribute(reopened(round_.folder)).problems == ()
+
+
+def test_wrong_typing_in_the_issued_book_leaves_it_as_it_is(round_: Round):
+    fill_book(issued(round_), issued(round_), entry(points="四"))
+    typed = issued(round_).read_bytes()
+    done = CliRunner().invoke(main, ["distribute", str(changed_scheme(round_).folder)], env={"XLPERF_LANG": "zh"})
+    assert done.exit_code == 1, done.output
+    for words in ("MASTER_HELD", "issued/总表.xlsx", "“四”", "out/历次/总表 1.xlsx"):
+        assert words in done.output
+    assert (issued(round_).read_bytes(), copies(round_)) == (typed, [typed])
+
+
+def test_a_formula_typed_over_in_a_copy_from_the_inbox_is_told_and_lateness_is_not(round_: Round):
+    typed_over(round_, "A", "U22", "composite", 99)
+    shutil.move(book(round_), round_.inbox / "总表.xlsx")
+    late = replace(reopened(round_.folder), deadline=A_DAY)
+    (receipt,) = [r for r in collect(late).receipts if r.file == "总表.xlsx"]
+    assert "FORMULA_RESTORED" in codes(receipt.problems)
+    assert "LATE" not in codes(receipt.problems)

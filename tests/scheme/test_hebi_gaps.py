@@ -72,7 +72,7 @@ def test_the_last_place_of_a_month_takes_that_months_bonus(scored):
     assert scored({**LAST, "month": Fraction(4)}).row("months", "P1")["paid"] == 1500
 
 
-@pytest.mark.parametrize("gap", ["month", "place", "field"])
+@pytest.mark.parametrize("gap", ["month", "place", "field", "kind"])
 def test_a_blank_month_or_place_leaves_the_bonus_open(scored, gap):
     assert scored(without(LAST, gap)).row("months", "P1")["paid"] is None
 
@@ -106,6 +106,15 @@ def test_a_sanction_without_date_stops_the_total(scored):
     assert scored({**without(SANCTION, "date"), "status": "待审"}).row("bureaus", "E")["discipline_cut"] == 0
 
 
+def test_a_sanction_without_a_name_stops_the_total(scored):
+    """Whether two are of the same person cannot be said; without that reading each counts by itself."""
+    nameless = without(SANCTION, "person")
+    assert scored(nameless, SANCTION).row("bureaus", "E")["discipline_cut"] is None
+    assert [p.where.path for p in warned_rows(scored(nameless))] == ["unnamed"]
+    for other in ({"status": "待审"}, {"date": day_number(date(2020, 5, 1))}):
+        assert scored({**nameless, **other}).row("bureaus", "E")["discipline_cut"] == 0
+
+
 def test_a_sanction_of_another_year_does_not_count(scored):
     old = {**SANCTION, "date": day_number(date(2020, 12, 31))}
     assert scored(old).row("bureaus", "E")["discipline_cut"] == 0
@@ -137,6 +146,8 @@ def test_only_an_approved_firm_replaces_the_counts(scored, status, tax, twice):
 def test_a_result_without_place_leaves_grade_and_share_open(scored):
     single = {**LAST, "kind": "综合目标单项工作"}
     assert scored(single).row("bureaus", "E")["head_grade"].startswith("不得")
+    row = scored(without(LAST, "kind")).row("bureaus", "E")
+    assert (row["head_grade"], row["excellent_places"]) == (None, None)
     row = scored(without(single, "place")).row("bureaus", "E")
     assert (row["head_grade"], row["excellent_places"]) == (None, None)
     row = scored({**without(single, "place", "field"), "commended": "是"}).row("bureaus", "E")
@@ -160,7 +171,7 @@ def test_rows_that_need_a_look_are_told_with_their_unit(scored):
     )
     told = {p.where.path: p.message("zh") for p in warned_rows(scores)}
     assert told == {"incomplete": told["incomplete"]}
-    assert "“缺月份或名次”1处：某局“0”" in told["incomplete"]
+    assert "“缺种类、月份或名次”1处：某局“0”" in told["incomplete"]
     both = {"type": "通报", "kind": "重点工作进展", "item": "三季度通报", "place": Fraction(1), "field": Fraction(2)}
     assert "某局“三季度通报”" in next(warned_rows(scored(both))).message("zh")
 
@@ -186,18 +197,19 @@ def test_an_onsite_score_wants_its_reason(plan, lookups):
         ("type,unit,kind,place,field,document\n市考评,商务局,重点工作任务考评,9,9,通报\n", "month"),
         ("type,unit,item,document\n目标未完成,商务局,某目标,纪要\n", "month"),
         ("type,unit,person,role,sanction,status,document\n处分,商务局,甲,副职,党内警告,通过,决定\n", "date"),
+        ("type,unit,date,role,sanction,status,document\n处分,商务局,2021-05-01,副职,党内警告,通过,决定\n", "person"),
+        ("type,unit,month,place,field,document\n市考评,商务局,5,9,9,通报\n", "kind"),
     ],
 )
 def test_a_file_without_the_cell_is_told_of_it(tmp_path, entry, name):
     """The column may be missing altogether, or its cell be empty: both name the file and the column."""
     scheme, _ = load_scheme(FOLDER)
     head, line, _ = entry.split("\n")
-    for text, code in ((entry, "DATA_COLUMN_ABSENT"), (f"{head},{name}\n{line},\n", "MISSING")):
+    for text, code in ((entry, "LEDGER_COLUMN_ABSENT"), (f"{head},{name}\n{line},\n", "ROW_UNFINISHED")):
         (tmp_path / "events.csv").write_text(text, "utf-8")
         told = [p for p in read_data(scheme, tmp_path)[1] if p.where.path == name]
-        assert {(p.where.file, p.code) for p in told} <= {("events.csv", code), ("events.csv", "MISSING")}
-        assert told
-        assert told[0].severity == "error" or code == "DATA_COLUMN_ABSENT"
+        assert {(p.where.file, p.severity) for p in told} == {("events.csv", "error")}
+        assert {p.code for p in told} <= {code, "ROW_UNFINISHED"}
 
 
 @pytest.mark.parametrize(

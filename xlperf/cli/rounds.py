@@ -75,9 +75,11 @@ def distribute_command(folder: Path, dry_run: bool, json_: bool, despite: str) -
     """Write every workbook of a round into issued/: 自评表, 打分表 and 总表."""
     done = distribute(opened_round(folder, despite), output.progress, dry_run=dry_run)
     if json_:
-        data = {"written": [str(f) for f in done.written], "unchanged": [str(f) for f in done.unchanged]}
-        click.echo(as_json(data))
+        files = {"written": [str(f) for f in done.written], "unchanged": [str(f) for f in done.unchanged]}
+        click.echo(as_json({**files, "problems": [problem_data(p) for p in done.problems]}))
+        leave(done.problems)
         return
+    show_problems(done.problems)
     kinds = Counter(
         f.parent.name if len(f.parts) > 2 else f.stem for f in done.files
     )  # issued/自评表/…, issued/总表.xlsx
@@ -93,6 +95,7 @@ def distribute_command(folder: Path, dry_run: bool, json_: bool, despite: str) -
         ),
         err=True,
     )
+    leave(done.problems)
 
 
 @click.command("collect")

@@ -9,10 +9,12 @@ from collections.abc import Collection, Iterator, Mapping
 
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.roster import Roster
+from xlperf.entries.cell import wanted_words
 from xlperf.entries.complete import incomplete
 from xlperf.entries.entry import Entry, judge_entries
 from xlperf.entries.given import Given
 from xlperf.entries.lines import Lines, Meant, as_typed
+from xlperf.entries.text import claim_words
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.made import with_made_rows
@@ -53,11 +55,29 @@ def judged_tables(scheme: Scheme, plan: Plan, given: Mapping[str, Given]) -> tup
     problems: list[Problem] = []
     for reader, found in zip(readers, entries, strict=True):
         problems += reader.problems
-        problems += [p for e in found for p in e.problems]
+        problems += [_unfinished(plan, e, p) if p.code == "MISSING" else p for e in found for p in e.problems]
         problems += _adrift(reader)
         problems += _undocumented(reader)
         problems += _absent(reader)
     return tables, list(dict.fromkeys([*problems, *incomplete(scheme, plan, tables)]))
+
+
+def _unfinished(plan: Plan, entry: Entry, p: Problem) -> Problem:
+    """Refuse an entry of a ledger that lacks a cell on which scores rest: nobody can say what it counts.
+
+    A cell of a fixed roster is merely not there yet, and what needs it is blank.
+    """
+    if not entry.sheet.grows or not _counts(plan, entry.sheet, entry.column):
+        return p
+    row = {name: value_text(value) for name, value in entry.row.items()}
+    claim = claim_words(entry.sheet, row) or row.get(entry.sheet.key.name, "")
+    return problem("ROW_UNFINISHED", p.where, claim=claim, title=entry.column.title, todo=wanted_words(entry.column))
+
+
+def _counts(plan: Plan, sheet: Sheet, column: Column) -> bool:
+    """Check whether scores rest on a column: something is computed from it, warnings aside."""
+    spots = plan.graph.touched([(sheet.name, column.name)])
+    return any(plan.by_name[s].by_name[c].role != "warning" for s, c in spots)
 
 
 def _keep_roster(plan: Plan, tables: dict[str, list[dict[str, Value]]]) -> None:
@@ -152,7 +172,8 @@ def _undocumented(reader: Lines) -> Iterator[Problem]:
             if column.required and column.name not in {*reader.given.names, *_needed(reader.plan, sheet)}:
                 at = Where(reader.given.file, reader.given.header, path=column.name)
                 values = {"name": column.name, "title": column.title, "sheet": sheet.title, "count": len(here)}
-                yield problem("DATA_COLUMN_ABSENT", at, **values)
+                counts = _counts(reader.plan, sheet, column)
+                yield problem("LEDGER_COLUMN_ABSENT" if counts else "DATA_COLUMN_ABSENT", at, **values)
 
 
 def _absent(reader: Lines) -> Iterator[Problem]:

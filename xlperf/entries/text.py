@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from xlperf.engine.plan import Column
+from collections.abc import Mapping
+
+from xlperf.engine.plan import OFFICE, Column, Sheet
 from xlperf.formula.values import EXEMPT, Value, number
 
 
 def value_of(text: str, column: Column) -> Value:
     """Read what `value_text` wrote."""
     return (text or None) if column.holds == "text" or text == EXEMPT else number(text)
+
+
+def claim_words(sheet: Sheet, row: Mapping[str, str]) -> str:
+    """Return the first words of a row as its name; "" where it has none. row: column → text."""
+    if sheet.label is not None and row.get(sheet.label.name):
+        return row[sheet.label.name]
+    texts = (row.get(c.name, "") for c in sheet.inputs() if c.by != OFFICE and c.holds == "text")
+    return next((t for t in texts if t), "")

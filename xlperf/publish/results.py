@@ -12,9 +12,9 @@ from pathlib import Path
 from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
-from xlperf.problems import Problem, Where, errors, problem
+from xlperf.problems import Problem
 from xlperf.rounds.clearance import must_be_cleared
-from xlperf.rounds.collecting.collect import take_edition
+from xlperf.rounds.collecting.collect import take_editions
 from xlperf.rounds.collecting.edition import FILE as EDITION
 from xlperf.rounds.ledger import Issued, Written, record_issued, record_written
 from xlperf.rounds.parcels import identity_of
@@ -30,8 +30,8 @@ _DANGEROUS = tuple("=+-@\t\r\0＝＋－＠")
 class Published:
     """A scored round and the files it was written to, as paths below the round's folder.
 
-    files: none where the 总表 in out/ holds entries that could not be taken in: it is left as it is. problems: what
-    became of what the office typed there.
+    files: none where a 总表 holds entries that could not be taken in: all is left as it is. problems: what became of
+    what the office typed in the 总表.
     """
 
     scores: Scores
@@ -52,9 +52,10 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
     The 总表 carries an identity: the office fills in its own cells there, or in a copy that it drops into the inbox.
     What it typed is taken in first and kept as a copy.
     """
-    typed, may_write = _typed_before(round_)
+    taken = take_editions(round_)
+    typed = tuple(p for t in taken for p in t.told)
     scores = score_round(round_)
-    if not may_write:
+    if any(t.held for t in taken):
         return Published(scores, (), typed)
     book = Path(EDITION)
     state = round_.state()
@@ -76,19 +77,6 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
     if state.written.get(EDITION) != written:
         record_written(round_.ledger, written)
     return Published(scores, (book, table), typed)
-
-
-def _typed_before(round_: Round) -> tuple[tuple[Problem, ...], bool]:
-    """Take in what the office typed into the 总表; tell what became of it, and whether it may be written anew."""
-    taken = take_edition(round_)
-    if taken is None:
-        return (), True
-    copy = taken.copy.as_posix()
-    if taken.receipt is not None and taken.receipt.decision != "accepted":
-        wrong = problem("MASTER_HELD", Where(EDITION), count=len(errors(taken.problems)), copy=copy)
-        return (wrong, *taken.problems), False
-    kept = problem("MASTER_KEPT", Where(EDITION), count=taken.count, copy=copy)
-    return (kept, *taken.problems), True
 
 
 def ranking_csv(scores: Scores) -> str:

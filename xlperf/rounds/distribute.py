@@ -11,7 +11,10 @@ from pathlib import Path
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
 from xlperf.parallel import shared_out
+from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.clearance import must_be_cleared
+from xlperf.rounds.collecting.collect import take_editions
+from xlperf.rounds.collecting.edition import ISSUED, keep_copy
 from xlperf.rounds.ledger import Issued, State, record_issued
 from xlperf.rounds.parcels import Parcel, due_words, identity_of, parcels_of
 from xlperf.rounds.store import Progress, Round, silent
@@ -24,10 +27,14 @@ from xlperf.workbook.seal import Identity
 
 @dataclass(frozen=True)
 class Distribution:
-    """What was handed out. written: new or changed; unchanged: already there just so."""
+    """What was handed out. written: new or changed; unchanged: already there just so.
+
+    problems: what became of books in issued/ that somebody had typed in.
+    """
 
     written: tuple[Path, ...] = ()
     unchanged: tuple[Path, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -38,13 +45,17 @@ class Distribution:
 def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = False) -> Distribution:
     """Write every workbook of a round into `issued/` and record it with its serial.
 
-    Serials stay when it runs again, and a file that would come out the same is left alone. dry_run:
-    only say which files there would be. Raises NotCleared where the scheme's check is red.
+    Serials stay when it runs again, and a file that would come out the same is left alone. What the office typed in
+    the 总表 is taken in before; where it cannot be, the 总表 is left as it is. dry_run: only say which files there
+    would be. Raises NotCleared where the scheme's check is red.
     """
     must_be_cleared(round_.scheme, round_.plan)
     parcels = list(parcels_of(round_))
     if dry_run:
         return Distribution(written=tuple(p.file for p in parcels))
+    taken = take_editions(round_, (ISSUED,))
+    problems = [p for t in taken for p in t.told]
+    held = {Path(t.file) for t in taken if t.held}
     state = round_.state()
     scores = score(round_.plan, round_.scheme.tables)
     written, unchanged, issued = [], [], []
@@ -53,7 +64,10 @@ def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = Fa
             digest = hashlib.sha256(data).hexdigest()
             there = round_.folder / parcel.file
             known = state.issued.get((parcel.kind, parcel.whom))
+            if parcel.file in held:
+                continue
             if known is None or known.sha256 != digest or not there.exists():
+                problems += _kept_first(round_, parcel, known)
                 put(there, data)
                 written.append(parcel.file)
             else:
@@ -63,7 +77,18 @@ def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = Fa
             progress(done, len(parcels), f"发表：{parcel.file.name}")
     if issued:
         record_issued(round_.ledger, *issued)
-    return Distribution(tuple(written), tuple(unchanged))
+    return Distribution(tuple(written), tuple(unchanged), tuple(problems))
+
+
+def _kept_first(round_: Round, parcel: Parcel, known: Issued | None) -> Iterator[Problem]:
+    """Keep a copy of a book that somebody typed in before it is written anew; the 总表 was taken in already."""
+    there = round_.folder / parcel.file
+    if known is None or parcel.kind == "master" or not there.is_file():
+        return
+    data = there.read_bytes()
+    if hashlib.sha256(data).hexdigest() != known.sha256:
+        copy = keep_copy(round_, data, parcel.file.name)
+        yield problem("ISSUED_KEPT", Where(parcel.file.as_posix()), copy=copy.as_posix())
 
 
 # ---- writing -----------------------------------------------------------------------------------

@@ -34,7 +34,8 @@ class Receipt:
     """What was decided on one file. decision: `accepted`, `held` or `refused`.
 
     kind, who: whose file it is, "" where nobody knows. seen: row key → digest of what stood beside the
-    office's decisions (see `rounds.merge`). words: the same, column by column, to say later what changed.
+    office's decisions (see `rounds.merge`). words: the same, column by column, to say later what changed. edition: of a
+    总表 that the program writes, which one. named: row for new entries in it (`sheet|row`) → key of the entry.
     """
 
     sha256: str
@@ -47,6 +48,8 @@ class Receipt:
     cells: tuple[CellText, ...] = ()
     seen: dict[str, str] = field(default_factory=dict)
     words: dict[str, dict[str, str]] = field(default_factory=dict)
+    edition: str = ""
+    named: dict[str, str] = field(default_factory=dict)
     at: str = ""
 
     @property
@@ -104,7 +107,8 @@ class State:
     """What the ledger adds up to.
 
     current: the accepted submission in force of each party. receipts: every file ever received, by sha256, the last
-    decision on it. written: the last entry of each result. despite, frozen: in the order they were recorded.
+    decision on it. written: the last entry of each result. taken: what was taken in last of each 总表 (see
+    `Receipt.edition`) since the program wrote it. despite, frozen: in the order they were recorded.
     """
 
     issued: dict[Party, Issued] = field(default_factory=dict)
@@ -112,6 +116,7 @@ class State:
     receipts: dict[str, Receipt] = field(default_factory=dict)
     current: dict[Party, Receipt] = field(default_factory=dict)
     written: dict[str, Written] = field(default_factory=dict)
+    taken: dict[str, Receipt] = field(default_factory=dict)
     despite: list[Despite] = field(default_factory=list)
     frozen: list[Frozen] = field(default_factory=list)
 
@@ -170,14 +175,18 @@ def _add(state: State, record: Record) -> None:
     match record:
         case Issued():
             state.issued[record.kind, record.who] = record
+            state.taken.pop(record.file, None)
             state.serials[record.serial] = record
         case Receipt():
             state.receipts[record.sha256] = record
             if record.decision == "accepted":
                 state.current.pop(record.party, None)  # the order is that of acceptance
                 state.current[record.party] = record
+                if record.edition:
+                    state.taken[record.edition] = record
         case Written():
             state.written[record.file] = record
+            state.taken.pop(record.file, None)
         case Despite():
             state.despite.append(record)
         case Frozen():

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 from xlperf.engine.roster import MASTER, Party, Roster
-from xlperf.problems import Problem, errors
+from xlperf.problems import Problem, Where, errors, problem
 from xlperf.report.status import BookStatus, Status, Stray
 from xlperf.rounds.collecting.claims import lapsed, pending
 from xlperf.rounds.collecting.collect import inbox_files
-from xlperf.rounds.collecting.edition import FILE as EDITION
+from xlperf.rounds.collecting.edition import edited
 from xlperf.rounds.collecting.replies import FOLDER, letter_name, sender, unanswered
 from xlperf.rounds.ledger import Receipt, State
 from xlperf.rounds.parcels import BOOKS, Parcel, parcels_of
@@ -26,7 +26,8 @@ def status_of(round_: Round, today: date | None = None) -> Status:
     """
     day, state = today or date.today(), round_.state()
     files = {f: hashlib.sha256(f.read_bytes()).hexdigest() for f in inbox_files(round_.inbox) if not f.is_symlink()}
-    waiting = unanswered(round_, state, {*files.values(), *_edition(round_)})
+    typed = {file: hashlib.sha256(data).hexdigest() for file, data in edited(round_, state)}
+    waiting = unanswered(round_, state, {*files.values(), *typed.values()})
     by_party: dict[Party | None, list[Receipt]] = {}
     for receipt in waiting:
         by_party.setdefault(sender(round_, receipt), []).append(receipt)
@@ -45,7 +46,7 @@ def status_of(round_: Round, today: date | None = None) -> Status:
             for r in by_party.get(None, [])
         ),
         tuple(f.relative_to(round_.inbox).as_posix() for f, digest in files.items() if digest not in state.receipts),
-        (*pending(round_, state), *lapsed(round_, state)),
+        (*_unseen(state, typed), *pending(round_, state), *lapsed(round_, state)),
     )
 
 
@@ -72,10 +73,9 @@ def _book(
     )
 
 
-def _edition(round_: Round) -> set[str]:
-    """Return the sha256 of the 总表 in out/ that the office types in; empty where there is none."""
-    file = round_.folder / EDITION
-    return {hashlib.sha256(file.read_bytes()).hexdigest()} if file.is_file() else set()
+def _unseen(state: State, typed: Mapping[str, str]) -> Iterator[Problem]:
+    """List which 总表 was typed in and not taken in yet. typed: file → sha256."""
+    return (problem("MASTER_UNSEEN", Where(file)) for file, digest in typed.items() if digest not in state.receipts)
 
 
 def _late(deadline: date | None, day: date | None) -> int:

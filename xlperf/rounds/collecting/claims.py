@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from xlperf.engine.plan import OFFICE, Column, Plan, Row, Sheet
 from xlperf.engine.roster import MASTER, Roster
+from xlperf.entries.text import claim_words
 from xlperf.formula.values import day_of, number, value_text
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.ledger import State
@@ -80,14 +81,6 @@ def _title(roster: Roster, sheet: Sheet, row: Row) -> str:
     unit = roster.unit_of(sheet, row)
     words = claim_words(sheet, {c.name: value_text(row.get(c.name)) for c in sheet.inputs()})
     return f"{roster.units.get(unit, unit)}“{words or value_text(row.get(sheet.key.name))}”"
-
-
-def claim_words(sheet: Sheet, row: Mapping[str, str]) -> str:
-    """Return the first words of a row as its name; "" where it has none. row: column → text."""
-    if sheet.label is not None and row.get(sheet.label.name):
-        return row[sheet.label.name]
-    texts = (row.get(c.name, "") for c in sheet.inputs() if c.by != OFFICE and c.holds == "text")
-    return next((t for t in texts if t), "")
 
 
 def _some(names: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection as Some
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,9 +13,8 @@ from pathlib import Path
 from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.problems import Language, Problem, Where, errors, problem, word
 from xlperf.rounds.collecting.claims import lapsed
-from xlperf.rounds.collecting.edition import FILE as EDITION
-from xlperf.rounds.collecting.edition import Edition, added, edition_of, keep_copy
-from xlperf.rounds.collecting.examine import Examiner, LockedCells, changed_cells
+from xlperf.rounds.collecting.edition import FILES, Edition, added, editions_of, homeless, keep_copy
+from xlperf.rounds.collecting.examine import Examiner, Findings, LockedCells, changed_cells
 from xlperf.rounds.collecting.identify import identity_problems, suited_name
 from xlperf.rounds.collecting.open import Opened, open_books
 from xlperf.rounds.collecting.overwritten import overwritten
@@ -113,11 +113,10 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     files = list(inbox_files(round_.inbox))
     links = tuple(_link(_below(f, round_.inbox)) for f in files if f.is_symlink())
     kept = [(_below(f, round_.inbox), keep(round_, f.read_bytes())) for f in files if not f.is_symlink()]
-    edition = edition_of(round_, state)
-    if edition is not None:
-        kept.append((EDITION, keep(round_, edition.data)))
+    editions = editions_of(round_, state)
+    kept += [(edition.file, keep(round_, edition.data)) for edition in editions.values()]
     fresh = _fresh(state, kept)
-    desk = _decided(round_, state, fresh, edition, progress, dry_run=dry_run)
+    desk = _decided(round_, state, fresh, editions, progress, dry_run=dry_run)
     concerns = (*desk.uncounted, *lapsed(round_, desk.state))
     kept = [(name, digest) for name, digest in kept if digest in desk.state.receipts]
     waiting = unanswered(round_, desk.state, {digest for _, digest in kept})
@@ -134,41 +133,59 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of a 总表 in out/ that the office saved.
+    """What became of a 总表 that the office typed in.
 
-    receipt: what was decided on it, None where nothing in it is to be taken in. copy: below the round's folder. count:
-    the cells that the record has from it. problems: what does not count, and what was put right.
+    file: which of `edition.FILES`. receipt: what was decided on it, None where nothing in it is to be taken in. copy:
+    below the round's folder. count: the cells that the record has from it. problems: what does not count, and what was
+    put right.
     """
 
+    file: str
     receipt: Receipt | None
     copy: Path
     count: int
     problems: tuple[Problem, ...]
 
+    @property
+    def told(self) -> tuple[Problem, ...]:
+        """Return what is to be said: errors where nothing was taken in, and it must not be written anew."""
+        where, copy = Where(self.file), self.copy.as_posix()
+        if self.held:
+            count = len(errors(self.problems))
+            return problem("MASTER_HELD", where, count=count, copy=copy, file=self.file), *self.problems
+        return problem("MASTER_KEPT", where, count=self.count, copy=copy), *self.problems
 
-def take_edition(round_: Round) -> Taken | None:
-    """Take in what the office typed into the 总表 in out/, and keep a copy of it; None where it is as written."""
-    state = round_.state()
-    edition = edition_of(round_, state)
-    if edition is None:
-        return None
-    digest = keep(round_, edition.data)
-    desk = _decided(round_, state, _fresh(state, [(EDITION, digest)]), edition, silent, dry_run=False)
+    @property
+    def held(self) -> bool:
+        """Check whether something in it could not be taken in."""
+        return self.receipt is not None and self.receipt.decision != "accepted"
+
+
+def take_editions(round_: Round, files: Some[str] = FILES) -> list[Taken]:
+    """Take in what the office typed into the 总表 that the program wrote, and keep a copy of each."""
+    editions = editions_of(round_, round_.state(), files)
+    return [_take_edition(round_, edition) for edition in editions.values()]
+
+
+def _take_edition(round_: Round, edition: Edition) -> Taken:
+    state, digest = round_.state(), keep(round_, edition.data)
+    fresh = _fresh(state, [(edition.file, digest)])
+    desk = _decided(round_, state, fresh, {digest: edition}, silent, dry_run=False)
     receipts = round_.state().receipts
-    receipt, copy = receipts.get(digest), keep_copy(round_, edition)
+    receipt, copy = receipts.get(digest), keep_copy(round_, edition.data)
     if receipt is None:
-        return Taken(None, copy, 0, tuple(desk.uncounted))
+        return Taken(edition.file, None, copy, 0, tuple(desk.uncounted))
     sent = [r for r in receipts.values() if r.party == MASTER and r.decision == "accepted" and r.sha256 != digest]
     before = sent[-1].cells if sent else ()
     count = len(list(changed_cells(round_.plan, before, receipt.cells))) if receipt.decision == "accepted" else 0
-    return Taken(receipt, copy, count, receipt.problems)
+    return Taken(edition.file, receipt, copy, count, receipt.problems)
 
 
 def _decided(
     round_: Round,
     state: State,
     fresh: Mapping[str, list[str]],
-    edition: Edition | None,
+    editions: Mapping[str, Edition],
     progress: Progress,
     *,
     dry_run: bool,
@@ -179,7 +196,7 @@ def _decided(
     for book, (_, name) in zip(open_books(named), named, strict=True):
         opened.append(book)
         progress(len(opened), len(fresh), f"读表：{name}")
-    desk = _Desk(round_, state, _went_out(round_, state, opened, progress), edition)
+    desk = _Desk(round_, state, _went_out(round_, state, opened, progress), editions)
     for (digest, names), book in sorted(zip(fresh.items(), opened, strict=True), key=_turn):
         receipt = desk.decided(digest, names, book)
         if receipt is not None and not dry_run:
@@ -260,14 +277,14 @@ def _all_told(state: State, kept: list[tuple[str, str]], waiting: Iterable[Recei
 class _Desk:
     """Decides on one file after the other; `state` goes along.
 
-    locked: the locked cells of the books as issued, by party. edition: the 总表 that the office went on typing in.
+    locked: the locked cells of the books as issued, by party. editions: by sha256, the 总表 that the office typed in.
     uncounted: what is to be said of an edition in which nothing is to be taken in.
     """
 
     round_: Round
     state: State
     locked: Mapping[Party, LockedCells]
-    edition: Edition | None = None
+    editions: Mapping[str, Edition] = field(default_factory=dict)
     uncounted: list[Problem] = field(default_factory=list)
     _roster: tuple[str, Roster] | None = None
 
@@ -298,23 +315,36 @@ class _Desk:
             receipt = replace(receipt, kind=kind, who=book.identity.whom, serial=book.identity.serial)
         if errors(told):
             return replace(receipt, decision=_decision(told), problems=tuple(told))
-        edition = self.edition if receipt.party == MASTER else None
-        edition = edition if edition is not None and edition.sha256 == receipt.sha256 else None
-        locked, written = self.locked.get(receipt.party, {}), edition.written if edition is not None else None
-        given = self._given if receipt.party == MASTER else frozenset()
-        found = Examiner(roster, self.state, receipt.party, receipt.file, locked, written, given).examine(book)
+        found = self._examined(receipt, roster, book)
         decision = _decision(found.problems)
+        edition = self.editions.get(receipt.sha256) if receipt.party == MASTER else None
         if decision == "accepted" and edition is not None:
-            found.problems += overwritten(self.round_, edition, book)
             whole = added(edition, book, found, roster, self.state.current.get(MASTER))
             if whole is None:
                 self.uncounted += found.problems
                 return None
-            found = whole
+            found, receipt = whole, replace(receipt, edition=edition.file)
         cells = tuple(found.cells) if decision == "accepted" else ()
         told = [*found.problems, *(self._notes(receipt, roster, cells) if decision == "accepted" else ())]
-        receipt = replace(receipt, seen=found.seen, words=found.words)
+        receipt = replace(receipt, seen=found.seen, words=found.words, named=found.named)
         return replace(receipt, decision=decision, problems=tuple(told), cells=cells)
+
+    def _examined(self, receipt: Receipt, roster: Roster, book: ReadBook) -> Findings:
+        """Judge the cells of a book; of a 总表 also say what is calculated there and was typed over."""
+        locked = self.locked.get(receipt.party, {})
+        if receipt.party != MASTER:
+            return Examiner(roster, self.state, receipt.party, receipt.file, locked).examine(book)
+        edition = self.editions.get(receipt.sha256)
+        written = edition.written if edition is not None else None
+        old = book.made_from.get("", self.round_.scheme.digest) != self.round_.scheme.digest
+        found = Examiner(roster, self.state, receipt.party, receipt.file, locked, written, self._given, old).examine(
+            book
+        )
+        if old:
+            found.problems += [problem("OLD_SCHEME_BOOK", Where(receipt.file)), *homeless(book, roster, receipt.file)]
+        elif not errors(found.problems):
+            found.problems += overwritten(self.round_, receipt, book)
+        return found
 
     @cached_property
     def _given(self) -> frozenset[tuple[str, str]]:
@@ -336,7 +366,7 @@ class _Desk:
         if Path(receipt.file).name != name:
             yield problem("RENAMED", where, issued=name, who=roster.title(receipt.party))
         deadline = self.round_.deadline
-        if deadline is not None and date.today() > deadline:
+        if deadline is not None and date.today() > deadline and not roster.is_office(receipt.party):
             yield problem("LATE", where, deadline=deadline.isoformat())
         before = self.state.current.get(receipt.party)
         if before is not None:

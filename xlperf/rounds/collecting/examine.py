@@ -15,11 +15,10 @@ from xlperf.engine.plan import OFFICE, Column, Plan, Row, Sheet
 from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.entries.cell import agrees, wanted_words
 from xlperf.entries.entry import Entry, judge_entries
-from xlperf.entries.text import value_of
+from xlperf.entries.text import claim_words, value_of
 from xlperf.formula.spelling import plain_spelling
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
-from xlperf.rounds.collecting.claims import claim_words
 from xlperf.rounds.ledger import CellText, State
 from xlperf.rounds.merge import words_digest
 from xlperf.workbook.back.read import ReadBook, ReadCell
@@ -38,7 +37,8 @@ class Findings:
     """What a book says.
 
     seen, words: what stood beside the office's decisions (see `rounds.ledger.Receipt`). withdrawn: the rows (sheet,
-    key) that the office had entered itself and emptied.
+    key) that the office had entered itself and emptied. entered: (sheet, row for new entries) → key of what was typed
+    there. named: see `rounds.ledger.Receipt`.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -46,6 +46,8 @@ class Findings:
     seen: dict[str, str] = field(default_factory=dict)
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     withdrawn: set[tuple[str, str]] = field(default_factory=set)
+    entered: dict[tuple[str, str], str] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -54,7 +56,8 @@ class Examiner:
 
     issued: the locked cells as they went out, empty where they are not at hand. file: the name shown in problems.
     written: the rows a 总表 was written from, where that is known: what stands as written there is no change.
-    given: the rows (sheet, key) of the scheme itself, which nobody withdraws.
+    given: the rows (sheet, key) of the scheme itself, which nobody withdraws. old: whether the book is of an earlier
+    state of the scheme, whose facts may differ.
     """
 
     roster: Roster
@@ -64,6 +67,7 @@ class Examiner:
     issued: LockedCells = field(default_factory=dict)
     written: Roster | None = None
     given: Collection[tuple[str, str]] = ()
+    old: bool = False
     found: Findings = field(default_factory=Findings)
     waiting: dict[str, int] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
@@ -199,7 +203,7 @@ class Examiner:
         mine = [c for c in sheet.inputs() if c.name in cells and cells[c.name].role == "input"]
         if not any(_typed(cells[c.name], c) for c in mine):
             return
-        key = self._key(sheet, spare, keys)
+        key = self.found.entered[sheet.name, spare] = self._key(sheet, spare, keys)
         given: dict[str, Value] = {}
         if self.party[0] == "unit":
             given = {**(sheet.claims or {}), sheet.unit: self.party[1]}
@@ -291,7 +295,7 @@ class Examiner:
         if went_out is not None:
             if not same_cell(went_out, cell):
                 self._tell("LOCKED_CHANGED", cell, was=_shown(went_out.value), now=_shown(cell.value))
-        elif column.kind in ("key", "fact") and not agrees(cell.value, row.get(column.name)):
+        elif column.kind in ("key", "fact") and not self.old and not agrees(cell.value, row.get(column.name)):
             was = value_text(row.get(column.name)) or EMPTY
             self._tell("LOCKED_CHANGED", cell, was=was, now=_shown(cell.value))
 
