@@ -14,8 +14,8 @@ from xlperf.engine.score import Scores, score
 from xlperf.files import writing
 from xlperf.problems import Problem
 from xlperf.rounds.clearance import must_be_cleared
-from xlperf.rounds.collecting.collect import take_editions
 from xlperf.rounds.collecting.edition import FILE as EDITION
+from xlperf.rounds.collecting.typed import take_editions
 from xlperf.rounds.ledger import Issued, Written, record_issued, record_written
 from xlperf.rounds.parcels import identity_of
 from xlperf.rounds.store import Round
@@ -53,7 +53,7 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
     What it typed is taken in first and kept as a copy.
     """
     taken = take_editions(round_)
-    typed = tuple(p for t in taken for p in t.told)
+    typed = tuple(p for t in taken for p in t.said)
     scores = score_round(round_)
     if any(t.held for t in taken):
         return Published(scores, (), typed)

@@ -13,8 +13,8 @@ from xlperf.files import writing
 from xlperf.parallel import shared_out
 from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.clearance import must_be_cleared
-from xlperf.rounds.collecting.collect import take_editions
 from xlperf.rounds.collecting.edition import ISSUED, keep_copy
+from xlperf.rounds.collecting.typed import take_editions
 from xlperf.rounds.ledger import Issued, State, record_issued
 from xlperf.rounds.parcels import Parcel, due_words, identity_of, parcels_of
 from xlperf.rounds.store import Progress, Round, silent
@@ -54,7 +54,7 @@ def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = Fa
     if dry_run:
         return Distribution(written=tuple(p.file for p in parcels))
     taken = take_editions(round_, (ISSUED,))
-    problems = [p for t in taken for p in t.told]
+    problems = [p for t in taken for p in t.said]
     held = {Path(t.file) for t in taken if t.held}
     state = round_.state()
     scores = score(round_.plan, round_.scheme.tables)

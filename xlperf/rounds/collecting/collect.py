@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection as Some
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,7 +12,7 @@ from pathlib import Path
 from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.problems import Language, Problem, Where, errors, problem, word
 from xlperf.rounds.collecting.claims import lapsed
-from xlperf.rounds.collecting.edition import FILES, Edition, added, editions_of, homeless, keep_copy
+from xlperf.rounds.collecting.edition import Edition, added, editions_of, homeless
 from xlperf.rounds.collecting.examine import Examiner, Findings, LockedCells, changed_cells
 from xlperf.rounds.collecting.identify import identity_problems, suited_name
 from xlperf.rounds.collecting.open import Opened, open_books
@@ -115,8 +114,8 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     kept = [(_below(f, round_.inbox), keep(round_, f.read_bytes())) for f in files if not f.is_symlink()]
     editions = editions_of(round_, state)
     kept += [(edition.file, keep(round_, edition.data)) for edition in editions.values()]
-    fresh = _fresh(state, kept)
-    desk = _decided(round_, state, fresh, editions, progress, dry_run=dry_run)
+    fresh = fresh_files(state, kept)
+    desk = decide(round_, state, fresh, editions, progress, dry_run=dry_run)
     concerns = (*desk.uncounted, *lapsed(round_, desk.state))
     kept = [(name, digest) for name, digest in kept if digest in desk.state.receipts]
     waiting = unanswered(round_, desk.state, {digest for _, digest in kept})
@@ -131,57 +130,7 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     )
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What became of a 总表 that the office typed in.
-
-    file: which of `edition.FILES`. receipt: what was decided on it, None where nothing in it is to be taken in. copy:
-    below the round's folder. count: the cells that the record has from it. problems: what does not count, and what was
-    put right.
-    """
-
-    file: str
-    receipt: Receipt | None
-    copy: Path
-    count: int
-    problems: tuple[Problem, ...]
-
-    @property
-    def told(self) -> tuple[Problem, ...]:
-        """Return what is to be said: errors where nothing was taken in, and it must not be written anew."""
-        where, copy = Where(self.file), self.copy.as_posix()
-        if self.held:
-            count = len(errors(self.problems))
-            return problem("MASTER_HELD", where, count=count, copy=copy, file=self.file), *self.problems
-        return problem("MASTER_KEPT", where, count=self.count, copy=copy), *self.problems
-
-    @property
-    def held(self) -> bool:
-        """Check whether something in it could not be taken in."""
-        return self.receipt is not None and self.receipt.decision != "accepted"
-
-
-def take_editions(round_: Round, files: Some[str] = FILES) -> list[Taken]:
-    """Take in what the office typed into the 总表 that the program wrote, and keep a copy of each."""
-    editions = editions_of(round_, round_.state(), files)
-    return [_take_edition(round_, edition) for edition in editions.values()]
-
-
-def _take_edition(round_: Round, edition: Edition) -> Taken:
-    state, digest = round_.state(), keep(round_, edition.data)
-    fresh = _fresh(state, [(edition.file, digest)])
-    desk = _decided(round_, state, fresh, {digest: edition}, silent, dry_run=False)
-    receipts = round_.state().receipts
-    receipt, copy = receipts.get(digest), keep_copy(round_, edition.data)
-    if receipt is None:
-        return Taken(edition.file, None, copy, 0, tuple(desk.uncounted))
-    sent = [r for r in receipts.values() if r.party == MASTER and r.decision == "accepted" and r.sha256 != digest]
-    before = sent[-1].cells if sent else ()
-    count = len(list(changed_cells(round_.plan, before, receipt.cells))) if receipt.decision == "accepted" else 0
-    return Taken(edition.file, receipt, copy, count, receipt.problems)
-
-
-def _decided(
+def decide(
     round_: Round,
     state: State,
     fresh: Mapping[str, list[str]],
@@ -189,14 +138,14 @@ def _decided(
     progress: Progress,
     *,
     dry_run: bool,
-) -> _Desk:
-    """Decide on files, each beside what came before, and record it. fresh: digest → names; see `_fresh`."""
+) -> Desk:
+    """Decide on files, each beside what came before, and record it. fresh: digest → names; see `fresh_files`."""
     opened: list[Opened] = []
     named = [(round_.received / digest, names[0]) for digest, names in fresh.items()]
     for book, (_, name) in zip(open_books(named), named, strict=True):
         opened.append(book)
         progress(len(opened), len(fresh), f"读表：{name}")
-    desk = _Desk(round_, state, _went_out(round_, state, opened, progress), editions)
+    desk = Desk(round_, state, _went_out(round_, state, opened, progress), editions)
     for (digest, names), book in sorted(zip(fresh.items(), opened, strict=True), key=_turn):
         receipt = desk.decided(digest, names, book)
         if receipt is not None and not dry_run:
@@ -229,7 +178,7 @@ def _below(file: Path, folder: Path) -> str:
     return file.relative_to(folder).as_posix()
 
 
-def _fresh(state: State, kept: list[tuple[str, str]]) -> dict[str, list[str]]:
+def fresh_files(state: State, kept: list[tuple[str, str]]) -> dict[str, list[str]]:
     """Return what is to be looked at: digest → the names the bytes came under.
 
     Bytes that were decided on are not looked at again, unless they were held for their name and now have
@@ -274,7 +223,7 @@ def _all_told(state: State, kept: list[tuple[str, str]], waiting: Iterable[Recei
 
 
 @dataclass
-class _Desk:
+class Desk:
     """Decides on one file after the other; `state` goes along.
 
     locked: the locked cells of the books as issued, by party. editions: by sha256, the 总表 that the office typed in.

@@ -191,7 +191,7 @@ class _Typing:
                 yield (sheet, key), first[sheet, row]
 
     def emptied(self, known: Mapping[_Spot, str]) -> Iterator[Problem]:
-        """Say which entries were withdrawn by emptying the row they had been typed into."""
+        """List which entries were withdrawn by emptying the row they had been typed into."""
         for (sheet, key), cell in self._emptied_rows():
             was = "；".join(text for at, text in known.items() if at[:2] == (sheet, key))
             if was:

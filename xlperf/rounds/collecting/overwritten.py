@@ -17,7 +17,7 @@ _IN_PLACE = ("SHEET_ADDED", "MARK_LOST")
 
 
 def overwritten(round_: Round, receipt: Receipt, book: ReadBook) -> list[Problem]:
-    """Name every formula that is not as it was written: cell, what stood there, what stands there now.
+    """List every formula that is not as it was written: cell, what stood there, what stands there now.
 
     Nothing is said of a book whose rows, columns or worksheets were moved: there an address says nothing.
     """
