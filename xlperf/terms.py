@@ -51,15 +51,21 @@ TERMS: Final = {
 }
 
 ROLES: Final = {  # what a column is to whoever reads on from the plan: page, paper, explanation, comparison
-    "label": "这一行说的是什么：单位名称、指标内容、事项",
+    "label": "这一行说的是什么：指标内容、事项",
+    "name": "考核对象的名称（objects里写了的不用再写）",
+    "number": "同一单位内的序号：和单位一起指明一行",
     "full": "分值",
+    "target": "目标值",
+    "measure": "这一行的数以什么计：%、万元、个",
     "actual": "单位报的完成值",
     "verified": "核定的完成值",
     "self": "自评得分",
     "lead": "考核主体打的分",
     "onsite": "现场考核得分",
+    "onsite_actual": "现场核定的完成值",
     "score": "这一行的得分",
-    "evidence": "完成情况、佐证材料",
+    "account": "完成情况",
+    "evidence": "佐证材料",
     "reason": "扣分原因及依据",
     "composite": "综合得分，排名所依",
     "group": "考核组别",
@@ -67,11 +73,19 @@ ROLES: Final = {  # what a column is to whoever reads on from the plan: page, pa
     "seat": "排列顺序",
     "award": "奖项、等次",
     "money": "金额",
+    "decision": "办公室对申报的决定（可选值依次是待定、通过、未通过）",
+    "assumed": "为“是”时这一行是示例或待补，须由办公室落实",
+    "prose": "一段话：靠左写，占余下的宽度",
     "warning": "为“是”时公布前须有人看过",
 }
 SINGLE_ROLES: Final = frozenset({  # one column of a sheet; of what rankings name, one a ranking
-    "label", "full", "actual", "verified", "self", "lead", "onsite", "score", "composite", "group", "place", "seat",
+    "label", "name", "number", "full", "target", "measure", "actual", "verified", "self", "lead", "onsite",
+    "onsite_actual", "score", "decision", "assumed", "composite", "group", "place", "seat",
 })  # fmt: skip
+IN_POINTS: Final = frozenset({"full", "self", "lead", "onsite", "score", "composite"})  # counted in 分
+IN_PROSE: Final = frozenset({"label", "account", "evidence", "reason", "prose"})  # sentences
+SERVING: Final = frozenset({"number", "target", "measure", "decision", "assumed", "prose"})  # not read before the rest
+POINTS: Final = "分"
 
 HIGHER: Final = "正向"
 LOWER: Final = "逆向"

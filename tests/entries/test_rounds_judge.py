@@ -13,11 +13,13 @@ from xlperf.formula.expression import col, is_blank, lift, negate
 from xlperf.formula.values import day_number
 from xlperf.problems import Where
 
-SCORE = Column("self", "自评得分", "input", low=lift(0), high=col("full"), decimals=2, required=True)
-POINTS = Column("points", "分值", "input", low=lift(0), decimals=2, required=True)
+SCORE = Column("self", "自评得分", "input", low=lift(0), high=col("full"), decimals=2, required=True, role="self")
+POINTS = Column("points", "分值", "input", low=lift(0), decimals=2, required=True, measure="分")
 RATE = Column("rate", "得分率", "input", low=lift(0))
 PERCENTLIKE = Column("process", "过程得分", "input", low=lift(0), high=lift(100), decimals=2, required=True)
-LEAD = Column("lead", "核定得分", "input", low=lift(0), high=col("full"), decimals=2, required=True, exempt=True)
+LEAD = Column(
+    "lead", "核定得分", "input", low=lift(0), high=col("full"), decimals=2, required=True, exempt=True, role="lead"
+)
 ACTUAL = Column("actual", "完成值", "input", low=lift(0), required=True, asked=negate(is_blank(col("target"))))
 TEXT = Column("account", "完成情况", "input", "text")
 KIND = Column("kind", "类别", "input", "text", choices=("加分", "减分"), required=True)
@@ -83,7 +85,7 @@ HELD = [
 @pytest.mark.parametrize(("column", "raw", "value", "note"), READ)
 def test_what_can_be_meant_in_one_way_is_read(column, raw, value, note):
     row = {**ROW, "full": Fraction(99)}  # a half point of a hundred would be asked about
-    found, told = judge(Asked(column, row, AT), raw)
+    found, told = judge(Asked(column, row, AT, measure="measure"), raw)
     assert str(found) == value
     assert [p.code for p in told] == ([note] if note else [])
     assert all(p.severity == "note" for p in told)
@@ -105,7 +107,7 @@ def test_suggestions_are_for_the_person():
     }  # fmt: skip
     assert {raw: judge(Asked(SCORE, ROW, AT), raw)[1][0].remedy() for raw in wanted} == wanted
     spoken = {"一百五十三": "填153", "三百零五": "填305", "二百": "填200", "一百一十": "填110"}
-    assert {raw: judge(Asked(ACTUAL, ROW, AT), raw)[1][0].remedy() for raw in spoken} == spoken
+    assert {raw: judge(Asked(ACTUAL, ROW, AT, measure="measure"), raw)[1][0].remedy() for raw in spoken} == spoken
 
 
 UNCLEAR = [
@@ -118,7 +120,7 @@ UNCLEAR = [
 @pytest.mark.parametrize("raw", UNCLEAR)
 def test_no_number_is_suggested_where_more_than_one_may_be_meant(raw, language):
     for column in (replace(ACTUAL, low=None), SCORE):
-        [told] = judge(Asked(column, ROW, AT), raw)[1]
+        [told] = judge(Asked(column, ROW, AT, measure="measure"), raw)[1]
         remedy = told.remedy(language).replace("0～100", "")
         assert (told.code, re.findall(r"\d", remedy)) == ("NOT_A_NUMBER", [])
         assert language == "zh" or re.findall("[\u4e00-\u9fff]", remedy.replace("万 or 亿", "")) == []

@@ -31,12 +31,14 @@ MARKS = Sheet(
         Column("id", "编号", "key", "text"),
         Column("unit", "单位代码", "fact", "text"),
         Column("indicator", "指标内容", "fact", "text", width=40, role="label"),
-        Column("full", "分值", "fact"),
-        Column("target", "目标值", "fact"),
+        Column("full", "分值", "fact", role="full"),
+        Column("target", "目标值", "fact", role="target"),
         Column("scorer", "考核主体", "fact", "text"),
         Column("actual", "完成值", "input", by=UNIT, required=True, asked=negate(is_blank(col("target")))),
-        Column("self", "自评得分", "input", by=UNIT, low=lift(0), high=col("full"), decimals=2, required=True),
-        Column("evidence", "佐证", "input", "text", by=UNIT, width=20),
+        Column(
+            "self", "自评得分", "input", by=UNIT, low=lift(0), high=col("full"), decimals=2, required=True, role="self"
+        ),
+        Column("evidence", "佐证", "input", "text", by=UNIT, width=20, role="evidence"),
         Column(
             "lead",
             "核定得分",
@@ -47,6 +49,7 @@ MARKS = Sheet(
             decimals=2,
             required=True,
             exempt=True,
+            role="lead",
             note="撤销的填“不适用”",
         ),
         Column("done", "完成率", "computed", expr=col("actual") / col("target")),
@@ -69,7 +72,7 @@ EVENTS = Sheet(
         Column("item", "事项", "input", "text", by=UNIT, width=30, required=True, role="label"),
         Column("number", "数量", "input", by=UNIT, low=lift(0), decimals=0, required=True),
         Column("date", "日期", "input", "date", by=UNIT),
-        Column("status", "状态", "input", "text", by=OFFICE, choices=("待审", "通过"), default="待审"),
+        Column("status", "状态", "input", "text", by=OFFICE, choices=("待审", "通过"), default="待审", role="decision"),
         Column("each", "每项分值", "computed", expr=via("kind", "kinds", "each")),
         Column("points", "计分", "computed", expr=col("number") * col("each")),
     ),
@@ -83,7 +86,7 @@ UNITS = Sheet(
     "units",
     (
         Column("code", "单位代码", "key", "text"),
-        Column("name", "单位", "fact", "text", width=18, role="label"),
+        Column("name", "单位", "fact", "text", width=18, role="name"),
         Column("group", "组别", "fact", "text"),
         Column(
             "survey", "测评", "input", by="统计局", low=lift(0), high=col("survey_full"), required=True, exempt=True

@@ -42,7 +42,7 @@ sheets:
       target: {is: fact, title: 目标}
       due: {is: fact, holds: date, title: 期限}
       direction: {is: fact, holds: text, title: 方向}
-      assumed: {is: fact, holds: text, title: 待补}
+      assumed: {is: fact, holds: text, title: 待补, role: assumed}
       actual: {is: input, by: lead, title: 完成值, exempt: yes, asked: [{column: target, is_given: yes}]}
       score:
         title: 得分

@@ -23,6 +23,7 @@ from xlperf.entries.entry import Known, levels, looks_at_computed
 from xlperf.formula.values import Value, day_number, half_up, value_text
 
 _DONE = ("已按计划完成", "已完成，资料齐全", "按进度完成", "基本完成，个别材料待补")
+_ON_SITE = ("onsite", "onsite_actual")  # few are visited
 _WHY = ("佐证材料不齐", "完成时间晚于节点", "台账不完整", "数据口径不一致")
 _CLAIMS = ("经验做法在省级会议上交流", "被市政府通报表扬", "承办全市现场会", "创新工作入选省级典型")
 _FOUND = ("现场核验发现台账缺失", "重点任务推进缓慢", "上报数据与现场不符", "窗口服务不规范", "督办事项逾期未办结")
@@ -79,7 +80,8 @@ class Simulation:
         rng = self._rng(sheet.name, value_text(row[sheet.key.name]), column.name)
         if is_asked(column, known):
             value = _text(column, rng, lost=step > 1) if column.holds == "text" else None
-            value = _number(column, {**row, **known}, rng, 0.95) if column.holds == "number" else value
+            if column.holds == "number":
+                value = _number(column, {**row, **known}, rng, 0.95, sheet.the("target"))
             row[column.name] = None if value is None else self._put(found, sheet, row, column, value)
 
     def _put(
@@ -123,9 +125,14 @@ class Simulation:
             for row in rows_of(self.plan, tables)[sheet.name]:
                 key = value_text(row[sheet.key.name])
                 for c in sheet.inputs(OFFICE):
-                    if "通过" in c.choices and row.get(c.name) == (sheet.claims or {}).get(c.name):
+                    if (
+                        c.role == "decision"
+                        and len(c.choices) > 1
+                        and row.get(c.name) == (sheet.claims or {}).get(c.name)
+                    ):
+                        _, accepted, *refused = c.choices
                         no = self._rng("decision", key).random() < 0.2
-                        found[sheet.name, key, c.name] = "未通过" if no and "未通过" in c.choices else "通过"
+                        found[sheet.name, key, c.name] = refused[0] if no and refused else accepted
         return found
 
     # ---- one value ------------------------------------------------------------------------------
@@ -141,10 +148,10 @@ class Simulation:
                 continue
             value = _text(column, rng, lost) if column.holds == "text" else None
             if column.holds == "number":
-                value = _number(column, row, rng, level)
+                value = _number(column, row, rng, level, sheet.the("target"))
                 high = limits(column, row)[1]
                 low = high is not None and isinstance(value, Fraction) and value < high
-                lost = low or (column.role == "onsite" and value is not None)
+                lost = low or (column.role in _ON_SITE and value is not None)
             if value is not None:
                 yield column, value
 
@@ -174,8 +181,8 @@ class Simulation:
         return any(c.choices and c.required and c.default is None for c in sheet.inputs(OFFICE))
 
     def _decided(self, sheet: Sheet) -> dict[str, Value]:
-        columns = [c for c in sheet.inputs(OFFICE) if (c.choices and c.default is None) or "通过" in c.choices]
-        return {c.name: "通过" if "通过" in c.choices else c.choices[0] for c in columns}
+        columns = [c for c in sheet.inputs(OFFICE) if c.choices and (c.default is None or c.role == "decision")]
+        return {c.name: c.choices[1 if c.role == "decision" and len(c.choices) > 1 else 0] for c in columns}
 
     # ---- whose ----------------------------------------------------------------------------------
 
@@ -194,19 +201,20 @@ def _text(column: Column, rng: Random, lost: bool) -> Value:
         return rng.choice(column.choices) if rng.random() < (0.05 if column.default else 1) else None
     if column.by == LEAD or column.role == "reason":
         return rng.choice(_WHY) if lost else None
-    said = rng.choice(_DONE) if (column.width or 0) >= 30 else f"报送材料第{rng.randint(1, 60)}页"
+    said = rng.choice(_DONE) if column.role == "account" else f"报送材料第{rng.randint(1, 60)}页"
     return None if column.by == OFFICE else said  # an office's own records are not what units report
 
 
-def _number(column: Column, row: Row, rng: Random, level: float) -> Value:
+def _number(column: Column, row: Row, rng: Random, level: float, aim: Column | None) -> Value:
+    """Make up a number. level: how well the unit does, about 1. aim: the column of the row's target."""
     high = limits(column, row)[1]
-    rare = (high is not None or column.role == "onsite") and not column.required
+    rare = (high is not None or column.role in _ON_SITE) and not column.required
     if column.default is not None or (rare and rng.random() > 0.02):
         return None
     share = min(1.0, level + rng.uniform(-0.06, 0.06))
     if high is not None:
         return min(high, half_up(high * Fraction(f"{share:.3f}"), 1 if high >= 5 else 2))
-    target = row.get("target")
+    target = row.get(aim.name) if aim is not None else None
     if isinstance(target, Fraction):
         return half_up(target * Fraction(f"{share + 0.05:.3f}"), 0 if target >= 50 else 1)
     if column.decimals == 0:

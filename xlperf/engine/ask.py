@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from xlperf.engine.blank import blank_cells
-from xlperf.engine.plan import OFFICE, Column, Plan, Sheet
+from xlperf.engine.plan import OFFICE, Plan, Sheet
 from xlperf.engine.reason import explain_cell, is_asked, worded
 from xlperf.engine.score import Scores
 from xlperf.formula.links import link_of
@@ -47,7 +47,7 @@ def main_column(plan: Plan, sheet: Sheet) -> str:
     ranked = [r.score for r in plan.rankings if r.sheet == sheet.name]
     links = [link for _, c in plan.computed() if (link := link_of(c.expr)) is not None]
     added = [link.column for link in links if link.kind == "total" and link.sheet == sheet.name]
-    wanted = [*(c.name for c in sheet.of_role("composite")), "composite", *ranked, *added]
+    wanted = [*(c.name for c in sheet.of_role("composite")), *ranked, *added]
     return next((n for n in wanted if n in sheet.by_name), sheet.columns[-1].name)
 
 
@@ -172,7 +172,7 @@ def _losses(scores: Scores, nodes: Iterable[Explanation]) -> Iterator[Loss]:
     seen = set()
     for node in nodes:
         sheet = scores.plan.by_name[node.sheet]
-        points, full = _of_role(sheet, "score"), _of_role(sheet, "full")
+        points, full = sheet.the("score"), sheet.the("full")
         if points is None or full is None or node.column != points.name or (node.sheet, node.key) in seen:
             continue
         seen.add((node.sheet, node.key))
@@ -181,10 +181,6 @@ def _losses(scores: Scores, nodes: Iterable[Explanation]) -> Iterator[Loss]:
         if isinstance(earned, Fraction) and isinstance(most, Fraction) and earned < most:
             lost = decimal(most - earned)
             yield Loss(node.label, node.key, worded(earned, points), worded(most, full), lost, _why(node), node.basis)
-
-
-def _of_role(sheet: Sheet, role: str) -> Column | None:
-    return next(iter(sheet.of_role(role)), None)
 
 
 def _why(e: Explanation) -> str:

@@ -103,7 +103,7 @@ def _with_roles(sheet: Sheet, scheme: Scheme) -> Sheet:
         given |= ranking.roles
     names = {o.name for o in scheme.objects if o.table == sheet.table}
     if sheet.label is None:
-        given |= dict.fromkeys(names & sheet.by_name.keys(), "label")
+        given |= dict.fromkeys(names & sheet.by_name.keys(), "name")
     if not given:
         return sheet
     columns = (c if c.role else replace(c, role=given.get(c.name, "")) for c in sheet.columns)

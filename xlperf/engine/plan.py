@@ -17,6 +17,7 @@ from xlperf.formula.links import link_of
 from xlperf.formula.values import EXEMPT, Value, value_text
 from xlperf.scheme.made import MadeRows
 from xlperf.scheme.vocabulary import Holds as Holds
+from xlperf.terms import IN_POINTS, IN_PROSE, POINTS
 
 Kind = Literal["key", "fact", "input", "computed"]
 Row = Mapping[str, Value]
@@ -61,6 +62,16 @@ class Column:
     width: int | None = None
     offers: str = ""
     role: Role = ""
+
+    @property
+    def counted_in(self) -> str:
+        """Return what its numbers are counted in: 分 where the role says points, "" where nobody says."""
+        return self.measure or (POINTS if self.role in IN_POINTS else "")
+
+    @property
+    def is_prose(self) -> bool:
+        """Return whether it holds sentences: they stand left and take the room that is left."""
+        return self.holds == "text" and self.role in IN_PROSE
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,17 @@ class Sheet:
     @cached_property
     def label(self) -> Column | None:
         """Return the column that says in words what a row is about; None where only its key does."""
-        return next(iter(self.of_role("label")), None)
+        return self.the("label") or self.the("name")
+
+    def the(self, role: Role) -> Column | None:
+        """Return the first column with a role; None where there is none."""
+        return next(iter(self.of_role(role)), None)
+
+    @cached_property
+    def measured_by(self) -> str:
+        """Return the column that says what the numbers of a row are counted in; "" where none does."""
+        measure = self.the("measure")
+        return measure.name if measure is not None else ""
 
     @property
     def naming(self) -> Column:

@@ -17,7 +17,8 @@ def open_roles(plan: Plan) -> Iterator[Problem]:
     """List, sheet by sheet, which role a reader would need and no column has.
 
     A row that is ranked, or that belongs to somebody and is worded by a person, needs words that say what it is about;
-    one that is marked up to a limit and added up for its unit needs score and full mark: where were points lost?
+    one that is marked up to a limit and added up for its unit needs score and full mark: where were points lost? One
+    that units claim and the office decides on needs the decision.
     """
     for sheet in plan.sheets:
         if _needs_label(plan, sheet) and sheet.label is None:
@@ -31,6 +32,15 @@ def open_roles(plan: Plan) -> Iterator[Problem]:
             title = sheet.by_name[full].title
             said = word("哪一列是这一行的分值，可能是“{title}”（没有它，说不出在哪里失了分）", title=title)
             yield problem("ROLE_OPEN", sheet=sheet.title, wanted=said, role="full")
+        if _is_decided_on(sheet) and sheet.the("decision") is None:
+            said = word("哪一列是办公室对申报的决定（choices 依次为待定、通过、未通过）")
+            yield problem("ROLE_OPEN", sheet=sheet.title, wanted=said, role="decision")
+
+
+def _is_decided_on(sheet: Sheet) -> bool:
+    """Return whether what units claim on a sheet waits for a word of the office."""
+    waiting = sheet.claims or {}
+    return any(c.choices and c.default is not None and waiting.get(c.name) == c.default for c in sheet.inputs(OFFICE))
 
 
 def _needs_label(plan: Plan, sheet: Sheet) -> bool:

@@ -21,6 +21,7 @@ from xlperf.formula.operations import equal
 from xlperf.formula.values import EXEMPT, LARGEST, Value, day_number, day_of, decimal, from_float, number, shown
 from xlperf.problems import Problem, Where, Word, problem, word
 from xlperf.scheme.reading.cells import PLAIN, bare, day_meant, mark_wanted, span, unread
+from xlperf.terms import POINTS
 
 Raw = str | int | float | bool | date | datetime | Fraction | None
 
@@ -28,7 +29,6 @@ LONGEST = 32_000  # characters of free text that a spreadsheet cell still takes 
 _ERRORS = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!)|Err:\d+", re.IGNORECASE)
 _DIGITS_COUNTED = 4000  # of a number that is longer, no more are counted
 _COUNTED = Fraction(10**_DIGITS_COUNTED)
-_POINTS = re.compile(r"[得加减扣评]分(?!率|比)|分[值数]")  # a heading of a column that holds points
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)  # days that a round may know, the last one excluded
 SHARES_FROM = 100  # where as many points may stand, 0.95 could be 95 %
 
@@ -38,7 +38,8 @@ class Asked:
     """A cell to be judged: the column, what is known of its row, the place, and the keys it may offer.
 
     where: the place, or what makes it once a problem needs it. names: other words for the keys that may stand here.
-    open: whether the row asks for the cell, None where that is still to be worked out from the row.
+    open: whether the row asks for the cell, None where that is still to be worked out from the row. measure: the column
+    of the row that says what its numbers are counted in.
     """
 
     column: Column
@@ -47,6 +48,7 @@ class Asked:
     offered: Collection[str] = field(default_factory=tuple)
     names: Mapping[str, str] = field(default_factory=dict)
     open: bool | None = None
+    measure: str = ""
 
     @property
     def at(self) -> Where:
@@ -138,7 +140,7 @@ def wanted_words(column: Column) -> Word:
         return word("写上文字")
     if column.holds == "date":
         return word("填上日期，如 2017-12-31")
-    points = bool(_POINTS.search(column.title))
+    points = column.counted_in == POINTS
     if column.exempt:
         return word("填上得分；得零分的填0，不适用的写“不适用”") if points else word("填上数；不适用的写“不适用”")
     return word("填上得分；得零分的填0") if points else word("填上数；确实为零的填0")
@@ -169,9 +171,8 @@ def _number(asked: Asked, raw: Raw, percent: bool) -> Judged:
 
 
 def _measure(asked: Asked) -> str:
-    """Return what a number here is counted in: points where points are asked for, else the measure of the row."""
-    points = asked.column.high is not None or _POINTS.search(asked.column.title)
-    return "分" if points else asked.column.measure or str(asked.row.get("measure") or "")
+    """Return what a number here is counted in: as its column says, else as its row does."""
+    return asked.column.counted_in or str(asked.row.get(asked.measure) or "")
 
 
 def _like_percent(asked: Asked, value: Fraction) -> bool:

@@ -65,7 +65,8 @@ def judge_entries(plan: Plan, tables: Tables, entries: Collection[Entry]) -> Non
 def _judge(entry: Entry, known: Row, offered: Mapping[str, Offer], asks: _Asks) -> None:
     column = entry.column
     offer = offered.get(column.offers, NOTHING)
-    asked = Asked(column, known, entry.where, offer.keys, offer.names, asks.whether(entry, known))
+    open_, measure = asks.whether(entry, known), entry.sheet.measured_by
+    asked = Asked(column, known, entry.where, offer.keys, offer.names, open_, measure)
     entry.value, problems = judge(asked, entry.raw, entry.data_type, entry.formula, entry.percent)
     entry.problems = [p for p in problems if entry.needed or p.code != "MISSING"] if problems else []
 
@@ -149,13 +150,11 @@ class Known:
         """Return what the limits and conditions of a cell look at, defaults where a cell is empty."""
         at = sheet.name, column.name
         if at not in self._read:
-            names = [*looks_at(column), "measure"]
+            names = [*looks_at(column), sheet.measured_by]
             columns = [c for name in names if (c := sheet.by_name.get(name)) is not None]
             self._read[at] = [c for c in columns if c.expr is None], [c.name for c in columns if c.expr is not None]
         given, computed = self._read[at]
         found = {c.name: c.default if (v := row.get(c.name)) is None else v for c in given}
-        if "measure" not in found:
-            found["measure"] = row.get("measure")
         for name in computed:
             found[name] = self._value(sheet, row, name)
         return found

@@ -25,7 +25,7 @@ from xlperf.scheme.words import nearest, suggester
 STAGES = {  # the long form: stage → the roles of the columns that hold its actual and its score in the wide form
     "self": {"actual": "actual", "score": "self"},
     "lead": {"actual": "verified", "score": "lead"},
-    "onsite": {"score": "onsite"},
+    "onsite": {"actual": "onsite_actual", "score": "onsite"},
 }
 
 
@@ -56,7 +56,7 @@ class Lines:
     doubtful: set[tuple[int, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Index the scheme's own rows of the table, by key and by unit with number or indicator."""
+        """Index the scheme's own rows of the table, by key and by unit with number, label or name."""
         self.sheets = [s for s in self.plan.sheets if s.table == self.table]
         self.key = self.sheets[0].key.name if self.sheets else "code"
         self.made = self.plan.made.get(self.table)
@@ -66,10 +66,11 @@ class Lines:
         loose |= {n for r in self.tables.get(self.table, []) for n in r}
         self.loose = loose - self.columns.keys()  # may stand here although no sheet shows them
         self.by_role = {c.role: c.name for c in self.columns.values() if c.role}
+        self.naming = [self.by_role[role] for role in ("number", "label", "name") if role in self.by_role]
         self.base = {value_text(r.get(self.key)): dict(r) for r in self.tables.get(self.table, [])}
         self.named: dict[tuple[Value, str, Value], list[str]] = {}
         for key, row in self.base.items():
-            for name in ("no", "indicator"):
+            for name in self.naming:
                 self.named.setdefault((row.get(self.unit), name, row.get(name)), []).append(key)
         self.units_known = {row.get(self.unit) for row in self.base.values()}
         units = Roster(self.plan, self.tables, "").units
@@ -129,7 +130,7 @@ class Lines:
         """Put a line into the row it means; spare is the key of a new row that brings none."""
         key = value_text(self.value(line, self.key)) or self._key_of(line) or spare
         if not key:
-            parts = self.made.parts if self.made else (self.unit, "no", "indicator")
+            parts = self.made.parts if self.made else (self.unit, *self.naming)
             names = [name for name in parts if line.cells.get(name) is not None]
             found = "，".join(f"{name}＝{line.cells[name]}" for name in names)
             at = self.given.place(line.number, self.key)
@@ -157,7 +158,10 @@ class Lines:
         return fixed and self.value(line, self.unit) is None
 
     def _key_of(self, line: Line) -> str:
-        """Find the row of the scheme that a line means by its unit and number or indicator, a made one by its parts."""
+        """Return the key of the row that a line means by its unit and number, label or name; a made one by its parts.
+
+        Returns "" where it means none.
+        """
         if self.made:
             parts = [self.value(line, name) for name in self.made.parts]
             return "" if None in parts else self.made.key_of(parts)
@@ -166,7 +170,7 @@ class Lines:
         unit = self.value(line, self.unit)
         if unit is None:
             return ""
-        for name in ("no", "indicator"):
+        for name in self.naming:
             found = self.value(line, name)
             if found is not None:
                 if unit not in self.units_known:

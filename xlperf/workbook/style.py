@@ -50,16 +50,11 @@ def body_look(column: Column, *, open_: bool, tight: bool = False, whole: bool =
     if open_:
         look["bg_color"] = FILL_IN
     if column.holds == "text":
-        look |= {"text_wrap": True, **(LEFT if is_long(column) else {"align": "center"})}
+        look |= {"text_wrap": True, **(LEFT if column.is_prose else {"align": "center"})}
         look["num_format"] = "@" if open_ else "General"
     else:
         look["align"] = "center"
     return look
-
-
-def is_long(column: Column) -> bool:
-    """Return whether a text column holds sentences: then it stands left and takes the room that is left."""
-    return column.holds == "text" and (column.width or 0) >= 20
 
 
 def number_format(column: Column, *, tight: bool = False, whole: bool = False) -> str:

@@ -97,7 +97,7 @@ def widths(layout: Layout, view: View) -> list[float]:
     """Return the width of every column in half-width characters; long text takes the room that is left."""
     columns = [column_of(view, s) for s in view.shown]
     natural = [_width(layout, view, c) for c in columns]
-    elastic = [style.is_long(c) and not s.hidden for c, s in zip(columns, view.shown, strict=True)]
+    elastic = [c.is_prose and not s.hidden for c, s in zip(columns, view.shown, strict=True)]
     seen = [0.0 if s.hidden else w for w, s in zip(natural, view.shown, strict=True)]
     grown = style.stretched(seen, elastic)
     return [n if s.hidden else g for n, g, s in zip(natural, grown, view.shown, strict=True)]
@@ -303,7 +303,7 @@ def _height(layout: Layout, view: View, wide: Sequence[float], position: int) ->
             continue
         named = shown_.name == UNIT_NAME
         value = layout.unit_name(view, position) if named else layout.value(view, shown_.name, position)
-        room = width - 1.5 if style.is_long(column) else width  # the indent
+        room = width - 1.5 if column.is_prose else width  # the indent
         most = max(most, lines(value, room) if isinstance(value, str) else 1)
     return min(max(most * LINE_HEIGHT + 6, LOWEST), 400.0)
 

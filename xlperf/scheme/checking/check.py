@@ -30,8 +30,6 @@ Problems = Iterator[Problem]
 Rows = list[dict[str, Value]]
 Check = Callable[[Scheme], Iterable[Problem]]
 
-ASSUMED = "assumed"  # the column that marks a row whose content the office still has to supply
-
 
 def check_scheme(scheme: Scheme, unread: Collection[str] = ()) -> list[Problem]:
     """Run every check; a column that several sheets take over is reported once.
@@ -178,11 +176,16 @@ def unused_readings(scheme: Scheme) -> Problems:
 def assumed_rows(scheme: Scheme) -> Problems:
     """Count the rows of each table whose content is a stand-in: one note a table."""
     for table, rows in scheme.tables.items():
-        assumed = [row for row in rows if row.get(ASSUMED) == YES]
+        marks = {c.name for s in scheme.sheets if s.rows == table for c in s.columns if _role(c) == "assumed"}
+        assumed = [row for row in rows if any(row.get(name) == YES for name in marks)]
         if assumed:
             title = next((s.title for s in scheme.sheets if s.rows == table), table)
             at = place_of(assumed[0])
             yield problem("ROWS_ASSUMED", Where(at.file, at.line, at.column), count=len(assumed), table=title)
+
+
+def _role(column: ColumnSpec) -> str:
+    return text(column.attributes, "role")
 
 
 def assumed_figures(scheme: Scheme) -> Problems:

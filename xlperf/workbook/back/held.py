@@ -99,19 +99,21 @@ def _fill(sheet: Sheet, row: Row, cells: dict[str, ReadCell], found: Held) -> No
     for column in (c for c in sheet.columns if c.name in cells and c.expr is None):
         cell = cells[column.name]
         if column.kind == "input":
-            row[column.name], problems = _judged(column, cell, row, found.file)
+            row[column.name], problems = _judged(sheet, column, cell, row, found.file)
             found.problems += [p for p in problems if p.code not in _UNSAID]
             found.filled.append((sheet, column, row, Where(found.file, sheet=cell.sheet, cell=cell.cell)))
         elif not cell.formula and cell.row_key and not cell.row_key.startswith(SPARE):
-            _hold(column, cell, row, found.file, found.problems)
+            _hold(sheet, column, cell, row, found)
 
 
-def _hold(column: Column, cell: ReadCell, row: Row, file: str, problems: list[Problem]) -> None:
+def _hold(sheet: Sheet, column: Column, cell: ReadCell, row: Row, found: Held) -> None:
     if column.name not in row:
-        row[column.name], _ = _judged(column, cell, row, file)
+        row[column.name], _ = _judged(sheet, column, cell, row, found.file)
     elif not agrees(cell.value, row[column.name]):
         was, now = value_text(row[column.name]) or word("空"), value_text_of(cell) or word("空")
-        problems.append(problem("NOT_AS_WRITTEN", Where(file, sheet=cell.sheet, cell=cell.cell), was=was, now=now))
+        found.problems.append(
+            problem("NOT_AS_WRITTEN", Where(found.file, sheet=cell.sheet, cell=cell.cell), was=was, now=now)
+        )
 
 
 def value_text_of(cell: ReadCell) -> str:
@@ -119,12 +121,13 @@ def value_text_of(cell: ReadCell) -> str:
     return "" if cell.value is None else f"={cell.value}" if cell.formula else str(cell.value)
 
 
-def _judged(column: Column, cell: ReadCell, row: Row, file: str) -> tuple[Value, list[Problem]]:
+def _judged(sheet: Sheet, column: Column, cell: ReadCell, row: Row, file: str) -> tuple[Value, list[Problem]]:
     """Read a cell as a spreadsheet does: whatever its limits, and whether or not anybody was asked."""
     free = replace(column, low=None, high=None, asked=None, required=False, offers="", decimals=None)
     where = Where(file, sheet=cell.sheet, cell=cell.cell)
     formula = str(cell.value).removeprefix("=") if cell.formula else ""
-    return judge(Asked(free, row, where), cell.value, cell.data_type, formula, "%" in cell.number_format)
+    asked = Asked(free, row, where, measure=sheet.measured_by)
+    return judge(asked, cell.value, cell.data_type, formula, "%" in cell.number_format)
 
 
 def beyond_limits(plan: Plan, found: Held) -> list[Problem]:

@@ -11,11 +11,11 @@ from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import columns_of, lift
 from xlperf.formula.links import link_of
 from xlperf.formula.values import Value
+from xlperf.terms import SERVING
 from xlperf.workbook.book import Book
 from xlperf.workbook.layout import HOLE, LEADING, TIGHT, UNIT_NAME, Shown, View
 
 FEWEST, ON_PAGE = 8, 22  # columns that make a first page of their own, and that it holds beside the names
-ASSUMED = "assumed"  # the fact that says what the office still has to settle; nobody else is asked about it
 
 
 def columns_shown(
@@ -36,7 +36,8 @@ def columns_shown(
     Facts that no row has stay away, and so do inputs that no row is asked for. The limits of the columns to
     fill, and results of what is shown, are there.
     """
-    values, without = scores.values[sheet.name], {*without, ASSUMED}
+    values = scores.values[sheet.name]
+    without = {*without, *(c.name for c in sheet.of_role("assumed"))}  # only the office settles these
     limits = limiting(sheet, fills)
     taken: dict[str, Shown] = {}
     for column in sheet.columns:
@@ -110,7 +111,7 @@ def arranged(sheet: Sheet, shown: Sequence[Shown]) -> tuple[Shown, ...]:
 
 def _read_first(sheet: Sheet) -> frozenset[str]:
     """Return the columns with a role, and step by step what the composite is added up from, while a page holds them."""
-    main = {c.name for c in sheet.columns if c.role}
+    main = {c.name for c in sheet.columns if c.role and c.role not in SERVING}
     step = {c.name for c in sheet.of_role("composite")}
     while step:
         step = {name for s in step for name in columns_of(sheet.by_name[s].expr or lift(0))} - main

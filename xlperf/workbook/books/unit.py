@@ -67,7 +67,8 @@ def write_unit_book(
 def _unit_line(view: View) -> str:
     claims = view.sheet.claims
     if view.spare and claims:
-        offered = [v for n, v in claims.items() if n in view.sheet.by_name and n not in view.at and v != "待审"]
+        decided = {c.name for c in view.sheet.of_role("decision")}
+        offered = [v for n, v in claims.items() if n in view.sheet.by_name and n not in view.at and n not in decided]
         return f"申报类别：{'、'.join(offered)}" if offered else ""
     return "单位：分" if totalled(view.sheet) else ""
 
@@ -103,8 +104,7 @@ def _fills(column: Column) -> bool:
 
 def totalled(sheet: Sheet) -> frozenset[str]:
     """Return the columns that a line of totals makes sense for: points given, and the most that can be."""
-    pairs = [(c.name, c.high.args[0]) for c in sheet.inputs() if c.high is not None and c.high.op == "col"]
-    return frozenset(name for pair in pairs for name in pair)
+    return frozenset(c.name for c in sheet.of_role("full", "self", "lead", "onsite"))
 
 
 def write_totals(book: Book, sheet: Worksheet, layout: Layout, view: View, row: int) -> int:
