@@ -25,6 +25,7 @@ from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan
 from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.reason import explain_cell
+from xlperf.engine.refused import refused_rows
 from xlperf.engine.score import Scores
 from xlperf.engine.score import score as score_plan
 from xlperf.entries.frames import given_rows
@@ -144,7 +145,8 @@ def score(
     faults += judged
     if problems == "raise" and any(p.code != NOT_THERE_YET for p in errors(faults)):
         raise NotUsable(faults)
-    return Result(score_plan(plan, made), (*red_examples(scheme), *faults))
+    scores = score_plan(plan, made)
+    return Result(scores, (*red_examples(scheme), *faults, *refused_rows(scores)))
 
 
 def _out(value: Value, holds: str, *, exact: bool) -> Any:

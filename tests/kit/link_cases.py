@@ -53,6 +53,16 @@ def lookup_link(name: str, row: dict[str, str]) -> Link:
     return Link(name, expr, theirs, mine, expected_of(row), texts, is_text)
 
 
+def pick_link(name: str, row: dict[str, str]) -> Link:
+    """Make a look-up by several columns; the rows are `unit/kind:value`."""
+    theirs = [their_row(i, item) for i, item in enumerate(items(row["rows"]))]
+    mine = [{"id": f"m{i}", "unit": key_of(k)} for i, k in enumerate(items(row["mine"]))]
+    is_text = any(isinstance(r["value"], str) and r["value"] != "不适用" for r in theirs)
+    texts = frozenset({"kind", "unit", "id", *(("value", "raw") if is_text else ())})
+    expr = RULES["lookup"](of=(THEIRS, "value"), where=match_of(row["where"]))
+    return Link(name, expr, theirs, mine, expected_of(row), texts, is_text)
+
+
 def expected_of(row: dict[str, str]) -> list[object]:
     return list(map(value_of, row["expected"].split("|")))
 
@@ -78,7 +88,7 @@ def read_links() -> list[Link]:
             for line, row in enumerate(csv.DictReader(file), start=2):
                 name = f"{word}.csv:{line}"
                 if word == "lookup":
-                    made.append(lookup_link(name, row))
+                    made.append((pick_link if row["where"] else lookup_link)(name, row))
                 else:
                     made.append(rank_link(name, row) if word == "rank" else sum_link(name, word, row))
     return made

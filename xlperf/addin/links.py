@@ -34,9 +34,12 @@ def looked(rule: Rule, given: Given) -> Look:
             bound[slot.parameter] = raw
         else:
             bound[slot.parameter] = here.cell(raw, title, text=True).args[0]
+    one_of = rule.having("one_of")
+    if one_of and not where and "key" not in bound:
+        raise wrong("FN_MISSING", argument="、".join(p.name for p in one_of))
     for name, kind in takes.items():
         ways: Mapping[str, Any] = {"column": ("there", name), "sheet": "there", "match": where}
-        if kind in ways:
+        if kind in ways and not (kind == "match" and not where and "key" in bound):
             bound[name] = ways[kind]
     return rule(**bound), TwoSheets(here, there)
 

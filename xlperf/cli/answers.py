@@ -14,6 +14,7 @@ from xlperf.cli.reasons import answer_lines, reason_lines
 from xlperf.engine.ask import answer, cell_named
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Tables
+from xlperf.engine.refused import refused_rows
 from xlperf.engine.roles import warned_rows
 from xlperf.engine.roster import Roster
 from xlperf.engine.score import Scores, score
@@ -150,7 +151,7 @@ def score_command(
     opening: list[Problem] = []
     if home is None or readings:
         scores, problems = scored(folder, scheme_id, data, readings, despite=despite)
-        problems = [*problems, *warned_rows(scores)]
+        problems = [*problems, *warned_rows(scores), *refused_rows(scores)]
     else:
         round_, opening = opened_with(home, despite)
         output.progress(0, 1, "计分")

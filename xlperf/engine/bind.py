@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -17,8 +17,8 @@ from typing import Any
 
 from xlperf.engine.kinds import Kinds
 from xlperf.formula.comparisons import COMPARE
-from xlperf.formula.expression import Expr, blank, both, col, first, is_blank, lift, negate, same
-from xlperf.formula.values import day_number, number, shown
+from xlperf.formula.expression import Expr, blank, both, col, first, is_blank, lift, negate, same, step
+from xlperf.formula.values import YES, day_number, number, shown
 from xlperf.problems import Problem, problem
 from xlperf.rules import RULES, Parameter, Rule
 from xlperf.scheme.model import ColumnSpec, Figure, Listing, Node, Reading, Scalar, SheetSpec, place_of
@@ -70,37 +70,41 @@ class Binder:
     def bound(self, rule: Rule, given: MappingNode, holds: Holds = "text") -> dict[str, Any]:
         """Bind the arguments of a rule by name. holds: what the column of the call holds."""
         known = {p.name: p for p in rule.parameters}
+        there = self.sheet  # which sheet the rule looks at: its `of` stands before its `where`
         for key in given:
             if key not in known:
                 self._report("UNKNOWN_PARAMETER", key, rule=rule.word, found=key, nearest=nearest(key, known))
         bound: dict[str, Any] = {}
         for name, parameter in known.items():
             if name in given:
-                bound[name] = self.argument(parameter, given[Scalar(name)], holds)
+                bound[name] = self.argument(parameter, given[Scalar(name)], holds, there)
+                if parameter.takes in ("column", "sheet"):
+                    looked_at = bound[name][0] if parameter.takes == "column" else bound[name]
+                    there = self.sheets.get(looked_at, self.sheet)
             elif not parameter.optional:
                 self._report("MISSING_PARAMETER", given, rule=rule.word, name=name)
+        one_of = [p.name for p in rule.having("one_of")]
+        if one_of and sum(name in given for name in one_of) != 1:
+            self._report("ONE_OF", given, rule=rule.word, names="、".join(one_of))
         self._look_at_links(rule, given, bound)
         return bound
 
     def _look_at_links(self, rule: Rule, given: MappingNode, bound: Mapping[str, Any]) -> None:
-        """Hold what a rule looks at in another sheet against that sheet: numbers where it adds, columns that match."""
-        there = self.sheet
-        for p in rule.parameters:
-            if p.takes not in ("column", "sheet", "name", "match") or p.name not in bound:
+        """Check that a rule which adds, averages or ranks looks at a column of numbers."""
+        for p in rule.having("numbers"):
+            if p.name not in bound:
                 continue
-            node = self._resolved(given[Scalar(p.name)])
-            name = bound[p.name]
-            if p.takes in ("column", "sheet"):
-                sheet, name = name if p.takes == "column" else (name, "")
-                there = self.sheets.get(sheet, there)
-            if p.takes == "match" and isinstance(node, MappingNode):
-                self.problems += self.kinds.matched(Kinds(there, self.figures), node, name)
-            elif "numbers" in p.traits and Kinds(there, self.figures).column(name) == "text":
-                kinds = Kinds(there, self.figures)
-                self.problems += kinds.number_wanted(p.name, Scalar(name, place_of(node)), col(name))
+            sheet, name = bound[p.name] if p.takes == "column" else (self.sheet.name, bound[p.name])
+            kinds = Kinds(self.sheets.get(sheet, self.sheet), self.figures)
+            if kinds.column(name) == "text":
+                at = place_of(self._resolved(given[Scalar(p.name)]))
+                self.problems += kinds.number_wanted(p.name, Scalar(name, at), col(name))
 
-    def argument(self, parameter: Parameter, node: Node, holds: Holds = "text") -> Any:
-        """Bind one argument as its parameter wants it. holds: what the column of the call holds."""
+    def argument(self, parameter: Parameter, node: Node, holds: Holds = "text", there: SheetSpec | None = None) -> Any:
+        """Bind one argument as its parameter wants it.
+
+        holds: what the column of the call holds. there: the sheet whose rows are asked, None for the own one.
+        """
         taken = partial(self._taken, parameter=parameter, holds=holds)
         binders: dict[str, Callable[[Any], Any]] = {
             "number": taken,
@@ -113,7 +117,7 @@ class Binder:
             "column": self._column,
             "sheet": self._sheet,
             "name": self._name,
-            "match": lambda n: self._match(n, parameter.name),
+            "match": lambda n: self._match(n, parameter.name, there or self.sheet),
             "word": lambda n: self._word(n, parameter),
         }
         return binders[parameter.takes](self._resolved(node))
@@ -244,11 +248,29 @@ class Binder:
         self._report("WRONG_VALUE", node, name=parameter.name, wanted="[界限, 值]", found=_flat(node))
         return blank(), blank()
 
-    def _match(self, node: Node, name: str) -> dict[str, Expr]:
-        if isinstance(node, MappingNode):
-            return {str(key): self.value(value) for key, value in node.items()}
-        self._report("WRONG_VALUE", node, name=name, wanted="“列名: 值”的对照", found=_flat(node))
-        return {}
+    def _match(self, node: Node, name: str, there: SheetSpec) -> dict[Any, Expr]:
+        """Bind what the rows looked at must have: columns equal to a value here, and conditions as a step of theirs."""
+        pairs, conditions = self._asked(node, name)
+        bound: dict[Any, Expr] = {str(key): self.value(value) for key, value in pairs.items()}
+        self.problems += self.kinds.matched(Kinds(there, self.figures), pairs, bound)
+        if conditions:
+            theirs = replace(self, sheet=there)  # it shares the list of problems
+            flagged = RULES["flag"](conditions=theirs.conditions(conditions))
+            bound[step("计入", flagged, "text")] = lift(YES)
+        return bound
+
+    def _asked(self, node: Node, name: str) -> tuple[MappingNode, Listing]:
+        """Return the pairs of columns that must be equal, and the conditions on the rows that are looked at."""
+        pairs, conditions = MappingNode(), Listing((), place_of(node))
+        for part in [node] if isinstance(node, MappingNode) else self._list(node, name):
+            if isinstance(part, MappingNode) and Scalar("column") not in part:
+                pairs.update(part)
+            elif isinstance(part, MappingNode) and set(part) == {"column", "is"}:
+                wanted = self._resolved(part[Scalar("is")])
+                pairs[Scalar(_flat(self._resolved(part[Scalar("column")])), place_of(part))] = wanted
+            else:
+                conditions.append(part)
+        return pairs, conditions
 
     def _branch(self, node: Node, name: str, taken: Callable[[Node], Expr]) -> tuple[tuple[Condition, ...], Expr]:
         if isinstance(node, MappingNode) and set(node) == {"when", "then"}:

@@ -32,7 +32,7 @@ class Cut:
 def small_class_problems(bounds: Bounds, places: Mapping[tuple[str, str], Where]) -> Problems:
     """List conditions that take in more places than a class has units, or the last place of a tiny class."""
     for sheet in bounds.plan.unit_sheets():
-        for column in sheet.columns:
+        for column in (c for c in sheet.columns if not c.step):
             at = places[sheet.name, column.name]
             problems = [p for cut in _cuts(bounds, sheet, column) for p in _held(bounds, sheet, column, cut, at)]
             yield from problems[:1]  # the widest cut says it for the narrower ones

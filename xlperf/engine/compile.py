@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from xlperf.engine.bind import Binder
+from xlperf.engine.laid import laid
 from xlperf.engine.plan import Column, Holds, Kind, Plan, Ranking, Role, Sheet, Subject
 from xlperf.engine.score import CircularPlan, UnknownColumn, score
 from xlperf.formula.expression import Expr
@@ -86,7 +87,7 @@ def compile_scheme(
         scheme=scheme.id,
         title=scheme.title,
         year=scheme.year,
-        sheets=tuple(_with_roles(sheet, scheme) for sheet in sheets),
+        sheets=tuple(_with_roles(sheet, scheme) for sheet in laid(sheets)),
         rankings=tuple(Ranking(r.sheet, r.group, r.score, r.place, r.seat, r.title) for r in scheme.rankings),
         issuer=scheme.issuer,
         document=scheme.document,

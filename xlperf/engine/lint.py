@@ -187,7 +187,7 @@ def bonus_problems(bounds: Bounds, places: Any) -> Problems:
         sheet = bounds.plan.by_name[ranking.sheet]
         for column in _behind(bounds.plan, sheet, ranking.score):
             given = _with_bonus(column.expr)
-            if given is not None:
+            if given is not None and not column.step:
                 yield from _bonus(bounds, sheet, column, given, places[sheet.name, column.name])
 
 

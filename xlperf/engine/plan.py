@@ -38,7 +38,7 @@ class Column:
     asked: a condition over facts of the row; where it fails the cell is closed and not required.
     exempt: whether 不适用 may stand here. default: what an empty cell means, None for "not reported".
     shown: decimals on paper; it never changes a value. offers: the table whose keys may stand here. role: what
-    the column is to whoever reads on from the plan, "" for nothing special.
+    the column is to whoever reads on from the plan, "" for nothing special. step: a hidden part of a column's rule.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Column:
     width: int | None = None
     offers: str = ""
     role: Role = ""
+    step: bool = False
 
     @property
     def counted_in(self) -> str:

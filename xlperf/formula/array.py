@@ -212,7 +212,7 @@ def _link(e: Expr, sheet: str, source: Source) -> Column:
             where[theirs[::-1]] = np.arange(len(theirs))[::-1]
             at = np.where(mine >= 0, where[np.maximum(mine, 0)], -1) if len(where) else np.full(len(mine), -1)
             empty: Any = None if values.dtype == object else np.nan
-            return np.where(at >= 0, values[np.maximum(at, 0)], empty) if len(values) else np.full(len(mine), empty)
+            return _at(values, at, empty)
         case "total", (other, name, match, blanks):
             theirs, mine = _matched(other, match, sheet, source)
             values = source.column(other, name)
@@ -234,9 +234,21 @@ def _link(e: Expr, sheet: str, source: Source) -> Column:
             sums = _sums(theirs, np.where(there, values, 0.0), mine)
             counts = _sums(theirs, there.astype(float), mine)
             return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+        case "pick", (other, name, match):
+            theirs, mine = _matched(other, match, sheet, source)
+            values = source.column(other, name)
+            alone = _sums(theirs, np.ones(len(theirs)), mine) == 1
+            nothing: Any = None if values.dtype == object else np.nan
+            return _at(values, np.where(alone, _sums(theirs, np.arange(len(theirs), dtype=float), mine), -1), nothing)
         case "rank", (name, match, order, ties):
             return _rank(source.column(sheet, name), *_matched(sheet, match, sheet, source), order, ties)
     raise ValueError(f"no such link: {e.op}")
+
+
+def _at(values: Column, positions: Column, empty: Any) -> Column:
+    """Take the values at positions; `empty` where a position is below 0."""
+    at = np.asarray(positions, int)
+    return np.where(at >= 0, values[np.maximum(at, 0)], empty) if len(values) else np.full(len(at), empty)
 
 
 def _matched(other: str, match: Match, sheet: str, source: Source) -> tuple[Column, Column]:

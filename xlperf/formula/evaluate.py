@@ -215,6 +215,11 @@ def _link(e: Expr, sheet: str, look: _Look) -> list[Value]:
             return _of_groups(sheet, other, name, match, look, lambda values: Fraction(len(_numbers(values))))
         case "mean", (other, name, match):
             return _of_groups(sheet, other, name, match, look, _mean)
+        case "pick", (other, name, match):
+            groups = look.index.grouped(other, tuple(n for n, _ in match))
+            cells = look.there.column(other, name)
+            found = [groups.get(k, ()) for k in _wanted(sheet, match, look.here)]
+            return [cells[at[0]] if len(at) == 1 else None for at in found]
         case "rank", (name, match, order, ties):
             return _rank(name, sheet, match, order, ties, look)
     raise ValueError(f"no such link: {e.op}")

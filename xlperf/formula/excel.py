@@ -17,7 +17,7 @@ from typing import Protocol
 
 from xlperf.formula.calls import call_text
 from xlperf.formula.expression import LINKS, Expr, Match, exempting, needs, root
-from xlperf.formula.operations import ATOM, OPERATIONS, PLACES
+from xlperf.formula.operations import ATOM, COMPARE, OPERATIONS, PLACES
 from xlperf.formula.values import EXEMPT, Value, decimal, number
 
 Range = str
@@ -222,6 +222,8 @@ def _link_text(e: Expr, at: Addresses) -> str | None:
     match e.op, e.args:
         case "via", (key, sheet, name):
             return _via_text(key, sheet, name, at)
+        case "pick", (sheet, name, match):
+            return _pick_text(sheet, name, match, at)
         case "total", (sheet, name, match, blanks):
             return _total_text(sheet, name, match, blanks, at)
         case "count", (sheet, match):
@@ -251,6 +253,20 @@ def _via_text(key: str, sheet: str, name: str, at: Addresses) -> str:
     found = f"INDEX({at.whole(sheet, name)},MATCH({at.cell(key)},{at.keys(sheet)},0))"
     text = f'IFERROR({found},"")' if computed else f'IFERROR(IF({found}="","",{found}),"")'
     return text if at.is_filled(key) else f'IF({at.cell(key)}="","",{text})'  # MATCH takes an empty cell for 0
+
+
+def _pick_text(sheet: str, name: str, match: Match, at: Addresses) -> str:
+    """Write the cell of the one row that matches: by its position, which SUMPRODUCT adds up where there is one."""
+    block = at.block(sheet, name, match)
+    values, rest, ranges = (at.whole(sheet, name), match, at) if block is None else block
+    if not rest and ":" not in values:
+        return values if at.computed(sheet, name) else f'IF({values}="","",{values})'
+    tests = "*".join(f"({ranges.whole(sheet, n)}={_text(v, at, COMPARE + 1)})" for n, v in rest or match)
+    first = values.partition(":")[0]
+    position = f"SUMPRODUCT({tests}*(ROW({values})-ROW({first})+1))"
+    found = f"INDEX({values},{position})"
+    text = found if at.computed(sheet, name) else f'IF({found}="","",{found})'
+    return f'IF(COUNTIFS({_criteria(sheet, rest or match, ranges, at)})=1,{text},"")'
 
 
 def _criteria(sheet: str, match: Match, ranges: Addresses, at: Addresses) -> str:

@@ -19,6 +19,7 @@ _NAMES = {
 }  # fmt: skip
 _LINKED = {
     "via": "取自“{sheet}”的“{title}”",
+    "pick": "取自“{sheet}”中各项都相符的一行的“{title}”",
     "total": "“{sheet}”中本行各条“{title}”之和（不适用的不计）",
     "count": "“{sheet}”中符合条件的条数",
     "tally": "“{sheet}”中同类有“{title}”的个数",
@@ -94,7 +95,7 @@ def _operation(e: Expr, write: Callable[..., str], outer: int) -> str:
 
 
 def _told(reason: Expr, row: Mapping[str, Value]) -> str:
-    template, values = reason.args
+    template, values = reason.args[:2]
     return str(template).format(**{name: shown(of_row(value, row)) for name, value in values})
 
 

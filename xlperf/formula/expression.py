@@ -181,6 +181,11 @@ def say(template: str, **values: Operand) -> Expr:
     return Expr("say", (template, tuple((k, lift(v)) for k, v in values.items())))
 
 
+def refused(code: str, template: str, **values: Operand) -> Expr:
+    """Write the reason of a branch that gives nothing because something is wrong: a problem of this code."""
+    return Expr("say", (template, tuple((k, lift(v)) for k, v in values.items()), code))
+
+
 Branch = tuple[Expr, Operand, Expr | str]
 
 
@@ -199,6 +204,15 @@ def call(name: str, bound: Mapping[str, Any], body: Expr) -> Expr:
     return Expr("call", (name, tuple(bound.items()), body))
 
 
+def step(title: str, x: Operand, holds: str = "number") -> Expr:
+    """Let part of a rule stand in a hidden column of its own (`engine.laid`): there it may look at other rows.
+
+    title: what the column is called beside the rule's own. holds: `number` or `text`. As the column that a look takes
+    or matches, it is a step of the sheet that is looked at, and its columns are that sheet's.
+    """
+    return Expr("step", (title, lift(x), holds))
+
+
 # ---- link operations: a look at other rows, only at the root of a column -------------------------
 
 Match = tuple[tuple[str, Expr], ...]
@@ -209,31 +223,37 @@ def via(key: str, sheet: str, name: str) -> Expr:
     return Expr("via", (key, sheet, name))
 
 
-def total(sheet: str, name: str, match: Mapping[str, Operand], blanks: str = "skip") -> Expr:
+def pick(sheet: str, name: str, match: Mapping[Any, Operand]) -> Expr:
+    """Take a column of the one row of `sheet` that matches; empty where none does or several do."""
+    return Expr("pick", (sheet, name, _match(match)))
+
+
+def total(sheet: str, name: str | Expr, match: Mapping[Any, Operand], blanks: str = "skip") -> Expr:
     """Add a column over the rows of `sheet` that match.
 
-    match: column of that sheet → value here. blanks: `skip` leaves empty cells out, `stop` makes the
+    sheet: "" for the own one. name: a column, or a `step` of that sheet. match: column of that sheet (or a step of it)
+    → value here. blanks: `skip` leaves empty cells out, `stop` makes the
     result empty while any matching row is empty. 不适用 always stays out.
     """
     return Expr("total", (sheet, name, _match(match), blanks))
 
 
-def count(sheet: str, match: Mapping[str, Operand]) -> Expr:
+def count(sheet: str, match: Mapping[Any, Operand]) -> Expr:
     """Count the rows of `sheet` that match."""
     return Expr("count", (sheet, _match(match)))
 
 
-def tally(sheet: str, name: str, match: Mapping[str, Operand]) -> Expr:
+def tally(sheet: str, name: str, match: Mapping[Any, Operand]) -> Expr:
     """Count the numbers of a column over the rows that match; empty cells and 不适用 stay out."""
     return Expr("tally", (sheet, name, _match(match)))
 
 
-def mean(sheet: str, name: str, match: Mapping[str, Operand]) -> Expr:
+def mean(sheet: str, name: str, match: Mapping[Any, Operand]) -> Expr:
     """Average the numbers of a column over the rows that match; empty where there are none."""
     return Expr("mean", (sheet, name, _match(match)))
 
 
-def rank(key: str, match: Mapping[str, Operand], order: str = "high", ties: str = "same") -> Expr:
+def rank(key: str | Expr, match: Mapping[Any, Operand], order: str = "high", ties: str = "same") -> Expr:
     """Place this row among the rows of its own sheet that match, by a column of ROUNDed keys.
 
     order: `high` puts the largest first. ties: `same` gives 1, 2, 2, 4; `list` breaks a tie by the
@@ -242,11 +262,11 @@ def rank(key: str, match: Mapping[str, Operand], order: str = "high", ties: str 
     return Expr("rank", (key, _match(match), order, ties))
 
 
-def _match(match: Mapping[str, Operand]) -> Match:
+def _match(match: Mapping[Any, Operand]) -> Match:
     return tuple((name, lift(value)) for name, value in match.items())
 
 
-LINKS = frozenset({"via", "total", "count", "tally", "mean", "rank"})
+LINKS = frozenset({"via", "pick", "total", "count", "tally", "mean", "rank"})
 
 
 # ---- looking at a tree ----------------------------------------------------------------------------
@@ -260,9 +280,9 @@ def parts(e: Expr) -> tuple[Expr, ...]:
             return (*inner, *otherwise)
         case "call", (_, _, body):
             return (body,)
-        case "say", (_, values):
+        case "say", (_, values, *_):
             return tuple(value for _, value in values)
-        case (("total" | "tally" | "mean"), (_, _, match, *_)):
+        case (("total" | "tally" | "mean" | "pick"), (_, _, match, *_)):
             return tuple(value for _, value in match)
         case (("count" | "rank"), (_, match, *_)):
             return tuple(value for _, value in match)

@@ -11,7 +11,7 @@ from typing import Literal, cast
 
 from xlperf.formula.expression import LINKS, Expr, Match, root
 
-Kind = Literal["via", "total", "count", "tally", "mean", "rank"]
+Kind = Literal["via", "pick", "total", "count", "tally", "mean", "rank"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def link_of(e: Expr | None) -> Link | None:
             return Link(kind, sheet, column, match=match_, blanks=blanks)
         case "count", (sheet, match_):
             return Link(kind, sheet, "", match=match_)
-        case (("tally" | "mean"), (sheet, column, match_)):
+        case (("tally" | "mean" | "pick"), (sheet, column, match_)):
             return Link(kind, sheet, column, match=match_)
         case "rank", (column, match_, order, ties):
             return Link(kind, "", column, match=match_, order=order, ties=ties)

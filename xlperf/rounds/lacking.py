@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from xlperf.engine.ask import Spot, empty_inputs
+from xlperf.engine.refused import refused_rows
 from xlperf.engine.roles import warned_rows
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.engine.score import Scores
@@ -38,6 +39,7 @@ def unsettled(round_: Round, scores: Scores) -> list[Problem]:
         *lapsed(round_, state),
         *_unscored(roster, scores),
         *warned_rows(scores),
+        *refused_rows(scores),
     ]
 
 

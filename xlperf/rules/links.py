@@ -6,13 +6,18 @@ from typing import Literal
 
 from xlperf.formula import expression as ex
 from xlperf.formula.expression import Expr
-from xlperf.rules.registry import Column, Match, Name, NumberColumn, RankedName, Sheet, rule
+from xlperf.rules.registry import Column, Match, MatchOr, NameOr, NumberColumn, RankedName, Sheet, rule
 
 
 @rule("XP_LOOKUP", "查表")
-def lookup(key: Name, of: Column) -> Expr:
-    """Take a column of the row that a key names in another table; exact match only."""
-    return ex.via(key, *of)
+def lookup(*, key: NameOr | None = None, of: Column, where: MatchOr | None = None) -> Expr:
+    """Take a column of the row that a key names in another table; exact match only.
+
+    key: the column of this row that names the other, where the other table's key is enough. where: several columns of
+    the other table that must be equal, and conditions on its rows: `{class: class, level: post, step: step}`. No such
+    row (LOOKUP_NONE) or several of them (LOOKUP_SEVERAL) give nothing, and are told with the row and the values.
+    """
+    return ex.via(key, *of) if key is not None else ex.pick(*of, where or {})
 
 
 @rule("XP_TOTAL", "汇总")

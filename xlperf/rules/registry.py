@@ -18,7 +18,8 @@ The annotations say what a scheme may write for a parameter and how the workshee
 | `Column`     | `sheet.column`                         | (sheet, column)                |
 | `Sheet`      | the name of a sheet                    | str                            |
 | `Name`       | the name of a column of the same sheet | str                            |
-| `Match`      | a mapping column: text or column here  | mapping name → expression      |
+| `Match`      | a mapping column: text or column here, | mapping name → expression; the |
+|              | or a list of such and of conditions    | conditions as one step         |
 | `Literal`    | one of the words listed                | str                            |
 
 A parameter may have traits, which stand in its annotation after what it takes. Whoever must know more of a
@@ -39,6 +40,7 @@ parameter than how it is written asks for its trait, so that no other module lis
 | `most`      | is the most the result can be                                                   |
 | `base`, `bonus` | is the score, or what is added to it beyond its full mark                   |
 | `sum`       | is what the weights of the call add up to; only the check reads it              |
+| `one_of`    | exactly one of the parameters with this trait is given                          |
 | `numbers`   | `Column`, `Name`: looks at a column of numbers                                  |
 | `ranked`    | `Name`: the column that rows are placed by                                      |
 
@@ -85,6 +87,8 @@ PlaceBands = Annotated[tuple[tuple[Expr, Expr], ...], "bands", "places"]
 NamedBands = Annotated[tuple[tuple[Expr, Expr], ...], "bands", "names"]
 ResultBranches = Annotated[tuple[tuple[tuple[tuple[Expr, str], ...], Expr], ...], "branches", "result"]
 NumberColumn = Annotated[tuple[str, str], "column", "numbers"]
+NameOr = Annotated[str, "name", "one_of"]
+MatchOr = Annotated[Mapping[str, Expr], "match", "one_of"]
 RankedName = Annotated[str, "name", "numbers", "ranked"]
 
 

@@ -45,7 +45,7 @@ def columns_shown(
         if column.kind == "input":
             wanted = somewhere(scores, sheet, column, rows) if fills(column) else reference(column) and there
         elif column.expr is not None:
-            wanted = link_of(column.expr) is None and columns_of(column.expr) <= taken.keys()
+            wanted = not column.step and link_of(column.expr) is None and columns_of(column.expr) <= taken.keys()
         else:
             wanted = there and column.name not in without
         if wanted or column.name in limits:

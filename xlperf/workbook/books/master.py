@@ -133,7 +133,7 @@ def _helpers(scores: Scores, sheet: Sheet) -> frozenset[str]:
     """
     plan: Plan = scores.plan
     values = scores.values[sheet.name]
-    hidden = {r.seat for r in plan.rankings if r.sheet == sheet.name}
+    hidden = {r.seat for r in plan.rankings if r.sheet == sheet.name} | {c.name for c in sheet.columns if c.step}
     rows = range(0 if sheet.grows else len(values[sheet.key.name]))
     for column in sheet.columns:
         if column.kind == "input" and rows and not somewhere(scores, sheet, column, rows):

@@ -1,0 +1,109 @@
+"""Conditions in looks, look-ups by several columns: bound, laid into hidden columns, explained, told when they fail."""
+
+from fractions import Fraction
+
+import pytest
+from kit.small_scheme import SCHEME, TABLES, write
+
+from xlperf.engine.check import check_source
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.live import Edit, Live
+from xlperf.engine.reason import explain_cell
+from xlperf.engine.refused import refused_rows
+from xlperf.engine.score import score
+from xlperf.problems import errors
+from xlperf.scheme.load import folder_source, load_scheme
+
+LARGE = "total: {of: marks.score, where: [{unit: code}, {column: full, at_least: 15}, {column: direction, is: 正向}]}"
+TOTAL = "total: {of: marks.score, where: {unit: code}}"
+FACTOR = """\
+      factor: {is: input, by: office, title: 类别}
+      step:
+        title: 系数
+        basis: 五4
+        lookup: {of: steps.value, where: {class: group, level: factor}}
+"""
+STEPS = """\
+  steps:
+    title: 系数表
+    rows: steps
+    basis: 附件
+    columns:
+      no: {is: key, title: 序号}
+      class: {is: fact, holds: text, title: 组别}
+      level: {is: fact, title: 类别}
+      value: {is: fact, title: 系数}
+  events:
+"""
+
+
+def loaded(folder, text, **tables):
+    """Load a changed small scheme; problems that are errors fail the test."""
+    write(folder, scheme=text, **tables)
+    scheme, problems = load_scheme(folder)
+    assert errors(problems) == []
+    plan, bound = compile_scheme(scheme)
+    assert bound == []
+    return scheme, plan
+
+
+@pytest.fixture
+def large(tmp_path):
+    """The small scheme that adds up only marks of 15 points and more."""
+    text = SCHEME.replace(TOTAL, LARGE)
+    marks = TABLES["marks.csv"] + "M4,U1,40,,5,2020-12-31,正向,\n"
+    return loaded(tmp_path, text, marks=marks)
+
+
+def test_conditions_become_one_hidden_column_of_the_other_sheet(large):
+    _, plan = large
+    (made,) = (c for c in plan.by_name["marks"].columns if c.step)
+    assert (made.name, made.title, made.holds, made.basis) == ("result_1", "结果·计入", "text", "五1")
+    assert [c.name for s in plan.sheets for c in s.columns if c.step] == ["result_1"]  # A and B share it
+
+
+def test_only_rows_that_meet_the_conditions_count_and_the_column_says_why(large):
+    scheme, plan = large
+    rows = [dict(row, actual=Fraction(5)) for row in scheme.tables["marks"]]
+    scores = score(plan, {**scheme.tables, "marks": rows})
+    assert scores.row("A", "U1")["result"] == 40
+    assert explain_cell(scores, "marks", "M1", "result_1").because == ("不符合：分值不小于15",)
+    live = Live(scores)
+    live.edit(Edit("marks", "M4", "actual", Fraction(1)))
+    rows[-1]["actual"] = Fraction(1)
+    assert live.scores().values == score(plan, {**scheme.tables, "marks": rows}).values
+
+
+def test_a_condition_on_a_column_that_is_not_there_is_told(tmp_path):
+    text = SCHEME.replace(TOTAL, LARGE.replace("column: full", "column: ful"))
+    _, problems = check_source(folder_source(write(tmp_path, scheme=text)))
+    assert [(p.code, dict(p.values)["found"]) for p in errors(problems)] == [("UNKNOWN_COLUMN", "ful")]
+
+
+def test_a_look_up_takes_a_key_or_columns(tmp_path):
+    text = SCHEME.replace(TOTAL, "lookup: {of: marks.score}")
+    _, problems = check_source(folder_source(write(tmp_path, scheme=text)))
+    assert "ONE_OF" in {p.code for p in errors(problems)}
+
+
+def test_a_look_up_by_several_columns_tells_rows_that_find_none_or_several(tmp_path):
+    text = SCHEME.replace("  events:\n", STEPS, 1).replace(
+        "  marks: marks.csv", "  marks: marks.csv\n  steps: steps.csv"
+    )
+    text = text.replace("      final:\n", FACTOR + "      final:\n", 1)
+    (tmp_path / "steps.csv").write_text(
+        "no,class,level,value\n1,甲组,1,1.2\n2,甲组,2,1.5\n3,甲组,2,1.6\n", "utf-8", newline=""
+    )
+    scheme, plan = loaded(tmp_path, text)
+    units = [dict(row, factor=Fraction(n)) for n, row in enumerate(scheme.tables["units"], 1)]
+    scores = score(plan, {**scheme.tables, "units": units})
+    assert [scores.row("A", u)["step"] for u in ("U1", "U2")] == [Fraction(6, 5), None]
+    units[0]["factor"] = Fraction(9)
+    told = list(refused_rows(score(plan, {**scheme.tables, "units": units})))
+    assert [(p.code, p.where.sheet) for p in told] == [
+        ("LOOKUP_NONE", "部门"),
+        ("LOOKUP_SEVERAL", "部门"),
+        ("LOOKUP_NONE", "乡镇"),
+    ]
+    assert "U1（组别＝甲组、类别＝9）" in told[0].message("zh")
+    assert "U2（组别＝甲组、类别＝2）" in told[1].message("en")

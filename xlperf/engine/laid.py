@@ -1,0 +1,90 @@
+"""Steps of rules laid into hidden columns: links stand at the root of a column, so that every look can be seen.
+
+A rule writes `step(…)` where part of it must look at other rows, or where a look takes or matches what no column of the
+other sheet holds yet (a condition, a remainder). Here each step becomes a column, in front of the one that needs it or
+at the end of the other sheet; steps that are written alike become one. From here on a plan has only columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from xlperf.engine.plan import Column, Holds, Sheet
+from xlperf.formula.expression import LINKS, Expr, col
+
+_TAKES = {"total": 1, "tally": 1, "mean": 1, "pick": 1, "rank": 0}  # where a look's column stands in its arguments
+_MATCHES = {"total": 2, "tally": 2, "mean": 2, "pick": 2, "count": 1, "rank": 1}  # and where its conditions do
+
+
+def laid(sheets: Sequence[Sheet]) -> tuple[Sheet, ...]:
+    """Return the sheets with every step of a rule in a hidden column of its own."""
+    layer = _Layer({s.name: {c.name for c in s.columns} for s in sheets})
+    made = {s.name: [c for column in s.columns for c in layer.columns(s.name, column)] for s in sheets}
+    return tuple(replace(s, columns=(*made[s.name], *layer.ends.get(s.name, ()))) for s in sheets)
+
+
+@dataclass
+class _Layer:
+    """What was laid so far. taken: sheet → names of its columns. ends: columns to stand at the end of a sheet."""
+
+    taken: dict[str, set[str]]
+    ends: dict[str, list[Column]] = field(default_factory=dict)
+    _known: dict[tuple[str, Expr], str] = field(default_factory=dict)
+    _before: list[Column] = field(default_factory=list)  # the steps in front of the column at hand
+
+    def columns(self, sheet: str, column: Column) -> list[Column]:
+        """Return a column behind the steps that it needs in its own sheet."""
+        if column.expr is None:
+            return [column]
+        self._before = []
+        expr = self._without(column.expr, sheet, sheet, column)
+        return [*self._before, replace(column, expr=expr)]
+
+    def _without(self, e: Expr, here: str, home: str, column: Column) -> Expr:
+        """Return an expression over the rows of `here` without its steps. home: the sheet of the column it is for."""
+        match e.op, e.args:
+            case "step", (title, inner, holds):
+                return col(self._step(here, title, self._without(inner, here, home, column), holds, home, column))
+            case "call", (name, bound, body):
+                return Expr("call", (name, bound, self._without(body, here, home, column)))
+        if e.op in LINKS - {"via"}:
+            return self._link(e, here, home, column)
+        return Expr(e.op, tuple(self._inside(a, here, home, column) for a in e.args))
+
+    def _inside(self, x: Any, here: str, home: str, column: Column) -> Any:
+        if isinstance(x, tuple):
+            return tuple(self._inside(a, here, home, column) for a in x)
+        return self._without(x, here, home, column) if isinstance(x, Expr) else x
+
+    def _link(self, e: Expr, here: str, home: str, column: Column) -> Expr:
+        args = list(e.args)
+        there = here
+        if e.op != "rank":
+            there = args[0] = args[0] or here
+        for at in (_TAKES[e.op],) if e.op in _TAKES else ():
+            if isinstance(args[at], Expr):
+                args[at] = self._without(args[at], there, home, column).args[0]
+        args[_MATCHES[e.op]] = tuple(
+            (
+                self._without(left, there, home, column).args[0] if isinstance(left, Expr) else left,
+                self._without(value, here, home, column),
+            )
+            for left, value in args[_MATCHES[e.op]]
+        )
+        return Expr(e.op, tuple(args))
+
+    def _step(self, sheet: str, title: str, expr: Expr, holds: Holds, home: str, column: Column) -> str:
+        """Return the name of the column of `sheet` that holds a step; laid where there is none yet."""
+        if (sheet, expr) in self._known:
+            return self._known[sheet, expr]
+        number = 1
+        while (name := f"{column.name}_{number}") in self.taken[sheet]:
+            number += 1
+        self.taken[sheet].add(name)
+        self._known[sheet, expr] = name
+        heading = f"{column.title}·{title}"
+        made = Column(name, heading, "computed", holds, expr, column.basis, step=True)
+        (self._before if sheet == home else self.ends.setdefault(sheet, [])).append(made)
+        return name
