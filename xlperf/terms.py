@@ -11,6 +11,9 @@ from typing import Final
 TERMS: Final = {
     "scheme": "考核方案",
     "round": "考核轮次",
+    "period": "期",
+    "freeze": "封存",
+    "earlier results": "前期结果",
     "unit": "考核对象",
     "group": "考核组别",
     "indicator": "指标",

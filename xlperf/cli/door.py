@@ -25,6 +25,8 @@ COMMANDS = {  # command → module of this package, and the command in it
     "demo": "rounds:demo",
     "distribute": "rounds:distribute_command",
     "explain": "answers:explain",
+    "freeze": "chain:freeze_command",
+    "history": "chain:history_command",
     "new": "rounds:new",
     "readings": "answers:readings_command",
     "recalc": "addin:recalc",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.clearance import NotCleared
+from xlperf.rounds.freeze import RoundClosed
 
 _CODES = {
     "FILE_DENIED": (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY),
@@ -23,11 +24,11 @@ _LEDGER = "ledger.sqlite"
 
 
 def fault_problems(fault: Exception) -> list[Problem]:
-    """Return why a command ended as problems: what the machine refused, or a scheme that may not be used.
+    """Return why a command ended as problems: what the machine refused, a scheme that may not be used, a closed round.
 
     Nothing for any other fault.
     """
-    if isinstance(fault, NotCleared):
+    if isinstance(fault, NotCleared | RoundClosed):
         return fault.problems
     refused = _fault_problem(fault)
     return [] if refused is None else [refused]

@@ -33,6 +33,11 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what wou
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--deadline", default=None, metavar="YYYY-MM-DD", help="When the books are due back.")
 @click.option("--contact", default="", help="Whom units may ask; printed in letters.")
+@click.option("--year", type=click.IntRange(1900, 2099), default=None, help="The year that is appraised.")
+@click.option("--as", "period", default="", metavar="PERIOD", help="Which period of the scheme it is.")
+@click.option(
+    "--after", multiple=True, type=click.Path(path_type=Path), metavar="ROUND", help="A frozen round it reads."
+)
 @reading_option
 @despite_option
 @json_option
@@ -41,6 +46,9 @@ def new(
     folder: Path,
     deadline: str | None,
     contact: str,
+    year: int | None,
+    period: str,
+    after: tuple[Path, ...],
     readings: tuple[str, ...],
     despite: str,
     json_: bool,
@@ -51,7 +59,15 @@ def new(
     made = None
     if path is not None:
         made, problems = new_round(
-            path, folder, readings=chosen(readings), deadline=deadline, despite=despite, contact=contact
+            path,
+            folder,
+            year=year,
+            readings=chosen(readings),
+            deadline=deadline,
+            despite=despite,
+            contact=contact,
+            period=period,
+            after=after,
         )
     if json_:
         round_ = None if made is None else {"folder": str(folder), "round": made.id, "year": made.year}

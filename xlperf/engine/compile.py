@@ -10,13 +10,16 @@ from xlperf.engine.bind import Binder
 from xlperf.engine.laid import laid
 from xlperf.engine.plan import Column, Holds, Kind, Plan, Ranking, Role, Sheet, Subject
 from xlperf.engine.score import CircularPlan, UnknownColumn, score
-from xlperf.formula.expression import Expr
+from xlperf.formula.expression import Expr, lift, same
 from xlperf.formula.values import Value, exactly, number
 from xlperf.problems import Problem, problem
 from xlperf.scheme.model import ColumnSpec, Scalar, Scheme, SheetSpec, place_of
+from xlperf.scheme.reading.earlier import PERIOD
 from xlperf.scheme.reading.nodes import listing
 from xlperf.scheme.reading.tables import holds_of
 from xlperf.scheme.words import nearest
+
+NEVER = same(lift(0), lift(1))  # the condition of a cell that is not asked for in this period
 
 
 class Bound:
@@ -81,11 +84,11 @@ def compile_scheme(
     sheets = []
     for spec in scheme.sheets:
         binder = Binder(spec, by_name, scheme.figures, scheme.readings, adopted, scheme.year)
-        sheets.append(_sheet(spec, binder, _where(spec, scheme), bound))
+        sheets.append(_dated(_sheet(spec, binder, _where(spec, scheme), bound), scheme, spec, adopted.get(PERIOD, "")))
         problems += binder.problems
     plan = Plan(
         scheme=scheme.id,
-        title=scheme.title,
+        title=scheme.title + _period_title(scheme, adopted.get(PERIOD, "")),
         year=scheme.year,
         sheets=tuple(_with_roles(sheet, scheme) for sheet in laid(sheets)),
         rankings=tuple(Ranking(r.sheet, r.group, r.score, r.place, r.seat, r.title) for r in scheme.rankings),
@@ -95,6 +98,31 @@ def compile_scheme(
         subjects=tuple(Subject(o.table, o.title, o.name, o.aliases, o.within, o.by) for o in scheme.objects),
     )
     return plan, problems or (circular(plan, scheme) if circles else [])
+
+
+def _period_title(scheme: Scheme, period: str) -> str:
+    return next((f"（{p.title}）" for p in scheme.periods if p.id == period), "")
+
+
+def _dated(sheet: Sheet, scheme: Scheme, spec: SheetSpec, period: str) -> Sheet:
+    """Return a sheet as a period has it: inputs of other periods are closed, earlier results say where they are from.
+
+    A sheet that is filled in other periods only has no rows for new entries.
+    """
+    if not scheme.periods and sheet.name not in scheme.origins:
+        return sheet
+    said = {c.name: tuple(map(str, listing(c.attributes, "periods"))) or spec.periods for c in spec.columns}
+    origins = scheme.origins.get(sheet.name, {})
+    back = next((e.columns for e in scheme.earlier if e.name == sheet.name), {})
+    columns = tuple(
+        replace(c, asked=NEVER) if c.kind == "input" and said[c.name] and period not in said[c.name]
+        else replace(c, origin=origins.get(back[c.name][1], "")) if c.name in back
+        else c
+        for c in sheet.columns
+    )  # fmt: skip
+    if spec.periods and period not in spec.periods:
+        return replace(sheet, columns=columns, grows=0, claims=None)
+    return replace(sheet, columns=columns)
 
 
 def _with_roles(sheet: Sheet, scheme: Scheme) -> Sheet:

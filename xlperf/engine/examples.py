@@ -213,7 +213,8 @@ def example_tables(scheme: Scheme, plan: Plan, example: Example) -> Tables:
 
 def _typed_tables(scheme: Scheme, plan: Plan, example: Example) -> tuple[Tables, list[Problem]]:
     """Type the rows of an example; a cell that cannot be read is blank, and told."""
-    of_a_round = {*ROUND_TABLES, *(spec.table for spec in scheme.objects), *scheme.made}
+    earlier = (e.name for e in scheme.earlier)
+    of_a_round = {*ROUND_TABLES, *(o.table for o in scheme.objects), *scheme.made, *earlier}
     tables: dict[str, list[dict[str, Value]]] = {
         name: rows for name, rows in scheme.tables.items() if name not in of_a_round
     }

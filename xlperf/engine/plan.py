@@ -63,6 +63,7 @@ class Column:
     offers: str = ""
     role: Role = ""
     step: bool = False
+    origin: str = ""
 
     @property
     def counted_in(self) -> str:

@@ -50,12 +50,22 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
     if is_closed(scores, sheet, row, column):
         return replace(made, value=own(CLOSED), closed=True)
     if column.expr is None:
+        if column.origin and value is not None:
+            made = replace(made, because=(own("取自{origin}", origin=column.origin),))
         return made if value is not None or column.kind == "input" else replace(made, value=own(NONE))
     titles = {**scores.plan.titles, **{c.name: c.title for c in sheet.columns}}
     reason = explain(column.expr, row, titles)
-    because = (*reason.because, *_ahead(scores, sheet, row, column))
+    because = (*reason.because, *_frozen(scores, column), *_ahead(scores, sheet, row, column))
     parts = () if depth <= 0 else tuple(_parts(scores, sheet, row, column.expr, depth))
     return Explanation(**{**made.__dict__, "because": because, "working": reason.working, "parts": parts})
+
+
+def _frozen(scores: Scores, column: Column) -> list[str]:
+    """Say which frozen results a look-up takes its value from."""
+    link = link_of(column.expr)
+    there = scores.plan.by_name[link.sheet] if link is not None and link.column and link.sheet else None
+    origin = there.by_name[link.column].origin if there is not None and link is not None else ""
+    return [own("取自{origin}", origin=origin)] if origin else []
 
 
 def _not_worked_out(column: Column) -> str:

@@ -75,7 +75,7 @@ def compare_readings(
     base = {r.id: r.adopted for r in scheme.readings.values()} | dict(adopted or {})
     plan, problems = compile_scheme(scheme, base)
     whole = {**scheme.tables, **tables}
-    options = [(r, option) for r in scheme.readings.values() for option in r.options if option != base[r.id]]
+    options = [(r, option) for r in scheme.open_readings.values() for option in r.options if option != base[r.id]]
     if errors(problems):
         return [ReadingEffect(r, option, (), tuple(problems)) for r, option in options]
     scores = score(plan, whole)

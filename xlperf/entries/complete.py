@@ -21,9 +21,9 @@ def incomplete(scheme: Scheme, plan: Plan, tables: Tables) -> Iterator[Problem]:
     """
     by_unit = tuple(s for s in scheme.stated if s.by)
     yield from stated_problems(replace(scheme, stated=by_unit, tables=dict(tables)))
-    rows = rows_of(plan, tables)
+    rows, earlier = rows_of(plan, tables), {spec.name for spec in scheme.earlier}  # who had nothing then has no row
     for sheet in plan.unit_sheets():
-        for other in _added_up(plan, sheet.name):
+        for other in (name for name in _added_up(plan, sheet.name) if name not in earlier):
             there = {row.get(plan.by_name[other].unit) for row in rows[other]}
             for row in rows[sheet.name]:
                 if (unit := row.get(sheet.key.name)) not in there:

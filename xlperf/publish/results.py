@@ -16,6 +16,7 @@ from xlperf.problems import Problem
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.collecting.edition import FILE as EDITION
 from xlperf.rounds.collecting.typed import take_editions
+from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.ledger import Issued, Written, record_issued, record_written
 from xlperf.rounds.parcels import identity_of
 from xlperf.rounds.store import Round
@@ -40,7 +41,8 @@ class Published:
 
 
 def score_round(round_: Round) -> Scores:
-    """Score everything accepted so far. Raises NotCleared where the scheme's check is red."""
+    """Score everything accepted so far. Raises NotCleared where the scheme's check is red, RoundClosed if frozen."""
+    must_be_open(round_)
     must_be_cleared(round_.scheme, round_.plan)
     return score(round_.plan, round_.tables())
 
@@ -52,6 +54,7 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
     The 总表 carries an identity: the office fills in its own cells there, or in a copy that it drops into the inbox.
     What it typed is taken in first and kept as a copy.
     """
+    must_be_open(round_)
     taken = take_editions(round_)
     typed = tuple(p for t in taken for p in t.said)
     scores = score_round(round_)

@@ -15,6 +15,7 @@ from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.collecting.edition import ISSUED, keep_copy
 from xlperf.rounds.collecting.typed import take_editions
+from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.ledger import Issued, State, record_issued
 from xlperf.rounds.parcels import Parcel, due_words, identity_of, parcels_of
 from xlperf.rounds.store import Progress, Round, silent
@@ -47,8 +48,9 @@ def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = Fa
 
     Serials stay when it runs again, and a file that would come out the same is left alone. What the office typed in
     the 总表 is taken in before; where it cannot be, the 总表 is left as it is. dry_run: only say which files there
-    would be. Raises NotCleared where the scheme's check is red.
+    would be. Raises NotCleared where the scheme's check is red, RoundClosed if frozen.
     """
+    must_be_open(round_)
     must_be_cleared(round_.scheme, round_.plan)
     parcels = list(parcels_of(round_))
     if dry_run:

@@ -103,12 +103,36 @@ class Frozen:
 
 
 @dataclass(frozen=True)
+class Reopened:
+    """Why a round whose results were frozen is worked on again; what was frozen stays as it is."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Frozen results of an earlier round that this one reads.
+
+    file: the copy, below this round's folder. sha256: of its bytes. round, year, period: whose results they are.
+    sign: of all this, with this round's own key.
+    """
+
+    file: str
+    sha256: str
+    round: str
+    year: int
+    period: str
+    sign: str
+
+
+@dataclass(frozen=True)
 class State:
     """What the ledger adds up to.
 
-    current: the accepted submission in force of each party. receipts: every file ever received, by sha256, the last
-    decision on it. written: the last entry of each result. taken: what was taken in last of each 总表 (see
-    `Receipt.edition`) since the program wrote it. despite, frozen: in the order they were recorded.
+        current: the accepted submission in force of each party. receipts: every file ever received, by sha256, the last
+        decision on it. written: the last entry of each result. taken: what was taken in last of each 总表 (see
+    `Receipt.edition`) since the program wrote it. despite, frozen: in the order they were recorded. closings: each
+    freezing and each reopening. earlier: the frozen results of other rounds that this one reads.
     """
 
     issued: dict[Party, Issued] = field(default_factory=dict)
@@ -118,7 +142,18 @@ class State:
     written: dict[str, Written] = field(default_factory=dict)
     taken: dict[str, Receipt] = field(default_factory=dict)
     despite: list[Despite] = field(default_factory=list)
-    frozen: list[Frozen] = field(default_factory=list)
+    closings: list[Frozen | Reopened] = field(default_factory=list)
+    earlier: list[Taken] = field(default_factory=list)
+
+    @property
+    def frozen(self) -> list[Frozen]:
+        """List the results that were frozen, the last one last."""
+        return [c for c in self.closings if isinstance(c, Frozen)]
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the results stand frozen and nobody has reopened the round since."""
+        return bool(self.closings) and isinstance(self.closings[-1], Frozen)
 
 
 class UnknownEntry(Exception):
@@ -189,8 +224,10 @@ def _add(state: State, record: Record) -> None:
             state.taken.pop(record.file, None)
         case Despite():
             state.despite.append(record)
-        case Frozen():
-            state.frozen.append(record)
+        case Frozen() | Reopened():
+            state.closings.append(record)
+        case Taken():
+            state.earlier.append(record)
 
 
 def record_issued(file: Path, *issued: Issued) -> None:
@@ -218,13 +255,23 @@ def record_frozen(file: Path, *frozen: Frozen) -> None:
     _append(file, "frozen", *(dict(vars(f)) for f in frozen))
 
 
+def record_reopened(file: Path, reopened: Reopened) -> None:
+    """Record that a round whose results were frozen is worked on again."""
+    _append(file, "reopened", dict(vars(reopened)))
+
+
+def record_taken(file: Path, *taken: Taken) -> None:
+    """Record the frozen results that a round reads."""
+    _append(file, "taken", *(dict(vars(t)) for t in taken))
+
+
 def _append(file: Path, kind: str, *bodies: Body) -> None:
     append(file, kind, *({_NUMBER: FORMAT, **body} for body in bodies))
 
 
 # ---- entries as records --------------------------------------------------------------------------
 
-Record = Issued | Receipt | Written | Despite | Frozen
+Record = Issued | Receipt | Written | Despite | Frozen | Reopened | Taken
 
 
 def _record(entry: Entry) -> Record:
@@ -281,4 +328,6 @@ _READERS: Mapping[str, Callable[[Entry, Body], Record]] = {
     "written": lambda _, body: Written(**_known(Written, body)),
     "despite": _despite,
     "frozen": lambda _, body: Frozen(**_known(Frozen, body)),
+    "reopened": lambda _, body: Reopened(**_known(Reopened, body)),
+    "taken": lambda _, body: Taken(**_known(Taken, body)),
 }

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan, Tables
+from xlperf.engine.score import Scores, score
 from xlperf.entries.entry import beyond_limits
 from xlperf.files import made_whole, write_whole
 from xlperf.problems import Problem, Where, errors, problem
+from xlperf.rounds.chain import FOLDER as CHAIN_FOLDER
+from xlperf.rounds.chain import Earlier, copies_read, default_period, fitted, frozen_of, keep_copies
 from xlperf.rounds.clearance import cleared, record_reason, red, with_caution
 from xlperf.rounds.journal import BrokenChain, begin
 from xlperf.rounds.ledger import Reader, State, UnknownEntry
@@ -23,9 +26,11 @@ from xlperf.scheme.load import folder_source, scheme_of
 from xlperf.scheme.model import Mapping as Node
 from xlperf.scheme.model import Scheme
 from xlperf.scheme.reading.cells import unread
+from xlperf.scheme.reading.earlier import PERIOD
 from xlperf.scheme.reading.nodes import pairs, text, whole
 from xlperf.scheme.reading.yaml_subset import read_yaml
 from xlperf.scheme.source import Source
+from xlperf.scheme.words import nearest
 
 Progress = Callable[[int, int, str], None]
 
@@ -45,7 +50,8 @@ class Round:
     """An open round: the folder, the scheme it was made from and the plan under the readings adopted.
 
     key: the secret that seals the identities of issued workbooks. scheme_sha: digest of the scheme's files. contact:
-    whom units may ask, as letters print it; "" where nobody wrote one.
+    whom units may ask, as letters print it; "" where nobody wrote one. period: of the year, "" where it has only one.
+    earlier: the frozen results it reads.
     """
 
     folder: Path
@@ -57,6 +63,8 @@ class Round:
     scheme_sha: str
     deadline: date | None = None
     contact: str = ""
+    period: str = ""
+    earlier: tuple[Earlier, ...] = ()
     _reader: list[Reader] = field(default_factory=list, repr=False, compare=False)
 
     @property
@@ -106,6 +114,10 @@ class Round:
         tables = merged(self.plan, self.scheme.tables, (state or self.state()).current.values())
         return [p for entry in beyond_limits(self.plan, tables) for p in entry.problems]
 
+    def scores(self) -> Scores:
+        """Score everything accepted so far."""
+        return score(self.plan, self.tables())
+
 
 # ---- new ---------------------------------------------------------------------------------------
 
@@ -120,38 +132,78 @@ def new_round(
     key: bytes | None = None,
     despite: str = "",
     contact: str = "",
+    period: str = "",
+    after: Sequence[Path | str] = (),
 ) -> tuple[Round | None, list[Problem]]:
     """Make the folder of a new round: whole, or not at all.
 
     scheme_path: the scheme's folder or file; it is copied into the round. readings: reading → option instead of the
     one the scheme adopts. deadline: `YYYY-MM-DD`. key: only for rounds that must come out the same twice. despite: why
     a scheme whose check is red is used all the same (see `clearance`). contact: whom units may ask, for letters.
+    period: which of the scheme's periods it is, "" for the one that follows. after: folders of rounds whose frozen
+    results it reads.
     """
     source = folder_source(scheme_path)
     scheme, problems = scheme_of(source)
     if scheme is None or errors(problems):
         return None, problems
     scheme = scheme if year is None else replace(scheme, year=year)
-    plan, faults = compile_scheme(scheme, readings)
+    scheme, period, earlier, faults = _chained(scheme, period, after)
     problems += faults
-    if not errors(faults):
-        problems += errors(cleared(scheme, plan, despite)[1])
+    plan, faults = _planned(scheme, _chosen(scheme, readings or {}, period), despite)
+    problems += faults
     due = _day(deadline or "", Where(path="deadline"), problems)
     target = Path(folder)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        problems.append(problem("FOLDER_NOT_EMPTY", Where(str(target)), found=target.name))
+    problems += _not_free(target)
     if errors(problems):
         return None, problems
     words = _round_text(scheme, plan, due, source, contact)
     with made_whole(target) as making:
-        _fill(making, source, words, key or secrets.token_bytes(32))
+        _fill(making, source, words, key or secrets.token_bytes(32), earlier)
         if despite and red(scheme):
             record_reason(making, making / LEDGER_FILE, scheme, despite)
-    return open_round(target)
+    made, faults = open_round(target)
+    return made, list(dict.fromkeys([*problems, *faults]))
 
 
-def _fill(folder: Path, source: Source, settings: str, key: bytes) -> None:
-    """Write what a new round holds. told: the text of round.yaml."""
+def _planned(scheme: Scheme, readings: Mapping[str, str], despite: str) -> tuple[Plan, list[Problem]]:
+    """Lay the scheme of a new round out, and ask whether it may be used."""
+    plan, problems = compile_scheme(scheme, readings)
+    return plan, [*problems, *(errors(cleared(scheme, plan, despite)[1]) if not errors(problems) else ())]
+
+
+def _not_free(target: Path) -> Iterator[Problem]:
+    """Tell of a folder that is not there to be filled."""
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        yield problem("FOLDER_NOT_EMPTY", Where(str(target)), found=target.name)
+
+
+def _chained(
+    scheme: Scheme, period: str, after: Sequence[Path | str]
+) -> tuple[Scheme, str, list[Earlier], list[Problem]]:
+    """Return the scheme of a new round with the earlier results it reads, its period, and these results."""
+    earlier, problems = frozen_of(after)
+    period = period or default_period(scheme, scheme.year, earlier)
+    problems += _unknown_period(scheme, period)
+    if errors(problems):
+        return scheme, period, earlier, problems
+    scheme, faults = fitted(scheme, period, earlier, begins=True)
+    return scheme, period, earlier, [*problems, *faults]
+
+
+def _chosen(scheme: Scheme, readings: Mapping[str, str], period: str) -> dict[str, str]:
+    """Return the readings of a round, with its period where the scheme has any."""
+    return {**readings, **({PERIOD: period} if scheme.periods else {})}
+
+
+def _unknown_period(scheme: Scheme, period: str) -> Iterator[Problem]:
+    known = [p.id for p in scheme.periods]
+    if period and period not in known:
+        yield problem("UNKNOWN_PERIOD", found=period, nearest=nearest(period, known))
+
+
+def _fill(folder: Path, source: Source, settings: str, key: bytes, earlier: Sequence[Earlier]) -> None:
+    """Write what a new round holds. settings: the text of round.yaml. earlier: the frozen results it reads."""
     for name in FOLDERS:
         (folder / name).mkdir()
     for name, data in source.files.items():
@@ -162,6 +214,7 @@ def _fill(folder: Path, source: Source, settings: str, key: bytes) -> None:
     kept = folder / KEY_FILE
     kept.write_text(key.hex() + "\n", "ascii")
     kept.chmod(0o600)
+    keep_copies(folder, folder / LEDGER_FILE, key, earlier)
 
 
 def _round_text(scheme: Scheme, plan: Plan, deadline: date | None, source: Source, contact: str) -> str:
@@ -170,17 +223,18 @@ def _round_text(scheme: Scheme, plan: Plan, deadline: date | None, source: Sourc
     lines = [
         "# 一轮考核。由 xlperf new 写成；考核开始后不要改动。",
         f"scheme: {scheme.id}  # 考核方案，全文在 scheme/ 文件夹里",
-        f"round: {_round_id(scheme.id, scheme.year)}  # 轮次编号，印在每一份发出的表上",
+        f"round: {_round_id(scheme.id, scheme.year, plan.readings.get(PERIOD, ''))}  # 轮次编号，印在每一份发出的表上",
         f"year: {scheme.year}",
+        *(f"period: {p.id}  # {_one_line(p.title)}" for p in scheme.periods if p.id == plan.readings.get(PERIOD)),
         f"scheme_sha: {source.digest}  # 方案文件的校验值：改动过会提示",
         "scheme_files:",
         *(f"  {json.dumps(name, ensure_ascii=False)}: {sha}" for name, sha in source.digests.items()),
         f"{due}  # 报送截止日，没有就不写",
         f"{whom}  # 单位有疑问时找谁，印在退回意见上",
-        "readings:  # 采用的口径" if plan.readings else "# readings: 本方案没有口径",
+        "readings:  # 采用的口径" if scheme.open_readings else "# readings: 本方案没有口径",
     ]
-    for name, option in plan.readings.items():
-        reading = scheme.readings[name]
+    for name, reading in scheme.open_readings.items():
+        option = plan.readings[name]
         lines += [f"  # {_one_line(reading.question)}", f"  {name}: {option}  # {_one_line(reading.options[option])}"]
     return "\n".join(lines) + "\n"
 
@@ -189,59 +243,76 @@ def _one_line(words: str) -> str:
     return " ".join(words.split())
 
 
-def _round_id(scheme: str, year: int) -> str:
-    return scheme if scheme.endswith(str(year)) else f"{scheme}-{year}"
+def _round_id(scheme: str, year: int, period: str) -> str:
+    made = scheme if scheme.endswith(str(year)) else f"{scheme}-{year}"
+    return f"{made}-{period}" if period else made
 
 
 # ---- open --------------------------------------------------------------------------------------
 
 
 def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
-    """Open the folder of a round; None where it is not one, or its scheme or ledger has errors."""
+    """Open the folder of a round; None where it is not one, or its scheme, ledger or earlier results have errors."""
     at = Path(folder)
-    if not (at / ROUND_FILE).is_file():
-        return None, [problem("NOT_A_ROUND", found=str(at.resolve()))]
-    key = next((at / name for name in (KEY_FILE, OLD_KEY_FILE) if (at / name).is_file()), None)
-    if key is None:
-        name = at.resolve().name
-        return None, [problem("ROUND_KEY_MISSING", Where(str(at)), found=name, key=KEY_FILE, old=OLD_KEY_FILE)]
+    opened = _secrets(at)
+    if isinstance(opened, Problem):
+        return None, [opened]
+    key, reader = opened
+    state = _state_or_problem(reader)
+    if isinstance(state, Problem):
+        return None, [state]
     root, problems = read_yaml(at / ROUND_FILE, ROUND_FILE)
     source = folder_source(at / SCHEME_FOLDER)
     scheme, faults = scheme_of(source)
     problems += faults
     if root is None or scheme is None or errors(faults):
         return None, problems
-    scheme = replace(scheme, year=whole(root, "year", scheme.year))
-    plan, faults = compile_scheme(scheme, pairs(root, "readings"))
-    problems += [*faults, *_changed(source, root)]
-    made = Round(
-        at,
-        text(root, "round"),
-        scheme.year,
-        scheme,
-        plan,
-        bytes.fromhex(key.read_text("ascii").strip()),
-        scheme.digest,
-        _day(text(root, "deadline"), Where(ROUND_FILE, path="deadline"), problems),
-        text(root, "contact"),
+    period = text(root, "period")
+    scheme, earlier, faults = _with_chain(
+        at, key, replace(scheme, year=whole(root, "year", scheme.year)), period, state
     )
-    for name in FOLDERS:
-        (at / name).mkdir(exist_ok=True)
-    if not made.ledger.exists() and any(f.is_file() for name in ("issued", "received") for f in (at / name).rglob("*")):
-        return None, [*problems, problem("LEDGER_GONE", Where(LEDGER_FILE), found=at.name)]
-    state = _state_or_problem(made)
-    if isinstance(state, Problem):
-        return None, [*problems, state]
+    problems += faults
+    plan, faults = compile_scheme(scheme, _chosen(scheme, pairs(root, "readings"), period))
+    problems += [*faults, *_changed(source, root)]
+    due = _day(text(root, "deadline"), Where(ROUND_FILE, path="deadline"), problems)
     if errors(problems):
         return None, problems
+    for name in FOLDERS:
+        (at / name).mkdir(exist_ok=True)
     plan, faults = with_caution(scheme, plan, state.despite)
-    return replace(made, plan=plan), [*problems, *faults]
+    made = Round(at, text(root, "round"), scheme.year, scheme, plan, key, scheme.digest, due, text(root, "contact"))
+    return replace(made, period=period, earlier=tuple(earlier), _reader=[reader]), [*problems, *faults]
 
 
-def _state_or_problem(round_: Round) -> State | Problem:
+def _secrets(at: Path) -> tuple[bytes, Reader] | Problem:
+    """Return the key and the ledger of a round's folder, or why it is none."""
+    if not (at / ROUND_FILE).is_file():
+        return problem("NOT_A_ROUND", found=str(at.resolve()))
+    key = next((at / name for name in (KEY_FILE, OLD_KEY_FILE) if (at / name).is_file()), None)
+    if key is None:
+        return problem("ROUND_KEY_MISSING", Where(str(at)), found=at.resolve().name, key=KEY_FILE, old=OLD_KEY_FILE)
+    kept = (f for name in ("issued", "received", CHAIN_FOLDER) for f in (at / name).rglob("*"))
+    if not (at / LEDGER_FILE).exists() and any(f.is_file() for f in kept):
+        return problem("LEDGER_GONE", Where(LEDGER_FILE), found=at.name)
+    return bytes.fromhex(key.read_text("ascii").strip()), Reader(at / LEDGER_FILE)
+
+
+def _with_chain(
+    folder: Path, key: bytes, scheme: Scheme, period: str, state: State
+) -> tuple[Scheme, list[Earlier], list[Problem]]:
+    """Return the scheme with the earlier results that the round took, proved against its ledger."""
+    earlier, problems = copies_read(folder, key, state.earlier)
+    problems += _unknown_period(scheme, period)
+    if errors(problems):
+        return scheme, earlier, problems
+    scheme, faults = fitted(scheme, period, earlier, begins=False)
+    return scheme, earlier, [*problems, *faults]
+
+
+def _state_or_problem(reader: Reader) -> State | Problem:
     """Return the ledger's state, or why it cannot be read."""
     try:
-        return round_.state()
+        return reader.state()
     except BrokenChain as broken:
         return problem("LEDGER_ALTERED", Where(LEDGER_FILE), number=broken.number)
     except UnknownEntry as unknown:

@@ -27,6 +27,7 @@ from xlperf.scheme.model import (
     Stated,
     place_of,
 )
+from xlperf.scheme.reading.earlier import Chain, chain_of, period_reading
 from xlperf.scheme.reading.like import sheets_of
 from xlperf.scheme.reading.made import made_sheets
 from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text, whole
@@ -71,8 +72,11 @@ def scheme_of(source: Source) -> tuple[Scheme | None, list[Problem]]:
     problems += faults
     figures = {str(name): _figure(name, node) for name, node in named(root, "figures")}
     sheets, made = made_sheets(sheets, root, figures)
+    chain = chain_of(root, sheets)
+    sheets = (*sheets, *chain.sheets)
+    problems += chain.problems
     tables, faults = _tables(root, sheets, source)
-    scheme = _scheme(root, sheets, tables, source)
+    scheme = _scheme(root, sheets, tables, source, chain)
     scheme = replace(scheme, tables=with_made_rows(scheme.made, tables))
     problems += [*faults, *made, *name_problems(scheme, root, unsound), *table_problems(scheme)]
     return scheme, sorted(dict.fromkeys(problems), key=lambda p: (p.where.file != source.name, *_order(p)))
@@ -85,7 +89,7 @@ def _order(p: Problem) -> tuple[str, int, int]:
 # ---- records -----------------------------------------------------------------------------------
 
 
-def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, source: Source) -> Scheme:
+def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, source: Source, chain: Chain) -> Scheme:
     return Scheme(
         id=text(root, "scheme"),
         title=text(root, "title"),
@@ -96,7 +100,8 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, source
         scorers=tuple(Scorer(text(s, "name"), text(s, "basis")) for s in records(root, "scorers")),
         sheets=sheets,
         rankings=tuple(_ranking(r) for r in records(root, "rankings")),
-        readings={str(name): _reading(name, node) for name, node in named(root, "readings")},
+        readings={str(name): _reading(name, node) for name, node in named(root, "readings")}
+        | period_reading(chain.periods),
         figures={str(name): _figure(name, node) for name, node in named(root, "figures")},
         stated=tuple(_stated(s) for s in records(root, "checks")),
         examples=tuple(_example(e) for e in records(root, "examples")),
@@ -107,6 +112,8 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, source
         objects=_objects(root, sheets),
         digest=source.digest,
         table_files={str(name): str(t.file) for name, t in source.tables.items()},
+        periods=chain.periods,
+        earlier=chain.earlier,
     )
 
 

@@ -53,7 +53,10 @@ def place_of(node: object) -> Where:
 
 @dataclass(frozen=True)
 class Reading:
-    """口径: a question the regulation leaves open, the options, and the one adopted."""
+    """口径: a question the regulation leaves open, the options, and the one adopted.
+
+    settled: it is no question: the round itself says which, as it does of the period.
+    """
 
     id: str
     question: str
@@ -63,6 +66,7 @@ class Reading:
     by: str = ""
     rule: str = ""
     at: Where = field(default_factory=Where)
+    settled: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,8 @@ class SheetSpec:
     """A sheet as written; `like` has already been followed, so `columns` is complete and in order.
 
     claims: what a row that a unit adds itself starts with (column → text); None where units add none. made: how its
-    rows are made from other tables; None where they are given.
+    rows are made from other tables; None where they are given. periods: those in which its inputs are filled, none for
+    every one.
     """
 
     name: str
@@ -113,6 +118,7 @@ class SheetSpec:
     claims: dict[str, str] | None = None
     made: MadeRows | None = None
     at: Where = field(default_factory=Where)
+    periods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,6 +196,37 @@ class ObjectSpec:
 
 
 @dataclass(frozen=True)
+class PeriodSpec:
+    """一期: a part of the year that is a round of its own. after: the period it follows, "" for the first."""
+
+    id: str
+    title: str
+    after: str = ""
+    at: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True)
+class EarlierSpec:
+    """前期结果 as written: what is read from rounds that were frozen before, as a sheet of this name.
+
+    years: how many years back, the nearest first; (0,) is this year. period: of those years, "" where the year has
+    only one. sheets: whose rows are taken. columns: name here → (name there, year back). needed: whether a round cannot
+    begin without it. periods: of this scheme, in which it is taken; none for every one.
+    """
+
+    name: str
+    title: str
+    years: tuple[int, ...]
+    period: str
+    sheets: tuple[str, ...]
+    columns: dict[str, tuple[str, int]]
+    where: dict[str, str] = field(default_factory=dict)
+    needed: bool = False
+    at: Where = field(default_factory=Where)
+    periods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scorer:
     """考核主体: who scores, and the clause that says so."""
 
@@ -204,7 +241,8 @@ class Scheme:
     tables: table → rows, typed by the columns that read them. year: what is appraised; a round sets its own, and
     `year-12-31` in the file is a day of it. written_for: the year the file says, and so do its examples.
     paper: what is declared about the paper itself, as nodes. file: where it was
-    read from. digest: sha256 of the files it was read from. table_files: table → name of its file.
+    read from. digest: sha256 of the files it was read from. table_files: table → name of its file. origins: sheet of
+    earlier results → year back → where they come from, in words; a round says it.
     """
 
     id: str
@@ -227,6 +265,14 @@ class Scheme:
     objects: tuple[ObjectSpec, ...] = ()
     digest: str = ""
     table_files: dict[str, str] = field(default_factory=dict)
+    periods: tuple[PeriodSpec, ...] = ()
+    earlier: tuple[EarlierSpec, ...] = ()
+    origins: dict[str, dict[int, str]] = field(default_factory=dict)
+
+    @property
+    def open_readings(self) -> dict[str, Reading]:
+        """Return the readings that somebody decides; not what the round itself settles."""
+        return {name: r for name, r in self.readings.items() if not r.settled}
 
     @property
     def home(self) -> str:

@@ -93,6 +93,7 @@ COLUMN: Fields = {
     "default": Field("text", "空白时的值"),
     "choices": Field("texts", "可选的值"),
     "from": Field("text", "取值的表"),
+    "periods": Field("texts", "只在这些期填；不写则每期都填"),
 }
 
 ROWS: Fields = {
@@ -116,7 +117,32 @@ SHEET: Fields = {
     "scorer": Field("text", "哪一列说明本行由谁打分"),
     "grows": Field("whole", "预留多少空行供新增"),
     "claims": Field("pairs", "单位自行申报的行，各列的起始值"),
+    "periods": Field("texts", "只在这些期填；不写则每期都填"),
     "columns": Field("columns", "各列，按顺序"),
+}
+
+PERIOD: Fields = {
+    "id": Field("text", "代号，如 h1", required=True),
+    "title": Field("text", "名称，如 上半年", required=True),
+    "after": Field("text", "接在哪一期之后"),
+}
+
+EARLIER_FROM: Fields = {
+    "period": Field("text", "哪一期；与 year、years 同写时是那一年的哪一期"),
+    "year": Field("text", "往前几年，如 -1（上年）；一列一年"),
+    "years": Field("whole", "往前一共几年；每年一列，列名后加 _1（上年）、_2（再上年）"),
+}
+
+EARLIER: Fields = {
+    "title": Field("text", "表名，如 半年结果", required=True),
+    "basis": Field("text", "依据的条款", required=True),
+    "from": Field("record", "取自哪一期、哪一年", required=True, fields=EARLIER_FROM),
+    "sheet": Field("text", "取那一轮的哪张表"),
+    "sheets": Field("texts", "取那一轮的哪几张表（列相同、行不同，如各类单位各一张）"),
+    "take": Field("texts", "取哪几列", required=True),
+    "where": Field("pairs", "只取这些行：列名: 值"),
+    "periods": Field("texts", "只在这些期带入；不写则每期都带入"),
+    "needed": Field("yes", "没有前期结果时能否开始本轮；不写：同年的前一期必须有，往年的可以没有"),
 }
 
 OBJECT: Fields = {
@@ -237,6 +263,8 @@ SCHEME: Fields = {
     "scorers": Field("records", "考核主体", fields=SCORER),
     "tables": Field("pairs", "数据表：名称: CSV 文件"),
     "objects": Field("named", "考核对象：数据表: 怎么称呼、名称在哪一列", fields=OBJECT),
+    "periods": Field("records", "一年分几期，每期是一轮", fields=PERIOD),
+    "earlier": Field("named", "前期结果：名称: 取自哪一轮、哪张表、哪几列", fields=EARLIER),
     "checks": Field("records", "办法本身写明的数，与数据表核对", fields=CHECK),
     "readings": Field("named", "口径：办法没有说清的问题", fields=READING),
     "figures": Field("named", "多处使用的数值", fields=FIGURE),

@@ -18,6 +18,7 @@ from xlperf.rounds.collecting.identify import identity_problems, suited_name
 from xlperf.rounds.collecting.open import Opened, open_books
 from xlperf.rounds.collecting.overwritten import overwritten
 from xlperf.rounds.collecting.replies import sender, unanswered, write_replies
+from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.ledger import CellText, Issued, Receipt, State, record_receipts
 from xlperf.rounds.parcels import MASTER as MASTER_TITLE
 from xlperf.rounds.parcels import parcels_of
@@ -108,6 +109,7 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     The files stay where they are; what was taken before is not taken again. A file with an error is
     held whole: nothing of it is scored, nothing of it is lost. dry_run: decide, but record nothing.
     """
+    must_be_open(round_)
     state = round_.state()
     files = list(inbox_files(round_.inbox))
     links = tuple(_link(_below(f, round_.inbox)) for f in files if f.is_symlink())

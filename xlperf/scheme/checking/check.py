@@ -165,7 +165,7 @@ def unused_readings(scheme: Scheme) -> Problems:
     """List each reading that no rule follows: choosing another option would change nothing."""
     columns = [c for s in scheme.sheets for c in s.columns]
     used = {name for c in columns for node in (c.arguments, c.attributes) for name in readings_in(node)}
-    for name, reading in scheme.readings.items():
+    for name, reading in scheme.open_readings.items():
         if name not in used:
             yield problem("READING_UNUSED", reading.at, reading=name)
 

@@ -9,6 +9,7 @@ from xlperf.formula.values import number
 from xlperf.problems import Problem, problem
 from xlperf.scheme.checking.objects import object_problems
 from xlperf.scheme.model import ColumnSpec, Listing, Mapping, Scalar, Scheme, SheetSpec, Stated, place_of
+from xlperf.scheme.reading.earlier import PERIOD
 from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text
 from xlperf.scheme.reading.tables import holds_of
 from xlperf.scheme.vocabulary import KINDS, PARTIES, ROUND_TABLES
@@ -46,7 +47,8 @@ def _tables(scheme: Scheme, root: Mapping) -> list[str]:
     made = [name for name, node in named(root, "sheets") if mapping(node, "rows")]
     growing = [*made, *(s.rows for s in scheme.sheets if s.grows and s.rows)]
     appraised = [spec.table for spec in scheme.objects]
-    return list(dict.fromkeys([*map(str, pairs(root, "tables")), *ROUND_TABLES, *appraised, *map(str, growing)]))
+    earlier = [spec.name for spec in scheme.earlier]
+    return list(dict.fromkeys([*map(str, pairs(root, "tables")), *ROUND_TABLES, *appraised, *growing, *earlier]))
 
 
 def _year_problems(root: Mapping) -> Problems:
@@ -79,6 +81,7 @@ def _sheet_problems(scheme: Scheme, sheet: SheetSpec, tables: list[str]) -> Prob
         yield from _column_named(column, sheet.name, names)
     yield from _key_problems(sheet)
     yield from _claim_problems(sheet)
+    yield from _period_problems(scheme, sheet)
     for column_spec in sheet.columns:
         yield from _party_problems(scheme, column_spec)
         yield from _from_problems(column_spec, tables)
@@ -138,6 +141,15 @@ def _party_problems(scheme: Scheme, column: ColumnSpec) -> Problems:
         yield problem("UNKNOWN_SCORER", place_of(by), found=by, nearest=nearest(by, known))
 
 
+def _period_problems(scheme: Scheme, sheet: SheetSpec) -> Problems:
+    """Want the periods in which something is filled to be periods of the scheme."""
+    known = [p.id for p in scheme.periods]
+    nodes = [n for c in sheet.columns for n in listing(c.attributes, "periods")]
+    for period in (*sheet.periods, *map(str, nodes)):
+        if period not in known:
+            yield problem("UNKNOWN_PERIOD", sheet.at, found=period, nearest=nearest(period, known))
+
+
 def _from_problems(column: ColumnSpec, tables: list[str]) -> Problems:
     source = text(column.attributes, "from")
     if source and source not in tables:
@@ -171,7 +183,9 @@ def _ranking_problems(root: Mapping, sheets: dict[str, SheetSpec], unsound: Coll
 
 
 def _reading_problems(scheme: Scheme, root: Mapping) -> Problems:
-    for name, reading in scheme.readings.items():
+    if scheme.periods and PERIOD in mapping(root, "readings"):
+        yield problem("PERIOD_READING", mapping(mapping(root, "readings"), PERIOD).at)
+    for name, reading in scheme.open_readings.items():
         node = mapping(mapping(root, "readings"), name)
         options = mapping(node, "options")
         if len(options) == 1:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from xlperf.problems import Problem, problem
 from xlperf.rules import RULES
 from xlperf.scheme.model import ColumnSpec, Mapping, Scalar, SheetSpec, place_of
-from xlperf.scheme.reading.nodes import mapping, pairs, text, whole
+from xlperf.scheme.reading.nodes import listing, mapping, pairs, text, whole
 from xlperf.scheme.words import nearest
 
 
@@ -78,6 +78,7 @@ def _sheet(name: Scalar, node: Mapping, base: SheetSpec | None, problems: list[P
         basis=text(node, "basis"),
         claims=pairs(node, "claims") if "claims" in node else base.claims if base else None,
         at=node.at,
+        periods=tuple(map(str, listing(node, "periods"))),
     )
 
 

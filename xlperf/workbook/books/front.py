@@ -67,7 +67,7 @@ def _paragraphs(book: Book, sheet: Worksheet, row: int, heading: str, texts: Seq
 def _readings(book: Book, sheet: Worksheet, row: int, scores: Scores, scheme: Scheme) -> int:
     """List every question the regulation leaves open, with what was adopted."""
     found = []
-    for reading in scheme.readings.values():
+    for reading in scheme.open_readings.values():
         adopted = scores.plan.readings.get(reading.id, reading.adopted)
         others = "；".join(text for name, text in reading.options.items() if name != adopted)
         by = reading.by if adopted == reading.adopted else "本次另行选定"

@@ -1,0 +1,348 @@
+"""前期结果: what a round takes from rounds that were closed before it, proved, laid into the scheme's tables.
+
+A later round keeps its own copy of the frozen file and the copy's digest in its ledger, so that nothing that happens
+to the earlier round's folder can change it. Which results an entry of `earlier:` needs follows from the year and
+period of both rounds; rows of units that have gone or bear another code are told, never matched silently.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xlperf.files import write_whole
+from xlperf.formula.values import Value, says, value_text
+from xlperf.problems import Problem, Where, errors, problem
+from xlperf.rounds.frozen import SHORT, FrozenSheet, Results, dated, digest_of, proof, read_results
+from xlperf.rounds.journal import BrokenChain
+from xlperf.rounds.ledger import Frozen, Taken, UnknownEntry, record_taken, state_of
+from xlperf.scheme.made import with_made_rows
+from xlperf.scheme.model import EarlierSpec, Scheme
+from xlperf.scheme.reading.earlier import before
+
+FOLDER = "earlier"
+_YEAR_OF_ID = re.compile(r"-(19|20)\d\d\Z", re.ASCII)
+_NAMED = 8
+Rows = list[dict[str, Value]]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Frozen results that a round takes. sha256: of their file. data: its bytes, where they are read to be copied."""
+
+    results: Results
+    sha256: str
+    data: bytes = b""
+
+    @property
+    def words(self) -> str:
+        """Say where a value comes from, with the digest that proves it."""
+        r = self.results
+        return f"{r.name}结果（轮次 {r.round}，{r.at} 冻结，校验值 {self.sha256[:SHORT]}）"
+
+
+@dataclass(frozen=True)
+class Present:
+    """The round that reads: its scheme, year and period."""
+
+    scheme: Scheme
+    year: int
+    period: str
+
+    def years_back(self, results: Results) -> int:
+        """Return how many years before this round some results are."""
+        return self.year - results.year
+
+    def precedes(self, results: Results) -> bool:
+        """Tell whether results are of an earlier year, or of a period of this year that this one follows."""
+        back = self.years_back(results)
+        return back > 0 or (back == 0 and results.period in before(self.scheme.periods, self.period))
+
+    def wanted(self) -> Iterator[tuple[EarlierSpec, int]]:
+        """Visit what this round is to read: each entry and year back; of this year what lies behind."""
+        behind = before(self.scheme.periods, self.period)
+        for spec in self.scheme.earlier:
+            for back in spec.years if not spec.periods or self.period in spec.periods else ():
+                if back or spec.period in behind:
+                    yield spec, back
+
+
+# ---- which results, and whether they may be read ---------------------------------------------------
+
+
+def chain_problems(present: Present, taken: Sequence[Earlier]) -> Iterator[Problem]:
+    """Tell what is wrong with the results that a round is to read: of another scheme, out of order, twice, missing."""
+    seen: set[tuple[int, str]] = set()
+    for one in taken:
+        r = one.results
+        if _family(r.scheme) != _family(present.scheme.id):
+            yield problem("EARLIER_OTHER_SCHEME", Where(r.round), found=r.scheme, scheme=present.scheme.id)
+        elif not present.precedes(r):
+            now = dated(present.year, called_of(present.scheme, present.period))
+            yield problem("EARLIER_NOT_BEFORE", Where(r.round), found=r.name, now=now)
+        elif (r.year, r.period) in seen:
+            yield problem("EARLIER_TWICE", Where(r.round), found=r.name)
+        seen.add((r.year, r.period))
+    for spec, back in present.wanted():
+        if (present.year - back, spec.period) not in seen:
+            code = "EARLIER_MISSING" if spec.needed else "EARLIER_NONE"
+            found = dated(present.year - back, called_of(present.scheme, spec.period))
+            yield problem(code, spec.at, title=spec.title, found=found)
+
+
+def called_of(scheme: Scheme, period: str) -> str:
+    """Return what people call a period of a scheme."""
+    return next((p.title for p in scheme.periods if p.id == period), "")
+
+
+def _family(scheme: str) -> str:
+    """Return a scheme's id without the year of its document."""
+    return _YEAR_OF_ID.sub("", scheme)
+
+
+# ---- rows ----------------------------------------------------------------------------------------------
+
+
+def with_earlier(present: Present, taken: Iterable[Earlier]) -> tuple[Scheme, list[Problem]]:
+    """Return the scheme with the tables of earlier results filled and their origins said.
+
+    An entry of which nothing was taken keeps what a CSV file of the scheme says of it.
+    """
+    by_time = {(present.years_back(e.results), e.results.period): e for e in taken}
+    problems: list[Problem] = []
+    tables, origins = dict(present.scheme.tables), {}
+    for spec in present.scheme.earlier:
+        sources = {back: e for back in spec.years if (e := by_time.get((back, spec.period))) is not None}
+        wanted = {back for other, back in present.wanted() if other is spec}
+        sources = {back: e for back, e in sources.items() if back in wanted}
+        if sources:
+            tables[spec.name] = _rows(present, spec, sources, problems)
+            origins[spec.name] = {back: e.words for back, e in sources.items()}
+    made = with_made_rows(present.scheme.made, tables)
+    return replace(present.scheme, tables=made, origins=origins), list(dict.fromkeys(problems))
+
+
+def _rows(present: Present, spec: EarlierSpec, sources: Mapping[int, Earlier], problems: list[Problem]) -> Rows:
+    """Lay the rows of one entry out: one a key, the columns of every year side by side."""
+    sheet = next(s for s in present.scheme.sheets if s.name == spec.name)
+    facts = [c.name for c in sheet.columns]
+    made: dict[str, dict[str, Value]] = {}
+    for back, earlier in sources.items():
+        names = {there: name for name, (there, year) in spec.columns.items() if year == back}
+        for source, frozen in _sheets(spec, earlier, names, problems):
+            keys = _Keys(present, earlier, source, problems)
+            for row in frozen.read():
+                if all(says(text, row.get(c)) for c, text in spec.where.items()) and keys.stays(row, frozen):
+                    key = keys.now(row, frozen, frozen.key)
+                    mine = made.setdefault(value_text(key), dict.fromkeys(facts))
+                    said = {c: keys.now(row, frozen, c) for c in facts if c in row and c not in spec.columns}
+                    mine |= {sheet.columns[0].name: key, **{c: v for c, v in said.items() if mine.get(c) is None}}
+                    mine |= {name: row[there] for there, name in names.items()}
+    return list(made.values())
+
+
+def _sheets(
+    spec: EarlierSpec, earlier: Earlier, names: Mapping[str, str], problems: list[Problem]
+) -> Iterator[tuple[str, FrozenSheet]]:
+    """Visit the frozen sheets of an entry; one that is not there, or lacks a column, is told."""
+    where = Where(earlier.results.round)
+    for source in spec.sheets:
+        frozen = earlier.results.sheets.get(source)
+        lacking = sorted({*names, *spec.where} - frozen.columns.keys()) if frozen is not None else [source]
+        if frozen is None or lacking:
+            problems.append(problem("EARLIER_LACKS", where, title=spec.title, found="、".join(lacking)))
+        else:
+            yield source, frozen
+
+
+class _Keys:
+    """What the units, people and other objects of earlier rows are called now.
+
+    A unit keeps its code, or stands on the new roster with its old code or name among its aliases; one that is
+    nowhere has gone, and its rows are left out and told.
+    """
+
+    def __init__(self, present: Present, earlier: Earlier, sheet: str, problems: list[Problem]) -> None:
+        self._problems, self._earlier = problems, earlier
+        scheme = present.scheme
+        spec = next((s for s in scheme.sheets if s.name == sheet), None)
+        self._table = spec.rows if spec is not None else ""
+        self._now = {o.table: _Roster(scheme, o.table) for o in scheme.objects}
+        self._home = scheme.home
+        self._gone: dict[str, bool] = {}
+
+    def stays(self, row: Mapping[str, Value], frozen: FrozenSheet) -> bool:
+        """Tell whether whose row it is is still there."""
+        return all(self._found(table, row[c], frozen, row) is not None for table, c in self._named(frozen))
+
+    def now(self, row: Mapping[str, Value], frozen: FrozenSheet, column: str) -> Value:
+        """Return a value of an earlier row, a code as it is now."""
+        for table, name in self._named(frozen):
+            if name == column:
+                return self._found(table, row[column], frozen, row)
+        return row.get(column)
+
+    def _named(self, frozen: FrozenSheet) -> list[tuple[str, str]]:
+        """List the columns of a sheet that hold codes of objects with a roster: (table, column)."""
+        pairs = [(self._table, frozen.key)] if self._table in self._now else []
+        if frozen.unit and frozen.unit != frozen.key:
+            pairs.append((self._home, frozen.unit))
+        return [(table, name) for table, name in pairs if table in self._now and self._now[table].codes]
+
+    def _found(self, table: str, code: Value, frozen: FrozenSheet, row: Mapping[str, Value]) -> Value:
+        if code is None:
+            return None
+        roster, was = self._now[table], value_text(code)
+        named = self._earlier.results.units.get(was, "") if table == self._home else ""
+        named = named or value_text(row.get(roster.name))
+        found, code_ = roster.find(was, named)
+        if code_:
+            where = Where(self._earlier.results.round, sheet=frozen.title)
+            told = {"was": was, "name": named or was, "now": value_text(found), "called": roster.called(found)}
+            self._problems.append(problem(code_, where, **told))
+        return found
+
+
+class _Roster:
+    """Who is on the roster of this round, with the names and codes that each had before."""
+
+    def __init__(self, scheme: Scheme, table: str) -> None:
+        spec = next(o for o in scheme.objects if o.table == table)
+        sheet = next((s for s in scheme.sheets if s.rows == table), None)
+        key = sheet.columns[0].name if sheet is not None else ""
+        rows = scheme.tables.get(table, [])
+        self.name = spec.name
+        self.codes: dict[str, Value] = {value_text(r.get(key)): r.get(key) for r in rows}
+        self._names = {value_text(r.get(key)): value_text(r.get(spec.name)) for r in rows if spec.name}
+        self._aliases = {
+            alias: r.get(key)
+            for r in rows
+            for alias in re.split(r"[;；、,，|\s]+", value_text(r.get(spec.aliases or "aliases")))
+            if alias
+        }
+
+    def called(self, code: Value) -> str:
+        """Return the name that a code has now."""
+        return self._names.get(value_text(code), "")
+
+    def find(self, was: str, named: str) -> tuple[Value, str]:
+        """Return the code that somebody has now and the code of what is to be said; None where nobody is meant."""
+        by_alias = self._aliases.get(was) or self._aliases.get(named)
+        if was in self.codes:
+            same = not named or not self.called(was) or self.called(was) == named
+            if same or self._aliases.get(named) == self.codes[was]:
+                return self.codes[was], ""
+            return self.codes[was], "EARLIER_NAME_DIFFERS"
+        if by_alias is not None:
+            return by_alias, "EARLIER_RENAMED"
+        return None, "EARLIER_GONE"
+
+
+# ---- the round's own copies ----------------------------------------------------------------------------
+
+
+def taken_of(earlier: Earlier, key: bytes) -> Taken:
+    """Return what the ledger says of results that are taken, signed with the key of the round that reads them."""
+    r = earlier.results
+    words = (f"{FOLDER}/{earlier.sha256[:SHORT]}.json", earlier.sha256, r.round, r.year, r.period)
+    return Taken(*words, proof(key, "taken", *words))
+
+
+def keep_copies(folder: Path, ledger: Path, key: bytes, earlier: Sequence[Earlier]) -> None:
+    """Copy the frozen results that a round reads into its folder and record them."""
+    for one in earlier:
+        write_whole(folder / taken_of(one, key).file, one.data)
+    if earlier:
+        record_taken(ledger, *(taken_of(one, key) for one in earlier))
+
+
+def frozen_of(folders: Iterable[Path | str]) -> tuple[list[Earlier], list[Problem]]:
+    """Read what closed rounds have frozen, proved with the key and the ledger of each; its scheme is not looked at."""
+    found: list[Earlier] = []
+    problems: list[Problem] = []
+    for folder in map(Path, folders):
+        one = _frozen(folder)
+        if isinstance(one, Problem):
+            problems.append(one)
+        else:
+            found.append(one)
+    return found, problems
+
+
+def _frozen(folder: Path) -> Earlier | Problem:
+    """Read the last results that a round has frozen."""
+    at, key, ledger = Where(str(folder)), folder / "round.key", folder / "ledger.sqlite"
+    if not (folder / "round.yaml").is_file():
+        return problem("NOT_A_ROUND", found=str(folder.resolve()))
+    if not key.is_file():
+        return problem("ROUND_KEY_MISSING", at, found=folder.resolve().name, key=key.name, old=".key")
+    try:
+        state = state_of(ledger)
+    except BrokenChain as broken:
+        return problem("LEDGER_ALTERED", Where(str(ledger)), number=broken.number)
+    except UnknownEntry as unknown:
+        code = "LEDGER_NEWER" if unknown.newer else "LEDGER_ENTRY_UNKNOWN"
+        return problem(code, Where(str(ledger)), number=unknown.number, found=unknown.found)
+    if not state.closed:
+        return problem("EARLIER_NOT_FROZEN", at, found=str(folder))
+    last = state.frozen[-1]
+    return proved(folder, last, bytes.fromhex(key.read_text("ascii").strip()))
+
+
+def proved(folder: Path, frozen: Frozen, key: bytes) -> Earlier | Problem:
+    """Read a frozen file of a round and prove it by its digest in the ledger and its signature."""
+    where = Where(str(folder / frozen.file))
+    if not (folder / frozen.file).is_file():
+        return problem("FROZEN_GONE", where, found=frozen.file)
+    data = (folder / frozen.file).read_bytes()
+    if digest_of(data) != frozen.sha256:
+        return problem("FROZEN_ALTERED", where, found=frozen.file)
+    results = read_results(data, where, key)
+    return results if isinstance(results, Problem) else Earlier(results, frozen.sha256, data)
+
+
+def copies_read(folder: Path, key: bytes, taken: Iterable[Taken]) -> tuple[list[Earlier], list[Problem]]:
+    """Read a round's copies of earlier results; one that is gone or was altered is an error."""
+    found: list[Earlier] = []
+    problems: list[Problem] = []
+    for t in taken:
+        where = Where(t.file)
+        words = (t.file, t.sha256, t.round, t.year, t.period)
+        if not (folder / t.file).is_file():
+            problems.append(problem("FROZEN_GONE", where, found=t.file))
+            continue
+        data = (folder / t.file).read_bytes()
+        if digest_of(data) != t.sha256 or not hmac.compare_digest(t.sign, proof(key, "taken", *words)):
+            problems.append(problem("FROZEN_ALTERED", where, found=t.file))
+            continue
+        results = read_results(data, where)
+        if isinstance(results, Problem):
+            problems.append(results)
+        else:
+            found.append(Earlier(results, t.sha256))
+    return found, problems
+
+
+def fitted(scheme: Scheme, period: str, taken: Sequence[Earlier], *, begins: bool) -> tuple[Scheme, list[Problem]]:
+    """Return the scheme of a round with its earlier results, and everything that is to be said of them.
+
+    begins: whether the round is being made; what is merely not there, or has another name now, is said then.
+    """
+    present = Present(scheme, scheme.year, period)
+    problems = list(chain_problems(present, taken))
+    if errors(problems):
+        return scheme, problems
+    filled, told = with_earlier(present, taken)
+    problems += told
+    return filled, problems if begins else errors(problems)
+
+
+def default_period(scheme: Scheme, year: int, taken: Sequence[Earlier]) -> str:
+    """Return the period of a new round that says none: the one after what it follows this year, else the first."""
+    ids = [p.id for p in scheme.periods]
+    here = {e.results.period for e in taken if e.results.year == year}
+    following = [p.id for p in scheme.periods if p.after in here and p.id not in here]
+    return following[0] if following else ids[0] if ids else ""

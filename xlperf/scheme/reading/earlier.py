@@ -1,0 +1,212 @@
+"""前期结果 as sheets: what a scheme takes from rounds before is a table of facts like any other.
+
+Each entry of `earlier:` becomes one sheet of its name, with the key of the sheet it is taken from, the columns taken
+and nothing to fill; its rows come from the table of that name. A round fills the table from frozen results
+(`rounds.chain`), an example or a folder of CSV files gives it like any other. So look-ups, formulas and reasons
+need not know that time has passed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from xlperf.problems import Problem, problem
+from xlperf.scheme.model import (
+    ColumnSpec,
+    EarlierSpec,
+    Mapping,
+    PeriodSpec,
+    Reading,
+    Scalar,
+    SheetSpec,
+    place_of,
+)
+from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text, whole
+from xlperf.scheme.words import nearest
+
+PERIOD = "period"  # the reading that says which period a round is
+_KEPT = ("title", "holds", "shown", "decimals", "measure", "exempt", "width")  # of a column that is taken
+_AGO = ("本年", "上年", "前年")
+_YEARS_BACK = re.compile(r"-[1-9]\d?\Z", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What a scheme says of time: its periods, what is taken from earlier rounds, and the sheets these become."""
+
+    periods: tuple[PeriodSpec, ...] = ()
+    earlier: tuple[EarlierSpec, ...] = ()
+    sheets: tuple[SheetSpec, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def chain_of(root: Mapping, sheets: Iterable[SheetSpec]) -> Chain:
+    """Read `periods` and `earlier`. sheets: of the scheme, complete."""
+    periods = tuple(
+        PeriodSpec(text(n, "id"), text(n, "title"), text(n, "after"), n.at) for n in records(root, "periods")
+    )
+    by_name = {s.name: s for s in sheets}
+    problems = list(_period_problems(periods))
+    found, made = [], []
+    for name, node in named(root, "earlier"):
+        wrong = list(_entry_problems(name, node, by_name, periods))
+        problems += wrong
+        if not wrong:
+            spec = _spec(name, node, periods)
+            found.append(spec)
+            made.append(_sheet(spec, text(node, "basis"), [by_name[s] for s in spec.sheets], root))
+    return Chain(periods, tuple(found), tuple(made), tuple(problems))
+
+
+def period_reading(periods: tuple[PeriodSpec, ...]) -> dict[str, Reading]:
+    """Return which period a round is, as a choice that rules follow: `{reading: period, h1: …, y: …}`."""
+    if not periods:
+        return {}
+    options = {p.id: p.title for p in periods}
+    made = Reading(PERIOD, "本轮是哪一期", "", options, periods[-1].id, "由轮次决定", at=periods[0].at, settled=True)
+    return {PERIOD: made}
+
+
+def before(periods: Iterable[PeriodSpec], period: str) -> list[str]:
+    """List the periods that a period follows, the nearest first."""
+    after = {p.id: p.after for p in periods}
+    found: list[str] = []
+    while (period := after.get(period, "")) and period not in found:
+        found.append(period)
+    return found
+
+
+def ago(years: int) -> str:
+    """Name a year counted back: 上年, 前年, 前3年."""
+    return _AGO[years] if years < len(_AGO) else f"前{years}年"
+
+
+# ---- one entry ------------------------------------------------------------------------------------
+
+
+def _spec(name: Scalar, node: Mapping, periods: tuple[PeriodSpec, ...]) -> EarlierSpec:
+    origin = mapping(node, "from")
+    several = whole(origin, "years")
+    years = tuple(range(1, several + 1)) if several else (_back(origin),)
+    period = text(origin, "period") or (periods[-1].id if periods else "")
+    taken = list(map(str, listing(node, "take")))
+    columns = {f"{c}_{y}" if several else c: (c, y) for c in taken for y in years}
+    needed = text(node, "needed", "yes" if years == (0,) else "no") == "yes"
+    return EarlierSpec(
+        str(name),
+        text(node, "title"),
+        years,
+        str(period),
+        tuple(map(str, _sources(node))),
+        columns,
+        pairs(node, "where"),
+        needed,
+        node.at,
+        tuple(map(str, listing(node, "periods"))),
+    )
+
+
+def _sources(node: Mapping) -> list[Scalar]:
+    """Return the sheets an entry takes from."""
+    one = text(node, "sheet")
+    return list(map(_scalar, [one] if one else listing(node, "sheets")))
+
+
+def _back(origin: Mapping) -> int:
+    """Return how many years back an entry says with `year: -1`; 0 where it says none."""
+    words = text(origin, "year")
+    return int(words[1:]) if _YEARS_BACK.match(words) else 0
+
+
+def _sheet(spec: EarlierSpec, basis: str, sources: list[SheetSpec], root: Mapping) -> SheetSpec:
+    """Make the sheet of an entry: key, whose it is and what it is called, then what is taken."""
+    source = sources[0]
+    there = {c.name: c for c in source.columns}
+    key = source.columns[0]
+    label = _label(source, root)
+    called = [c for c in (source.unit, label) if c in there and c not in (key.name, *spec.columns)]
+    several = len(spec.columns) > len({c for c, _ in spec.columns.values()})
+    columns = [_fact(key, key.name, "key")]
+    columns += [_fact(there[c], c, role="label" if c == label else "") for c in dict.fromkeys(called)]
+    for name, (taken, years) in spec.columns.items():
+        title = f"{text(there[taken].attributes, 'title', taken)}（{ago(years)}）" if several else ""
+        columns.append(_fact(there[taken], name, title=title, role="label" if taken == label else ""))
+    home = _is_home(source, root)
+    unit = key.name if home else source.unit
+    return SheetSpec(spec.name, spec.title, spec.name, tuple(columns), unit=unit, basis=basis, at=spec.at)
+
+
+def _fact(column: ColumnSpec, name: str, kind: str = "fact", title: str = "", role: str = "") -> ColumnSpec:
+    """Return a column as something that is given: what it is called and holds stays."""
+    kept = {k: v for k, v in column.attributes.items() if k in _KEPT}
+    attributes = Mapping({Scalar("is"): Scalar(kind), **kept}, column.at)
+    said = {"title": title, "role": role}
+    attributes |= {Scalar(word): Scalar(words, column.at) for word, words in said.items() if words}
+    return ColumnSpec(name, attributes, at=column.at)
+
+
+def _label(source: SheetSpec, root: Mapping) -> str:
+    """Return the column that says in words what a row of a sheet is, "" where none does."""
+    said = next((c.name for c in source.columns if text(c.attributes, "role") == "label"), "")
+    return said or text(mapping(mapping(root, "objects"), source.rows), "name")
+
+
+def _is_home(source: SheetSpec, root: Mapping) -> bool:
+    objects = {str(table): text(node, "within") for table, node in named(root, "objects")}
+    return source.rows == "units" if not objects else objects.get(source.rows) == ""
+
+
+# ---- what can be wrong ----------------------------------------------------------------------------
+
+
+def _period_problems(periods: tuple[PeriodSpec, ...]) -> Iterator[Problem]:
+    seen: list[str] = []
+    for spec in periods:
+        if spec.id in seen:
+            yield problem("DUPLICATE_KEY", place_of(spec.id), found=spec.id, line=spec.at.line)
+        if spec.after and spec.after not in seen:
+            yield problem("PERIOD_AFTER", place_of(spec.after), period=spec.id, found=spec.after)
+        seen.append(spec.id)
+
+
+def _entry_problems(
+    name: Scalar, node: Mapping, sheets: dict[str, SheetSpec], periods: tuple[PeriodSpec, ...]
+) -> Iterator[Problem]:
+    origin, ids = mapping(node, "from"), [p.id for p in periods]
+    said = {str(k) for k in origin} & {"year", "years"}
+    period = text(origin, "period")
+    sound = {"year": _back(origin) > 0, "years": whole(origin, "years") > 0}
+    if len(said) > 1 or not all(sound[word] for word in said) or not (said or period):
+        yield problem("EARLIER_FROM", origin.at, entry=name)
+    if period and period not in ids:
+        yield problem("UNKNOWN_PERIOD", place_of(period), found=period, nearest=nearest(period, ids))
+    for period in map(_scalar, listing(node, "periods")):
+        if period not in ids:
+            yield problem("UNKNOWN_PERIOD", place_of(period), found=period, nearest=nearest(period, ids))
+    if name in sheets:
+        yield problem("EARLIER_NAME", place_of(name), found=name)
+    yield from _source_problems(name, node, sheets, years="years" in said)
+
+
+def _source_problems(name: Scalar, node: Mapping, sheets: dict[str, SheetSpec], *, years: bool) -> Iterator[Problem]:
+    """Want sheets of this scheme, and columns that each of them has."""
+    sources = _sources(node)
+    if not sources or bool(text(node, "sheet")) == bool(listing(node, "sheets")):
+        yield problem("EARLIER_SHEET", node.at, entry=name)
+    for source in sources:
+        if source not in sheets:
+            yield problem("UNKNOWN_SHEET", place_of(source), found=source, nearest=nearest(source, sheets))
+            continue
+        known = [c.name for c in sheets[source].columns]
+        for column in (*map(_scalar, listing(node, "take")), *pairs(node, "where")):
+            if column not in known:
+                near = nearest(column, known)
+                yield problem("UNKNOWN_COLUMN", place_of(column), sheet=source, found=column, nearest=near)
+        if years and sheets[source].grows:
+            yield problem("EARLIER_LEDGER", place_of(source), entry=name, sheet=sheets[source].title)
+
+
+def _scalar(node: object) -> Scalar:
+    return node if isinstance(node, Scalar) else Scalar(str(node))
