@@ -61,7 +61,7 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
 
 
 def _frozen(scores: Scores, column: Column) -> list[str]:
-    """Say which frozen results a look-up takes its value from."""
+    """Return which frozen results a look-up takes its value from."""
     link = link_of(column.expr)
     there = scores.plan.by_name[link.sheet] if link is not None and link.column and link.sheet else None
     origin = there.by_name[link.column].origin if there is not None and link is not None else ""

@@ -39,7 +39,7 @@ class Earlier:
 
     @property
     def words(self) -> str:
-        """Say where a value comes from, with the digest that proves it."""
+        """Return where a value comes from, with the digest that proves it."""
         r = self.results
         return f"{r.name}结果（轮次 {r.round}，{r.at} 冻结，校验值 {self.sha256[:SHORT]}）"
 
@@ -57,12 +57,12 @@ class Present:
         return self.year - results.year
 
     def precedes(self, results: Results) -> bool:
-        """Tell whether results are of an earlier year, or of a period of this year that this one follows."""
+        """Return whether results are of an earlier year, or of a period of this year that this one follows."""
         back = self.years_back(results)
         return back > 0 or (back == 0 and results.period in before(self.scheme.periods, self.period))
 
     def wanted(self) -> Iterator[tuple[EarlierSpec, int]]:
-        """Visit what this round is to read: each entry and year back; of this year what lies behind."""
+        """List what this round is to read: each entry and year back; of this year what lies behind."""
         behind = before(self.scheme.periods, self.period)
         for spec in self.scheme.earlier:
             for back in spec.years if not spec.periods or self.period in spec.periods else ():
@@ -74,7 +74,7 @@ class Present:
 
 
 def chain_problems(present: Present, taken: Sequence[Earlier]) -> Iterator[Problem]:
-    """Tell what is wrong with the results that a round is to read: of another scheme, out of order, twice, missing."""
+    """List what is wrong with the results that a round is to read: of another scheme, out of order, twice, missing."""
     seen: set[tuple[int, str]] = set()
     for one in taken:
         r = one.results
@@ -147,7 +147,7 @@ def _rows(present: Present, spec: EarlierSpec, sources: Mapping[int, Earlier], p
 def _sheets(
     spec: EarlierSpec, earlier: Earlier, names: Mapping[str, str], problems: list[Problem]
 ) -> Iterator[tuple[str, FrozenSheet]]:
-    """Visit the frozen sheets of an entry; one that is not there, or lacks a column, is told."""
+    """List the frozen sheets of an entry; one that is not there, or lacks a column, is told."""
     where = Where(earlier.results.round)
     for source in spec.sheets:
         frozen = earlier.results.sheets.get(source)
@@ -175,7 +175,7 @@ class _Keys:
         self._gone: dict[str, bool] = {}
 
     def stays(self, row: Mapping[str, Value], frozen: FrozenSheet) -> bool:
-        """Tell whether whose row it is is still there."""
+        """Return whether whose row it is is still there."""
         return all(self._found(table, row[c], frozen, row) is not None for table, c in self._named(frozen))
 
     def now(self, row: Mapping[str, Value], frozen: FrozenSheet, column: str) -> Value:

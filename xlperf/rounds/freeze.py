@@ -83,7 +83,7 @@ def held_against(round_: Round) -> Freezing:
 
 
 def _would_differ(found: Earlier, round_: Round, changed: tuple[Difference, ...]) -> list[Problem]:
-    """Say that the frozen results would come out otherwise, why that may be, and in which cells."""
+    """List how the frozen results would come out otherwise today, why that may be, and in which cells."""
     if not changed:
         return []
     was = found.results

@@ -75,7 +75,7 @@ class Results:
 
 
 def dated(year: int, called: str) -> str:
-    """Name a period of a year: 2026年上半年, 2026年度."""
+    """Return the name of a period of a year: 2026年上半年, 2026年度."""
     return f"{year}{'' if called.startswith('年') else '年'}{called}"
 
 

@@ -152,7 +152,7 @@ class State:
 
     @property
     def closed(self) -> bool:
-        """Tell whether the results stand frozen and nobody has reopened the round since."""
+        """Return whether the results stand frozen and nobody has reopened the round since."""
         return bool(self.closings) and isinstance(self.closings[-1], Frozen)
 
 

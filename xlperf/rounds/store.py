@@ -147,14 +147,12 @@ def new_round(
     scheme, problems = scheme_of(source)
     if scheme is None or errors(problems):
         return None, problems
-    scheme = scheme if year is None else replace(scheme, year=year)
-    scheme, period, earlier, faults = _chained(scheme, period, after)
+    scheme, period, earlier, faults = _chained(replace(scheme, year=year or scheme.year), period, after)
     problems += faults
     plan, faults = _planned(scheme, _chosen(scheme, readings or {}, period), despite)
     problems += faults
     due = _day(deadline or "", Where(path="deadline"), problems)
-    target = Path(folder)
-    problems += _not_free(target)
+    problems += _not_free(target := Path(folder))
     if errors(problems):
         return None, problems
     words = _round_text(scheme, plan, due, source, contact)
@@ -173,7 +171,7 @@ def _planned(scheme: Scheme, readings: Mapping[str, str], despite: str) -> tuple
 
 
 def _not_free(target: Path) -> Iterator[Problem]:
-    """Tell of a folder that is not there to be filled."""
+    """List what is wrong with a folder that is to be filled."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         yield problem("FOLDER_NOT_EMPTY", Where(str(target)), found=target.name)
 

@@ -79,7 +79,7 @@ def before(periods: Iterable[PeriodSpec], period: str) -> list[str]:
 
 
 def ago(years: int) -> str:
-    """Name a year counted back: 上年, 前年, 前3年."""
+    """Return the name of a year counted back: 上年, 前年, 前3年."""
     return _AGO[years] if years < len(_AGO) else f"前{years}年"
 
 
