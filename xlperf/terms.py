@@ -48,6 +48,7 @@ TERMS: Final = {
     "reading": "口径",
     "basis": "依据",
     "example": "算例",
+    "part": "部件",
     "scorer": "考核主体",
     "evidence": "佐证材料",
     "ledger": "台账",

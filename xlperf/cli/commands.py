@@ -16,7 +16,7 @@ from xlperf.engine.score import Scores
 from xlperf.engine.shapes import plan_data
 from xlperf.problems import Problem, errors
 from xlperf.rules import RULES
-from xlperf.scheme.load import find_scheme, folder_source, load_scheme, schemes_available
+from xlperf.scheme.load import find_scheme, folder_source, load_scheme, schemes_available, written_out
 from xlperf.scheme.model import Scheme
 from xlperf.xlsx.skeleton import UNPLACED
 
@@ -78,10 +78,17 @@ def schemes(json_: bool, scheme_id: str | None) -> None:
 
 @click.command()
 @json_option
+@click.option("--expand", is_flag=True, help="Print the scheme with its parts written out, instead of checking it.")
 @click.argument("scheme_id")
-def check(json_: bool, scheme_id: str) -> None:
+def check(json_: bool, expand: bool, scheme_id: str) -> None:
     """Check a scheme: structure, stated sums, worked examples."""
     path, problems = find_scheme(scheme_id)
+    if expand and path is not None:
+        text, problems = written_out(folder_source(path))
+        click.echo(text, nl=False)
+        show_problems(problems)
+        leave(problems)
+        return
     scheme = None
     if path is not None:
         scheme, problems = check_source(folder_source(path))

@@ -31,13 +31,16 @@ from xlperf.scheme.reading.earlier import Chain, chain_of, period_reading
 from xlperf.scheme.reading.like import sheets_of
 from xlperf.scheme.reading.made import made_sheets
 from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text, whole
+from xlperf.scheme.reading.parts import expanded
 from xlperf.scheme.reading.structure import record_problems
 from xlperf.scheme.reading.tables import Reads, reads, table_of
 from xlperf.scheme.source import Source, folder_source
 from xlperf.scheme.vocabulary import SCHEME
+from xlperf.scheme.written import yaml_text
 
 __all__ = [
     "find_scheme", "folder_source", "load_scheme", "read_scheme", "scheme_of", "schemes_available", "table_columns",
+    "written_out",
 ]  # fmt: skip
 
 Tables = dict[str, list[dict[str, Value]]]
@@ -67,7 +70,8 @@ def scheme_of(source: Source) -> tuple[Scheme | None, list[Problem]]:
     root, problems = source.root, list(source.problems)
     if root is None:
         return None, problems
-    problems += record_problems(root, SCHEME)
+    root, faults = expanded(root, source.parts)
+    problems += [*faults, *record_problems(root, SCHEME)]
     sheets, unsound, faults = sheets_of(root)
     problems += faults
     figures = {str(name): _figure(name, node) for name, node in named(root, "figures")}
@@ -80,6 +84,14 @@ def scheme_of(source: Source) -> tuple[Scheme | None, list[Problem]]:
     scheme = replace(scheme, tables=with_made_rows(scheme.made, tables))
     problems += [*faults, *made, *name_problems(scheme, root, unsound), *table_problems(scheme)]
     return scheme, sorted(dict.fromkeys(problems), key=lambda p: (p.where.file != source.name, *_order(p)))
+
+
+def written_out(source: Source) -> tuple[str, list[Problem]]:
+    """Return the text of a scheme's file with every part written out, and what is wrong with the parts."""
+    if source.root is None:
+        return "", list(source.problems)
+    root, problems = expanded(source.root, source.parts)
+    return yaml_text(root), [*source.problems, *problems]
 
 
 def _order(p: Problem) -> tuple[str, int, int]:

@@ -11,7 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from xlperf.rules import RULES, Parameter, Rule
-from xlperf.scheme.vocabulary import COLUMN, CONDITION, SCHEME, Field, Fields
+from xlperf.scheme.reading import nodes
+from xlperf.scheme.reading.yaml_subset import read_yaml
+from xlperf.scheme.source import parts_available
+from xlperf.scheme.vocabulary import COLUMN, CONDITION, LINE, SCHEME, Field, Fields
 
 Json = dict[str, Any]
 
@@ -70,6 +73,7 @@ def json_schema() -> Json:
             "reading": _reading(),
             "conditions": {"type": "array", "items": _record(CONDITION)},
             "column": _column(),
+            "part": _part_line(),
         },
     }
 
@@ -115,7 +119,11 @@ _FIELDS: Mapping[str, Callable[[Field], Json]] = {
     "columns": lambda _: {
         "type": "object",
         "propertyNames": {"pattern": _NAME},
-        "additionalProperties": {"$ref": "#/definitions/column"},
+        "additionalProperties": {
+            "if": {"required": ["part"]},
+            "then": {"$ref": "#/definitions/part"},
+            "else": {"$ref": "#/definitions/column"},
+        },
     },
     "made": lambda wanted: {"anyOf": [_SCALAR, _record(wanted.fields)]},
     "spans": lambda _: {
@@ -138,6 +146,33 @@ def _column() -> Json:
         "required": ["title"],
         "additionalProperties": False,
         "oneOf": [{"required": ["is"]}, *({"required": [word, "basis"]} for word in rules)],
+    }
+
+
+def _part_line() -> Json:
+    """Return the schema of a line that names a part: those of the program with their parameters, or one's own."""
+    ours = {name: read_yaml(file, file.name)[0] for name, file in parts_available().items()}
+    known = [_one_part(name, root) for name, root in sorted(ours.items()) if root is not None]
+    own: Json = {
+        "not": {"enum": sorted(ours)},
+        "type": "string",
+        "description": "自己的部件，在方案旁边的 parts 文件夹里",
+    }
+    return {"type": "object", "anyOf": [*known, {"properties": {"part": own}, "required": ["part"]}]}
+
+
+def _one_part(name: str, root: Mapping[Any, Any]) -> Json:
+    parameters = nodes.mapping(root, "parameters")  # type: ignore[arg-type]
+    about = f"{root['title']}：{root['about']}"
+    return {
+        "description": about,
+        "properties": {
+            "part": {"const": name, "description": about},
+            **{key: {"description": said} for key, said in LINE.items()},
+            **{str(key): {"description": str(spec["says"])} for key, spec in parameters.items()},
+        },
+        "required": ["part", *(str(k) for k, spec in parameters.items() if not {"default", "optional"} & set(spec))],
+        "additionalProperties": False,
     }
 
 

@@ -6,6 +6,7 @@ A folder is one source; whoever loads, copies or compares a scheme asks the sour
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -14,11 +15,16 @@ from xlperf.problems import Problem, problem
 from xlperf.scheme.model import Mapping as Node
 from xlperf.scheme.model import place_of
 from xlperf.scheme.reading.nodes import pairs
+from xlperf.scheme.reading.parts import part_names, part_problems
 from xlperf.scheme.reading.sources import bytes_of, decoded
 from xlperf.scheme.reading.tables import LARGEST as LARGEST_TABLE
 from xlperf.scheme.reading.yaml_subset import LARGEST, parse_yaml
+from xlperf.scheme.words import nearest
 
 MAIN = "scheme.yaml"
+PARTS = "parts"  # the folder of an office's own parts, beside its scheme
+_OURS = Path(__file__).resolve().parent / PARTS
+_PART_NAME = re.compile(r"[a-z][a-z0-9_]*\Z", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Source:
 
     root: the nodes of its file, None where it holds no mapping. name: what problems call that file.
     tables: table → its text. files: name → bytes of all that could be read, the scheme's own file as
-    `scheme.yaml`. path: where the file lies.
+    `scheme.yaml`. path: where the file lies. parts: name → the nodes of every part 部件 that it uses and could be read.
     """
 
     root: Node | None
@@ -45,6 +51,7 @@ class Source:
     files: Mapping[str, bytes] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     path: str = ""
+    parts: Mapping[str, Node] = field(default_factory=dict)
 
     @property
     def digests(self) -> dict[str, str]:
@@ -72,7 +79,8 @@ def folder_source(path: Path | str) -> Source:
         root, problems = parse_yaml(text, file.name)
     files = {MAIN: data}
     tables = {name: _table(table, file.parent, files) for name, table in pairs(root, "tables").items()} if root else {}
-    return Source(root, file.name, tables, files, tuple(problems), str(file))
+    parts, faults = _parts(root, file.parent, files) if root else ({}, [])
+    return Source(root, file.name, tables, files, (*problems, *faults), str(file), parts)
 
 
 def _file_of(path: Path) -> Path:
@@ -80,6 +88,53 @@ def _file_of(path: Path) -> Path:
         return path / MAIN if path.is_dir() else path
     except (OSError, ValueError):  # a name that no file can have; reading it reports so
         return path
+
+
+def _parts(root: Node, folder: Path, files: dict[str, bytes]) -> tuple[dict[str, Node], list[Problem]]:
+    """Read the parts that a scheme uses, those beside it before those of the program, and keep their bytes.
+
+    With its parts a scheme is whole: a round goes on with them when a later program brings others.
+    """
+    found: dict[str, Node] = {}
+    problems: list[Problem] = []
+    waiting = list(part_names(root))
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop(0)
+        if name in seen:
+            continue
+        seen.add(name)
+        file = part_file(str(name), folder)
+        if file is None:
+            near = nearest(name, parts_available(folder))
+            problems.append(problem("UNKNOWN_PART", place_of(name), found=name, nearest=near))
+            continue
+        shown = f"{PARTS}/{file.name}"
+        data, faults = bytes_of(file, shown, LARGEST)
+        written, faults = decoded(data, shown) if data is not None else (None, faults)
+        node, faults = parse_yaml(written, shown) if written is not None else (None, faults)
+        problems += faults
+        if data is not None and node is not None:
+            files[shown], found[str(name)] = data, node
+            problems += part_problems(str(name), node)
+            waiting += part_names(node)
+    return found, problems
+
+
+def part_file(name: str, folder: Path) -> Path | None:
+    """Return the file of a part: the office's own beside its scheme, else the program's; None where there is none."""
+    own = f"{PARTS}/{name}.yaml"
+    if not _PART_NAME.match(name):
+        return None
+    if _inside(own, folder) and (folder / own).is_file():
+        return folder / own
+    return ours if (ours := _OURS / f"{name}.yaml").is_file() else None
+
+
+def parts_available(folder: Path | None = None) -> dict[str, Path]:
+    """Return the parts that a scheme in a folder may use, by name; without a folder those of the program."""
+    roots = (_OURS, *((folder / PARTS,) if folder else ()))
+    return {f.stem: f for root in roots if root.is_dir() for f in sorted(root.glob("*.yaml"))}
 
 
 def _table(file: str, folder: Path, files: dict[str, bytes]) -> TableText:

@@ -145,6 +145,31 @@ EARLIER: Fields = {
     "needed": Field("yes", "没有前期结果时能否开始本轮；不写：同年的前一期必须有，往年的可以没有"),
 }
 
+PARAMETER: Fields = {
+    "says": Field("text", "这个参数是什么", required=True),
+    "default": Field("tree", "不写时用什么；可引用前面的参数 <名>"),
+    "optional": Field("yes", "可不写：写着 <名> 的地方随之略去"),
+    "words": Field("texts", "只能写这些词"),
+}
+
+PART: Fields = {
+    "part": Field("text", "部件代号，与文件名相同", required=True),
+    "title": Field("text", "部件名称", required=True),
+    "about": Field("text", "什么时候用"),
+    "parameters": Field("named", "参数；在下面各处写 <名>", fields=PARAMETER),
+    "sheet": Field("tree", "用它的表没有写明时的 rows、where、unit、grows、claims"),
+    "readings": Field("tree", "随部件来的口径；方案里写了的以方案为准"),
+    "figures": Field("tree", "随部件来的数值；方案里写了的以方案为准"),
+    "columns": Field("tree", "展开成哪些列；only_with、only_without 写参数名", required=True),
+}
+
+LINE: Mapping[str, str] = {  # what a line of a part may hold beside its parameters
+    "basis": "依据的条款；不写则同本表",
+    "before": "插在哪一列之前（与 like 同用）",
+    "columns": "改动展开后的某些列：列名: {要改的各项}",
+    "without": "不要展开后的哪些列",
+}
+
 OBJECT: Fields = {
     "title": Field("text", "怎么称呼", required=True),
     "name": Field("text", "名称在哪一列"),
