@@ -50,4 +50,3 @@ def _flow(node: Node) -> str:
     if isinstance(node, Mapping):
         return "{" + ", ".join(f"{k}: {_flow(v)}" for k, v in node.items()) + "}"
     return "[" + ", ".join(map(_flow, node)) + "]" if isinstance(node, Listing) else str(node)
-
