@@ -287,3 +287,64 @@ def test_cells_that_wait_for_nobody_are_not_called_claims(office_round):
     free = [c.name for s in plan.sheets if s.grows for c in s.inputs("office") if c.default is None and not c.required]
     told = [p for p in unsettled(office_round, publish_scores(office_round).scores) if p.code == "CLAIMS_PENDING"]
     assert [dict(p.values)["status"] for p in told] == ["待审"], free
+
+
+# ---- the scheme is changed while the round runs -----------------------------------------------------
+
+
+def rewritten(round_, table, change):
+    """Change a table of the round's own scheme, row by row; a row for which `change` returns None is taken out."""
+    file = round_.folder / "scheme" / table
+    with file.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        rows, names = [change(row) for row in reader], reader.fieldnames
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, names)
+        writer.writeheader()
+        writer.writerows(row for row in rows if row is not None)
+    return reopened(round_.folder)
+
+
+def test_what_was_accepted_is_judged_again_when_a_limit_changes(office_round):
+    before = publish_scores(office_round).scores.row("marks", "U22-01")
+    changed = rewritten(office_round, "tasks.csv", lambda r: {**r, "full": "1"} if r["id"] == "U22-01" else r)
+    wrong = collect(changed).concerns
+    assert {(p.code, p.where.path.split()[0]) for p in wrong} == {("OUT_OF_RANGE", "U22-01")}
+    assert changed.tables()["marks"][[r["id"] for r in changed.tables()["marks"]].index("U22-01")]["self"] is None
+    assert before["self"] > 1
+    assert {p.code for p in unsettled(changed, publish_scores(changed).scores)} >= {"OUT_OF_RANGE"}
+
+
+def test_a_row_and_a_column_that_are_gone_take_their_cells_along_and_that_is_told(office_round):
+    rewritten(office_round, "tasks.csv", lambda r: None if r["id"] == "U22-02" else r)
+    scheme = office_round.folder / "scheme" / "scheme.yaml"
+    text = scheme.read_text("utf-8")
+    line = next(s for s in text.splitlines() if s.strip().startswith("account:"))
+    scheme.write_text(text.replace(line + "\n", "", 1), "utf-8")
+    changed = reopened(office_round.folder)
+    told = [p for p in collect(changed).concerns if p.code == "ACCEPTED_NO_PLACE"]
+    assert any("U22-02" in p.message() for p in told)
+    assert "U22-02" not in [r["id"] for r in changed.tables()["marks"]]
+    send(changed, "unit", "U22", claim(), name="市环保局（再报）.xlsx", source=changed.folder / told_file(changed))
+    assert [r.decision for r in collect(changed).receipts if "再报" in r.file] == ["accepted"]
+
+
+def told_file(round_):
+    distribute(round_)
+    return next(i.file for p, i in round_.state().issued.items() if p == ("unit", "U22"))
+
+
+def test_a_renamed_unit_has_one_book_and_its_damaged_file_stays_settled(round_):
+    (round_.inbox / "市环保局 报送.xlsx").write_bytes(b"PK\x03\x04 damaged")
+    collect(round_)
+    send(round_, "unit", "U22", name="市环保局（补）.xlsx")
+    assert collect(round_).replies == ()
+    changed = rewritten(round_, "units.csv", lambda r: {**r, "name": "市生态局"} if r["code"] == "U22" else r)
+    done = distribute(changed)
+    assert "ISSUED_TAKEN_AWAY" in [p.code for p in done.problems]
+    assert [f.stem.split()[1] for f in sorted((round_.issued / "自评表").iterdir())][1] == "市生态局"
+    assert len(list((round_.issued / "自评表").iterdir())) == 3
+    for _ in range(2):
+        found = collect(reopened(round_.folder))
+        assert (found.replies, found.waiting) == ((), ())
+    assert distribute(reopened(round_.folder)).problems == ()

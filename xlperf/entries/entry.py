@@ -114,12 +114,13 @@ def offers(plan: Plan, tables: Tables) -> dict[str, Offer]:
     return found
 
 
-def beyond_limits(plan: Plan, tables: Tables) -> list[Entry]:
+def beyond_limits(plan: Plan, tables: Tables, *, every: bool = False) -> list[Entry]:
     """Judge again, in their rows, the accepted cells whose limits rest on computed columns; return those in error.
 
-    Such a limit can change with what others enter later. A cell that no longer stands is blank from here on.
+    Such a limit can change with what others enter later. A cell that no longer stands is blank from here on. every:
+    judge all accepted cells, because the scheme was changed after they were.
     """
-    late = {s.name: [c for c in s.inputs() if looks_at_computed(s, c)] for s in plan.sheets}
+    late = {s.name: [c for c in s.inputs() if every or looks_at_computed(s, c)] for s in plan.sheets}
     if not any(late.values()):
         return []
     rows = rows_of(plan, tables)

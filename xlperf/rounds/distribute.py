@@ -61,6 +61,8 @@ def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = Fa
     state = round_.state()
     scores = score(round_.plan, round_.scheme.tables)
     written, unchanged, issued = [], [], []
+    gone = _left_behind(round_, state, parcels)
+    problems += [p for file in gone for p in _kept_first(round_, *file)]
     with writing() as put:
         for done, (parcel, identity, data) in enumerate(_made(round_, scores, state, parcels), 1):
             digest = hashlib.sha256(data).hexdigest()
@@ -69,28 +71,40 @@ def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = Fa
             if parcel.file in held:
                 continue
             if known is None or known.sha256 != digest or not there.exists():
-                problems += _kept_first(round_, parcel, known)
+                problems += _kept_first(round_, parcel.file, known)
                 put(there, data)
                 written.append(parcel.file)
             else:
                 unchanged.append(parcel.file)
-            if known is None or known.sha256 != digest:
+            if known is None or known.sha256 != digest or known.file != parcel.file.as_posix():
                 issued.append(Issued(parcel.kind, parcel.whom, identity.serial, parcel.file.as_posix(), digest))
             progress(done, len(parcels), f"发表：{parcel.file.name}")
     if issued:
         record_issued(round_.ledger, *issued)
+    for file, _ in gone:
+        (round_.folder / file).unlink(missing_ok=True)
+    if gone:
+        names = "、".join(file.stem for file, _ in gone)
+        problems.append(problem("ISSUED_TAKEN_AWAY", Where("issued"), count=len(gone), names=names))
     return Distribution(tuple(written), tuple(unchanged), tuple(problems))
 
 
-def _kept_first(round_: Round, parcel: Parcel, known: Issued | None) -> Iterator[Problem]:
+def _left_behind(round_: Round, state: State, parcels: list[Parcel]) -> list[tuple[Path, Issued]]:
+    """List the files that went out under a name, or to a unit, that the scheme does not have any more."""
+    now = {p.file for p in parcels}
+    there = [(Path(i.file), i) for i in state.issued.values() if i.file.startswith("issued/")]
+    return [(file, i) for file, i in there if file not in now and (round_.folder / file).is_file()]
+
+
+def _kept_first(round_: Round, file: Path, known: Issued | None) -> Iterator[Problem]:
     """Keep a copy of a book that somebody typed in before it is written anew; the 总表 was taken in already."""
-    there = round_.folder / parcel.file
-    if known is None or parcel.kind == "master" or not there.is_file():
+    there = round_.folder / file
+    if known is None or known.kind == "master" or not there.is_file():
         return
     data = there.read_bytes()
     if hashlib.sha256(data).hexdigest() != known.sha256:
-        copy = keep_copy(round_, data, parcel.file.name)
-        yield problem("ISSUED_KEPT", Where(parcel.file.as_posix()), copy=copy.as_posix())
+        copy = keep_copy(round_, data, file.name)
+        yield problem("ISSUED_KEPT", Where(file.as_posix()), copy=copy.as_posix())
 
 
 # ---- writing -----------------------------------------------------------------------------------

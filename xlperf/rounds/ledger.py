@@ -129,14 +129,16 @@ class Taken:
 class State:
     """What the ledger adds up to.
 
-        current: the accepted submission in force of each party. receipts: every file ever received, by sha256, the last
-        decision on it. written: the last entry of each result. taken: what was taken in last of each 总表 (see
+    called: the name of an issued file → whose book it was, whatever the unit is called now.
+    current: the accepted submission in force of each party. receipts: every file ever received, by sha256, the last
+    decision on it. written: the last entry of each result. taken: what was taken in last of each 总表 (see
     `Receipt.edition`) since the program wrote it. despite, frozen: in the order they were recorded. closings: each
     freezing and each reopening. earlier: the frozen results of other rounds that this one reads.
     """
 
     issued: dict[Party, Issued] = field(default_factory=dict)
     serials: dict[int, Issued] = field(default_factory=dict)
+    called: dict[str, Party] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     current: dict[Party, Receipt] = field(default_factory=dict)
     written: dict[str, Written] = field(default_factory=dict)
@@ -212,6 +214,7 @@ def _add(state: State, record: Record) -> None:
             state.issued[record.kind, record.who] = record
             state.taken.pop(record.file, None)
             state.serials[record.serial] = record
+            state.called[Path(record.file).stem.lstrip("0123456789 ")] = (record.kind, record.who)
         case Receipt():
             state.receipts[record.sha256] = record
             if record.decision == "accepted":

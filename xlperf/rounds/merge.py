@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from xlperf.engine.plan import OFFICE, Plan, Sheet, Tables
 from xlperf.entries.text import value_of
 from xlperf.formula.values import Value, value_text
-from xlperf.rounds.ledger import CellText, Receipt
+from xlperf.rounds.ledger import CellText, Receipt, State
 from xlperf.scheme.made import with_made_rows
 
 Row = dict[str, Value]
@@ -21,21 +21,59 @@ def merged(plan: Plan, tables: Tables, receipts: Iterable[Receipt]) -> Tables:
     receipts: in the order of acceptance; of two that fill the same cell of the office the later counts.
     A row that no table has is new: it can only be of a sheet that grows. What somebody sent stands
     before what the office entered for them. What the office decided on a claim counts only while the
-    claim still says what the office decided on.
+    claim still says what the office decided on. What a changed scheme has no place for is left out; see `placeless`.
     """
     filled = _Filled({name: [dict(row) for row in rows] for name, rows in tables.items()})
     # units in the order of their codes, whenever they sent; who judges comes after who is judged
     found = sorted(receipts, key=lambda r: (r.kind != "unit", r.who if r.kind == "unit" else ""))
+    has_place = _places(plan, tables)
     sent = {(c.sheet, c.row, c.column) for r in found if r.kind != "master" for c in r.cells}
     for receipt in found:
         master = receipt.kind == "master"
         gone = filled.stale(plan, receipt.seen) if master else set()
-        for cell in receipt.cells:
+        for cell in filter(has_place, receipt.cells):
             column = plan.by_name[cell.sheet].by_name[cell.column]
             theirs = master and column.by != OFFICE and (cell.sheet, cell.row, cell.column) in sent
             if (cell.sheet, cell.row) not in gone and not theirs:
                 filled.put(plan.by_name[cell.sheet], cell)
     return with_made_rows(plan.made, filled.tables)
+
+
+def placeless(plan: Plan, tables: Tables, receipts: Iterable[Receipt]) -> list[tuple[Receipt, list[CellText]]]:
+    """List the accepted cells whose sheet, column or row the scheme does not have any more, by receipt."""
+    has_place = _places(plan, tables)
+    lost = [(receipt, [c for c in receipt.cells if not has_place(c)]) for receipt in receipts]
+    return [(receipt, cells) for receipt, cells in lost if cells]
+
+
+def with_places(plan: Plan, tables: Tables, state: State) -> State:
+    """Return what the record adds up to without the cells and decisions that the scheme has no place for."""
+    has_place = _places(plan, tables)
+
+    def kept(receipt: Receipt) -> Receipt:
+        cells = tuple(filter(has_place, receipt.cells))
+        seen = {at: digest for at, digest in receipt.seen.items() if at.partition("|")[0] in plan.by_name}
+        return replace(receipt, cells=cells, seen=seen)
+
+    receipts = {digest: kept(receipt) for digest, receipt in state.receipts.items()}
+    return replace(state, receipts=receipts, current={p: kept(r) for p, r in state.current.items()})
+
+
+def _places(plan: Plan, tables: Tables) -> Callable[[CellText], bool]:
+    """Return what tells whether there is a place for a cell; a ledger that grows has one for every row."""
+    rows = {
+        sheet.name: {value_text(row.get(sheet.key.name)) for row in tables.get(sheet.table, ())}
+        for sheet in plan.sheets
+        if not sheet.grows
+    }
+
+    def has_place(cell: CellText) -> bool:
+        sheet = plan.by_name.get(cell.sheet)
+        if sheet is None or cell.column not in sheet.by_name or sheet.by_name[cell.column].expr is not None:
+            return False
+        return bool(sheet.grows) or cell.row in rows[sheet.name]
+
+    return has_place
 
 
 @dataclass
@@ -63,9 +101,9 @@ class _Filled:
         gone = set()
         for at, digest in seen.items():
             name, _, key = at.partition("|")
-            sheet = plan.by_name[name]
-            row = self.rows(sheet).get(key)
-            if row is None or words_digest(sheet, row) != digest:
+            sheet = plan.by_name.get(name)
+            row = self.rows(sheet).get(key) if sheet is not None else None
+            if sheet is None or row is None or words_digest(sheet, row) != digest:
                 gone.add((name, key))
         return gone
 

@@ -46,7 +46,7 @@ def status_of(round_: Round, today: date | None = None) -> Status:
             for r in by_party.get(None, [])
         ),
         tuple(f.relative_to(round_.inbox).as_posix() for f, digest in files.items() if digest not in state.receipts),
-        (*_unseen(state, typed), *pending(round_, state), *lapsed(round_, state)),
+        (*_unseen(state, typed), *round_.beyond(state), *pending(round_, state), *lapsed(round_, state)),
     )
 
 

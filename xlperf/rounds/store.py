@@ -20,8 +20,8 @@ from xlperf.rounds.chain import FOLDER as CHAIN_FOLDER
 from xlperf.rounds.chain import Earlier, copies_read, default_period, fitted, frozen_of, keep_copies
 from xlperf.rounds.clearance import cleared, record_reason, red, with_caution
 from xlperf.rounds.journal import BrokenChain, begin
-from xlperf.rounds.ledger import Reader, State, UnknownEntry
-from xlperf.rounds.merge import merged
+from xlperf.rounds.ledger import CellText, Reader, Receipt, State, UnknownEntry
+from xlperf.rounds.merge import merged, placeless, with_places
 from xlperf.scheme.load import folder_source, scheme_of
 from xlperf.scheme.model import Mapping as Node
 from xlperf.scheme.model import Scheme
@@ -39,6 +39,7 @@ KEY_FILE, OLD_KEY_FILE = "round.key", ".key"  # rounds used to hide it, and copi
 SCHEME_FOLDER = "scheme"
 LEDGER_FILE = "ledger.sqlite"
 FOLDERS = ("issued", "inbox", "received", "out")
+_NAMED = 5  # cells named one by one
 
 
 def silent(done: int, total: int, text: str) -> None:
@@ -51,7 +52,8 @@ class Round:
 
     key: the secret that seals the identities of issued workbooks. scheme_sha: digest of the scheme's files. contact:
     whom units may ask, as letters print it; "" where nobody wrote one. period: of the year, "" where it has only one.
-    earlier: the frozen results it reads.
+    earlier: the frozen results it reads. changed: whether the scheme was changed after the round was made, so that what was accepted
+    is judged again.
     """
 
     folder: Path
@@ -65,6 +67,7 @@ class Round:
     contact: str = ""
     period: str = ""
     earlier: tuple[Earlier, ...] = ()
+    changed: bool = False
     _reader: list[Reader] = field(default_factory=list, repr=False, compare=False)
 
     @property
@@ -98,7 +101,14 @@ class Round:
         return self.plan.readings
 
     def state(self) -> State:
-        """Return what the ledger adds up to; entries that were read before are not read again."""
+        """Return what the ledger adds up to; entries that were read before are not read again.
+
+        Of a scheme that was changed since, what it has no place for any more is left out; see `beyond`.
+        """
+        recorded = self._recorded()
+        return with_places(self.plan, self.scheme.tables, recorded) if self.changed else recorded
+
+    def _recorded(self) -> State:
         if not self._reader:
             self._reader.append(Reader(self.ledger))
         return self._reader[0].state()
@@ -106,17 +116,26 @@ class Round:
     def tables(self, state: State | None = None) -> Tables:
         """Return the scheme's tables with everything accepted so far filled in."""
         tables = merged(self.plan, self.scheme.tables, (state or self.state()).current.values())
-        beyond_limits(self.plan, tables)
+        beyond_limits(self.plan, tables, every=self.changed)
         return tables
 
     def beyond(self, state: State | None = None) -> list[Problem]:
-        """List which accepted cells no longer stand, because what they may be follows from what came in since."""
-        tables = merged(self.plan, self.scheme.tables, (state or self.state()).current.values())
-        return [p for entry in beyond_limits(self.plan, tables) for p in entry.problems]
+        """List which accepted cells no longer stand: because of what came in since, or the scheme was changed."""
+        receipts = (state or self.state()).current.values()
+        lost = placeless(self.plan, self.scheme.tables, self._recorded().current.values()) if self.changed else []
+        gone = [_no_place(receipt, cells) for receipt, cells in lost]
+        tables = merged(self.plan, self.scheme.tables, receipts)
+        return [*gone, *(p for e in beyond_limits(self.plan, tables, every=self.changed) for p in e.problems)]
 
     def scores(self) -> Scores:
         """Score everything accepted so far."""
         return score(self.plan, self.tables())
+
+
+def _no_place(receipt: Receipt, cells: Sequence[CellText]) -> Problem:
+    """Return which cells of an accepted book the scheme has no place for any more."""
+    some = "；".join(f"{c.row} {c.column} {c.text}" for c in cells[:_NAMED]) + ("……" if len(cells) > _NAMED else "")
+    return problem("ACCEPTED_NO_PLACE", Where(receipt.file), count=len(cells), cells=some)
 
 
 # ---- new ---------------------------------------------------------------------------------------
@@ -271,7 +290,8 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
     )
     problems += faults
     plan, faults = compile_scheme(scheme, _chosen(scheme, pairs(root, "readings"), period))
-    problems += [*faults, *_changed(source, root)]
+    changed = list(_changed(source, root))
+    problems += [*faults, *changed]
     due = _day(text(root, "deadline"), Where(ROUND_FILE, path="deadline"), problems)
     if errors(problems):
         return None, problems
@@ -279,7 +299,8 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
         (at / name).mkdir(exist_ok=True)
     plan, faults = with_caution(scheme, plan, state.despite)
     made = Round(at, text(root, "round"), scheme.year, scheme, plan, key, scheme.digest, due, text(root, "contact"))
-    return replace(made, period=period, earlier=tuple(earlier), _reader=[reader]), [*problems, *faults]
+    made = replace(made, period=period, earlier=tuple(earlier), changed=bool(changed), _reader=[reader])
+    return made, [*problems, *faults]
 
 
 def _secrets(at: Path) -> tuple[bytes, Reader] | Problem:

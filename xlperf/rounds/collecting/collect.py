@@ -118,7 +118,7 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     kept += [(edition.file, keep(round_, edition.data)) for edition in editions.values()]
     fresh = fresh_files(state, kept)
     desk = decide(round_, state, fresh, editions, progress, dry_run=dry_run)
-    concerns = (*desk.uncounted, *lapsed(round_, desk.state))
+    concerns = (*desk.uncounted, *round_.beyond(desk.state), *lapsed(round_, desk.state))
     kept = [(name, digest) for name, digest in kept if digest in desk.state.receipts]
     waiting = unanswered(round_, desk.state, {digest for _, digest in kept})
     replies = () if dry_run else write_replies(round_, desk.state, waiting)

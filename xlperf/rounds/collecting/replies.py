@@ -80,12 +80,15 @@ def unanswered(round_: Round, state: State, there: Collection[str]) -> list[Rece
 def sender(round_: Round, receipt: Receipt) -> Party | None:
     """Return who is to be answered: whose book it is, or else the unit that the file is named after.
 
-    The name serves for the answer only; nothing is scored on it.
+    A name that the unit bore when its book was issued is one too. The name serves for the answer only; nothing is
+    scored on it.
     """
     if receipt.kind:
         return receipt.party
     units = Roster(round_.plan, round_.scheme.tables, round_.scheme.office).units
-    named = [(len(name), code) for code, name in units.items() if name in Path(receipt.file).name]
+    names = {name: who for name, (kind, who) in round_.state().called.items() if kind == "unit" and who in units}
+    names |= {name: code for code, name in units.items()}
+    named = [(len(name), code) for name, code in names.items() if name and name in Path(receipt.file).name]
     return ("unit", max(named)[1]) if named else None
 
 
