@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlperf.engine.score import Scores, score
@@ -56,37 +56,47 @@ def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = Fa
     if dry_run:
         return Distribution(written=tuple(p.file for p in parcels))
     taken = take_editions(round_, (ISSUED,))
-    problems = [p for t in taken for p in t.said]
-    held = {Path(t.file) for t in taken if t.held}
+    done = _put_out(round_, parcels, {Path(t.file) for t in taken if t.held}, progress)
+    return replace(done, problems=(*(p for t in taken for p in t.said), *done.problems))
+
+
+def _put_out(round_: Round, parcels: list[Parcel], held: Collection[Path], progress: Progress) -> Distribution:
+    """Write the books and record them; what lies in issued/ under an old name is taken away. held: to be left alone."""
     state = round_.state()
     scores = score(round_.plan, round_.scheme.tables)
     written, unchanged, issued = [], [], []
     gone = _left_behind(round_, state, parcels)
-    problems += [p for file in gone for p in _kept_first(round_, *file)]
+    problems = [p for file in gone for p in _kept_first(round_, *file)]
     with writing() as put:
         for done, (parcel, identity, data) in enumerate(_made(round_, scores, state, parcels), 1):
-            digest = hashlib.sha256(data).hexdigest()
-            there = round_.folder / parcel.file
-            known = state.issued.get((parcel.kind, parcel.whom))
+            progress(done, len(parcels), f"发表：{parcel.file.name}")
             if parcel.file in held:
                 continue
-            if known is None or known.sha256 != digest or not there.exists():
+            now = Issued(
+                parcel.kind, parcel.whom, identity.serial, parcel.file.as_posix(), hashlib.sha256(data).hexdigest()
+            )
+            known = state.issued.get((parcel.kind, parcel.whom))
+            if known is None or known.sha256 != now.sha256 or not (round_.folder / parcel.file).exists():
                 problems += _kept_first(round_, parcel.file, known)
-                put(there, data)
+                put(round_.folder / parcel.file, data)
                 written.append(parcel.file)
             else:
                 unchanged.append(parcel.file)
-            if known is None or known.sha256 != digest or known.file != parcel.file.as_posix():
-                issued.append(Issued(parcel.kind, parcel.whom, identity.serial, parcel.file.as_posix(), digest))
-            progress(done, len(parcels), f"发表：{parcel.file.name}")
+            if known != now:
+                issued.append(now)
     if issued:
         record_issued(round_.ledger, *issued)
+    problems += _taken_away(round_, gone)
+    return Distribution(tuple(written), tuple(unchanged), tuple(problems))
+
+
+def _taken_away(round_: Round, gone: list[tuple[Path, Issued]]) -> Iterator[Problem]:
+    """Take away what lies in issued/ under a name that nobody has now; return what is to be said of it."""
     for file, _ in gone:
         (round_.folder / file).unlink(missing_ok=True)
     if gone:
         names = "、".join(file.stem for file, _ in gone)
-        problems.append(problem("ISSUED_TAKEN_AWAY", Where("issued"), count=len(gone), names=names))
-    return Distribution(tuple(written), tuple(unchanged), tuple(problems))
+        yield problem("ISSUED_TAKEN_AWAY", Where("issued"), count=len(gone), names=names)
 
 
 def _left_behind(round_: Round, state: State, parcels: list[Parcel]) -> list[tuple[Path, Issued]]:
