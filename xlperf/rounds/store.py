@@ -52,8 +52,8 @@ class Round:
 
     key: the secret that seals the identities of issued workbooks. scheme_sha: digest of the scheme's files. contact:
     whom units may ask, as letters print it; "" where nobody wrote one. period: of the year, "" where it has only one.
-    earlier: the frozen results it reads. changed: whether the scheme was changed after the round was made, so that what was accepted
-    is judged again.
+    earlier: the frozen results it reads. changed: whether the scheme was changed after the round was made, so that
+    what was accepted is judged again.
     """
 
     folder: Path
