@@ -84,7 +84,8 @@ def compile_scheme(
     sheets = []
     for spec in scheme.sheets:
         binder = Binder(spec, by_name, scheme.figures, scheme.readings, adopted, scheme.year)
-        sheets.append(_dated(_sheet(spec, binder, _where(spec, scheme), bound), scheme, spec, adopted.get(PERIOD, "")))
+        sheet = _sheet(spec, binder, _where(spec, scheme), bound, scheme.named_by(spec))
+        sheets.append(_dated(sheet, scheme, spec, adopted.get(PERIOD, "")))
         problems += binder.problems
     plan = Plan(
         scheme=scheme.id,
@@ -95,7 +96,9 @@ def compile_scheme(
         issuer=scheme.issuer,
         document=scheme.document,
         readings=adopted,
-        subjects=tuple(Subject(o.table, o.title, o.name, o.aliases, o.within, o.by) for o in scheme.objects),
+        subjects=tuple(
+            Subject(o.table, o.title, o.name, o.aliases, o.within, o.by, o.book, o.sees) for o in scheme.objects
+        ),
     )
     return plan, problems or (circular(plan, scheme) if circles else [])
 
@@ -157,19 +160,24 @@ def _where(spec: SheetSpec, scheme: Scheme) -> dict[str, Value]:
     return {name: exactly(text, holds.get(name, "text")) or str(text) for name, text in spec.where.items()}
 
 
-def _sheet(spec: SheetSpec, binder: Binder, where: Mapping[str, Value], bound: Bound) -> Sheet:
+def _sheet(
+    spec: SheetSpec, binder: Binder, where: Mapping[str, Value], bound: Bound, named_by: tuple[str, str, str]
+) -> Sheet:
+    columns = (bound.column(c, binder, spec.basis) for c in spec.columns)
     return Sheet(
         spec.name,
         spec.title,
         spec.rows,
-        tuple(bound.column(c, binder, spec.basis) for c in spec.columns),
+        tuple(replace(c, private=True) if c.name in spec.private else c for c in columns),
         where,
-        spec.unit,
+        named_by[0],
         spec.scorer,
         spec.grows,
         spec.basis,
         claims=spec.claims,
         made=spec.made,
+        of=named_by[1],
+        whose=named_by[2],
     )
 
 
@@ -209,6 +217,8 @@ def _column(spec: ColumnSpec, binder: Binder, sheet_basis: str) -> Column:
         width=whole("width"),
         offers=text("from"),
         role=text("role"),
+        private=text("private") == "yes",
+        public=text("public") == "yes",
     )
 
 

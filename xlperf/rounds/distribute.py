@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from xlperf.engine.objects import OFFICIAL
+from xlperf.engine.plan import SCORER
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
 from xlperf.parallel import shared_out
@@ -134,7 +136,7 @@ def _made(
         last += known is None
         jobs.append((parcel, identity_of(round_, parcel.kind, parcel.whom, known.serial if known else last)))
     source = (scores, round_.scheme, due_words(round_))
-    jobs.sort(key=lambda job: job[0].kind == "unit")  # the long ones first
+    jobs.sort(key=lambda job: job[0].kind not in OFFICIAL)  # the long ones first
     for (parcel, identity), data in zip(jobs, shared_out(_written, source, jobs), strict=True):
         yield parcel, identity, data
 
@@ -145,10 +147,10 @@ def _written(source: _Source, job: _Job) -> bytes:
     scores, scheme, deadline = source
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "book.xlsx")
-        if parcel.kind == "unit":
-            write_unit_book(scores, parcel.whom, file, identity, scheme=scheme, deadline=deadline)
-        elif parcel.kind == "scorer":
+        if parcel.kind == SCORER:
             write_scorer_book(scores, parcel.whom, file, identity, scheme.office, scheme=scheme, deadline=deadline)
-        else:
+        elif parcel.kind in OFFICIAL:
             write_master(scores, file, identity=identity, scheme=scheme)
+        else:
+            write_unit_book(scores, parcel.whom, file, identity, scheme=scheme, deadline=deadline)
         return file.read_bytes()

@@ -29,7 +29,7 @@ REFUSED = frozenset({
     "EMPTY", "TOO_LARGE", "NOT_A_WORKBOOK", "OLD_XLS", "ENCRYPTED", "OTHER_FORMAT", "DAMAGED", "UNSAFE_ZIP", "BOMB",
     "DTD", "WRONG_ROUND", "ARCHIVE",
 })  # fmt: skip
-_TURNS = ("unit", "scorer", "master")
+_TURNS = ("scorer", "master")  # after all that the appraised fill in
 _PASSED_OVER = ("~$", ".")  # what Excel and the system leave lying beside the files
 
 
@@ -41,6 +41,7 @@ class Missing:
     whom: str
     name: str
     held: bool
+    book: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def missing(round_: Round, state: State, waiting: Iterable[Receipt]) -> Iterator
     for parcel in parcels_of(round_):
         party = (parcel.kind, parcel.whom)
         if party not in state.current:
-            yield Missing(parcel.kind, parcel.whom, parcel.name, party in held)
+            yield Missing(parcel.kind, parcel.whom, parcel.name, party in held, parcel.book)
 
 
 def inbox_files(inbox: Path) -> Iterator[Path]:
@@ -201,7 +202,8 @@ def _is_new(receipt: Receipt | None, names: list[str]) -> bool:
 def _turn(pair: tuple[tuple[str, list[str]], Opened]) -> int:
     """Let units come first, then scorers, then the office: each is judged beside what came before."""
     book = pair[1]
-    return _TURNS.index(book.identity.kind) if isinstance(book, ReadBook) and book.identity is not None else 0
+    kind = book.identity.kind if isinstance(book, ReadBook) and book.identity is not None else ""
+    return 1 + _TURNS.index(kind) if kind in _TURNS else 0
 
 
 def _all_told(state: State, kept: list[tuple[str, str]], waiting: Iterable[Receipt]) -> Iterator[Receipt]:

@@ -69,7 +69,7 @@ class Examiner:
     given: Collection[tuple[str, str]] = ()
     old: bool = False
     found: Findings = field(default_factory=Findings)
-    waiting: dict[str, int] = field(default_factory=dict)
+    waiting: dict[Party, int] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     rows: dict[int, dict[str, Value]] = field(default_factory=dict)  # id of a row of the record → as this book has it
     new: dict[str, list[dict[str, Value]]] = field(default_factory=dict)  # table → rows that this book adds
@@ -89,13 +89,16 @@ class Examiner:
             sheet = self.roster.plan.by_name[sheet_name]
             if key.startswith(SPARE):
                 self._new_row(sheet, key, cells, keys[sheet_name])
-            elif (sheet_name, key) in self.roster.rows:
-                self._row(sheet, key, cells, self.roster.rows[sheet_name, key])
-        judge_entries(self.roster.plan, self._tables(), self.entries)
+            elif (row := self.roster.rows.get((sheet_name, key))) is not None:
+                if self.roster.is_own(self.party, sheet, row):
+                    self._row(sheet, key, cells, row)
+                else:
+                    self._tell("ROW_NOT_YOURS", next(iter(cells.values())), key=key)
+        judge_entries(self.roster.plan, self._tables(), self.entries, partial(self.roster.objects.is_own, self.party))
         for step in self.steps:
             step()
-        for unit, count in self.waiting.items():
-            self._tell("UNIT_NOT_IN", unit=self.roster.units.get(unit, unit), count=count)
+        for holder, count in self.waiting.items():
+            self._tell("UNIT_NOT_IN", unit=self.roster.title(holder), count=count)
         return self.found
 
     def _tables(self) -> dict[str, list[dict[str, Value]]]:
@@ -117,7 +120,7 @@ class Examiner:
         """Return what a row is about in its own words, "" where only its key says so."""
         known = self.roster.plan.by_name.get(sheet)
         row = self.roster.rows.get((sheet, key))
-        if known is None or row is None or known.label is None:
+        if known is None or row is None or known.label is None or not self.roster.is_own(self.party, known, row):
             return ""
         words = value_text(row.get(known.label.name))
         return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
@@ -148,10 +151,13 @@ class Examiner:
         claimed = self._claimed(sheet, key, row)
         if not claimed and self._is_own_entry(sheet.name, key) and self._withdrawn(sheet, key, cells, row):
             return
-        mine = self.rows.setdefault(id(row), dict(row))
+        mine, kept = self.rows.setdefault(id(row), dict(row)), self.roster.kept_from(self.party, sheet)
         for column in sheet.columns:
             cell = cells.get(column.name)
             if cell is None:
+                continue
+            if column.name in kept:  # nor does the answer say whether what stands there is right
+                self._then(self._tell, "COLUMN_NOT_YOURS", cell)
                 continue
             owner = self.roster.owner(sheet, column, row) if column.kind == "input" else None
             if sheet.grows and self.party == MASTER and column.kind == "input" and not claimed:
@@ -190,8 +196,8 @@ class Examiner:
         self.found.words[f"{sheet.name}|{key}"] = {name: value_text(v) for name, v in said.items()}
 
     def _claimed(self, sheet: Sheet, key: str, row: Row) -> bool:
-        """Return whether a unit entered this row."""
-        receipt = self.state.current.get(("unit", self.roster.unit_of(sheet, row)))
+        """Tell whether a unit entered this row."""
+        receipt = self.state.current.get(self.roster.holder(sheet, row))
         return (
             sheet.claims is not None
             and receipt is not None
@@ -205,8 +211,8 @@ class Examiner:
             return
         key = self.found.entered[sheet.name, spare] = self._key(sheet, spare, keys)
         given: dict[str, Value] = {}
-        if self.party[0] == "unit":
-            given = {**(sheet.claims or {}), sheet.unit: self.party[1]}
+        if self.roster.is_holder(self.party):
+            given = {**(sheet.claims or {}), **self.roster.whose_new(sheet, self.party)}
             told = [CellText(sheet.name, key, n, value_text(v)) for n, v in given.items() if n in sheet.by_name]
             self.found.cells += told
         row = {sheet.key.name: value_of(key, sheet.key), **sheet.where, **given}
@@ -219,7 +225,7 @@ class Examiner:
         """Return the key of a new row: a unit's by its code, the office's by the next number the book has not used."""
         number = int(spare.removeprefix(SPARE)) if spare.removeprefix(SPARE).isdigit() else 0
         mark = self.roster.mark(sheet)
-        if self.party[0] == "unit":
+        if self.roster.is_holder(self.party):
             return f"{self.party[1]}-{mark}{number}"
         there = [k for k in keys if not k.startswith(SPARE)]
         rest = [k.removeprefix(mark) for k in there if k.startswith(mark)]
@@ -258,12 +264,12 @@ class Examiner:
 
         The office fills the 总表 over weeks, and nobody can score what was not sent.
         """
-        unit = self.roster.unit_of(sheet, self.roster.rows[sheet.name, key])
+        holder = self.roster.holder(sheet, self.roster.rows[sheet.name, key])
         if self.party == MASTER or (column.by == OFFICE and self.party[0] == "scorer"):
             return True
-        if self.party[0] == "unit" or ("unit", unit) in self.state.current or ("unit", unit) not in self.state.issued:
+        if self.roster.is_holder(self.party) or holder in self.state.current or holder not in self.state.issued:
             return False
-        self.waiting[unit] = self.waiting.get(unit, 0) + 1
+        self.waiting[holder] = self.waiting.get(holder, 0) + 1
         return True
 
     def _others(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 from xlperf.engine.roster import Party, Roster
 from xlperf.problems import Problem, Where, problem, word
@@ -12,7 +11,7 @@ from xlperf.rounds.ledger import State
 from xlperf.rounds.parcels import identity_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.read import ReadBook
-from xlperf.workbook.seal import Kind, is_genuine
+from xlperf.workbook.seal import is_genuine
 
 
 def identity_problems(round_: Round, state: State, roster: Roster, file: str, book: ReadBook) -> list[Problem]:
@@ -60,7 +59,4 @@ def named_otherwise(file: str, roster: Roster, party: Party) -> str:
 
 def _codes(round_: Round, state: State) -> dict[str, Party]:
     """Return the printed code of every book that was issued."""
-    return {
-        identity_of(round_, cast("Kind", i.kind), i.who, i.serial).code(): (i.kind, i.who)
-        for i in state.issued.values()
-    }
+    return {identity_of(round_, i.kind, i.who, i.serial).code(): (i.kind, i.who) for i in state.issued.values()}
