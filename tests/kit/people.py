@@ -58,6 +58,7 @@ sheets:
         title: 应发奖金
         basis: 四
         role: money
+        private: yes
         product: {factors: [base, score, 1%]}
       place:
         title: 名次

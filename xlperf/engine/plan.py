@@ -264,13 +264,17 @@ class Plan:
                     waiting.append(at)
         return frozenset(found)
 
+    def kept_open(self, sheet: Sheet) -> bool:
+        """Tell whether whoever has the book that the rows of a sheet come in reads their private columns."""
+        subject = self.subject(sheet)
+        return subject is not None and subject.sees == OWN
+
     def kept_from(self, sheet: Sheet, *, holder: bool) -> frozenset[str]:
         """List the columns of a sheet that a book for somebody outside the office must not hold.
 
         holder: whether it is the book that the rows come in, not a scorer's.
         """
-        subject = self.subject(sheet)
-        if holder and subject is not None and subject.sees == OWN:
+        if holder and self.kept_open(sheet):
             return frozenset()
         return frozenset(name for at, name in self.private if at == sheet.name)
 
