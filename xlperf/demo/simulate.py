@@ -179,7 +179,7 @@ class Simulation:
         return found
 
     def _somebody(self, sheet: Sheet, party: Party, rng: Random) -> str | None:
-        """Choose of whom a party claims something: "" where that is clear, None where there is nobody."""
+        """Return of whom a party claims something: "" where that is clear, None where there is nobody."""
         if not sheet.unit or self._roster.whose_new(sheet, party):
             return ""
         names = self._roster.objects.names(sheet.of)

@@ -36,7 +36,7 @@ class Objects:
         return {key: name for key, (name, _) in self.listed.get(table, {}).items()}
 
     def title(self, thing: Thing) -> str:
-        """Name an object; one of several of the same name also by what it is within."""
+        """Return the name of an object; of one of several of the same name also by what it is within."""
         table, key = thing
         name = self.listed.get(table, {}).get(key, (key, ""))[0]
         above = self.parent(thing)
@@ -107,7 +107,7 @@ class Objects:
         return None if subject is None else (kind if subject.book == EACH else subject.within, whom)
 
     def is_own(self, party: Party, thing: Thing | None) -> bool:
-        """Tell whether an object is the one that a book is for, or within it.
+        """Return whether an object is the one that a book is for, or within it.
 
         What is nobody's is everybody's, and books that are filled for others are about anybody.
         """
@@ -116,7 +116,7 @@ class Objects:
 
 
 def objects_of(plan: Plan, tables: Tables) -> Objects:
-    """Read who there is off the tables of a round."""
+    """Return who there is by the tables of a round."""
     listed: dict[str, dict[str, tuple[str, str]]] = {}
     for subject in plan.subjects:
         homes = [s for s in plan.sheets if s.table == subject.table]

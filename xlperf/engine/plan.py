@@ -265,7 +265,7 @@ class Plan:
         return frozenset(found)
 
     def kept_open(self, sheet: Sheet) -> bool:
-        """Tell whether whoever has the book that the rows of a sheet come in reads their private columns."""
+        """Return whether whoever has the book that the rows of a sheet come in reads their private columns."""
         subject = self.subject(sheet)
         return subject is not None and subject.sees == OWN
 

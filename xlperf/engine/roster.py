@@ -78,11 +78,11 @@ class Roster:
         return SCORER, (value_text(row.get(sheet.scorer)) or self.office) if column.by == LEAD else column.by
 
     def is_office(self, party: Party | None) -> bool:
-        """Tell whether a book is the office's own: the 总表, or its 打分表."""
+        """Return whether a book is the office's own: the 总表, or its 打分表."""
         return party in (MASTER, (SCORER, self.office))
 
     def is_holder(self, party: Party) -> bool:
-        """Tell whether a book is one that the appraised fill in about themselves."""
+        """Return whether a book is one that the appraised fill in about themselves."""
         return party[0] not in OFFICIAL
 
     def holder(self, sheet: Sheet, row: Row) -> Party:
@@ -90,7 +90,7 @@ class Roster:
         return self.objects.holder_of(sheet, row)
 
     def is_own(self, party: Party, sheet: Sheet, row: Row) -> bool:
-        """Tell whether a row may stand in a book: of who it is for, of somebody within, or nobody's."""
+        """Return whether a row may stand in a book: of who it is for, of somebody within, or nobody's."""
         return self.objects.is_own(party, self.objects.of_row(sheet, row))
 
     def kept_from(self, party: Party, sheet: Sheet) -> frozenset[str]:
@@ -104,7 +104,7 @@ class Roster:
         return chain[-1][1] if chain and self.plan.units is not None and chain[-1][0] == self.plan.units.table else ""
 
     def whose(self, sheet: Sheet, row: Row) -> str:
-        """Name the object that a row is or belongs to, "" where it belongs to nobody."""
+        """Return the name of the object that a row is or belongs to, "" where it belongs to nobody."""
         thing = self.objects.of_row(sheet, row)
         return self.objects.title(thing) if thing is not None else ""
 
@@ -123,7 +123,7 @@ class Roster:
         return chr(ord("A") + at) if at else ""
 
     def title(self, party: Party) -> str:
-        """Name a party the way people call it."""
+        """Return what people call a party."""
         bearer = self.objects.bearer(party)
         return self.objects.title(bearer) if bearer is not None else party[1] or "总表"
 

@@ -152,6 +152,7 @@ class Scores:
         """Return how many rows a sheet has."""
         return len(self.key(sheet))
 
+    @cached_property
     def objects(self) -> Objects:
         """Return who there is, in list order."""
         tables: dict[str, list[dict[str, Value]]] = {}

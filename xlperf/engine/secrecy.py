@@ -16,7 +16,7 @@ from xlperf.scheme.model import Scheme
 
 
 def secrecy_problems(plan: Plan, scheme: Scheme) -> Iterator[Problem]:
-    """Tell of private columns that somebody is offered, and of public ones that are computed from them."""
+    """List problems of private columns that somebody is offered, and of public ones that are computed from them."""
     places = {(s.name, c.name): c.at for s in scheme.sheets for c in s.columns}
     for spec in scheme.sheets:
         names = [c.name for c in spec.columns]
@@ -32,7 +32,7 @@ def secrecy_problems(plan: Plan, scheme: Scheme) -> Iterator[Problem]:
 
 
 def _named(plan: Plan, sheet: Sheet) -> Iterator[tuple[str, Word]]:
-    """Visit the columns that name the rows of a sheet to everybody, or that a ranking publishes."""
+    """List the columns that name the rows of a sheet to everybody, or that a ranking publishes."""
     naming = word("各种表、名单和下拉框的名称、编号")
     yield from ((name, naming) for name in (sheet.key.name, sheet.unit, sheet.scorer) if name)
     subject = plan.subject_of.get(sheet.table)
@@ -47,7 +47,7 @@ def _named(plan: Plan, sheet: Sheet) -> Iterator[tuple[str, Word]]:
 
 
 def _filled(plan: Plan, sheet: Sheet, office: str) -> Iterator[tuple[str, Word]]:
-    """Visit the columns that somebody outside the office fills or is limited by."""
+    """List the columns that somebody outside the office fills or is limited by."""
     for column in sheet.inputs():
         if column.by in (OFFICE, office) or (column.by == LEAD and not sheet.scorer):
             continue
@@ -66,7 +66,7 @@ def _whom(plan: Plan, sheet: Sheet, column: Column) -> Word:
 
 
 def _leak(plan: Plan, sheet: Sheet, column: Column, at: Where) -> Iterator[Problem]:
-    """Tell of a column that is computed from a private one and says neither that it is private nor public."""
+    """List problems of a column that is computed from a private one and says neither that it is private nor public."""
     if column.expr is None or column.private or column.public:
         return
     made_from = plan.graph.reads.get((sheet.name, column.name), ())

@@ -11,7 +11,6 @@ from xlperf.formula.values import value_text
 from xlperf.problems import Problem, problem, word
 from xlperf.report.explanation import Answer, Explanation
 from xlperf.rounds.ledger import State
-from xlperf.rounds.parcels import BOOKS
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.held import Held
 

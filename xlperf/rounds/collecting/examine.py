@@ -196,7 +196,7 @@ class Examiner:
         self.found.words[f"{sheet.name}|{key}"] = {name: value_text(v) for name, v in said.items()}
 
     def _claimed(self, sheet: Sheet, key: str, row: Row) -> bool:
-        """Tell whether a unit entered this row."""
+        """Return whether a unit entered this row."""
         receipt = self.state.current.get(self.roster.holder(sheet, row))
         return (
             sheet.claims is not None

@@ -42,7 +42,7 @@ def _table_problems(scheme: Scheme, spec: ObjectSpec) -> Iterator[Problem]:
 
 
 def _book_problems(spec: ObjectSpec) -> Iterator[Problem]:
-    """Want objects within others to say within which, and only these to say what book they have."""
+    """Check that objects within others say within which, and only these to say what book they have."""
     if spec.within and not spec.by:
         yield problem("OBJECT_NO_BY", spec.at, object=spec.table, within=spec.within)
     if spec.within and spec.table in (UNIT, *OFFICIAL):
@@ -52,7 +52,7 @@ def _book_problems(spec: ObjectSpec) -> Iterator[Problem]:
 
 
 def _owner_problems(sheet: SheetSpec, by_table: dict[str, ObjectSpec]) -> Iterator[Problem]:
-    """Want a sheet to say once whose its rows are, and of which kind of object."""
+    """Check that a sheet says once whose its rows are, and of which kind of object."""
     own = by_table.get(sheet.rows)
     if own is not None and own.within and sheet.unit and own.by and sheet.unit != own.by:
         told = {"object": own.table, "by": own.by, "found": sheet.unit}

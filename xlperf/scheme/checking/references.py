@@ -50,7 +50,7 @@ def row_place(row: dict[str, Value], column: str) -> Where:
 
 
 def _key_problems(sheet: SheetSpec, rows: Rows, objects: ObjectSpec | None) -> Problems:
-    """Want every row to have a key of its own; objects: what the rows are, and so belong to one other at most."""
+    """Check that every row has a key of its own; objects: what the rows are, and so belong to one other at most."""
     key = key_of(sheet)
     seen: dict[Value, dict[str, Value]] = {}
     for row in rows if key else []:
@@ -69,7 +69,7 @@ def _key_problems(sheet: SheetSpec, rows: Rows, objects: ObjectSpec | None) -> P
 
 
 def _twice(objects: ObjectSpec, row: dict[str, Value], first: dict[str, Value], key: str) -> Problem:
-    """Tell of one object in two places."""
+    """Return the problem of one object in two places."""
     name = row.get(objects.name) if objects.name else None
     told = {which: _words(of.get(objects.by)) for which, of in (("first", first), ("second", row))}
     return problem("OBJECT_TWICE", row_place(row, objects.by), name=_words(name), found=shown(row[key]), **told)
