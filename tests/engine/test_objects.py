@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from kit.people import PEOPLE, TABLES
+from kit.people import PEOPLE
 from kit.people import SCHEME as STAFF
 from kit.people import write as staff
 from kit.small_scheme import SCHEME, write
@@ -151,21 +151,6 @@ def test_levels_that_lead_nowhere_are_told(tmp_path, old, new, code):
     problems = read_scheme(staff(tmp_path, STAFF.replace(old, new)))[1]
     assert code in [p.code for p in problems]
     assert [p.text(language) for p in problems for language in ("zh", "en") if "{" in p.text(language)] == []
-
-
-@pytest.mark.parametrize(
-    ("row", "code", "line"),
-    [
-        ("P9,孙七,,1\n", "ROW_WITHOUT_UNIT", 8),
-        ("P9,孙七,D9,1\n", "ROW_UNKNOWN", 8),
-        ("P1,张一平,D3,1\n", "OBJECT_TWICE", 8),
-        ("P1,张一平,D1,1\n", "DUPLICATE_ROW", 8),
-        (",孙七,D1,1\n", "ROW_WITHOUT_KEY", 8),
-    ],
-)
-def test_a_person_belongs_to_one_department_that_is_there(tmp_path, row, code, line):
-    problems = read_scheme(staff(tmp_path, people=TABLES["people.csv"] + row))[1]
-    assert [(p.code, p.where.file, p.where.line) for p in problems] == [(code, "people.csv", line)]
 
 
 def test_everybody_knows_what_they_are_within_and_whose_book_holds_them(tmp_path):

@@ -67,10 +67,18 @@ def _whom(plan: Plan, sheet: Sheet, column: Column) -> Word:
 
 def _leak(plan: Plan, sheet: Sheet, column: Column, at: Where) -> Iterator[Problem]:
     """List problems of a column that is computed from a private one and says neither that it is private nor public."""
-    if column.expr is None or column.private or column.public:
+    if column.expr is None or column.step or column.private or column.public:
         return
-    made_from = plan.graph.reads.get((sheet.name, column.name), ())
-    said = [r for r in made_from if plan.by_name[r.sheet].by_name[r.column].private]
-    if said:
-        source = plan.by_name[said[0].sheet].by_name[said[0].column].title
+    source = next((c.title for c in _made_from(plan, (sheet.name, column.name)) if c.private), "")
+    if source:
         yield problem("PRIVATE_LEAK", at, sheet=sheet.title, title=column.title, source=source)
+
+
+def _made_from(plan: Plan, at: tuple[str, str]) -> Iterator[Column]:
+    """List the columns that one is made from, hidden parts of its rule followed to theirs."""
+    for read in plan.graph.reads.get(at, ()):
+        column = plan.by_name[read.sheet].by_name[read.column]
+        if column.step:
+            yield from _made_from(plan, read.spot)
+        else:
+            yield column
