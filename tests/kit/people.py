@@ -39,8 +39,8 @@ sheets:
       name: {is: fact, holds: text, title: 姓名}
       department: {is: fact, holds: text, title: 科室}
       base: {is: fact, title: 基础奖金}
-      mark: {is: input, by: unit, title: 考核得分, low: 0, high: 100, required: yes}
-      remark: {is: input, by: unit, holds: text, title: 说明}
+      mark: {is: input, by: unit, title: 考核得分, role: self, low: 0, high: 100, required: yes}
+      remark: {is: input, by: unit, holds: text, title: 说明, role: reason}
       unit:
         title: 单位
         basis: 二
@@ -80,7 +80,7 @@ sheets:
       person: {is: input, by: unit, holds: text, title: 工号, from: people, required: yes}
       item: {is: input, by: unit, holds: text, title: 事项, required: yes, role: label}
       points: {is: input, by: unit, title: 加分, low: 0, high: 5, required: yes}
-      status: {is: input, by: office, holds: text, title: 审核状态, choices: [待审, 通过, 未通过], default: 待审}
+      status: {is: input, by: office, holds: text, title: 审核状态, choices: [待审, 通过, 未通过], default: 待审, role: decision}
       counts:
         title: 计入
         basis: 三
