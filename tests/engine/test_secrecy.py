@@ -31,7 +31,7 @@ def test_the_scheme_itself_is_in_order(tmp_path):
         ("private: [base]", "private: [base, score]", "总分"),
         ("score: score, place", "score: due, place", "应发奖金"),
         ("low: 0, high: 100", "low: 0, high: base", "基础奖金"),
-        ("is: input, by: unit, holds: text, title: 说明", "is: input, by: 绩效科, holds: text, title: 说明, private: yes", "说明"),
+        ("by: unit, holds: text, title: 说明", "by: 绩效科, holds: text, title: 说明, private: yes", "说明"),
         ("title: 姓名}", "title: 姓名, private: yes}", "姓名"),
     ],
 )

@@ -80,7 +80,8 @@ sheets:
       person: {is: input, by: unit, holds: text, title: 工号, from: people, required: yes}
       item: {is: input, by: unit, holds: text, title: 事项, required: yes, role: label}
       points: {is: input, by: unit, title: 加分, low: 0, high: 5, required: yes}
-      status: {is: input, by: office, holds: text, title: 审核, choices: [待审, 通过, 未通过], default: 待审, role: decision}
+      status:
+        {is: input, by: office, holds: text, title: 审核, choices: [待审, 通过, 未通过], default: 待审, role: decision}
       counts:
         title: 计入
         basis: 三
