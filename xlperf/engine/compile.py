@@ -13,7 +13,7 @@ from xlperf.engine.score import CircularPlan, UnknownColumn, score
 from xlperf.formula.expression import Expr, lift, same
 from xlperf.formula.values import Value, exactly, number
 from xlperf.problems import Problem, problem
-from xlperf.scheme.model import ColumnSpec, Scalar, Scheme, SheetSpec, place_of
+from xlperf.scheme.model import ColumnSpec, ObjectSpec, Scalar, Scheme, SheetSpec, place_of
 from xlperf.scheme.reading.earlier import PERIOD
 from xlperf.scheme.reading.nodes import listing
 from xlperf.scheme.reading.tables import holds_of
@@ -96,11 +96,13 @@ def compile_scheme(
         issuer=scheme.issuer,
         document=scheme.document,
         readings=adopted,
-        subjects=tuple(
-            Subject(o.table, o.title, o.name, o.aliases, o.within, o.by, o.book, o.sees) for o in scheme.objects
-        ),
+        subjects=tuple(map(_subject, scheme.objects)),
     )
     return plan, problems or (circular(plan, scheme) if circles else [])
+
+
+def _subject(o: ObjectSpec) -> Subject:
+    return Subject(o.table, o.title, o.name, o.aliases, o.within, o.by, o.book, o.sees)
 
 
 def _period_title(scheme: Scheme, period: str) -> str:
