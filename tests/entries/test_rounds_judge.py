@@ -100,6 +100,14 @@ def test_what_cannot_be_read_is_named_and_nothing_is_taken(column, raw, code):
     assert any(p.severity == "error" for p in told)
 
 
+@pytest.mark.parametrize("raw", ["村（社区）", "村(社区)", "  村（社区）"])
+def test_a_choice_with_full_width_brackets_is_the_choice(raw):
+    """What the drop-down itself offers is never refused, and brackets typed narrow mean the same."""
+    kind = replace(KIND, choices=("村（社区）", "单位"))
+    assert judge(Asked(kind, ROW, AT), raw) == ("村（社区）", [])
+    assert judge(Asked(UNIT, ROW, AT, offered=("村（社区）", "U2")), raw) == ("村（社区）", [])
+
+
 def test_suggestions_are_for_the_person():
     wanted = {
         "九十五": "填95", "九十五分": "填95", "十五": "填15", "二十": "填20", "九": "填9", "满分": "填100",

@@ -213,12 +213,12 @@ def _text(asked: Asked, raw: Raw) -> Judged:
     column = asked.column
     text = _as_text(raw)
     if column.choices:
-        plain = bare(text)
-        if plain in column.choices:
-            return plain, []
+        meant = _same_bare(text, column.choices)
+        if meant is not None:
+            return meant, []
         return None, [asked.tell("NOT_A_CHOICE", found=text, choices="、".join(column.choices))]
     if column.offers:
-        return _offered(asked, bare(text))
+        return _offered(asked, text)
     if len(text) > LONGEST:
         return text[:LONGEST] + "……（过长，已截去）", [asked.tell("TEXT_CUT", found=text[:40], length=len(text))]
     return text, []
@@ -234,9 +234,16 @@ def _as_text(raw: Raw) -> str:
     return raw.strip() if isinstance(raw, str) else str(raw)
 
 
-def _offered(asked: Asked, plain: str) -> Judged:
-    if plain in asked.offered:
-        return plain, []
+def _same_bare(text: str, offered: Collection[str]) -> str | None:
+    """Return the word on offer that is typed, be its brackets full-width or narrow; None where it is none."""
+    plain = bare(text)
+    return plain if plain in offered else next((word for word in offered if bare(word) == plain), None)
+
+
+def _offered(asked: Asked, text: str) -> Judged:
+    plain, meant = bare(text), _same_bare(text, asked.offered)
+    if meant is not None:
+        return meant, []
     if plain in asked.names:
         return asked.names[plain], [asked.tell("READ_AS", found=plain, value=asked.names[plain])]
     if plain in asked.shared:
