@@ -239,14 +239,14 @@ def test_a_reader_that_fails_leaves_the_others(round_, monkeypatch, fault):
     bad = hashlib.sha256((round_.inbox / "U22 报送.xlsx").read_bytes()).hexdigest()
     real = intake.read_book
 
-    def reader(file):
+    def reader(file, records):
         if file.name == bad:
             if fault == "dies":
                 os._exit(9)
             if fault == "hangs":
                 time.sleep(60)
             raise RuntimeError("boom")
-        return real(file)
+        return real(file, records)
 
     monkeypatch.setattr(intake, "read_book", reader)
     monkeypatch.setattr(intake, "PATIENCE", 3.0)

@@ -37,6 +37,7 @@ def test_a_new_round_is_a_folder_of_its_own(scheme, folder):
         "round.key",
         "scheme",
         "issued",
+        "records",
         "inbox",
         "received",
         "out",

@@ -63,7 +63,7 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
     book = Path(EDITION)
     state = round_.state()
     known = state.issued.get(("master", ""))
-    serial = known.serial if known else max((i.serial for i in state.issued.values()), default=0) + 1
+    serial = known.serial if known else max(state.serials, default=0) + 1
     identity = identity_of(round_, "master", "", serial)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "book.xlsx")

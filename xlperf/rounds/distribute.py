@@ -8,8 +8,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from xlperf.engine.objects import OFFICIAL
-from xlperf.engine.plan import SCORER
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
 from xlperf.parallel import shared_out
@@ -19,12 +17,13 @@ from xlperf.rounds.collecting.edition import ISSUED, keep_copy
 from xlperf.rounds.collecting.typed import take_editions
 from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.ledger import Issued, State, record_issued
-from xlperf.rounds.parcels import Parcel, due_words, identity_of, parcels_of
+from xlperf.rounds.parcels import Parcel, bound_to, due_words, identity_of, parcels_of
 from xlperf.rounds.store import Progress, Round, silent
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.scorer import write_scorer_book
 from xlperf.workbook.books.unit import write_unit_book
+from xlperf.workbook.record import packed, record_name
 from xlperf.workbook.seal import Identity
 
 
@@ -48,8 +47,9 @@ class Distribution:
 def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = False) -> Distribution:
     """Write every workbook of a round into `issued/` and record it with its serial.
 
-    Serials stay when it runs again, and a file that would come out the same is left alone. What the office typed in
-    the 总表 is taken in before; where it cannot be, the 总表 is left as it is. dry_run: only say which files there
+    Serials stay when it runs again, and a file that would come out the same is left alone; one that comes out otherwise
+    is a new issue with its own serial. What was issued is kept, and returns are laid against it. What the office typed
+    in the 总表 is taken in before; where it cannot be, the 总表 is left as it is. dry_run: only say which files there
     would be. Raises NotCleared where the scheme's check is red, RoundClosed if frozen.
     """
     must_be_open(round_)
@@ -70,20 +70,21 @@ def _put_out(round_: Round, parcels: list[Parcel], held: Collection[Path], progr
     gone = _left_behind(round_, state, parcels)
     problems = [p for file in gone for p in _kept_first(round_, *file)]
     with writing() as put:
-        for done, (parcel, identity, data) in enumerate(_made(round_, scores, state, parcels), 1):
+        for done, (parcel, identity, made) in enumerate(_made(round_, scores, state, parcels), 1):
             progress(done, len(parcels), f"发表：{parcel.file.name}")
             if parcel.file in held:
                 continue
-            now = Issued(
-                parcel.kind, parcel.whom, identity.serial, parcel.file.as_posix(), hashlib.sha256(data).hexdigest()
-            )
+            now, kept = _issued(round_, parcel, identity, made), round_.records / record_name(identity.serial)
             known = state.issued.get((parcel.kind, parcel.whom))
-            if known is None or known.sha256 != now.sha256 or not (round_.folder / parcel.file).exists():
+            same = known is not None and known.sha256 == now.sha256
+            if not same or not (round_.folder / parcel.file).exists():
                 problems += _kept_first(round_, parcel.file, known)
-                put(round_.folder / parcel.file, data)
+                put(round_.folder / parcel.file, made.data)
                 written.append(parcel.file)
             else:
                 unchanged.append(parcel.file)
+            if made.record and not (same and kept.exists()):
+                put(kept, made.record)
             if known != now:
                 issued.append(now)
     if issued:
@@ -122,35 +123,68 @@ def _kept_first(round_: Round, file: Path, known: Issued | None) -> Iterator[Pro
 # ---- writing -----------------------------------------------------------------------------------
 
 _Job = tuple[Parcel, Identity]
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A book as it was written. record: as it is kept, b"" where none is; digest, shape: of the record."""
+
+    data: bytes
+    record: bytes = b""
+    digest: str = ""
+    shape: str = ""
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def _issued(round_: Round, parcel: Parcel, identity: Identity, made: _Made) -> Issued:
+    what = (parcel.kind, parcel.whom, identity.serial, parcel.file.as_posix(), made.sha256)
+    return Issued(*what, identity.code(), bound_to(round_, parcel.kind), made.digest, made.shape)
+
+
 _Source = tuple[Scores, Scheme, str]  # what every book is written from: scores, scheme, deadline in words
 
 
 def _made(
     round_: Round, scores: Scores, state: State, parcels: list[Parcel]
-) -> Iterator[tuple[Parcel, Identity, bytes]]:
-    """Write the books, the long ones first, in as many processes as the machine has."""
-    last = max((i.serial for i in state.issued.values()), default=0)
+) -> Iterator[tuple[Parcel, Identity, _Made]]:
+    """Write the books, the long ones first, in as many processes as the machine has.
+
+    A book that comes out otherwise than it was issued is written again, with a serial of its own.
+    """
+    last = max(state.serials, default=0)
     jobs: list[_Job] = []
     for parcel in parcels:
         known = state.issued.get((parcel.kind, parcel.whom))
         last += known is None
         jobs.append((parcel, identity_of(round_, parcel.kind, parcel.whom, known.serial if known else last)))
     source = (scores, round_.scheme, due_words(round_))
-    jobs.sort(key=lambda job: job[0].kind not in OFFICIAL)  # the long ones first
-    for (parcel, identity), data in zip(jobs, shared_out(_written, source, jobs), strict=True):
-        yield parcel, identity, data
+    jobs.sort(key=lambda job: job[0].kind == "unit")  # the long ones first
+    again: list[_Job] = []
+    for (parcel, identity), made in zip(jobs, shared_out(_written, source, jobs), strict=True):
+        known = state.issued.get((parcel.kind, parcel.whom))
+        if known is None or known.sha256 == made.sha256 or parcel.kind == "master":
+            yield parcel, identity, made
+        else:
+            last += 1
+            again.append((parcel, identity_of(round_, parcel.kind, parcel.whom, last)))
+    for (parcel, identity), made in zip(again, shared_out(_written, source, again), strict=True):
+        yield parcel, identity, made
 
 
-def _written(source: _Source, job: _Job) -> bytes:
-    """Write one book and return its bytes."""
+def _written(source: _Source, job: _Job) -> _Made:
+    """Write one book and return its bytes, with the record of it."""
     parcel, identity = job
     scores, scheme, deadline = source
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "book.xlsx")
-        if parcel.kind == SCORER:
-            write_scorer_book(scores, parcel.whom, file, identity, scheme.office, scheme=scheme, deadline=deadline)
-        elif parcel.kind in OFFICIAL:
+        file, whom = Path(folder, "book.xlsx"), parcel.whom
+        if parcel.kind == "master":
             write_master(scores, file, identity=identity, scheme=scheme)
+            return _Made(file.read_bytes())
+        if parcel.kind == "unit":
+            record = write_unit_book(scores, whom, file, identity, scheme=scheme, deadline=deadline)
         else:
-            write_unit_book(scores, parcel.whom, file, identity, scheme=scheme, deadline=deadline)
-        return file.read_bytes()
+            record = write_scorer_book(scores, whom, file, identity, scheme.office, scheme=scheme, deadline=deadline)
+        return _Made(file.read_bytes(), packed(record), record.digest(), record.shape())

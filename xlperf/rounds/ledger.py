@@ -60,13 +60,21 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Issued:
-    """A workbook that was sent out: whose, its serial, where it lies, the sha256 of its bytes."""
+    """A workbook that was sent out: whose, its serial, where it lies, the sha256 of its bytes.
+
+    code: the printed one. scheme_sha: the scheme that its token is bound to. record: digest of what was issued (see
+    `workbook.record`), "" for the 总表, which is written anew all the time. shape: digest of its tables.
+    """
 
     kind: str
     who: str
     serial: int
     file: str
     sha256: str
+    code: str = ""
+    scheme_sha: str = ""
+    record: str = ""
+    shape: str = ""
 
 
 @dataclass(frozen=True)

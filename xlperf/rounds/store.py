@@ -38,7 +38,7 @@ ROUND_FILE = "round.yaml"
 KEY_FILE, OLD_KEY_FILE = "round.key", ".key"  # rounds used to hide it, and copies lost it
 SCHEME_FOLDER = "scheme"
 LEDGER_FILE = "ledger.sqlite"
-FOLDERS = ("issued", "inbox", "received", "out")
+FOLDERS = ("issued", "records", "inbox", "received", "out")
 _NAMED = 5  # cells named one by one
 
 
@@ -84,6 +84,11 @@ class Round:
     def received(self) -> Path:
         """Return the folder that keeps every returned file under its sha256."""
         return self.folder / "received"
+
+    @property
+    def records(self) -> Path:
+        """Return the folder that keeps what was issued, one record a book (see `workbook.record`)."""
+        return self.folder / "records"
 
     @property
     def out(self) -> Path:

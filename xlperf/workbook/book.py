@@ -31,11 +31,13 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
     """A worksheet that remembers what was written to it: every formula, every value, every result written without one.
 
     formulas: address → text without `=`, and value. values, results: address → value. So that a book can be held
-    against another without reading it out of a file.
+    against another without reading it out of a file. locked: (row, column), counted from 1 → what stands in a locked
+    cell (see `workbook.record`).
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self.locked: dict[tuple[int, int], str | float] = {}
         self.formulas: dict[str, tuple[str, str | float]] = {}
         self.values: dict[str, str | float] = {}
         self.results: dict[str, str | float] = {}
@@ -45,7 +47,32 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
     ) -> None:
         """Write a formula with its value; row and col are counted from 0."""
         self.formulas[f"{letters(col)}{row + 1}"] = (formula.removeprefix("="), value)
+        self._note(row, col, f"={formula.removeprefix('=')}", cell_format)
         super().write_formula(row, col, formula, cell_format, value)
+
+    def write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> None:
+        """Write a text; row and col are counted from 0."""
+        self._note(row, col, f"'{string}", cell_format)
+        super().write_string(row, col, string, cell_format)
+
+    def write_number(self, row: int, col: int, number: float, cell_format: Format | None = None) -> None:
+        """Write a number; row and col are counted from 0."""
+        self._note(row, col, float(number), cell_format)
+        super().write_number(row, col, number, cell_format)
+
+    def merge_range(
+        self, first_row: int, first_col: int, last_row: int, last_col: int, data: str, cell_format: Format
+    ) -> None:
+        """Write a text into cells made one; rows and columns are counted from 0."""
+        if data:
+            self._note(first_row, first_col, f"'{data}", cell_format)
+        super().merge_range(first_row, first_col, last_row, last_col, data, cell_format)
+
+    def _note(self, row: int, col: int, kept: str | float, look: Format | None) -> None:
+        """Remember what stands in a cell that nobody fills."""
+        self.locked.pop((row + 1, col + 1), None)
+        if look is None or look.locked:
+            self.locked[row + 1, col + 1] = kept
 
 
 class Book:
@@ -89,6 +116,10 @@ class Book:
     def values(self, title: str) -> dict[str, str | float]:
         """Return every value that `put` wrote on a worksheet: address → value."""
         return self._pages[title].values
+
+    def locked(self) -> dict[str, dict[tuple[int, int], str | float]]:
+        """Return what stands in the locked cells of every worksheet written so far."""
+        return {title: page.locked for title, page in self._pages.items() if page.locked}
 
     def results(self) -> dict[Place, str | float]:
         """Return every result written as a plain value."""

@@ -1,7 +1,8 @@
 """Who a workbook was issued to: carried in several places, because each program drops another of them.
 
-The token proves that the office issued the file; it says nothing about what was typed since, and it
-can be copied into another file. So it is bound to round, scheme, unit and serial number.
+The token proves that the office issued the book with this serial to this party, under this scheme. It does not prove
+who filled it or what was typed since, and it can be copied into another file: that is why a return is laid against
+the record of what was issued (`workbook.record`), and why whoever holds a unit's file can send it for the unit.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hmac
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args
 
 from openpyxl import Workbook as ReadWorkbook
 
@@ -24,8 +25,7 @@ from xlperf.workbook.text import inert
 from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.skeleton import BODY, MAP
 
-Kind = str  # master, scorer, unit, or the table of objects that have books of their own
-_KIND = re.compile(r"[a-z][a-z0-9_]*\Z", re.ASCII)
+Kind = Literal["master", "unit", "scorer"]
 NAME = "XLPERF_ID"
 LEAD_IN = "xlperf1"
 CODE_SIGN = "表码"
@@ -43,8 +43,7 @@ class IdentityTooLong(ValueError):
 class Identity:
     """Which book this is.
 
-    round, scheme: their ids. whom: the code of the unit or other object, the scorer's name, "" for the office's own
-    book.
+    round, scheme: their ids. whom: the unit's code, the scorer's name, "" for the office's own book.
     serial: counts the issues of the round. token: the office's seal over the rest, "" before sealing.
     """
 
@@ -99,29 +98,33 @@ def _plain(text: str) -> str:
     return text
 
 
-def sealed(identity: Identity, key: bytes) -> Identity:
-    """Return the identity with its token: HMAC-SHA256 under the round's key."""
-    return replace(identity, token=_token(identity, key))
+def sealed(identity: Identity, key: bytes, scheme_sha: str = "") -> Identity:
+    """Return the identity with its token: HMAC-SHA256 under the round's key.
+
+    scheme_sha: digest of the scheme that the book is issued under, which the token is bound to as well.
+    """
+    return replace(identity, token=_token(identity, key, scheme_sha))
 
 
-def is_genuine(identity: Identity, key: bytes) -> bool:
-    """Return whether the token was made with this key for this identity."""
-    return hmac.compare_digest(identity.token.encode(), _token(identity, key).encode())
+def is_genuine(identity: Identity, key: bytes, scheme_sha: str = "") -> bool:
+    """Check whether the token was made with this key for this identity, under this scheme."""
+    return hmac.compare_digest(identity.token.encode(), _token(identity, key, scheme_sha).encode())
 
 
-def _token(identity: Identity, key: bytes) -> str:
-    digest = hmac.digest(key, replace(identity, token="").text().encode(), "sha256")
+def _token(identity: Identity, key: bytes, scheme_sha: str) -> str:
+    said = replace(identity, token="").text() + (f"|{scheme_sha}" if scheme_sha else "")
+    digest = hmac.digest(key, said.encode(), "sha256")
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def read_text(text: str) -> Identity | None:
     """Read the text of a carrier; None where it is not an identity."""
     parts = [_plain(p) for p in text.strip().strip('"').split("|")]
-    if len(parts) != 8 or parts[0] != LEAD_IN or not _KIND.match(parts[1]):
+    if len(parts) != 8 or parts[0] != LEAD_IN or parts[1] not in get_args(Kind):
         return None
     if not (parts[4].isascii() and parts[4].isdigit() and parts[6].isascii() and parts[6].isdigit()):
         return None
-    return Identity(parts[1], parts[2], parts[3], int(parts[4]), parts[5], int(parts[6]), parts[7])
+    return Identity(cast("Kind", parts[1]), parts[2], parts[3], int(parts[4]), parts[5], int(parts[6]), parts[7])
 
 
 # ---- writing ----------------------------------------------------------------------------------------

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from xlperf.engine.roster import MASTER, Party, Roster
+from xlperf.engine.roster import MASTER, Roster
 from xlperf.problems import Language, Problem, Where, errors, problem, word
 from xlperf.rounds.collecting.claims import lapsed
 from xlperf.rounds.collecting.edition import Edition, added, editions_of, homeless
-from xlperf.rounds.collecting.examine import Examiner, Findings, LockedCells, changed_cells
+from xlperf.rounds.collecting.examine import Examiner, Findings, changed_cells
 from xlperf.rounds.collecting.identify import identity_problems, suited_name
 from xlperf.rounds.collecting.open import Opened, open_books
 from xlperf.rounds.collecting.overwritten import overwritten
 from xlperf.rounds.collecting.replies import sender, unanswered, write_replies
 from xlperf.rounds.freeze import must_be_open
-from xlperf.rounds.ledger import CellText, Issued, Receipt, State, record_receipts
+from xlperf.rounds.ledger import CellText, Receipt, State, record_receipts
 from xlperf.rounds.parcels import MASTER as MASTER_TITLE
 from xlperf.rounds.parcels import parcels_of
 from xlperf.rounds.store import Progress, Round, keep, silent
@@ -29,7 +28,7 @@ REFUSED = frozenset({
     "EMPTY", "TOO_LARGE", "NOT_A_WORKBOOK", "OLD_XLS", "ENCRYPTED", "OTHER_FORMAT", "DAMAGED", "UNSAFE_ZIP", "BOMB",
     "DTD", "WRONG_ROUND", "ARCHIVE",
 })  # fmt: skip
-_TURNS = ("scorer", "master")  # after all that the appraised fill in
+_TURNS = ("unit", "scorer", "master")
 _PASSED_OVER = ("~$", ".")  # what Excel and the system leave lying beside the files
 
 
@@ -41,7 +40,6 @@ class Missing:
     whom: str
     name: str
     held: bool
-    book: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,10 +143,10 @@ def decide(
     """Decide on files, each beside what came before, and record it. fresh: digest → names; see `fresh_files`."""
     opened: list[Opened] = []
     named = [(round_.received / digest, names[0]) for digest, names in fresh.items()]
-    for book, (_, name) in zip(open_books(named), named, strict=True):
+    for book, (_, name) in zip(open_books(named, round_.records), named, strict=True):
         opened.append(book)
         progress(len(opened), len(fresh), f"读表：{name}")
-    desk = Desk(round_, state, _went_out(round_, state, opened, progress), editions)
+    desk = Desk(round_, state, editions)
     for (digest, names), book in sorted(zip(fresh.items(), opened, strict=True), key=_turn):
         receipt = desk.decided(digest, names, book)
         if receipt is not None and not dry_run:
@@ -162,7 +160,7 @@ def missing(round_: Round, state: State, waiting: Iterable[Receipt]) -> Iterator
     for parcel in parcels_of(round_):
         party = (parcel.kind, parcel.whom)
         if party not in state.current:
-            yield Missing(parcel.kind, parcel.whom, parcel.name, party in held, parcel.book)
+            yield Missing(parcel.kind, parcel.whom, parcel.name, party in held)
 
 
 def inbox_files(inbox: Path) -> Iterator[Path]:
@@ -184,8 +182,8 @@ def _below(file: Path, folder: Path) -> str:
 def fresh_files(state: State, kept: list[tuple[str, str]]) -> dict[str, list[str]]:
     """Return what is to be looked at: digest → the names the bytes came under.
 
-    Bytes that were decided on are not looked at again, unless they were held for their name and now have
-    another one.
+    Bytes that were decided on are not looked at again, unless they were held for their name and now have another one,
+    or for want of the record of what was issued.
     """
     names: dict[str, list[str]] = {}
     for name, digest in kept:
@@ -196,14 +194,14 @@ def fresh_files(state: State, kept: list[tuple[str, str]]) -> dict[str, list[str
 def _is_new(receipt: Receipt | None, names: list[str]) -> bool:
     if receipt is None:
         return True
-    return any(p.code == "NAMED_OTHERWISE" for p in receipt.problems) and set(names) != {receipt.file}
+    codes = {p.code for p in receipt.problems}
+    return "RECORD_GONE" in codes or ("NAMED_OTHERWISE" in codes and set(names) != {receipt.file})
 
 
 def _turn(pair: tuple[tuple[str, list[str]], Opened]) -> int:
     """Let units come first, then scorers, then the office: each is judged beside what came before."""
     book = pair[1]
-    kind = book.identity.kind if isinstance(book, ReadBook) and book.identity is not None else ""
-    return 1 + _TURNS.index(kind) if kind in _TURNS else 0
+    return _TURNS.index(book.identity.kind) if isinstance(book, ReadBook) and book.identity is not None else 0
 
 
 def _all_told(state: State, kept: list[tuple[str, str]], waiting: Iterable[Receipt]) -> Iterator[Receipt]:
@@ -230,13 +228,12 @@ def _all_told(state: State, kept: list[tuple[str, str]], waiting: Iterable[Recei
 class Desk:
     """Decides on one file after the other; `state` goes along.
 
-    locked: the locked cells of the books as issued, by party. editions: by sha256, the 总表 that the office typed in.
-    uncounted: what is to be said of an edition in which nothing is to be taken in.
+    editions: by sha256, the 总表 that the office typed in. uncounted: what is to be said of an edition in which nothing
+    is to be taken in.
     """
 
     round_: Round
     state: State
-    locked: Mapping[Party, LockedCells]
     editions: Mapping[str, Edition] = field(default_factory=dict)
     uncounted: list[Problem] = field(default_factory=list)
     _roster: tuple[str, Roster] | None = None
@@ -247,7 +244,7 @@ class Desk:
         if isinstance(book, Problem):
             receipt = replace(receipt, decision=_decision([book]), problems=(book,))
         else:
-            taken = self._taken(receipt, names, book)
+            taken = self._safely(receipt, names, book)
             if taken is None:
                 return None
             receipt = taken
@@ -257,6 +254,14 @@ class Desk:
             current[receipt.party] = receipt
         self.state = replace(self.state, receipts={**self.state.receipts, digest: receipt}, current=current)
         return receipt
+
+    def _safely(self, receipt: Receipt, names: list[str], book: ReadBook) -> Receipt | None:
+        """Judge a book; whatever goes wrong with it stops nobody else's."""
+        try:
+            return self._taken(receipt, names, book)
+        except Exception as fault:
+            told = problem("NOT_JUDGED", Where(receipt.file), found=f"{type(fault).__name__} {fault}")
+            return replace(receipt, problems=(told,))
 
     def _taken(self, receipt: Receipt, names: list[str], book: ReadBook) -> Receipt | None:
         """Return whose book it is and judge its cells; None for a 总表 that was only saved again."""
@@ -284,15 +289,12 @@ class Desk:
 
     def _examined(self, receipt: Receipt, roster: Roster, book: ReadBook) -> Findings:
         """Judge the cells of a book; of a 总表 also say what is calculated there and was typed over."""
-        locked = self.locked.get(receipt.party, {})
         if receipt.party != MASTER:
-            return Examiner(roster, self.state, receipt.party, receipt.file, locked).examine(book)
+            return Examiner(roster, self.state, receipt.party, receipt.file).examine(book)
         edition = self.editions.get(receipt.sha256)
         written = edition.written if edition is not None else None
         old = book.made_from.get("", self.round_.scheme.digest) != self.round_.scheme.digest
-        found = Examiner(roster, self.state, receipt.party, receipt.file, locked, written, self._given, old).examine(
-            book
-        )
+        found = Examiner(roster, self.state, receipt.party, receipt.file, written, self._given, old).examine(book)
         if old:
             found.problems += [problem("OLD_SCHEME_BOOK", Where(receipt.file)), *homeless(book, roster, receipt.file)]
         elif not errors(found.problems):
@@ -332,23 +334,3 @@ def _decision(problems: list[Problem]) -> str:
     if any(p.code in REFUSED for p in problems):
         return "refused"
     return "held" if errors(problems) else "accepted"
-
-
-def _went_out(round_: Round, state: State, books: Iterable[Opened], progress: Progress) -> dict[Party, LockedCells]:
-    """Return the locked cells of the books as issued, by party; the 总表 is written anew all the time and left out."""
-    parties = {(b.identity.kind, b.identity.whom): None for b in books if isinstance(b, ReadBook) and b.identity}
-    there = [i for p, i in state.issued.items() if p in parties and p != MASTER and _untouched(round_, i)]
-    files = [(round_.folder / i.file, i.file) for i in there]
-    found: dict[Party, LockedCells] = {}
-    for one, book in zip(there, open_books(files), strict=True):
-        if isinstance(book, ReadBook):
-            cells = (c for c in book.cells if c.role == "locked")
-            found[one.kind, one.who] = {(c.plan_sheet, c.row_key, c.column): c for c in cells}
-        progress(len(found), len(there), f"核对原表：{one.file}")
-    return found
-
-
-def _untouched(round_: Round, issued: Issued) -> bool:
-    """Return whether an issued file still has the bytes that were recorded."""
-    file = round_.folder / issued.file
-    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == issued.sha256

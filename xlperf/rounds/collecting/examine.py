@@ -8,28 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import partial
 
-from xlperf.engine.plan import OFFICE, Column, Plan, Row, Sheet
+from xlperf.engine.plan import OFFICE, UNIT, Column, Plan, Row, Sheet
 from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.entries.cell import agrees, wanted_words
 from xlperf.entries.entry import Entry, judge_entries
 from xlperf.entries.text import claim_words, value_of
-from xlperf.formula.spelling import plain_spelling
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
+from xlperf.rounds.collecting.changed import EMPTY, changed_problems, row_name
 from xlperf.rounds.ledger import CellText, State
 from xlperf.rounds.merge import words_digest
 from xlperf.workbook.back.read import ReadBook, ReadCell
 from xlperf.xlsx.skeleton import SPARE
 
-EMPTY = word("空")
-LONGEST_NAME = 24  # characters of a row's own words that go into a problem
-_HARMLESS = ("SHEET_RENAMED", "SHEET_ADDED", "MARK_LOST", "COLUMN_MOVED", "ROW_MOVED")
-
 Cells = Mapping[str, ReadCell]
-LockedCells = Mapping[tuple[str, str, str], ReadCell]
 
 
 @dataclass
@@ -54,22 +48,20 @@ class Findings:
 class Examiner:
     """Examines the book of one party.
 
-    issued: the locked cells as they went out, empty where they are not at hand. file: the name shown in problems.
-    written: the rows a 总表 was written from, where that is known: what stands as written there is no change.
-    given: the rows (sheet, key) of the scheme itself, which nobody withdraws. old: whether the book is of an earlier
-    state of the scheme, whose facts may differ.
+    file: the name shown in problems. written: the rows a 总表 was written from, where that is known: what stands as
+    written there is no change. given: the rows (sheet, key) of the scheme itself, which nobody withdraws. old: whether
+    the book is of an earlier state of the scheme, whose facts may differ.
     """
 
     roster: Roster
     state: State
     party: Party
     file: str
-    issued: LockedCells = field(default_factory=dict)
     written: Roster | None = None
     given: Collection[tuple[str, str]] = ()
     old: bool = False
     found: Findings = field(default_factory=Findings)
-    waiting: dict[Party, int] = field(default_factory=dict)
+    waiting: dict[str, int] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     rows: dict[int, dict[str, Value]] = field(default_factory=dict)  # id of a row of the record → as this book has it
     new: dict[str, list[dict[str, Value]]] = field(default_factory=dict)  # table → rows that this book adds
@@ -77,7 +69,7 @@ class Examiner:
 
     def examine(self, book: ReadBook) -> Findings:
         """Judge every cell of the book."""
-        self._layout(book)
+        self.found.problems += changed_problems(book, self.roster, self.party, self.file)
         rows: dict[tuple[str, str], dict[str, ReadCell]] = {}
         for cell in book.cells:
             if cell.plan_sheet in self.roster.plan.by_name:
@@ -89,16 +81,16 @@ class Examiner:
             sheet = self.roster.plan.by_name[sheet_name]
             if key.startswith(SPARE):
                 self._new_row(sheet, key, cells, keys[sheet_name])
-            elif (row := self.roster.rows.get((sheet_name, key))) is not None:
-                if self.roster.is_own(self.party, sheet, row):
-                    self._row(sheet, key, cells, row)
-                else:
-                    self._tell("ROW_NOT_YOURS", next(iter(cells.values())), key=key)
-        judge_entries(self.roster.plan, self._tables(), self.entries, partial(self.roster.objects.is_own, self.party))
+            elif (sheet_name, key) in self.roster.rows:
+                self._row(sheet, key, cells, self.roster.rows[sheet_name, key])
+            elif self.party != MASTER:
+                first = next(iter(cells.values()))
+                self._tell("LAYOUT_CHANGED", first, found=word("本轮没有“{found}”这一行", found=key))
+        judge_entries(self.roster.plan, self._tables(), self.entries)
         for step in self.steps:
             step()
-        for holder, count in self.waiting.items():
-            self._tell("UNIT_NOT_IN", unit=self.roster.title(holder), count=count)
+        for unit, count in self.waiting.items():
+            self._tell("UNIT_NOT_IN", unit=self.roster.units.get(unit, unit), count=count)
         return self.found
 
     def _tables(self) -> dict[str, list[dict[str, Value]]]:
@@ -114,36 +106,9 @@ class Examiner:
         self.found.problems.append(problem(code, where, **values))
 
     def _at(self, cell: ReadCell) -> Where:
-        return Where(self.file, sheet=cell.sheet, cell=cell.cell, row=self._row_name(cell.plan_sheet, cell.row_key))
-
-    def _row_name(self, sheet: str, key: str) -> str:
-        """Return what a row is about in its own words, "" where only its key says so."""
-        known = self.roster.plan.by_name.get(sheet)
-        row = self.roster.rows.get((sheet, key))
-        if known is None or row is None or known.label is None or not self.roster.is_own(self.party, known, row):
-            return ""
-        words = value_text(row.get(known.label.name))
-        return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
-
-    def _layout(self, book: ReadBook) -> None:
-        homes = {c.sheet: c.plan_sheet for c in book.cells}
-        for change in book.changes:
-            if change.what in _HARMLESS:
-                continue
-            if change.what in ("ROW_LOST", "COLUMN_LOST") and self.party == MASTER:
-                continue  # what is not there is not taken; the record keeps what it had
-            home = homes.get(change.sheet, "")
-            now, was = self._named(change.what, home, change.found), self._named(change.what, home, change.wanted)
-            found = word(LAYOUT.get(change.what, change.what), found=now, wanted=was)
-            where = Where(self.file, sheet=change.sheet, cell=change.cell)
-            self.found.problems.append(problem("LAYOUT_CHANGED", where, found=found))
-
-    def _named(self, what: str, sheet: str, name: str) -> str:
-        """Return a row or column as the book calls it: by its own words, not by its key."""
-        if what == "COLUMN_LOST" and sheet in self.roster.plan.by_name:
-            column = self.roster.plan.by_name[sheet].by_name.get(name)
-            return column.title if column is not None else name
-        return (self._row_name(sheet, name) or name) if what.startswith("ROW_") else name
+        return Where(
+            self.file, sheet=cell.sheet, cell=cell.cell, row=row_name(self.roster, cell.plan_sheet, cell.row_key)
+        )
 
     # ---- rows ----------------------------------------------------------------------------------
 
@@ -151,18 +116,16 @@ class Examiner:
         claimed = self._claimed(sheet, key, row)
         if not claimed and self._is_own_entry(sheet.name, key) and self._withdrawn(sheet, key, cells, row):
             return
-        mine, kept = self.rows.setdefault(id(row), dict(row)), self.roster.kept_from(self.party, sheet)
+        mine = self.rows.setdefault(id(row), dict(row))
         for column in sheet.columns:
             cell = cells.get(column.name)
             if cell is None:
                 continue
-            if column.name in kept:  # nor does the answer say whether what stands there is right
-                self._then(self._tell, "COLUMN_NOT_YOURS", cell)
-                continue
             owner = self.roster.owner(sheet, column, row) if column.kind == "input" else None
             if sheet.grows and self.party == MASTER and column.kind == "input" and not claimed:
                 owner = MASTER  # a row the office entered itself
-            if owner == self.party or (owner == MASTER and self.party == ("scorer", self.roster.office)):
+            mine_to_fill = owner == self.party or (owner == MASTER and self.party == ("scorer", self.roster.office))
+            if mine_to_fill and (cell.role == "input" or self.party == MASTER):
                 self._then(self._take, sheet, key, self._entry(sheet, column, mine, cell))
             elif owner is not None and self.party == MASTER:
                 self._others(sheet, key, column, cell, mine, owner)
@@ -197,7 +160,7 @@ class Examiner:
 
     def _claimed(self, sheet: Sheet, key: str, row: Row) -> bool:
         """Return whether a unit entered this row."""
-        receipt = self.state.current.get(self.roster.holder(sheet, row))
+        receipt = self.state.current.get(("unit", self.roster.unit_of(sheet, row)))
         return (
             sheet.claims is not None
             and receipt is not None
@@ -206,13 +169,13 @@ class Examiner:
 
     def _new_row(self, sheet: Sheet, spare: str, cells: Cells, keys: list[str]) -> None:
         """Take a row that somebody added, unless nothing was typed into it."""
-        mine = [c for c in sheet.inputs() if c.name in cells and cells[c.name].role == "input"]
+        mine = [c for c in sheet.inputs() if c.name in cells and self._may_add(sheet, c, cells[c.name])]
         if not any(_typed(cells[c.name], c) for c in mine):
             return
         key = self.found.entered[sheet.name, spare] = self._key(sheet, spare, keys)
         given: dict[str, Value] = {}
-        if self.roster.is_holder(self.party):
-            given = {**(sheet.claims or {}), **self.roster.whose_new(sheet, self.party)}
+        if self.party[0] == "unit":
+            given = {**(sheet.claims or {}), sheet.unit: self.party[1]}
             told = [CellText(sheet.name, key, n, value_text(v)) for n, v in given.items() if n in sheet.by_name]
             self.found.cells += told
         row = {sheet.key.name: value_of(key, sheet.key), **sheet.where, **given}
@@ -221,11 +184,20 @@ class Examiner:
             if column.name not in given:
                 self._then(self._take, sheet, key, self._entry(sheet, column, row, cells[column.name]))
 
+    def _may_add(self, sheet: Sheet, column: Column, cell: ReadCell) -> bool:
+        """Check whether this party fills a column in rows that it adds itself: rows grow, and the column is its own."""
+        if cell.role != "input" or not sheet.grows:
+            return False
+        if self.party[0] == "unit":
+            return column.by == UNIT and sheet.claims is not None
+        return self.party == MASTER or self.roster.owner(sheet, column, {}) == self.party
+
     def _key(self, sheet: Sheet, spare: str, keys: list[str]) -> str:
         """Return the key of a new row: a unit's by its code, the office's by the next number the book has not used."""
-        number = int(spare.removeprefix(SPARE)) if spare.removeprefix(SPARE).isdigit() else 0
+        told = spare.removeprefix(SPARE)
+        number = int(told) if told.isascii() and told.isdigit() else 0
         mark = self.roster.mark(sheet)
-        if self.roster.is_holder(self.party):
+        if self.party[0] == "unit":
             return f"{self.party[1]}-{mark}{number}"
         there = [k for k in keys if not k.startswith(SPARE)]
         rest = [k.removeprefix(mark) for k in there if k.startswith(mark)]
@@ -264,12 +236,12 @@ class Examiner:
 
         The office fills the 总表 over weeks, and nobody can score what was not sent.
         """
-        holder = self.roster.holder(sheet, self.roster.rows[sheet.name, key])
+        unit = self.roster.unit_of(sheet, self.roster.rows[sheet.name, key])
         if self.party == MASTER or (column.by == OFFICE and self.party[0] == "scorer"):
             return True
-        if self.roster.is_holder(self.party) or holder in self.state.current or holder not in self.state.issued:
+        if self.party[0] == "unit" or ("unit", unit) in self.state.current or ("unit", unit) not in self.state.issued:
             return False
-        self.waiting[holder] = self.waiting.get(holder, 0) + 1
+        self.waiting[unit] = self.waiting.get(unit, 0) + 1
         return True
 
     def _others(
@@ -297,22 +269,11 @@ class Examiner:
 
     def _locked(self, column: Column, cell: ReadCell, row: Row) -> None:
         """Hold a cell nobody should have touched against what went out."""
-        went_out = self.issued.get((cell.plan_sheet, cell.row_key, cell.column))
-        if went_out is not None:
-            if not same_cell(went_out, cell):
-                self._tell("LOCKED_CHANGED", cell, was=_shown(went_out.value), now=_shown(cell.value))
-        elif column.kind in ("key", "fact") and not self.old and not agrees(cell.value, row.get(column.name)):
+        if cell.was is not None:
+            self._tell("LOCKED_CHANGED", cell, was=cell.was or EMPTY, now=_shown(cell.value))
+        elif self.party == MASTER and not self.old and _is_other(column, cell, row):
             was = value_text(row.get(column.name)) or EMPTY
             self._tell("LOCKED_CHANGED", cell, was=was, now=_shown(cell.value))
-
-
-LAYOUT = {
-    "TABLE_LOST": "“{wanted}”表不见了",
-    "COLUMN_LOST": "“{wanted}”列不见了",
-    "ROW_LOST": "“{wanted}”行不见了",
-    "ROW_TWICE": "“{found}”行出现了两次",
-    "ROW_ADDED": "多出一行{found}",
-}
 
 
 def _unfinished(entry: Entry, p: Problem) -> Problem:
@@ -331,6 +292,11 @@ def _typed(cell: ReadCell, column: Column) -> bool:
     return not blank and not (column.default is not None and agrees(cell.value, column.default))
 
 
+def _is_other(column: Column, cell: ReadCell, row: Row) -> bool:
+    """Check whether a fact in the office's own book says something else than the scheme."""
+    return column.kind in ("key", "fact") and not agrees(cell.value, row.get(column.name))
+
+
 def _shown(raw: object) -> str:
     return EMPTY if raw is None or raw == "" else str(raw)
 
@@ -343,18 +309,6 @@ def text_then(written: Roster, at: tuple[str, str, str]) -> str | None:
         return None
     value = row.get(name)
     return value_text(written.plan.by_name[sheet].by_name[name].default if value is None else value)
-
-
-def same_cell(issued: ReadCell, now: ReadCell) -> bool:
-    """Return whether a locked cell still says the same, whatever program saved the book since."""
-    if issued.formula != now.formula:
-        return False
-    if issued.formula:
-        return plain_spelling(str(issued.value)) == plain_spelling(str(now.value))
-    value = issued.value
-    if isinstance(value, str) or value is None:
-        return agrees(now.value, value or None)
-    return agrees(now.value, Fraction(repr(value)) if isinstance(value, int | float) else str(value))
 
 
 def changed_cells(plan: Plan, before: tuple[CellText, ...], after: tuple[CellText, ...]) -> Iterator[str]:

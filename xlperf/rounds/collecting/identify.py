@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlperf.engine.roster import Party, Roster
+from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.ledger import State
-from xlperf.rounds.parcels import identity_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.read import ReadBook
+from xlperf.workbook.record import record_name
 from xlperf.workbook.seal import is_genuine
 
 
@@ -27,16 +27,20 @@ def identity_problems(round_: Round, state: State, roster: Roster, file: str, bo
         found = " ".join(dict.fromkeys((identity.round, str(identity.year))))
         wanted = " ".join(dict.fromkeys((round_.id, str(round_.year))))
         return [problem("WRONG_ROUND", where, found=found, wanted=wanted)]
-    if not is_genuine(identity, round_.key):
+    me, issued = (identity.kind, identity.whom), state.serials.get(identity.serial)
+    if issued is None or (issued.kind, issued.who) != me or not is_genuine(identity, round_.key, issued.scheme_sha):
         found = word("封签不是本轮发出的，可能是另一轮（或重新 new 过的轮次）发的表")
         return [problem("FORGED_ID", where, found=found)]
-    me = (identity.kind, identity.whom)
-    others = {code: party for code, party in _codes(round_, state).items() if party != me}
+    others = {i.code: (i.kind, i.who) for i in state.serials.values() if (i.kind, i.who) != me}
     printed = next((others[code] for code in book.codes if code in others), None)
     if printed is not None:
         return [problem("WRONG_UNIT", where, found=roster.title(me), printed=roster.title(printed))]
     if book.disagreements:
         return [problem("FORGED_ID", where, found="；".join(book.disagreements))]
+    if me != MASTER and (not issued.record or book.record != issued.record):
+        return [problem("RECORD_GONE", where, found=record_name(issued.serial))]
+    if issued.shape != state.issued[me].shape:
+        return [problem("OLD_ISSUE", where, found=issued.code, wanted=state.issued[me].code)]
     named = named_otherwise(file, roster, me)
     return [problem("NAMED_OTHERWISE", where, named=named, found=roster.title(me))] if named else []
 
@@ -55,8 +59,3 @@ def named_otherwise(file: str, roster: Roster, party: Party) -> str:
     if party[0] != "unit" or mine in name:
         return ""
     return max((n for n in roster.units.values() if n in name and n not in mine), key=len, default="")
-
-
-def _codes(round_: Round, state: State) -> dict[str, Party]:
-    """Return the printed code of every book that was issued."""
-    return {identity_of(round_, i.kind, i.who, i.serial).code(): (i.kind, i.who) for i in state.issued.values()}

@@ -16,12 +16,14 @@ PATIENCE = 60.0  # seconds for one file; the 总表 of a hundred units needs abo
 Opened = ReadBook | Problem
 
 
-def open_books(files: Sequence[tuple[Path, str]]) -> Iterator[Opened]:
+def open_books(files: Sequence[tuple[Path, str]], records: Path) -> Iterator[Opened]:
     """Read files in order: a book, or the problem that says why it cannot be read.
 
-    files: where the bytes are kept, and the name shown in problems. One bad file never stops the others.
+    files: where the bytes are kept, and the name shown in problems. records: the folder with the records of what was
+    issued. One bad file never stops the others.
     """
-    for (_, name), found in zip(files, guarded(_opened, files, seconds=PATIENCE, memory=MEMORY), strict=True):
+    jobs = [(file, name, records) for file, name in files]
+    for (_, name), found in zip(files, guarded(_opened, jobs, seconds=PATIENCE, memory=MEMORY), strict=True):
         yield _failed(name, _why(found)) if isinstance(found, Lost) else found
 
 
@@ -30,13 +32,13 @@ def _why(lost: Lost) -> Word:
     return late if lost.why == "late" else word("读取程序意外中止")
 
 
-def _opened(job: tuple[Path, str]) -> Opened:
-    file, name = job
+def _opened(job: tuple[Path, str, Path]) -> Opened:
+    file, name, records = job
     told = guard_problems(file.read_bytes(), name)
     if told and told[0].code != "MACRO":
         return told[0]
     try:
-        book = read_book(file)
+        book = read_book(file, records)
         return told[0] if told and not _may_hold_macros(book) else book
     except Exception as fault:  # a reader fails in more than eight ways on files it does not like
         return told[0] if told else _failed(name, f"{type(fault).__name__} {fault}")

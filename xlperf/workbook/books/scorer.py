@@ -11,13 +11,14 @@ from xlperf.engine.score import Scores
 from xlperf.formula.values import Value
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.book import Book
-from xlperf.workbook.books.choice import columns_shown, limiting, near, offered_by, offers_of, reference_views
+from xlperf.workbook.books.choice import columns_shown, limiting, offered_by, offers_of, reference_views, units_in
 from xlperf.workbook.books.grid import Grid, grids, indicator_column
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.books.unit import write_signature
 from xlperf.workbook.layout import HOLE, UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.matrix import Matrix, side_by_side, write_matrix
-from xlperf.workbook.seal import Identity, carriers, keywords, printed
+from xlperf.workbook.record import Record, sent_out
+from xlperf.workbook.seal import Identity, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
 from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, headed, write_table
 
@@ -34,8 +35,8 @@ def write_scorer_book(
     *,
     scheme: Scheme | None = None,
     deadline: str = "",
-) -> None:
-    """Write the book of one scorer.
+) -> Record:
+    """Write the book of one scorer and return the record of it.
 
     office: the scorer of the rows that name none. scheme, deadline: see `write_unit_book`.
     """
@@ -44,9 +45,9 @@ def write_scorer_book(
     guide = book.title(TITLE_OF_SHEET)
     leaves = list(scorer_leaves(book, scores, scorer, office))
     views = [view for leaf in leaves for view in leaf.views]
-    references = reference_views(book, scores, views, near(scores, views))
+    references = reference_views(book, scores, views, units_in(scores, views))
     layout = Layout(scores, [*views, *references])
-    offers, offered = offers_of(layout.views), offered_by(scores, layout.views)
+    offers, offered = offers_of(references), offered_by(scores, references)
     leaves = [leaf if leaf.units else replace(leaf, views=(headed(layout, leaf.views[0]),)) for leaf in leaves]
     states = [(leaf.views[0], checked(layout, leaf.views, offered).text()) for leaf in leaves]
     facts = [("打分单位", scorer), ("依据", plan.document), ("报送单位", plan.issuer)]
@@ -55,7 +56,7 @@ def write_scorer_book(
     write_guide(book, guide, Cover(f"{plan.title}打分说明", facts, states, plan.year, plan.caution, filled), scheme)
     for leaf in leaves:
         under = f"{leaf.subject}　　打分单位（盖章）：{scorer}　　{printed(identity)}"
-        dress = Dress(f"{plan.title}{SCORES}", under, CHECKED, offers)
+        dress = Dress(f"{plan.title}{SCORES}", under, CHECKED, dict(scores.unit_names), offers)
         matrix, view = Matrix(leaf.title, leaf.units, leaf.views), leaf.views[0]
         sheet = write_matrix(book, layout, matrix, dress) if leaf.units else write_table(book, layout, view, dress)
         write_check(book, sheet, layout, leaf.views, offers, offered)
@@ -63,8 +64,7 @@ def write_scorer_book(
         write_signature(book, sheet, columns, matrix.end, view.last + 1, SIGNED)
     for view in references:
         write_table(book, layout, view, Dress(f"{plan.title}{view.title}", FOR_REFERENCE, printed=False))
-    carriers(book, identity)
-    book.save(file)
+    return sent_out(book, identity, file)
 
 
 @dataclass(frozen=True)
@@ -148,10 +148,7 @@ def _matrix(book: Book, scores: Scores, sheet: Sheet, grid: Grid, title: str, fi
         lines = tuple(rows.get(unit, HOLE) for unit in grid.units)
         there = [i for i in lines if i != HOLE]
         shown = []
-        for s in columns_shown(
-            scores, sheet, there, fills, reference=lambda c: c.role == "self",
-            private=scores.plan.kept_from(sheet, holder=False),
-        ):  # fmt: skip
+        for s in columns_shown(scores, sheet, there, fills, reference=lambda c: c.role == "self"):
             column, same = sheet.by_name[s.name], len({scores.values[sheet.name][s.name][i] for i in there}) == 1
             if s.open or column.role == "self":
                 shown.append(s)
@@ -168,7 +165,7 @@ def _of_rows(
 ) -> Leaf:
     chosen = columns_shown(
         scores, sheet, rows, fills, reference=lambda c: c.by == UNIT, without={sheet.scorer, *sheet.where},
-        private=scores.plan.kept_from(sheet, holder=False), name_units=bool(sheet.unit),
+        name_units=bool(sheet.unit),
     )  # fmt: skip
     label = indicator_column(sheet)
     keep = {sheet.key.name, label, UNIT_NAME}

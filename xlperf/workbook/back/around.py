@@ -1,0 +1,158 @@
+"""What stands around the tables of a returned book, held against the record: headings, titles, totals, guide.
+
+None of it is ever read as a number. A heading or a name beside the rows decides what people typed below it, so that
+one that was changed is named as a fault; anything else is named as being without effect.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlperf.entries.cell import agrees
+from xlperf.formula.spelling import plain_spelling
+from xlperf.workbook.back.locate import Change, Found, written_cells
+from xlperf.workbook.record import Kept, Record, Spot
+from xlperf.xlsx.skeleton import BASIS, HEAD, NAMES
+
+_SEVERAL, _HEADINGS = 2, "表头"  # headings that are gone: more than these are the row of them
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how a file writes what XML cannot
+
+
+def is_still(kept: Kept | None, value: Any, *, formula: bool) -> bool:
+    """Check whether a locked cell still says what was issued, whatever program saved the book since.
+
+    kept: see `workbook.record`; None for an empty cell. value: what stands there now, of a formula its text.
+    """
+    if isinstance(kept, str) and kept.startswith("="):
+        return formula and plain_spelling(kept) == plain_spelling(str(value))
+    if formula:
+        return False
+    if isinstance(kept, float):
+        return agrees(value, Fraction(repr(kept)))
+    issued = _plain((kept or "'")[1:])
+    return agrees(_plain(value) if isinstance(value, str) else value, issued or None)
+
+
+def shown(kept: Kept | None) -> str:
+    """Write what was issued the way a problem shows it; "" for an empty cell."""
+    if isinstance(kept, float):
+        return f"{kept:.15g}"
+    return "" if kept is None else kept.removeprefix("'")
+
+
+def _plain(text: str) -> str:
+    return " ".join(_ESCAPE.sub(lambda m: chr(int(m[1], 16)), text).split())
+
+
+def around(book: Workbook, record: Record, found: Sequence[Found]) -> Iterator[Change]:
+    """List what was issued outside the tables and is not there any more: sheet, cell, now, was."""
+    for title, kept in record.cells.items():
+        here = [t for t in found if t.issued is not None and t.issued.title == title]
+        sheet = here[0].sheet if here else book[title] if title in book.sheetnames else None
+        if isinstance(sheet, Worksheet):
+            yield from _Page(sheet, here).changes(kept)
+        elif not any(t.title == title for t in record.tables):  # a table that is lost is named already
+            yield Change("SHEET_LOST", title, wanted=title)
+
+
+@dataclass
+class _Page:
+    """A worksheet with its tables, and where the places of the issued one are now."""
+
+    sheet: Worksheet
+    tables: Sequence[Found]
+
+    def changes(self, kept: Mapping[Spot, Kept]) -> Iterator[Change]:
+        """List the cells that are not as they were; a row of headings that is gone is one change."""
+        found = list(self._cells(kept))
+        gone = [c for c in found if c.what == "HEADING_CHANGED" and not c.found]
+        if len(gone) > _SEVERAL:
+            yield Change("ROW_LOST", self.sheet.title, wanted=_HEADINGS)
+        yield from (c for c in found if len(gone) <= _SEVERAL or c not in gone)
+
+    def _cells(self, kept: Mapping[Spot, Kept]) -> Iterator[Change]:
+        """List the cells that are not as they were."""
+        inside, rows, columns = self._inside(), self._rows(), self._columns()
+        above = self._above()
+        heads = {t.issued.row + at - NAMES for t in self.tables if t.issued is not None for at in (BASIS, HEAD)}
+        moved = any(a != b for a, b in (*rows.items(), *columns.items()))
+        texts: dict[int, set[str]] = {}
+        for cell in written_cells(self.sheet):
+            texts.setdefault(cell.row, set()).add(_plain(str(cell.value)))
+        anywhere = set().union(*texts.values())
+        for (row, column), was in kept.items():
+            if (row, column) in inside:
+                continue
+            now_row, now_column = _shifted({**above, **rows}, row), _shifted(columns, column)
+            value, formula = self._content(now_row, now_column)
+            if is_still(was, value, formula=formula) or (moved and formula and shown(was).startswith("=")):
+                continue
+            strict = row in heads or row in rows
+            there = self._near(now_row, now_column) if row in heads else texts.get(now_row, set())
+            if _plain(shown(was)) in (there if strict else anywhere):
+                continue  # it was only moved
+            at = f"{get_column_letter(max(now_column, 1))}{max(now_row, 1)}"
+            now = "" if value is None or (row in heads and now_row in rows.values()) else str(value)
+            what = "HEADING_CHANGED" if strict and not shown(was).startswith("=") else "TEXT_CHANGED"
+            yield Change(what, self.sheet.title, at, now, shown(was))  # type: ignore[arg-type]
+
+    def _content(self, row: int, column: int) -> tuple[Any, bool]:
+        """Return what stands in a cell, of a formula its text, and whether it is one."""
+        if row < 1 or column < 1:
+            return None, False
+        cell = self.sheet.cell(row, column)
+        formula = cell.data_type == "f"
+        return (str(getattr(cell.value, "text", cell.value)) if formula else cell.value), formula
+
+    def _inside(self) -> set[Spot]:
+        """Return the cells of the tables themselves, with their machine names and keys, which are read elsewhere."""
+        found: set[Spot] = set()
+        for table in (t.issued for t in self.tables if t.issued is not None):
+            offsets = [0, *(at for at, _ in table.columns.values())]
+            found |= {(row, table.column + at) for row in (table.row, *table.rows.values()) for at in offsets}
+        return found
+
+    def _rows(self) -> dict[int, int]:
+        """Return issued row → row now, of the rows of the tables that are there."""
+        pairs = (
+            (t.issued.rows[k], r) for t in self.tables if t.issued for k, r in t.rows.items() if k in t.issued.rows
+        )
+        return dict(pairs)
+
+    def _above(self) -> dict[int, int]:
+        """Return issued row → row now, of the lines above the tables."""
+        pairs = ((t.issued.row, t.row, at - NAMES) for t in self.tables if t.issued for at in range(HEAD + 1))
+        return {was + at: now + at for was, now, at in pairs}
+
+    def _near(self, row: int, column: int) -> set[str]:
+        """Return what stands in a column about a row of headings, where lines may have been put between."""
+        cells = (self.sheet.cell(r, max(column, 1)) for r in range(max(row - 2, 1), row + 5))
+        return {_plain(str(cell.value)) for cell in cells if cell.value is not None}
+
+    def _columns(self) -> dict[int, int]:
+        """Return issued column → column now, of the columns of the tables that are there."""
+        found: dict[int, int] = {}
+        for table in self.tables:
+            if table.issued is not None:
+                found[table.issued.column] = table.column
+                for name, at in table.columns.items():
+                    if name in table.issued.columns:
+                        found[table.issued.column + table.issued.columns[name][0]] = at
+        return found
+
+
+def _shifted(places: Mapping[int, int], at: int) -> int:
+    """Return where a row or column is now: as far from the nearest known one before it, or after it, as it was."""
+    if at in places:
+        return places[at]
+    before = [p for p in places if p < at]
+    near = max(before) if before else min(places, default=0)
+    return at + (places[near] - near if near else 0)

@@ -1,0 +1,140 @@
+"""The record of what was issued: where every table, column and row of a book stood, and every locked cell.
+
+It is made while the book is written, kept compactly in the round, and a returned book is laid against it; what
+the book says of itself is needed only to find rows that moved. A locked cell is kept as the value that was written:
+a number, a text after `'`, or a formula with its `=`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from xlperf.workbook.book import Book
+from xlperf.workbook.layout import Shown, View
+from xlperf.workbook.seal import Identity, carriers
+from xlperf.xlsx.skeleton import BODY, NAMES
+
+Role = Literal["input", "locked"]
+Kept = str | float
+Spot = tuple[int, int]  # row and column, counted from 1
+
+_LONGEST = 64_000_000  # bytes of a record; a longer one is none of ours
+
+
+@dataclass(frozen=True)
+class IssuedTable:
+    """A table as it was issued. row, column: its corner, counted from 1.
+
+    columns: name → how many columns to the right of the corner, and whether it was issued to be filled. rows: key →
+    row of the worksheet.
+    """
+
+    number: str
+    plan_sheet: str
+    title: str
+    row: int
+    column: int
+    columns: Mapping[str, tuple[int, Role]]
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one book was when it was issued.
+
+    identity: its text; code: the printed code. cells: worksheet → the locked cells that something stands in.
+    """
+
+    identity: str
+    code: str
+    tables: tuple[IssuedTable, ...]
+    cells: Mapping[str, Mapping[Spot, Kept]] = field(default_factory=dict)
+
+    def by_number(self) -> dict[str, IssuedTable]:
+        """Return the tables by their number."""
+        return {table.number: table for table in self.tables}
+
+    def text(self) -> str:
+        """Write the record; the same record gives the same text."""
+        tables = [
+            [
+                t.number,
+                t.plan_sheet,
+                t.title,
+                t.row,
+                t.column,
+                [[n, *c] for n, c in t.columns.items()],
+                [*t.rows.items()],
+            ]
+            for t in self.tables
+        ]
+        cells = {title: [[*spot, kept] for spot, kept in sorted(there.items())] for title, there in self.cells.items()}
+        told = {"identity": self.identity, "code": self.code, "tables": tables, "cells": cells}
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+    def digest(self) -> str:
+        """Return the sha256 of the text."""
+        return hashlib.sha256(self.text().encode()).hexdigest()
+
+    def shape(self) -> str:
+        """Digest what a return is held against as an error: tables, and the locked cells of their worksheets."""
+        titles = {t.title for t in self.tables}
+        inside = {title: there for title, there in self.cells.items() if title in titles}
+        rows = {title: min(t.row for t in self.tables if t.title == title) for title in titles}
+        kept = {title: {s: v for s, v in there.items() if s[0] >= rows[title]} for title, there in inside.items()}
+        return Record("", "", self.tables, kept).digest()
+
+
+def record_of(book: Book, identity: Identity) -> Record:
+    """Return the record of a book that has been written."""
+    tables = (_table(str(n), view, keys) for n, (view, keys) in enumerate(book.tables, 1))
+    return Record(identity.text(), identity.code(), tuple(tables), book.locked())
+
+
+def sent_out(book: Book, identity: Identity, file: Path) -> Record:
+    """Write the carriers of a finished book and save it; return the record of it."""
+    record = record_of(book, identity)
+    carriers(book, identity)
+    book.save(file)
+    return record
+
+
+def _table(number: str, view: View, keys: tuple[str, ...]) -> IssuedTable:
+    columns: dict[str, tuple[int, Role]] = {s.name: (view.at[s.name] - view.left, _role(s)) for s in view.shown}
+    rows = {key: BODY + position for position, key in enumerate(keys, 1) if key}
+    return IssuedTable(number, view.sheet.name, view.title, NAMES + 1, view.left + 1, columns, rows)
+
+
+def _role(shown: Shown) -> Role:
+    return "input" if shown.open else "locked"
+
+
+def packed(record: Record) -> bytes:
+    """Return the bytes that a record is kept as."""
+    return zlib.compress(record.text().encode(), 9)
+
+
+def read_record(file: Path) -> tuple[Record, str]:
+    """Read a record that was kept, and its digest; OSError where it is not there, ValueError where it is damaged."""
+    try:
+        text = zlib.decompressobj().decompress(file.read_bytes(), _LONGEST).decode()
+        told = json.loads(text)
+        tables = tuple(
+            IssuedTable(number, sheet, title, row, column, {n: (at, role) for n, at, role in columns}, dict(rows))
+            for number, sheet, title, row, column, columns, rows in told["tables"]
+        )
+        cells = {title: {(r, c): kept for r, c, kept in there} for title, there in told["cells"].items()}
+        return Record(told["identity"], told["code"], tables, cells), hashlib.sha256(text.encode()).hexdigest()
+    except (zlib.error, UnicodeDecodeError, KeyError, TypeError) as fault:
+        raise ValueError(f"{file.name}: {fault}") from fault
+
+
+def record_name(serial: int) -> str:
+    """Return the name of the file that the record of a book is kept in."""
+    return f"{serial}.record"
