@@ -13,11 +13,14 @@ from kit.judge import PROFILE
 from kit.programs import need
 from kit.small_plan import MARKS, PLAN, identity, rows
 
+from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import Scores, score
+from xlperf.scheme.load import load_scheme
 from xlperf.workbook.back.fill import fill_book
 from xlperf.workbook.back.read import read_book
+from xlperf.workbook.book import Book
 from xlperf.workbook.books.grid import grids
-from xlperf.workbook.books.scorer import write_scorer_book
+from xlperf.workbook.books.scorer import scorer_leaves, write_scorer_book
 from xlperf.xlsx.skeleton import BODY
 
 SHARED, SECOND, THIRD = "共同指标", "第二指标", "一家的指标"
@@ -118,8 +121,7 @@ def test_libreoffice_saves_it_and_the_self_check_follows(issued, tmp_path):
     subprocess.run(command, check=True, capture_output=True, timeout=240)
     assert leads(out / "half.xlsx") == given | {"U2-2": None, "U1-1": 10.5}
     sheet = openpyxl.load_workbook(out / "half.xlsx", data_only=True)["打分表"]
-    at = next(c.column for c in sheet[4] if c.value == "lead")
-    assert sheet.cell(3, at).value == f"还差1项：第{BODY + 2}行；填错1处：第{BODY + 1}行"
+    assert next(c.value for c in sheet[3] if c.value) == f"还差1项：第{BODY + 2}行；填错1处：第{BODY + 1}行"
 
 
 def test_a_sparse_set_of_indicators_is_no_matrix():
@@ -151,3 +153,16 @@ def test_many_indicators_make_several_matrices_whose_formulas_every_program_take
     cells = (c for sheet in book.worksheets for row in sheet.iter_rows() for c in row if c.data_type == "f")
     assert max(len(str(c.value)) for c in cells) < 8_000
     assert leads(file).keys() == {m["id"] for m in many}
+
+
+def test_what_a_value_is_judged_by_stands_beside_it():
+    """The target of each unit beside the verified value; what is the same for all of them in the heading."""
+    scheme, _ = load_scheme(Path(__file__).parents[2] / "schemes" / "three-units")
+    plan, _ = compile_scheme(scheme)
+    tables = {name: [dict(row) for row in rows] for name, rows in scheme.tables.items()}
+    for mark in tables["marks"]:
+        mark["actual"] = Fraction(7) if mark["target"] is not None else None
+    (leaf, *_) = scorer_leaves(Book("", "", ""), score(plan, tables), "财政科", scheme.office)
+    for view in leaf.views:
+        assert [s.name for s in view.shown if not s.hidden] == ["target", "actual", "verified"]
+        assert "方向：正向" in view.over

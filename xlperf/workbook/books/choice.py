@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
-from xlperf.engine.plan import Column, Sheet
+from xlperf.engine.plan import UNIT, Column, Plan, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import columns_of, lift
@@ -65,6 +65,22 @@ def limiting(sheet: Sheet, fills: Callable[[Column], bool]) -> frozenset[str]:
         for name in looks_at(column, sheet):
             found |= _behind(sheet, name) or frozenset()
     return found
+
+
+def judged_by(plan: Plan, sheet: Sheet, fills: Callable[[Column], bool]) -> frozenset[str]:
+    """List the facts, and what units report, that a party has to see beside what it fills.
+
+    They are what the condition for asking looks at, and what stands beside the cell in the computations it goes into:
+    the target and the direction beside a verified value.
+    """
+    found: set[str] = set()
+    for column in (c for c in sheet.inputs() if fills(c)):
+        found |= columns_of(column.asked) if column.asked is not None else set()
+        for name, reader in plan.graph.readers.get((sheet.name, column.name), ()):
+            if name == sheet.name:
+                found |= {r.column for r in plan.graph.reads[name, reader] if r.how == "row"}
+    given = {c.name: c for c in sheet.columns if c.kind == "fact" or c.by == UNIT}
+    return frozenset(name for name in found & given.keys() if given[name].role not in ("full", "label", "number"))
 
 
 def looks_at(column: Column, sheet: Sheet) -> frozenset[str]:

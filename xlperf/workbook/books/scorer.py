@@ -9,9 +9,18 @@ from pathlib import Path
 from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.values import Value
+from xlperf.formula.values import shown as plain
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.book import Book
-from xlperf.workbook.books.choice import columns_shown, limiting, offered_by, offers_of, reference_views, units_in
+from xlperf.workbook.books.choice import (
+    columns_shown,
+    judged_by,
+    limiting,
+    offered_by,
+    offers_of,
+    reference_views,
+    units_in,
+)
 from xlperf.workbook.books.grid import Grid, grids, indicator_column
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.books.unit import write_signature
@@ -23,6 +32,7 @@ from xlperf.workbook.selfcheck import checked, write_check
 from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, headed, write_table
 
 SCORES, REMARKS, FACTS = "打分表", "完成情况和扣分原因", "指标情况"
+_REPORTED = ("self", "actual")  # roles of what the unit itself says, shown where it is known
 SIGNED = ("打分单位（盖章）", "负责人（签字）", "打分人", "联系电话")
 
 
@@ -141,21 +151,27 @@ def _by_indicator(scores: Scores, sheet: Sheet, rows: Sequence[int]) -> tuple[in
 
 
 def _matrix(book: Book, scores: Scores, sheet: Sheet, grid: Grid, title: str, fills: Callable[[Column], bool]) -> Leaf:
-    """Return the worksheet of a matrix: what is filled, what it is limited by, and what the unit gave itself."""
-    keep = limiting(sheet, fills)
+    """Return the worksheet of a matrix: what is filled, what it is limited and judged by, what the unit reported.
+
+    What is the same for all units of an indicator stands in its heading.
+    """
+    keep, beside = limiting(sheet, fills), judged_by(scores.plan, sheet, fills)
     title, blocks = book.title(title), []
     for word, rows in grid.rows.items():
         lines = tuple(rows.get(unit, HOLE) for unit in grid.units)
         there = [i for i in lines if i != HOLE]
-        shown = []
-        for s in columns_shown(scores, sheet, there, fills, reference=lambda c: c.role == "self"):
-            column, same = sheet.by_name[s.name], len({scores.values[sheet.name][s.name][i] for i in there}) == 1
-            if s.open or column.role == "self":
+        shown, common = [], []
+        for s in columns_shown(scores, sheet, there, fills, reference=lambda c: c.role in _REPORTED):
+            column, found = sheet.by_name[s.name], {scores.values[sheet.name][s.name][i] for i in there}
+            if s.open or column.role in _REPORTED or (s.name in beside and len(found) > 1):
                 shown.append(s)
             elif s.name in keep:
-                shown.append(Shown(s.name, hidden=same))
+                shown.append(Shown(s.name, hidden=len(found) == 1))
+            if s.name in beside and len(found) == 1:
+                common.append(f"{column.title}：{plain(found.pop())}")
         if any(s.open for s in shown):
-            blocks.append(View(sheet, title, tuple(shown), lines, over=str(word)))
+            over = f"{word}（{'，'.join(common)}）" if common else str(word)
+            blocks.append(View(sheet, title, tuple(shown), lines, over=over))
     subject = f"{sheet.title}：每格一个数，带斜线的不用填"
     return Leaf(title, subject, side_by_side(blocks), grid.units)
 
