@@ -36,7 +36,7 @@ MARKS = Sheet(
         Column("scorer", "考核主体", "fact", "text"),
         Column("actual", "完成值", "input", by=UNIT, required=True, asked=negate(is_blank(col("target")))),
         Column(
-            "self", "自评得分", "input", by=UNIT, low=lift(0), high=col("full"), decimals=2, required=True, role="self"
+            "self", "自评得分", "input", by=UNIT, low=lift(0), high=col("full"), decimals=2, required=True, measure="分"
         ),
         Column("evidence", "佐证", "input", "text", by=UNIT, width=20, role="evidence"),
         Column(

@@ -102,7 +102,7 @@ def test_a_letter_names_sheet_cell_row_and_heading(round_):
         (Column("a", "情况说明", "input", "text"), "写上文字"),
         (Column("a", "日期", "input", "date"), "填上日期，如 2017-12-31"),
         (Column("a", "级别", "input", "text", choices=("省", "市")), "从下拉中选一项"),
-        (Column("a", "自评得分", "input"), "填上得分；得零分的填0"),
+        (Column("a", "自评得分", "input", role="self"), "填上得分；得零分的填0"),
         (Column("a", "完成值", "input", exempt=True), "填上数；不适用的写“不适用”"),
     ],
     ids=lambda c: getattr(c, "title", ""),

@@ -63,6 +63,11 @@ class Asked:
 Judged = tuple[Value, list[Problem]]
 
 
+def is_empty(raw: object) -> bool:
+    """Return whether nothing stands in a cell: no value, or a text of which nothing can be seen."""
+    return raw is None or (isinstance(raw, str) and not bare(raw))
+
+
 def judge(asked: Asked, raw: Raw, data_type: str = "", formula: str = "", percent: bool = False) -> Judged:
     """Judge one cell; the value is None where a problem is an error or the cell is empty.
 
@@ -76,7 +81,7 @@ def judge(asked: Asked, raw: Raw, data_type: str = "", formula: str = "", percen
         return None, [asked.tell(code, found=formula)]
     if data_type == "e" or (column.holds != "text" and isinstance(raw, str) and _ERRORS.match(raw.strip())):
         return None, [asked.tell("CELL_ERROR", found=raw)]
-    if raw is None or (isinstance(raw, str) and not bare(raw)):
+    if is_empty(raw):
         return _empty(asked)
     if not _is_asked(asked):
         return None, [asked.tell("NOT_ASKED", found=raw)]
@@ -267,8 +272,8 @@ def _day_judged(asked: Asked, day: date | None, raw: Raw, notes: list[Problem]) 
 
 def agrees(raw: Raw, value: Value) -> bool:
     """Return whether what stands in a cell is still the value that was issued."""
-    if value is None or raw is None or raw == "":
-        return value is None and raw in (None, "")
+    if value is None or is_empty(raw):
+        return value is None and is_empty(raw)
     if isinstance(raw, datetime | date):
         raw_value: Value = day_number(raw.date() if isinstance(raw, datetime) else raw)
     elif isinstance(raw, int | float) and not isinstance(raw, bool) and math.isfinite(raw):

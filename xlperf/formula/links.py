@@ -32,6 +32,11 @@ class Link:
     order: str = ""
     ties: str = ""
 
+    @property
+    def counts(self) -> bool:
+        """Return whether it counts rows or says a place: a whole number whatever it looks at."""
+        return self.kind in ("count", "tally", "rank")
+
 
 def link_of(e: Expr | None) -> Link | None:
     """Return the look at other rows that a column is, through rule calls; None where it looks at its own row."""

@@ -16,6 +16,7 @@ from xlperf.engine.plan import Plan, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.excel import Addresses
 from xlperf.formula.expression import Expr, Match, root
+from xlperf.formula.links import link_of
 from xlperf.formula.operations import OPERATIONS, plain
 from xlperf.formula.values import Value
 from xlperf.workbook.text import key_text, measure, quoted
@@ -297,15 +298,16 @@ class _Block(RowAddresses):
 def noise_free(plan: Plan, sheet: str, name: str) -> bool:
     """Return whether the numbers of a column are decimals as typed, not results of binary arithmetic."""
     column = plan.by_name[sheet].by_name[name]
-    return column.expr is None or column.holds != "number" or _is_clean(plan, sheet, root(column.expr))
+    if column.expr is None or column.holds != "number":
+        return True
+    link = link_of(column.expr)
+    if link is None:
+        return _is_clean(plan, sheet, root(column.expr))
+    return link.counts or (link.kind in ("via", "pick") and noise_free(plan, link.sheet, link.column))
 
 
 def _is_clean(plan: Plan, sheet: str, e: Expr) -> bool:
     match e.op, e.args:
-        case (("count" | "tally" | "rank"), _):
-            return True
-        case "via", (_, other, name):
-            return noise_free(plan, other, name)
         case "col", (name,):
             return noise_free(plan, sheet, name)
         case "const", (value,):

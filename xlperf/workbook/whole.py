@@ -7,6 +7,7 @@ from fractions import Fraction
 from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.expression import Expr, root
+from xlperf.formula.links import link_of
 from xlperf.formula.values import Value
 from xlperf.workbook.style import PERCENT
 
@@ -29,6 +30,9 @@ def always_whole(scores: Scores, sheet: str, name: str, per: int = 1) -> bool:
     column = found.by_name[name]
     if column.holds != "number":
         return False
+    if (link := link_of(column.expr)) is not None:
+        taken = link.kind in ("via", "pick", "total")
+        return link.counts or (taken and always_whole(scores, link.sheet or sheet, link.column, per))
     if column.expr is not None:
         return _is_whole(scores, found, root(column.expr), per)
     if column.kind == "input":
@@ -38,10 +42,8 @@ def always_whole(scores: Scores, sheet: str, name: str, per: int = 1) -> bool:
 
 def _is_whole(scores: Scores, sheet: Sheet, e: Expr, per: int) -> bool:
     match e.op, e.args:
-        case (("rank" | "count" | "tally" | "floor" | "ceiling"), _):
+        case (("floor" | "ceiling"), _):
             return True
-        case ("via", (_, other, name)) | ("total", (other, name, *_)):
-            return always_whole(scores, other or sheet.name, name, per)
         case "col", (name,):
             return always_whole(scores, sheet.name, name, per)
         case "const", (value,):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from xlperf.engine.plan import Sheet
 from xlperf.engine.roster import MASTER, Roster
+from xlperf.entries.cell import is_empty
 from xlperf.files import write_whole
 from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.collecting.examine import Findings, text_then
@@ -166,14 +167,14 @@ class _Typing:
     def cleared(self, known: Collection[_Spot]) -> set[_Spot]:
         """Return which cells of the record were emptied in the book, and those of entries that were withdrawn."""
         filled = {(c.sheet, self._places.get((c.sheet, c.row), c.row), c.column) for c in self.found.cells}
-        blank = {spot for spot, cell in self._now.items() if cell.value in (None, "") and spot not in filled}
+        blank = {spot for spot, cell in self._now.items() if is_empty(cell.value) and spot not in filled}
         gone = {self._in_record(spot) for spot in blank if self._was_filled(spot)} & set(known)
         rows = self.found.withdrawn | {at for at, _ in self._emptied_rows()}
         return gone | {at for at in known if at[:2] in rows}
 
     def _was_filled(self, spot: _Spot) -> bool:
         if self.edition.then:
-            return spot in self.edition.then and self.edition.then[spot].value not in (None, "")
+            return spot in self.edition.then and not is_empty(self.edition.then[spot].value)
         return bool(text_then(self.edition.written, spot))
 
     def _in_record(self, spot: _Spot) -> _Spot:
@@ -237,7 +238,7 @@ def homeless(book: ReadBook, roster: Roster, file: str) -> Iterator[Problem]:
     """List which filled cells of a book made from an earlier state of the scheme have no place in it now."""
     for cell in book.cells:
         sheet = roster.plan.by_name.get(cell.plan_sheet)
-        if cell.role == "input" and cell.value not in (None, "") and not _has_place(cell, sheet, roster):
+        if cell.role == "input" and not is_empty(cell.value) and not _has_place(cell, sheet, roster):
             yield problem("NO_PLACE_NOW", Where(file, sheet=cell.sheet, cell=cell.cell), found=cell.value)
 
 

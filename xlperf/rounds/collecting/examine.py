@@ -12,7 +12,7 @@ from functools import partial
 
 from xlperf.engine.plan import OFFICE, UNIT, Column, Plan, Row, Sheet
 from xlperf.engine.roster import MASTER, Party, Roster
-from xlperf.entries.cell import agrees, wanted_words
+from xlperf.entries.cell import agrees, is_empty, wanted_words
 from xlperf.entries.entry import Entry, judge_entries
 from xlperf.entries.text import claim_words, value_of
 from xlperf.formula.values import Value, value_text
@@ -262,7 +262,7 @@ class Examiner:
         sent = value_text(self.roster.rows[sheet.name, key].get(entry.column.name))
         typed = value_text(entry.value)
         then = None if self.written is None else text_then(self.written, (sheet.name, key, entry.column.name))
-        emptied = entry.value is None and cell.value in (None, "") and bool(then)
+        emptied = entry.value is None and is_empty(cell.value) and bool(then)
         if (entry.value is not None or emptied) and typed not in (sent, then):
             was, who, now = sent or EMPTY, self.roster.title(owner), typed or EMPTY
             self._tell("NOT_YOURS", cell, title=entry.column.title, who=who, was=was, now=now)
@@ -288,8 +288,7 @@ def _unfinished(entry: Entry, p: Problem) -> Problem:
 
 def _typed(cell: ReadCell, column: Column) -> bool:
     """Return whether somebody typed something here; what was issued as the default does not count."""
-    blank = cell.value is None or (isinstance(cell.value, str) and not cell.value.strip())
-    return not blank and not (column.default is not None and agrees(cell.value, column.default))
+    return not is_empty(cell.value) and not (column.default is not None and agrees(cell.value, column.default))
 
 
 def _is_other(column: Column, cell: ReadCell, row: Row) -> bool:
@@ -298,7 +297,7 @@ def _is_other(column: Column, cell: ReadCell, row: Row) -> bool:
 
 
 def _shown(raw: object) -> str:
-    return EMPTY if raw is None or raw == "" else str(raw)
+    return EMPTY if is_empty(raw) else str(raw)
 
 
 def text_then(written: Roster, at: tuple[str, str, str]) -> str | None:

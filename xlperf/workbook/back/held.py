@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.engine.score import Scores, score
-from xlperf.entries.cell import Asked, agrees, judge
+from xlperf.entries.cell import Asked, agrees, is_empty, judge
 from xlperf.entries.entry import Entry, judge_entries
 from xlperf.entries.text import value_of
 from xlperf.formula.values import Value, value_text
@@ -91,7 +91,7 @@ def _enter(sheet: Sheet, rows: dict[str, dict[str, ReadCell]], found: Held) -> N
 def _is_typed(column: Column | None, cell: ReadCell) -> bool:
     """Return whether somebody filled a cell of a new row; what stands there from the beginning does not count."""
     default = column is None or column.default is not None
-    return cell.role == "input" and not default and cell.value not in (None, "")
+    return cell.role == "input" and not default and not is_empty(cell.value)
 
 
 def _fill(sheet: Sheet, row: Row, cells: dict[str, ReadCell], found: Held) -> None:

@@ -16,6 +16,7 @@ from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlperf.entries.cell import is_empty
 from xlperf.workbook.record import IssuedTable, Role
 from xlperf.xlsx.addresses import number as column_number
 from xlperf.xlsx.skeleton import HEAD, MAP, MARK, NAMES
@@ -209,4 +210,4 @@ def _key(table: Found, row: int) -> str:
 
 def _has_content(table: Found, row: int) -> bool:
     fill = (column for name, column in table.columns.items() if table.role(name) == "input")
-    return any(table.sheet.cell(row, column).value not in (None, "") for column in fill)
+    return not all(is_empty(table.sheet.cell(row, column).value) for column in fill)
