@@ -91,18 +91,12 @@ sheets:
         choose: {branches: [{when: [{column: place, at_most: 1}], then: 是}], otherwise: 否}
       before1: {title: 上年先进, basis: 七, holds: text, lookup: {key: code, of: history.advanced_1}}
       before2: {title: 前年先进, basis: 七, holds: text, lookup: {key: code, of: history.advanced_2}}
+      run: {title: 连续先进年数, basis: 七, in_a_row: {says: 是, cells: [advanced, before1, before2]}}
       three:
         title: 连续三年先进
         basis: 七
         holds: text
-        choose:
-          branches:
-            - when:
-                - {column: advanced, is: 是}
-                - {column: before1, is: 是, blank: 否}
-                - {column: before2, is: 是, blank: 否}
-              then: 是
-          otherwise: 否
+        choose: {branches: [{when: [{column: run, at_least: 3}], then: 是}], otherwise: 否}
       place_before: {title: 上年名次, basis: 六, lookup: {key: code, of: last.place}}
       risen: {title: 名次上升, basis: 六, change: {now: place_before, before: place}}
 rankings:

@@ -168,7 +168,7 @@ def _cell(slot: Slot, title: str, raw: Any, columns: Columns) -> Expr:
 
 
 def _listed(slot: Slot, title: str, raw: Any, columns: Columns) -> tuple[Expr, ...]:
-    values = line_of(raw, title, text="words" in slot.traits)
+    values = line_of(raw, title, text=bool(slot.traits & {"words", "any"}))
     if len(values) > LONGEST_LIST:
         raise wrong("FN_TOO_LONG", argument=title, found=len(values), wanted=LONGEST_LIST)
     return tuple(columns.add(title, [value]) for value in values)

@@ -182,7 +182,7 @@ class Binder:
 
     def _taken(self, node: Node, parameter: Parameter, holds: Holds) -> Expr:
         """Bind one value of a parameter; what may become the answer is a text only where the column holds texts."""
-        texts = parameter.takes in ("text", "branches") or "words" in parameter.traits
+        texts = parameter.takes in ("text", "branches") or bool(parameter.traits & {"words", "any"})
         answer = texts and bool(parameter.traits & {"words", "result"})
         if texts and not (answer and holds != "text"):
             return self.value(node)

@@ -19,7 +19,7 @@ from xlperf.formula.expression import (
     say,
 )
 from xlperf.formula.values import EXEMPT
-from xlperf.rules.registry import Most, Number, Numbers, Share, rule
+from xlperf.rules.registry import Cells, Most, Number, Numbers, Share, Text, rule
 
 
 def _present(xs: tuple[Expr, ...]) -> Expr:
@@ -113,6 +113,22 @@ def streak(flags: Numbers) -> Expr:
     for flag in reversed(flags):
         made = flag * (1 + made)
     return made
+
+
+@rule("XP_RUN", "连续次数")
+def in_a_row(says: Text, cells: Cells) -> Expr:
+    """Count how many cells, from the first on, say a word without a break; an empty one is a break.
+
+    says: the word. cells: of this year, the year before, the one before that.
+    """
+    run: Expr = lift(0)
+    for cell in reversed(cells):
+        run = cases(
+            (is_blank(cell), 0, "没有记录，到此为止"),
+            (same(first(cell, says), says), 1 + run, say("连续为“{says}”", says=says)),
+            otherwise=(0, say("{cell}，不是“{says}”，到此为止", cell=cell, says=says)),
+        )
+    return run
 
 
 @rule("XP_RESCALE", "总额平衡")

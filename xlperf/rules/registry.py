@@ -31,6 +31,7 @@ parameter than how it is written asks for its trait, so that no other module lis
 |             | only where the column holds texts                                               |
 | `words`     | may hold texts where its kind usually holds numbers (of bands: the values), and
 |             | the column of the call holds texts                                              |
+| `any`       | may hold texts, numbers and dates; it only decides                              |
 | `names`     | bands: the limits are names, looked up; a name not listed gives nothing         |
 | `rising`    | bands: the limits rise from row to row                                          |
 | `places`    | bands: the limits are the places 1, 2, 3 … without a gap                        |
@@ -80,6 +81,7 @@ Total = Annotated[Expr, "number", "sum"]
 Result = Annotated[Expr, "text", "result"]
 ResultNumber = Annotated[Expr, "number", "result"]
 Bonuses = Annotated[tuple[Expr, ...], "numbers", "bonus"]
+Cells = Annotated[tuple[Expr, ...], "numbers", "any"]
 Values = Annotated[tuple[Expr, ...], "numbers", "words"]
 RisingBands = Annotated[tuple[tuple[Expr, Expr], ...], "bands", "rising"]
 AwardBands = Annotated[tuple[tuple[Expr, Expr], ...], "bands", "rising", "words"]
