@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -75,46 +76,47 @@ def home_of(folder: Path | None, scheme_id: str | None, data: Path | None) -> Pa
     return folder
 
 
-def sources(
-    folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...]
-) -> tuple[Scheme, Tables, dict[str, str], list[Problem]]:
-    """Open a round, or a folder of CSV files under a scheme: scheme, tables, readings, problems."""
+@dataclass(frozen=True)
+class Ground:
+    """What a question is asked about: a round, or a folder of CSV files under a scheme.
+
+    adopted: reading → option where it is not the scheme's. problems: of the CSV files. round_: None where there is none
+    """
+
+    scheme: Scheme
+    tables: Tables
+    adopted: dict[str, str]
+    problems: list[Problem]
+    round_: Round | None
+
+
+def ground(folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...]) -> Ground:
+    """Open a round, or a folder of CSV files under a scheme, once for all that is asked of it."""
     home = home_of(folder, scheme_id, data)
     if home is not None:
-        opened_folder = opened_round(home)
-        scheme, tables = opened_folder.scheme, opened_folder.tables()
-        problems: list[Problem] = []
-        adopted = {**opened_folder.readings, **chosen(readings)}
-    else:
-        scheme, _ = opened(str(scheme_id))
-        adopted = chosen(readings)
-        tables, problems = read_data(scheme, Path(str(data)), adopted)
-    return scheme, tables, adopted, problems
+        round_ = opened_round(home)
+        return Ground(round_.scheme, round_.tables(), {**round_.readings, **chosen(readings)}, [], round_)
+    scheme, _ = opened(str(scheme_id))
+    adopted = chosen(readings)
+    tables, problems = read_data(scheme, Path(str(data)), adopted)
+    return Ground(scheme, tables, adopted, problems, None)
 
 
-def scored(
-    folder: Path | None,
-    scheme_id: str | None,
-    data: Path | None,
-    readings: tuple[str, ...],
-    *,
-    despite: str | None = None,
-) -> tuple[Scores, list[Problem]]:
-    """Score a round, or a folder of CSV files under a scheme; end the command where that cannot be done.
+def scored(on: Ground, *, despite: str | None = None) -> tuple[Scores, list[Problem]]:
+    """Score what a question is asked about; end the command where that cannot be done.
 
     despite: why a red scheme is used; None to look only, where nothing is given out.
     """
-    scheme, tables, adopted, faults = sources(folder, scheme_id, data, readings)
-    plan, problems = compile_scheme(scheme, adopted)
+    plan, problems = compile_scheme(on.scheme, on.adopted)
     if errors(problems):
         show_problems(problems)
         raise SystemExit(output.FAILED)
     if despite is not None:
-        plan, standing = cleared(scheme, plan, despite)
+        plan, standing = cleared(on.scheme, plan, despite)
         if errors(standing):
             raise NotCleared(standing)
         problems += standing
-    return score(plan, tables), [*problems, *faults]
+    return score(plan, on.tables), [*problems, *on.problems]
 
 
 @click.command("score")
@@ -150,7 +152,7 @@ def score_command(
     home = home_of(folder, scheme_id, data)
     opening: list[Problem] = []
     if home is None or readings:
-        scores, problems = scored(folder, scheme_id, data, readings, despite=despite)
+        scores, problems = scored(ground(folder, scheme_id, data, readings), despite=despite)
         problems = [*problems, *warned_rows(scores), *refused_rows(scores)]
     else:
         round_, opening = opened_with(home, despite)
@@ -191,17 +193,17 @@ def explain(
     depth: int | None,
 ) -> None:
     """Show why: result, arithmetic, clauses, what is missing and where points were lost; or the whole tree."""
-    scores, problems = scored(folder, scheme_id, data, readings)
-    show_problems(_looked_at(scheme_id))
+    on = ground(folder, scheme_id, data, readings)
+    scores, problems = scored(on)
+    show_problems(_looked_at(on))
     cell = cell_named(scores, unit, column)
     if isinstance(cell, Problem):
         show_problems([cell])
         raise SystemExit(output.FAILED)
     with spoken(language()):
         found = answer(scores, cell, WHOLE if depth is None else depth)
-        home = home_of(folder, scheme_id, data)
-        if home is not None:
-            found = told_who_typed(found, home)
+        if on.round_ is not None:
+            found = told_who_typed(found, on.round_)
     if json_:
         click.echo(as_json(found.data()))
     elif full or depth is not None:
@@ -213,21 +215,18 @@ def explain(
     show_problems(errors(problems))
 
 
-def told_who_typed(found: Answer, home: Path) -> Answer:
-    """Return an answer that says where the office typed for another; as it is where the round cannot be opened."""
+def told_who_typed(found: Answer, round_: Round) -> Answer:
+    """Return an answer that says where the office typed for another."""
     from xlperf.rounds.stood_in import with_who_typed
 
-    round_, _ = open_round(home)
-    if round_ is None:
-        return found
     return with_who_typed(
         found, round_, lambda who: say(f"{who}没有报送，由办公室代填", f"typed by the office: {who} sent nothing")
     )
 
 
-def _looked_at(scheme_id: str | None) -> list[Problem]:
+def _looked_at(on: Ground) -> list[Problem]:
     """List that the check of a scheme is red, where it is only looked at with a folder of CSV files."""
-    return seen_red(opened(scheme_id)[0]) if scheme_id is not None else []
+    return seen_red(on.scheme) if on.round_ is None else []
 
 
 def _where(folder: Path | None, scheme_id: str | None, data: Path | None) -> list[object]:
@@ -246,13 +245,13 @@ def readings_command(
     folder: Path | None, scheme_id: str | None, data: Path | None, readings: tuple[str, ...], json_: bool
 ) -> None:
     """Compare every reading (口径): whose score, place, award or pay another option would change."""
-    scheme, tables, adopted, problems = sources(folder, scheme_id, data, readings)
-    show_problems(_looked_at(scheme_id))
-    effects = compare_readings(scheme, tables, adopted, output.progress)
+    on = ground(folder, scheme_id, data, readings)
+    show_problems(_looked_at(on))
+    effects = compare_readings(on.scheme, on.tables, on.adopted, output.progress)
     if json_:
         click.echo(as_json(effects_data(effects, language())))
         return
-    names = Roster(compile_scheme(scheme, adopted)[0], tables, scheme.office).units
+    names = Roster(compile_scheme(on.scheme, on.adopted)[0], on.tables, on.scheme.office).units
     if not effects:
         click.echo(say("这份方案没有待定的口径", "this scheme leaves no reading open"))
     for e in effects:
@@ -265,7 +264,7 @@ def readings_command(
         if len(e.changes) > SHOWN_CHANGES:
             more = len(e.changes) - SHOWN_CHANGES
             click.echo(say(f"  ……还有 {more} 处（--json 全部列出）", f"  … {more} more (--json lists all)"))
-    show_problems(errors(problems))
+    show_problems(errors(on.problems))
 
 
 def change_line(c: Change, names: dict[str, str]) -> str:

@@ -8,7 +8,6 @@ not be read, so that nobody mends one thing to learn of the next. Whoever issues
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from math import inf
 
 from xlperf.engine.compile import compile_scheme
@@ -57,8 +56,8 @@ def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
     said = check_scheme(scheme, unread)
     plan, bound = compile_scheme(scheme)
     odd = lint_problems(scheme, plan, rows=not errors([*wrong, *bound]))
-    sound = tuple(e for e in scheme.examples if not _touched(scheme, e, [*wrong, *said]))
-    examples = check_examples(replace(scheme, examples=sound), rounds=not errors([*wrong, *bound]))
+    sound = [e for e in scheme.examples if not _touched(scheme, e, [*wrong, *said])]
+    examples = check_examples(scheme, sound, rounds=not errors([*wrong, *bound]))
     return list(dict.fromkeys([*said, *bound, *odd, *open_roles(plan), *examples]))
 
 

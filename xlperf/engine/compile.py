@@ -60,16 +60,33 @@ def _words(node: Any) -> Iterator[str]:
             yield from _words(item)
 
 
+_RECENT: list[tuple[Scheme, frozenset[tuple[str, str]], Plan, tuple[Problem, ...]]] = []  # the latest last
+_MOST = 4  # plans kept: a command asks for that of its round, its check, the names of its units
+
+
 def compile_scheme(
     scheme: Scheme, readings: Mapping[str, str] | None = None, bound: Bound | None = None, *, circles: bool = True
 ) -> tuple[Plan, list[Problem]]:
-    """Bind every column of a scheme.
+    """Bind every column of a scheme; the same scheme under the same readings is bound once for those who ask in turn.
 
     readings: reading → option that replaces the adopted one. bound: columns of the same scheme bound before. circles:
     False for those who meet columns that depend on each other when they score. The plan is usable only where no
     problem is an error.
     """
-    bound = bound or Bound()
+    at = frozenset({**{name: r.adopted for name, r in scheme.readings.items()}, **(readings or {})}.items())
+    for known, under, plan, problems in _RECENT:
+        if known is scheme and under == at and (circles or not problems):
+            return plan, list(problems)
+    plan, found = _compiled(scheme, readings, bound or Bound(), circles=circles)
+    if circles:
+        _RECENT.append((scheme, at, plan, tuple(found)))
+        del _RECENT[:-_MOST]
+    return plan, found
+
+
+def _compiled(
+    scheme: Scheme, readings: Mapping[str, str] | None, bound: Bound, *, circles: bool
+) -> tuple[Plan, list[Problem]]:
     problems: list[Problem] = []
     adopted = {name: r.adopted for name, r in scheme.readings.items()}
     for name, option in (readings or {}).items():

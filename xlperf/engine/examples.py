@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,13 +25,19 @@ from xlperf.scheme.words import nearest
 _NAMED = 4  # blank cells named one by one
 
 
-def check_examples(scheme: Scheme, *, rounds: bool = True) -> list[Problem]:
+def check_examples(scheme: Scheme, examples: Iterable[Example] | None = None, *, rounds: bool = True) -> list[Problem]:
     """Run every example, and every alternative of it; a result unlike the expected one is a problem.
 
-    rounds: False leaves out the small rounds, for a scheme whose tables or columns have errors.
+    examples: those to run, None for all. rounds: False leaves out the small rounds, for a scheme whose tables or
+    columns have errors.
     """
     plans = _Plans(scheme)
-    return [found for e in scheme.examples if e.rule or rounds for found in _check(plans, e)]
+    return [
+        found
+        for e in (scheme.examples if examples is None else examples)
+        if e.rule or rounds
+        for found in _check(plans, e)
+    ]
 
 
 class _Plans:
@@ -78,6 +84,8 @@ def _texts(node: Any) -> dict[str, str]:
 
 def _with_figures(scheme: Scheme, figures: dict[str, str]) -> Scheme:
     """Return the scheme with the figures of an example, in the year that its dates were written for."""
+    if not figures and scheme.year == scheme.written_for:
+        return scheme
     changed = dict(scheme.figures)
     for name, text in figures.items():
         old = changed.get(name)

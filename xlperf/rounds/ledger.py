@@ -192,12 +192,22 @@ class Reader:
         self._file = file
         self._state = State()
         self._mark = START
+        self._given: State | None = None
 
     def state(self) -> State:
-        """Return what the ledger adds up to now; see `state_of`. What is returned does not change any more."""
+        """Return what the ledger adds up to now; see `state_of`. What is returned does not change any more.
+
+        It is the same object as before where nothing was added.
+        """
         for entry in entries(self._file, self._mark):
             _add(self._state, _record(entry))
             self._mark = entry.mark
+            self._given = None
+        if self._given is None:
+            self._given = self._copied()
+        return self._given
+
+    def _copied(self) -> State:
         kept = {f.name: getattr(self._state, f.name) for f in fields(State)}
         return State(**{name: type(value)(value) for name, value in kept.items()})
 

@@ -69,6 +69,7 @@ class Round:
     earlier: tuple[Earlier, ...] = ()
     changed: bool = False
     _reader: list[Reader] = field(default_factory=list, repr=False, compare=False)
+    _merged: list[tuple[State, Plan, Tables]] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def issued(self) -> Path:
@@ -120,9 +121,12 @@ class Round:
 
     def tables(self, state: State | None = None) -> Tables:
         """Return the scheme's tables with everything accepted so far filled in."""
-        tables = merged(self.plan, self.scheme.tables, (state or self.state()).current.values())
-        beyond_limits(self.plan, tables, every=self.changed)
-        return tables
+        state = state or self.state()
+        if not any(known is state and plan is self.plan for known, plan, _ in self._merged):
+            tables = merged(self.plan, self.scheme.tables, state.current.values())
+            beyond_limits(self.plan, tables, every=self.changed)
+            self._merged[:] = [(state, self.plan, tables)]
+        return {name: [dict(row) for row in rows] for name, rows in self._merged[0][2].items()}
 
     def beyond(self, state: State | None = None) -> list[Problem]:
         """List which accepted cells no longer stand: because of what came in since, or the scheme was changed."""
