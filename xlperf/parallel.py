@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 J = TypeVar("J")
@@ -94,6 +95,7 @@ def _do(job: Any) -> Any:
 def _begin() -> None:
     """Leave Ctrl+C to the parent, and end when it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with_parent()
     parent = os.getppid()
 
     def watch() -> None:
@@ -102,6 +104,15 @@ def _begin() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    """Let the system end this worker with its parent, also while it is stuck in a library; only Linux does."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
 
 
 # ---- workers of `guarded` ------------------------------------------------------------------------
@@ -210,9 +221,14 @@ def _serve(pipe: Any, other: Any, work: Callable[[Any], Any], memory: int) -> No
 
 
 def _limit(memory: int) -> None:
-    """Keep a worker from taking the machine's memory; only Unix has such a limit."""
+    """Keep a worker from taking the machine's memory beyond what it begins with; only Unix has such a limit."""
     try:
         import resource
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    begins, table = 0, Path("/proc/self/statm")
+    with suppress(OSError, ValueError):
+        begins = int(table.read_text("ascii").split()[0]) * resource.getpagesize()
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    most = begins + memory if hard == resource.RLIM_INFINITY else min(begins + memory, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))

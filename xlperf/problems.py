@@ -8,6 +8,7 @@ English side by side (one row a code, so that a translation can never miss one).
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -135,11 +136,24 @@ def problem(code: str, where: Where | None = None, **values: object) -> Problem:
     if code not in catalogue():
         raise KeyError(f"no such problem code: {code}")
     texts = tuple((n, str(v) if isinstance(v, Word) else _short(str(v))) for n, v in values.items())
-    return Problem(code, where or Where(), texts)
+    place = where or Where()
+    shown = {name: printable(text) for name, text in vars(place).items() if isinstance(text, str)}
+    return Problem(code, Where(**{**vars(place), **shown}), texts)
+
+
+def printable(text: str) -> str:
+    """Return a text without characters that a terminal obeys or that turn the writing round: each by its number."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if _is_plain(c) else f"<{ord(c):04X}>" for c in text)
+
+
+def _is_plain(c: str) -> bool:
+    return c in "\t\n\u200c\u200d\u00ad" or unicodedata.category(c) not in ("Cc", "Cf", "Cs")
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = printable(" ".join(text.split()))
     return line if len(line) <= 160 else line[:159] + "…"
 
 

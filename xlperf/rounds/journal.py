@@ -1,21 +1,25 @@
 """The append-only, hash-chained list of entries that a round's ledger is kept in.
 
-Every entry is one row, so it is there whole or not at all; its hash covers the hash of the row before,
-so that a row changed or taken out later breaks the chain at a place that can be named. What the kinds
+Every entry is one row, so it is there whole or not at all; its hash covers the hash of the row before and is made with
+the round's key, so that a row changed or taken out later breaks the chain at a place that can be named. The head, the
+hash of the last entry, stands beside the list, so that a list whose end was cut off is known. What the kinds
 of entries mean is said in `rounds.ledger`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from xlperf.files import write_whole
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -27,6 +31,7 @@ CREATE TRIGGER IF NOT EXISTS entries_last BEFORE DELETE ON entries
   BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END;
 """
 _FIRST = "0" * 64
+KEY_FILES = ("round.key", ".key")  # of the round that the list lies in
 
 Mark = tuple[int, str]  # number and hash of an entry
 START: Mark = (0, _FIRST)
@@ -53,19 +58,77 @@ class BrokenChain(Exception):
         self.number = number
 
 
+class Pen:
+    """The right to append, which one process has at a time. last: the number of the last entry, 0 for none."""
+
+    def __init__(self, db: sqlite3.Connection, key: bytes) -> None:
+        self._db, self._key = db, key
+        found = db.execute("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1").fetchone()
+        self.last: int = found[0] if found else 0
+        self._hash: str = found[1] if found else _FIRST
+
+    def put(self, kind: str, body: Body) -> None:
+        """Append an entry; it is there once the pen is laid down."""
+        number, previous = self.last + 1, self._hash
+        at = datetime.now().astimezone().isoformat(timespec="seconds")
+        text = json.dumps(body, ensure_ascii=False, sort_keys=True)
+        chained = _chained(self._key, previous, number, at, kind, text)
+        self._db.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", (number, at, kind, text, previous, chained))
+        self.last, self._hash = number, chained
+
+    @property
+    def mark(self) -> Mark:
+        """Return the mark of the last entry."""
+        return self.last, self._hash
+
+
+@contextmanager
+def alone(file: Path) -> Iterator[Pen]:
+    """Keep everybody else from appending while something is decided on what the list says now.
+
+    What was put is on disk once this ends, all of it or nothing; then the head stands beside the list as well.
+    """
+    with closing(_connect(file)) as db:
+        with db:
+            db.execute("BEGIN IMMEDIATE")
+            pen = Pen(db, key_of(file))
+            before = pen.last
+            yield pen
+        if pen.last != before:
+            _write_head(file, pen.mark)
+
+
 def append(file: Path, kind: str, *bodies: Body) -> None:
     """Append entries of one kind in one transaction; on return they are on disk."""
-    with closing(_connect(file)) as db, db:
-        db.execute("BEGIN IMMEDIATE")
-        last = db.execute("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1").fetchone()
-        number, previous = last or (0, _FIRST)
-        at = datetime.now().astimezone().isoformat(timespec="seconds")
+    with alone(file) as pen:
         for body in bodies:
-            number += 1
-            text = json.dumps(body, ensure_ascii=False, sort_keys=True)
-            chained = _chained(previous, number, at, kind, text)
-            db.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", (number, at, kind, text, previous, chained))
-            previous = chained
+            pen.put(kind, body)
+
+
+def key_of(file: Path) -> bytes:
+    """Return the secret that the list is chained with: the key of the round it lies in, b"" where it lies in none."""
+    for name in KEY_FILES:
+        with suppress(OSError, ValueError):
+            return bytes.fromhex((file.parent / name).read_text("ascii").strip())
+    return b""
+
+
+def head_file(file: Path) -> Path:
+    """Return where the head of the list stands beside it."""
+    return file.with_suffix(".head")
+
+
+def _write_head(file: Path, mark: Mark) -> None:
+    write_whole(head_file(file), f"{mark[0]} {mark[1]}\n".encode(), lasting=False)
+
+
+def read_head(file: Path) -> Mark | None:
+    """Return the mark that stands beside the list, None where none does; ValueError where it is no mark."""
+    at = head_file(file)
+    if not at.is_file():
+        return None
+    number, chained = at.read_text("ascii").split()
+    return int(number), chained
 
 
 def begin(file: Path) -> None:
@@ -84,8 +147,9 @@ def entries(file: Path, after: Mark = START) -> Iterator[Entry]:
     with closing(_connect(file)) as db:
         last, previous = after
         asked = "SELECT number, at, kind, body, previous, hash FROM entries WHERE number > ? ORDER BY number"
+        key = key_of(file)
         for expected, (number, at, kind, text, before, chained) in enumerate(db.execute(asked, (last,)), last + 1):
-            if number != expected or before != previous or chained != _chained(before, number, at, kind, text):
+            if number != expected or before != previous or chained != _chained(key, before, number, at, kind, text):
                 raise BrokenChain(expected)
             previous = chained
             yield Entry(number, at, kind, json.loads(text), (number, chained))
@@ -99,5 +163,6 @@ def _connect(file: Path) -> sqlite3.Connection:
     return db
 
 
-def _chained(previous: str, number: int, at: str, kind: str, text: str) -> str:
-    return hashlib.sha256("\n".join((previous, str(number), at, kind, text)).encode()).hexdigest()
+def _chained(key: bytes, previous: str, number: int, at: str, kind: str, text: str) -> str:
+    told = "\n".join((previous, str(number), at, kind, text)).encode()
+    return hmac.digest(key, told, "sha256").hex() if key else hashlib.sha256(told).hexdigest()

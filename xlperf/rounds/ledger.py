@@ -13,7 +13,7 @@ from typing import Any
 
 from xlperf.engine.roster import Party
 from xlperf.problems import Problem, Where
-from xlperf.rounds.journal import START, Body, Entry, append, entries
+from xlperf.rounds.journal import START, Body, Entry, Pen, append, entries
 
 FORMAT = 1  # of the entries written here; those without a number are of the first
 _NUMBER = "format"
@@ -256,9 +256,16 @@ def record_issued(file: Path, *issued: Issued) -> None:
     _append(file, "issued", *(dict(vars(i)) for i in issued))
 
 
-def record_receipts(file: Path, *receipts: Receipt) -> None:
-    """Record decisions on files; what an accepted file holds stands in the same row as the decision."""
-    _append(file, "received", *(_receipt_body(r) for r in receipts))
+def record_receipts(to: Path | Pen, *receipts: Receipt) -> None:
+    """Record decisions on files; what an accepted file holds stands in the same row as the decision.
+
+    to: the ledger's file, or the pen of somebody who is alone with it.
+    """
+    if isinstance(to, Path):
+        _append(to, "received", *(_receipt_body(r) for r in receipts))
+        return
+    for receipt in receipts:
+        to.put("received", {_NUMBER: FORMAT, **_receipt_body(receipt)})
 
 
 def record_written(file: Path, *written: Written) -> None:

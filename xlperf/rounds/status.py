@@ -11,8 +11,8 @@ from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.report.status import BookStatus, Status, Stray
 from xlperf.rounds.collecting.claims import lapsed, pending
-from xlperf.rounds.collecting.collect import inbox_files
 from xlperf.rounds.collecting.edition import edited
+from xlperf.rounds.collecting.inbox import arrivals
 from xlperf.rounds.collecting.replies import FOLDER, letter_name, sender, unanswered
 from xlperf.rounds.ledger import Receipt, State
 from xlperf.rounds.parcels import BOOKS, Parcel, parcels_of
@@ -25,9 +25,9 @@ def status_of(round_: Round, today: date | None = None) -> Status:
     today: the day from which what is late is counted.
     """
     day, state = today or date.today(), round_.state()
-    files = {f: hashlib.sha256(f.read_bytes()).hexdigest() for f in inbox_files(round_.inbox) if not f.is_symlink()}
+    came = [(a.name, hashlib.sha256(a.data).hexdigest()) for a in arrivals(round_.inbox) if a.problem is None]
     typed = {file: hashlib.sha256(data).hexdigest() for file, data in edited(round_, state)}
-    waiting = unanswered(round_, state, {*files.values(), *typed.values()})
+    waiting = unanswered(round_, state, {*(digest for _, digest in came), *typed.values()})
     by_party: dict[Party | None, list[Receipt]] = {}
     for receipt in waiting:
         by_party.setdefault(sender(round_, receipt), []).append(receipt)
@@ -45,7 +45,7 @@ def status_of(round_: Round, today: date | None = None) -> Status:
             Stray(Path(r.file).name, tuple(errors(r.problems)), _letter(round_, roster, r))
             for r in by_party.get(None, [])
         ),
-        tuple(f.relative_to(round_.inbox).as_posix() for f, digest in files.items() if digest not in state.receipts),
+        tuple(name for name, digest in came if digest not in state.receipts),
         (*_unseen(state, typed), *round_.beyond(state), *pending(round_, state), *lapsed(round_, state)),
     )
 

@@ -384,6 +384,6 @@ def keep(round_: Round, data: bytes) -> str:
     """Keep the bytes of a returned file for ever; return their sha256. The same bytes are kept once."""
     digest = hashlib.sha256(data).hexdigest()
     kept = round_.received / digest
-    if not kept.exists():
+    if not kept.is_file() or kept.read_bytes() != data:  # one that was altered since is put right
         write_whole(kept, data)
     return digest

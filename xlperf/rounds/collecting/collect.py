@@ -14,10 +14,12 @@ from xlperf.rounds.collecting.claims import lapsed
 from xlperf.rounds.collecting.edition import Edition, added, editions_of, homeless
 from xlperf.rounds.collecting.examine import Examiner, Findings, changed_cells
 from xlperf.rounds.collecting.identify import identity_problems, suited_name
+from xlperf.rounds.collecting.inbox import arrivals
 from xlperf.rounds.collecting.open import Opened, open_books
 from xlperf.rounds.collecting.overwritten import overwritten
 from xlperf.rounds.collecting.replies import sender, unanswered, write_replies
 from xlperf.rounds.freeze import must_be_open
+from xlperf.rounds.journal import alone
 from xlperf.rounds.ledger import CellText, Receipt, State, record_receipts
 from xlperf.rounds.parcels import MASTER as MASTER_TITLE
 from xlperf.rounds.parcels import parcels_of
@@ -29,7 +31,6 @@ REFUSED = frozenset({
     "DTD", "WRONG_ROUND", "ARCHIVE",
 })  # fmt: skip
 _TURNS = ("unit", "scorer", "master")
-_PASSED_OVER = ("~$", ".")  # what Excel and the system leave lying beside the files
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,9 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     """
     must_be_open(round_)
     state = round_.state()
-    files = list(inbox_files(round_.inbox))
-    links = tuple(_link(_below(f, round_.inbox)) for f in files if f.is_symlink())
-    kept = [(_below(f, round_.inbox), keep(round_, f.read_bytes())) for f in files if not f.is_symlink()]
+    came = [(a.name, a.problem, "" if a.problem else keep(round_, a.data)) for a in arrivals(round_.inbox)]
+    unread = tuple(Receipt("", name, "", "", 0, "refused", (told,)) for name, told, _ in came if told is not None)
+    kept = [(name, digest) for name, told, digest in came if told is None]
     editions = editions_of(round_, state)
     kept += [(edition.file, keep(round_, edition.data)) for edition in editions.values()]
     fresh = fresh_files(state, kept)
@@ -122,10 +123,10 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     waiting = unanswered(round_, desk.state, {digest for _, digest in kept})
     replies = () if dry_run else write_replies(round_, desk.state, waiting)
     return Collection(
-        (*_all_told(desk.state, kept, waiting), *links),
+        (*_all_told(desk.state, kept, waiting), *unread),
         tuple(missing(round_, desk.state, waiting)),
         len(fresh),
-        (*waiting, *links),
+        (*waiting, *unread),
         replies,
         concerns,
     )
@@ -140,18 +141,32 @@ def decide(
     *,
     dry_run: bool,
 ) -> Desk:
-    """Decide on files, each beside what came before, and record it. fresh: digest → names; see `fresh_files`."""
-    opened: list[Opened] = []
-    named = [(round_.received / digest, names[0]) for digest, names in fresh.items()]
-    for book, (_, name) in zip(open_books(named, round_.records), named, strict=True):
-        opened.append(book)
-        progress(len(opened), len(fresh), f"读表：{name}")
+    """Decide on files, each beside what came before, and record it. fresh: digest → names; see `fresh_files`.
+
+    Units come first, then scorers, then the office; a unit's book is let go as soon as it is decided on.
+    """
     desk = Desk(round_, state, editions)
-    for (digest, names), book in sorted(zip(fresh.items(), opened, strict=True), key=_turn):
-        receipt = desk.decided(digest, names, book)
-        if receipt is not None and not dry_run:
-            record_receipts(round_.ledger, receipt)
+    later: list[tuple[int, str, Opened]] = []
+    for done, (digest, book) in enumerate(_opened(round_, fresh, editions), 1):
+        turn = _turn(book)
+        if turn:
+            later.append((turn, digest, book))
+        else:
+            desk.settle(digest, fresh[digest], book, dry_run=dry_run)
+        progress(done, len(fresh), f"读表：{fresh[digest][0]}")
+    for _, digest, book in sorted(later, key=lambda one: one[0]):
+        desk.settle(digest, fresh[digest], book, dry_run=dry_run)
     return desk
+
+
+def _opened(
+    round_: Round, fresh: Mapping[str, list[str]], editions: Mapping[str, Edition]
+) -> Iterator[tuple[str, Opened]]:
+    """List the books that were opened, those that came from outside first."""
+    for own in (False, True):
+        digests = [digest for digest in fresh if (digest in editions) is own]
+        named = [(round_.received / digest, fresh[digest][0]) for digest in digests]
+        yield from zip(digests, open_books(named, round_.records, own=own), strict=True)
 
 
 def missing(round_: Round, state: State, waiting: Iterable[Receipt]) -> Iterator[Missing]:
@@ -161,22 +176,6 @@ def missing(round_: Round, state: State, waiting: Iterable[Receipt]) -> Iterator
         party = (parcel.kind, parcel.whom)
         if party not in state.current:
             yield Missing(parcel.kind, parcel.whom, parcel.name, party in held)
-
-
-def inbox_files(inbox: Path) -> Iterator[Path]:
-    """List the returned files, oldest first; of two versions the later one then replaces the earlier."""
-    files = (f for f in inbox.rglob("*") if f.is_symlink() or f.is_file())
-    found = [f for f in files if not f.name.startswith(_PASSED_OVER)]
-    yield from sorted(found, key=lambda f: (f.lstat().st_mtime, f.as_posix()))
-
-
-def _link(name: str) -> Receipt:
-    """Refuse a link: what it points to may be any file of this machine."""
-    return Receipt("", name, "", "", 0, "refused", (problem("INBOX_LINK", Where(name), found=Path(name).name),))
-
-
-def _below(file: Path, folder: Path) -> str:
-    return file.relative_to(folder).as_posix()
 
 
 def fresh_files(state: State, kept: list[tuple[str, str]]) -> dict[str, list[str]]:
@@ -198,9 +197,8 @@ def _is_new(receipt: Receipt | None, names: list[str]) -> bool:
     return "RECORD_GONE" in codes or ("NAMED_OTHERWISE" in codes and set(names) != {receipt.file})
 
 
-def _turn(pair: tuple[tuple[str, list[str]], Opened]) -> int:
-    """Let units come first, then scorers, then the office: each is judged beside what came before."""
-    book = pair[1]
+def _turn(book: Opened) -> int:
+    """Return 0 for units, 1 for scorers, 2 for the office: each is judged beside what came before."""
     return _TURNS.index(book.identity.kind) if isinstance(book, ReadBook) and book.identity is not None else 0
 
 
@@ -237,6 +235,21 @@ class Desk:
     editions: Mapping[str, Edition] = field(default_factory=dict)
     uncounted: list[Problem] = field(default_factory=list)
     _roster: tuple[str, Roster] | None = None
+    _last: int = -1  # the number of the entry that the state goes up to
+
+    def settle(self, digest: str, names: list[str], book: Opened, *, dry_run: bool) -> None:
+        """Decide on a file and record it, alone with the ledger: what others recorded meanwhile is seen before."""
+        if dry_run:
+            self.decided(digest, names, book)
+            return
+        with alone(self.round_.ledger) as put:
+            if put.last != self._last:
+                self.state, self._roster = self.round_.state(), None
+            if digest in fresh_files(self.state, [(name, digest) for name in names]):
+                receipt = self.decided(digest, names, book)
+                if receipt is not None:
+                    record_receipts(put, receipt)
+            self._last = put.last
 
     def decided(self, digest: str, names: list[str], book: Opened) -> Receipt | None:
         """Decide on a file and take it into the state; None for a 总表 that was only saved again."""

@@ -86,7 +86,7 @@ def _written(round_: Round, state: State, file: str) -> Roster:
 
 
 def _cells_then(round_: Round, before: Receipt) -> dict[_Spot, ReadCell]:
-    (book,) = open_books([(round_.received / before.sha256, before.file)], round_.records)
+    (book,) = open_books([(round_.received / before.sha256, before.file)], round_.records, own=True)
     return _by_spot(book) if isinstance(book, ReadBook) else {}
 
 

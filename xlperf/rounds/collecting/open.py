@@ -10,25 +10,27 @@ from xlperf.problems import Problem, Where, Word, problem, word
 from xlperf.workbook.back.guard import guard_problems
 from xlperf.workbook.back.read import ReadBook, read_book
 
-MEMORY = 2 << 30  # bytes of address space a reader may use
-PATIENCE = 60.0  # seconds for one file; the 总表 of a hundred units needs about ten
+MEMORY = 512 << 20  # bytes a reader may take beyond what the program itself has
+PATIENCE = 20.0  # seconds for one returned file
+LONG = 180.0  # seconds for a 总表 of the office's own, which may have a thousand units
 
 Opened = ReadBook | Problem
 
 
-def open_books(files: Sequence[tuple[Path, str]], records: Path) -> Iterator[Opened]:
+def open_books(files: Sequence[tuple[Path, str]], records: Path, *, own: bool = False) -> Iterator[Opened]:
     """Read files in order: a book, or the problem that says why it cannot be read.
 
     files: where the bytes are kept, and the name shown in problems. records: the folder with the records of what was
-    issued. One bad file never stops the others.
+    issued. own: whether the office itself wrote them, so that they may be large. One bad file never stops the others.
     """
     jobs = [(file, name, records) for file, name in files]
-    for (_, name), found in zip(files, guarded(_opened, jobs, seconds=PATIENCE, memory=MEMORY), strict=True):
-        yield _failed(name, _why(found)) if isinstance(found, Lost) else found
+    seconds, memory = (LONG, 4 * MEMORY) if own else (PATIENCE, MEMORY)
+    for (_, name), found in zip(files, guarded(_opened, jobs, seconds=seconds, memory=memory), strict=True):
+        yield _failed(name, _why(found, seconds)) if isinstance(found, Lost) else found
 
 
-def _why(lost: Lost) -> Word:
-    late = word("{seconds}秒没有读完", seconds=f"{PATIENCE:.0f}")
+def _why(lost: Lost, seconds: float) -> Word:
+    late = word("{seconds}秒没有读完", seconds=f"{seconds:.0f}")
     return late if lost.why == "late" else word("读取程序意外中止")
 
 
@@ -40,6 +42,8 @@ def _opened(job: tuple[Path, str, Path]) -> Opened:
     try:
         book = read_book(file, records)
         return told[0] if told and not _may_hold_macros(book) else book
+    except MemoryError:
+        return told[0] if told else _failed(name, word("要的内存太多"))
     except Exception as fault:  # a reader fails in more than eight ways on files it does not like
         return told[0] if told else _failed(name, f"{type(fault).__name__} {fault}")
 

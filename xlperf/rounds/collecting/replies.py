@@ -16,6 +16,7 @@ from xlperf.rounds.ledger import Receipt, State
 from xlperf.rounds.store import Round
 
 FOLDER, SETTLED, WITHDRAWN = "退回", "已处理", "已移出"
+_LONGEST = 60  # characters of a letter's name, so that no system finds it too long
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 
 
@@ -32,20 +33,26 @@ def write_replies(round_: Round, state: State, waiting: Iterable[Receipt]) -> tu
         wanted[name] = f"{wanted[name]}\n{text}" if name in wanted else text
     in_force = {roster.title(party).translate(_FORBIDDEN) for party in state.current}
     folder = round_.out / FOLDER
-    for old in folder.glob("*.txt") if folder.is_dir() else ():
+    for old in [f for f in folder.glob("*.txt") if f.is_file()] if folder.is_dir() else ():
         if wanted.get(old.stem) is None or old.read_text("utf-8") not in wanted[old.stem]:
             _put_aside(old, SETTLED if old.stem in in_force or old.stem in wanted else WITHDRAWN)
     for name, text in wanted.items():
         file = folder / f"{name}.txt"
-        if not file.exists() or file.read_text("utf-8") != text:
-            write_whole(file, text.encode("utf-8"))
-    return tuple(Path("out", FOLDER, f"{name}.txt") for name in wanted)
+        if not file.is_file() or file.read_text("utf-8") != text:
+            write_whole(_free(file), text.encode("utf-8"))
+    return tuple(_free(folder / f"{name}.txt").relative_to(round_.folder) for name in wanted)
 
 
 def letter_name(round_: Round, roster: Roster, receipt: Receipt) -> str:
     """Return what the letter on a file is called: the party it goes to, else the file."""
     party = sender(round_, receipt)
-    return (roster.title(party) if party is not None else Path(receipt.file).stem).translate(_FORBIDDEN)
+    name = roster.title(party) if party is not None else Path(receipt.file).stem
+    return name.translate(_FORBIDDEN)[:_LONGEST]
+
+
+def _free(file: Path) -> Path:
+    """Return where a letter can stand: under another name where a folder of its name is in the way."""
+    return file.with_name(f"{file.stem}（信）{file.suffix}") if file.is_dir() else file
 
 
 def _put_aside(reply: Path, where: str) -> None:
@@ -88,7 +95,7 @@ def sender(round_: Round, receipt: Receipt) -> Party | None:
     units = Roster(round_.plan, round_.scheme.tables, round_.scheme.office).units
     names = {name: who for name, (kind, who) in round_.state().called.items() if kind == "unit" and who in units}
     names |= {name: code for code, name in units.items()}
-    named = [(len(name), code) for name, code in names.items() if name and name in Path(receipt.file).name]
+    named = [(len(name), code) for name, code in names.items() if name and name in receipt.file]
     return ("unit", max(named)[1]) if named else None
 
 
