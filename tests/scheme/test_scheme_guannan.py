@@ -1,0 +1,126 @@
+"""灌南 2009: the scheme is sound; the staged county and drawn ones agree with a second reckoning from the paper."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from kit.guannan import Cadres, Paper, cadre_rows, unit_rows
+from kit.guannan_county import County
+
+from xlperf.engine.check import findings
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.reason import explain_cell
+from xlperf.engine.score import score
+from xlperf.entries.folder import read_data
+from xlperf.problems import errors
+from xlperf.scheme.load import load_scheme
+
+FOLDER = Path(__file__).parents[2] / "schemes" / "guannan-2009"
+DEMO = FOLDER.parent / "demo" / FOLDER.name
+SWITCHES = {  # the catalogue's switches for this regulation, with their defaults
+    "quant_cap": "delta", "media": "highest", "share": "row_cap", "scale": "150", "blend": "component",
+    "deduct_at": "total", "stage2": "add", "award_min": "90", "veto": "fill", "tie_bottom": "list",
+    "deputy": "score_share", "deputy_of": "person", "middle_lower": "third", "quota_round": "floor", "rank_on": "exact",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def scheme():
+    loaded, problems = load_scheme(FOLDER)
+    assert problems == []
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def plan(scheme):
+    made, problems = compile_scheme(scheme)
+    assert problems == []
+    return made
+
+
+@pytest.fixture(scope="module")
+def staged(scheme, plan):
+    """Return the tables of the staged county of 2009 and what they score."""
+    tables, problems = read_data(scheme, DEMO)
+    assert problems == []
+    return tables, score(plan, tables)
+
+
+def unlike(scores, tables):
+    """List the cells of units and cadres that the second reckoning gives otherwise."""
+    paper = Paper(tables)
+    wanted = {"county": unit_rows(paper), "cadres": cadre_rows(Cadres(paper))}
+    cells = [(s, k, c, v) for s, rows in wanted.items() for k, row in rows.items() for c, v in row.items()]
+    assert len(cells) > 100
+    return [(s, k, c, scores.row(s, k)[c], v) for s, k, c, v in cells if scores.row(s, k)[c] != v]
+
+
+def test_the_scheme_has_no_error_and_says_what_is_assumed(scheme):
+    problems = findings(scheme)
+    assert errors(problems) == []
+    assumed = {p.where.path for p in problems if p.code == "FIGURE_ASSUMED"}
+    assert assumed == {"figures.upper_third", "figures.upper_half", "figures.post_day"}
+    adopted = {name: r.adopted for name, r in scheme.readings.items()}
+    assert {name: adopted[name] for name in SWITCHES} == SWITCHES
+
+
+def test_the_annexes_add_up_as_printed(scheme):
+    points = {}
+    for row in scheme.tables["annex1"]:
+        points[row["annex"]] = points.get(row["annex"], 0) + (row["full"] or 0)
+    assert points == dict.fromkeys(("乡镇", "园区分值1", "园区分值2", "部门"), 100)
+
+
+def test_the_staged_county_agrees_with_the_second_reckoning(staged):
+    tables, scores = staged
+    assert unlike(scores, tables) == []
+    awards = {row["award"] for row in scores.rows("county")}
+    assert awards >= {
+        "先进乡镇一等奖",
+        "先进部门三等奖",
+        "合格单位奖",
+        "一票否决",
+        "不合格，不兑现绩效奖",
+        "不享受绩效奖",
+    }
+
+
+@pytest.mark.parametrize("seed", [0, 3, 4])
+def test_drawn_counties_agree_with_the_second_reckoning(scheme, plan, seed):
+    tables = County(scheme, seed).tables()
+    assert unlike(score(plan, tables), tables) == []
+
+
+def test_the_money_is_the_same_in_three_sums(staged):
+    """By person, by unit and by award: what is paid adds up to one amount."""
+    _, scores = staged
+    by_person = sum(row["reward"] for row in scores.rows("cadres"))
+    by_unit = sum(row["members_paid"] for row in scores.rows("county"))
+    by_award = sum(row["members_paid"] for row in scores.rows("awards"))
+    assert by_person == by_unit == by_award > 1_000_000
+    others = [("cadres", "award_money"), ("grassroots", "money"), ("staff", "money")]
+    paid = by_person + sum(row[name] for sheet, name in others for row in scores.rows(sheet))
+    assert paid == sum(row["paid"] for row in scores.rows("awards"))
+
+
+def test_a_mark_not_given_leaves_the_unit_without_total_and_its_group_provisional(plan, staged):
+    tables = {name: [dict(row) for row in rows] for name, rows in staged[0].items()}
+    next(r for r in tables["quantity"] if r["unit"] == "T03")["verified"] = None
+    scores = score(plan, tables)
+    row = scores.row("county", "T03")
+    assert {row[name] for name in ("three", "total", "place", "award_seat", "punished")} == {None}
+    assert {r["provisional"] for r in scores.rows("county") if r["group"] == "乡镇"} == {"是"}
+    assert all(scores.row("cadres", p["code"])["reward"] is None for p in tables["people"] if p["unit"] == "T03")
+
+
+def test_a_half_year_result_that_is_missing_leaves_the_total_open(plan, staged):
+    tables = {**staged[0], "half": [r for r in staged[0]["half"] if r["code"] != "T01"]}
+    assert score(plan, tables).row("county", "T01")["total"] is None
+
+
+def test_an_award_is_explained_with_its_clause(scheme, plan, staged):
+    told = explain_cell(staged[1], "county", "D17", "award")
+    assert (told.value, told.basis) == ("不合格，不兑现绩效奖", "四（二）")
+    reward = explain_cell(staged[1], "cadres", "T12-02", "deputy_money")
+    assert reward.basis == "四（二）"
+    assert Fraction(reward.value.replace(",", "")) == staged[1].row("cadres", "T12-02")["deputy_money"]
