@@ -7,17 +7,21 @@ the readings adopted. `Paper` takes what was typed and says what has to come out
 from __future__ import annotations
 
 from collections import defaultdict
-from fractions import Fraction as F
-from functools import cache
+from fractions import Fraction as Exact
+from functools import wraps
 from math import ceil, floor
 
-FIRST, LAST, ISSUED = F(39814), F(40178), F(39892)  # 2009-01-01, 2009-12-31 and 2009-03-20 as a spreadsheet counts days
+FIRST, LAST, ISSUED = (
+    Exact(39814),
+    Exact(40178),
+    Exact(39892),
+)  # 2009-01-01, 2009-12-31 and 2009-03-20 as a spreadsheet counts days
 LEVELS = {"县级": 1, "市级": 2, "省级": 3, "国家级": 5}
 MEDIA = {"市级": 1, "省级": 2, "国家级": 4, "无": 0}
 TOWN_PRIZES = ((1, "先进乡镇一等奖"), (3, "先进乡镇二等奖"), (6, "先进乡镇三等奖"))
 OTHER_PRIZES = ((10, "先进部门一等奖"), (25, "先进部门二等奖"), (40, "先进部门三等奖"))
 HEADS = dict(zip([p for _, p in TOWN_PRIZES + OTHER_PRIZES], (50000, 40000, 30000, 30000, 25000, 20000), strict=True))
-MULTIPLES = dict(zip(HEADS, (4, 3, F(5, 2), 4, 3, F(5, 2)), strict=True))
+MULTIPLES = dict(zip(HEADS, (4, 3, Exact(5, 2), 4, 3, Exact(5, 2)), strict=True))
 HEADS["合格单位奖"], MULTIPLES["合格单位奖"] = 10000, 2
 UNFINISHED = "不合格，不兑现绩效奖"
 YES_NO = {True: "是", False: "否"}
@@ -25,7 +29,7 @@ YES_NO = {True: "是", False: "否"}
 
 def cents(x):
     """Round half up to 0.01."""
-    return F(floor(x * 100 + F(1, 2)), 100)
+    return Exact(floor(x * 100 + Exact(1, 2)), 100)
 
 
 def places(pairs, low=False):
@@ -34,6 +38,19 @@ def places(pairs, low=False):
     there = [(k, sign * v) for k, v in pairs if v is not None]
     ordered = sorted(there, key=lambda kv: -kv[1])
     return {k: (1 + sum(w > v for _, w in there), 1 + ordered.index((k, v))) for k, v in there}
+
+
+def kept(method):
+    """Work a method out once for each of its arguments; what it came to stays with its object."""
+
+    @wraps(method)
+    def again(self, *args):
+        known = self.__dict__.setdefault(f"kept_{method.__name__}", {})
+        if args not in known:
+            known[args] = method(self, *args)
+        return known[args]
+
+    return again
 
 
 class Paper:
@@ -67,7 +84,9 @@ class Paper:
         return max(0, min(2 * a["full"], pro_rata if row.get("given") is None else row["given"]))
 
     def exceeded(self, unit, item):
-        return sum(r["verified"] >= F(3, 2) * r["target"] for a, r in self.items(unit, "定量") if a["beyond"] == item)
+        return sum(
+            r["verified"] >= Exact(3, 2) * r["target"] for a, r in self.items(unit, "定量") if a["beyond"] == item
+        )
 
     def tasks(self, unit, block):
         return [
@@ -75,7 +94,7 @@ class Paper:
         ]
 
     def duty(self, unit):
-        q = sum((self.quantity(a, r) for a, r in self.items(unit, "定量")), F(0))
+        q = sum((self.quantity(a, r) for a, r in self.items(unit, "定量")), Exact(0))
         held = sum(a["full"] for a, _ in self.items(unit, "定性"))
         s = sum(min(r["lead"], a["full"]) for a, r in self.items(unit, "定性"))
         cut = sum(r["cut"] for _, r in self.items(unit, "扣分"))
@@ -84,7 +103,7 @@ class Paper:
         for block, full in (("单位职能工作", 50), ("优化工作流程", 10), ("关键绩效指标", 10)):
             done = self.tasks(unit, block)
             if done:
-                s, held = s + F(full) * sum(done) / len(done), held + full
+                s, held = s + Exact(full) * sum(done) / len(done), held + full
         return 100 * s / held - cut
 
     # 附件2 --------------------------------------------------------------------------------------------
@@ -114,18 +133,18 @@ class Paper:
         return (4 if high else 2) + (4 if high and e.get("to_county") == "是" else 0)
 
     def reform(self, unit):
-        rows, best = self.events("改革", unit), F(0)
+        rows, best = self.events("改革", unit), Exact(0)
         for e in rows:
             if e["way"] == "推广":
                 best = max(best, LEVELS[e["level"]])
             if e["way"] == "交流发言" and e["level"] != "县级":
-                best = max(best, F(LEVELS[e["level"]], 2))
+                best = max(best, Exact(LEVELS[e["level"]], 2))
         onsite = any(e["way"] == "专门现场会" and e["level"] in ("省级", "国家级") for e in rows)
         return best + (3 if onsite else 0)
 
     def results(self, unit):
         mine = [r for r in self.t["results"] if r["unit"] == unit and (r.get("undertaken") or "是") == "是"]
-        share, total = F(20, max(1, len(mine))), F(0)
+        share, total = Exact(20, max(1, len(mine))), Exact(0)
         for r in mine:
             total += min(share, self.raw(unit, r, share))
         return min(20, total)
@@ -141,16 +160,16 @@ class Paper:
             return share * (r["firms"] >= 8 and r["launched"] >= 30 and r["hulls"] >= 20 and r["tonnage"] >= 100)
         if r["way"] == "改革创新":
             return self.reform(unit)
-        growth = (r["now"] - r["before_now"]) / F(r["before_now"])
-        down = floor(-growth / F(1, 10)) if growth < 0 and r["way"] == "贷款增减" else 0
-        return max(0, floor(growth / F(1, 5))) - down
+        growth = (r["now"] - r["before_now"]) / Exact(r["before_now"])
+        down = floor(-growth / Exact(1, 10)) if growth < 0 and r["way"] == "贷款增减" else 0
+        return max(0, floor(growth / Exact(1, 5))) - down
 
     def merit(self, unit):
         if self.units[unit]["class"] != "乡镇":
             return self.honours(unit) + self.impact(unit) + self.battle(unit) + self.results(unit)
         done = self.tasks(unit, "特色目标")
-        special = F(10) * sum(done) / len(done) if done else 0
-        over = sum(2 for a, r in self.items(unit, "定量") if a["beyond"] and r["verified"] >= F(3, 2) * r["target"])
+        special = Exact(10) * sum(done) / len(done) if done else 0
+        over = sum(2 for a, r in self.items(unit, "定量") if a["beyond"] and r["verified"] >= Exact(3, 2) * r["target"])
         extra = min(12, over + (self.units[unit].get("praised") or 0))
         return special + extra + self.units[unit]["internal"] + self.impact(unit) + self.battle(unit)
 
@@ -158,7 +177,7 @@ class Paper:
         cuts = ((a["full"], self.typed["clean"][f"{unit}-{a['code']}"]["cut"]) for a in self.annex3)
         return sum(max(0, full - cut) for full, cut in cuts)
 
-    @cache
+    @kept
     def three(self, unit):
         return self.duty(unit) + self.merit(unit) + self.clean(unit)
 
@@ -172,19 +191,19 @@ class Paper:
         daily = sum(e["points"] for e in mine if e[kind] == whose)
         return max(-10, min(10, daily)) - orders
 
-    @cache
+    @kept
     def total(self, unit):
         u, h = self.units[unit], self.half[unit]
-        three = F(3, 10) * h["three"] + F(7, 10) * self.three(unit)
-        review = u["survey"] + u["online"] + F(3, 10) * h["report"] + F(7, 10) * u["report"]
-        return F(7, 10) * three + F(3, 10) * review + self.changes("unit", unit)
+        three = Exact(3, 10) * h["three"] + Exact(7, 10) * self.three(unit)
+        review = u["survey"] + u["online"] + Exact(3, 10) * h["report"] + Exact(7, 10) * u["report"]
+        return Exact(7, 10) * three + Exact(3, 10) * review + self.changes("unit", unit)
 
     # 四（二）（四） ------------------------------------------------------------------------------------
 
     def group(self, unit):
         return "乡镇" if self.units[unit]["class"] == "乡镇" else "部门"
 
-    @cache
+    @kept
     def ranking(self, group):
         return places([(u, self.total(u)) for u in self.units if self.group(u) == group])
 
@@ -203,12 +222,12 @@ class Paper:
         u = self.units[unit]
         return self.vetoed(unit) or self.punished(unit) or "是" in (u.get("poor"), u.get("unpaid"))
 
-    @cache
+    @kept
     def competing(self, group):
         mine = [u for u in self.units if self.group(u) == group and not self.barred(u)]
         return places([(u, self.total(u)) for u in mine if self.total(u) >= 90])
 
-    @cache
+    @kept
     def award(self, unit):
         if self.vetoed(unit):
             return "一票否决"
@@ -250,17 +269,17 @@ class Cadres:
 
     def three(self, p):
         half = self.paper.half_cadres[p["code"]]
-        return F(3, 10) * half["three"] + F(7, 10) * (p["duty"] + p["merit"] + p["clean"])
+        return Exact(3, 10) * half["three"] + Exact(7, 10) * (p["duty"] + p["merit"] + p["clean"])
 
     def review(self, p):
         half = self.paper.half_cadres[p["code"]]
-        return F(3, 10) * half["report"] + F(7, 10) * p["report"] + p["online"]
+        return Exact(3, 10) * half["report"] + Exact(7, 10) * p["report"] + p["online"]
 
     def total(self, p):
         changes = self.paper.changes("person", p["code"])
-        return F(7, 10) * self.three(p) + F(3, 10) * self.review(p) + changes
+        return Exact(7, 10) * self.three(p) + Exact(3, 10) * self.review(p) + changes
 
-    @cache
+    @kept
     def ranked(self, unit, what):
         mine = [p for p in self.people.values() if unit in (None, p["unit"]) and self.in_scope(p)]
         value = {"total": self.total, "three": self.three, "review": self.review, "online": lambda p: p["online"]}
@@ -275,7 +294,7 @@ class Cadres:
 
     # 四（三） -------------------------------------------------------------------------------------------
 
-    @cache
+    @kept
     def charges(self):
         keys = {line["line"] for line in self.paper.t["lines"] if line["key"] == "是"}
         rows = self.paper.events("分管", passed=False)
@@ -294,9 +313,9 @@ class Cadres:
         mine = self.charges()[p["code"]]
         key = [rank for is_key, rank, _, _ in mine if is_key]
         there = key or [rank for _, rank, _, _ in mine if rank is not None]
-        return None if not there or None in there else F(sum(there), len(there))
+        return None if not there or None in there else Exact(sum(there), len(there))
 
-    @cache
+    @kept
     def mean_seats(self):
         pairs = []
         for p in self.people.values():
@@ -315,7 +334,7 @@ class Cadres:
 
     def lower(self, p):
         there = self.ranked(p["unit"], "total")
-        return there[p["code"]][0] > ceil(F(len(there), 3))
+        return there[p["code"]][0] > ceil(Exact(len(there), 3))
 
     def qualified(self, p):
         if not self.in_scope(p):
@@ -369,6 +388,6 @@ def cadre_rows(cadres):
         if cadres.in_scope(p):
             there = cadres.ranked(p["unit"], "total")
             row |= {"total": cadres.total(p), "place": there[code][0], "lower": YES_NO[cadres.lower(p)]}
-            row["excellent"] = YES_NO[there[code][1] <= floor(F(len(there), 5))]
+            row["excellent"] = YES_NO[there[code][1] <= floor(Exact(len(there), 5))]
         found[code] = row
     return found

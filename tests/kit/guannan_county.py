@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
+from fractions import Fraction as Exact
 from random import Random
 
 from kit.guannan import FIRST, ISSUED, LAST
@@ -26,7 +26,7 @@ class County:
         self.units = [self.unit(n, *kind) for n, kind in enumerate(kinds)]
 
     def share(self, low=0, high=1, parts=20):
-        return low + (high - low) * F(self.d.randint(0, parts), parts)
+        return low + (high - low) * Exact(self.d.randint(0, parts), parts)
 
     def unit(self, n, kind, annex):
         level = self.d.choice([0, 0, 1, 1, 1])  # 0: about the line of 90
@@ -34,7 +34,7 @@ class County:
         row |= {"committee": f"党委{n % 4}", "vertical": self.d.choice(["是", "否"])}
         row |= {name: self.share(15 + 20 * level, 30 + 20 * level, 3) for name in ("survey", "report", "online")}
         row |= {"poor": self.d.choice(["否"] * 12 + ["是"]), "unpaid": self.d.choice(["否"] * 12 + ["是"])}
-        return row | ({"praised": F(self.d.randint(0, 3)), "internal": self.share(0, 8)} if kind == "乡镇" else {})
+        return row | ({"praised": Exact(self.d.randint(0, 3)), "internal": self.share(0, 8)} if kind == "乡镇" else {})
 
     def tables(self):
         made = {name: list(rows) for name, rows in self.own.items()}
@@ -66,24 +66,28 @@ class County:
         for a in (a for a in self.own["annex1"] if a["annex"] == u["annex"]):
             key = f"{code}-{a['code']}"
             if a["kind"] == "定量" and a["full"]:
-                target = F(d.choice([2, 10, 100]))
-                reached = d.choice([0, F(1, 2), 1, F(3, 2), 2, 3] if level else [0, 0, F(1, 3), F(1, 2), F(149, 100)])
-                given = d.choice([None] * 9 + [F(3)])
+                target = Exact(d.choice([2, 10, 100]))
+                reached = d.choice(
+                    [0, Exact(1, 2), 1, Exact(3, 2), 2, 3]
+                    if level
+                    else [0, 0, Exact(1, 3), Exact(1, 2), Exact(149, 100)]
+                )
+                given = d.choice([None] * 9 + [Exact(3)])
                 made["quantity"].append({"id": key, "target": target, "verified": target * reached, "given": given})
             if a["kind"] == "定性":
-                made["quality"].append({"id": key, "lead": a["full"] * self.share(F(level, 2), 1, 4)})
+                made["quality"].append({"id": key, "lead": a["full"] * self.share(Exact(level, 2), 1, 4)})
             if a["kind"] == "扣分":
-                made["family"].append({"id": key, "cut": F(d.choice([0, 0, 0, 1, 3]))})
+                made["family"].append({"id": key, "cut": Exact(d.choice([0, 0, 0, 1, 3]))})
         for a in self.own["annex3"]:
             made["clean"].append(
-                {"id": f"{code}-{a['code']}", "cut": self.share(0, 2, 4) if d.random() < 0.3 else F(0)}
+                {"id": f"{code}-{a['code']}", "cut": self.share(0, 2, 4) if d.random() < 0.3 else Exact(0)}
             )
 
     def work(self, u, made):
         d, code = self.d, u["code"]
         for block in ("单位职能工作", "优化工作流程", "关键绩效指标", "特色目标"):
             for i in range(d.randint(0, 3)):
-                done = d.choice([F(1), F(1), self.share(), "不适用"])
+                done = d.choice([Exact(1), Exact(1), self.share(), "不适用"])
                 made["tasks"].append({"no": f"{code}{block}{i}", "unit": code, "block": block, "done": done})
         if u["class"] != "乡镇":
             for i in range(d.randint(0, 5)):
@@ -91,7 +95,7 @@ class County:
         made["half"].append({"code": code, "three": self.share(40, 150), "report": self.share(0, 50)})
         for i in range(d.choice([0, 0, 0, 1, 2])):
             made["late"].append(
-                {"no": f"L{code}{i}", "unit": code, "subject": f"上年{i}", "carried": F(d.choice([2, 4]))}
+                {"no": f"L{code}{i}", "unit": code, "subject": f"上年{i}", "carried": Exact(d.choice([2, 4]))}
             )
 
     def result(self, u, i):
@@ -100,8 +104,13 @@ class County:
         items = ("新开工自主招商项目", "财政收入", "实际利用外资")
         row = {"id": f"{u['code']}R{i}", "unit": u["code"], "item": items[i % 3], "way": way}
         row |= {"undertaken": d.choice(["是", "是", "否"]), "done": self.share(), "finished": d.choice(["是", "否"])}
-        row |= {"firms": F(d.choice([7, 8])), "launched": F(d.choice([30, 31])), "hulls": F(20), "tonnage": F(100)}
-        return row | {"now": F(d.choice([50, 89, 90, 100, 119, 120, 140, 300])), "before_now": F(100)}
+        row |= {
+            "firms": Exact(d.choice([7, 8])),
+            "launched": Exact(d.choice([30, 31])),
+            "hulls": Exact(20),
+            "tonnage": Exact(100),
+        }
+        return row | {"now": Exact(d.choice([50, 89, 90, 100, 119, 120, 140, 300])), "before_now": Exact(100)}
 
     def cadres(self, u, made):
         d, level = self.d, u["level"]
@@ -109,14 +118,14 @@ class County:
         for i in range(size + 1):
             role = "主要负责人" if i == 0 else d.choice(["副科级以上干部", "副科级以上干部", "助理", "其他"])
             p = {"code": f"{u['code']}-{i}", "unit": u["code"], "name": f"人{i}", "role": role}
-            p |= {"paid": F(d.choice([5000, 2000, 2000, 1999])), "paid_on": ISSUED + d.choice([0, 14, 15, 16])}
+            p |= {"paid": Exact(d.choice([5000, 2000, 2000, 1999])), "paid_on": ISSUED + d.choice([0, 14, 15, 16])}
             p |= {"shares": d.choice(YES * 3), "managed": d.choice(YES * 3), "duty": self.share(50 * level, 100, 4)}
-            p |= {"merit": self.share(0, 30, 3), "clean": F(20), "report": self.share(40, 100, 3)}
+            p |= {"merit": self.share(0, 30, 3), "clean": Exact(20), "report": self.share(40, 100, 3)}
             p |= {"online": self.share(10, 50, 8), "main_part": d.choice(YES), "online_kept": d.choice(YES)}
             p |= {"online_liked": d.choice(YES), "daily_grade": d.choice(GRADES), "head_grade": d.choice(GRADES)}
             p |= {"city_first": d.choice(YES), "recommended": d.choice(YES), "audited": d.choice(YES)}
             made["people"].append(p)
-            made["half_cadres"].append({"code": p["code"], "three": self.share(60, 150, 3), "report": F(80)})
+            made["half_cadres"].append({"code": p["code"], "three": self.share(60, 150, 3), "report": Exact(80)})
             said = {name: d.choice(["是", "否"]) for name in ("shortlisted_1", "shortlisted_2", "demoted_1")}
             made["before"].append({"code": p["code"], **said})
 
@@ -129,7 +138,7 @@ class County:
 
         status = ("通过", "通过", "通过", "待审", "未通过")
         for _ in range(d.randint(0, 2)):
-            enter("市考核", subject="指标", place=F(d.randint(1, 4)), tied=F(d.choice([1, 1, 2, 3])))
+            enter("市考核", subject="指标", place=Exact(d.randint(1, 4)), tied=Exact(d.choice([1, 1, 2, 3])))
             level = d.choice(["省部门或市委市政府", "国家部委或省委省政府"])
             day = d.choice([FIRST - 1, FIRST, FIRST + 99, LAST, LAST + 1])
             extra = {
@@ -138,7 +147,7 @@ class County:
                 "status": d.choice(status),
             }
             enter("表彰", subject=f"表彰{self.no}", level=level, date=day, **extra)
-            words = F(d.choice([999, 1000, 2000]))
+            words = Exact(d.choice([999, 1000, 2000]))
             media = d.choice(["市级", "省级", "国家级", "无"])
             enter("影响", project=d.choice("甲乙"), level=media, words=words, status=d.choice(status))
             duty = d.choice(["主要责任单位", "协助单位"])
@@ -154,10 +163,10 @@ class County:
             act, who = d.choice(["责令整改", "行政问责", "损害软环境"]), d.choice(people)
             enter("问责", subject=f"事项{self.no}", act=act, person=who, status=d.choice(status))
             person = d.choice([None, None, d.choice(people)])
-            enter("日常", kind="月自评", subject="日常", person=person, points=F(d.choice([-12, -1, 1, 2, 11])))
+            enter("日常", kind="月自评", subject="日常", person=person, points=Exact(d.choice([-12, -1, 1, 2, 11])))
         if d.random() < 0.08:
             enter("否决", matter="安全生产", person=d.choice(people), status=d.choice(status))
         for person in people:
             for line in d.sample(["工业", "农业", "文化", "体育"], d.choice([0, 1, 1, 2])):
-                rank = d.choice([None, F(1), F(2), F(3), F(4), F(14)])
-                enter("分管", person=person, line=line, county_rank=rank, field=F(14))
+                rank = d.choice([None, Exact(1), Exact(2), Exact(3), Exact(4), Exact(14)])
+                enter("分管", person=person, line=line, county_rank=rank, field=Exact(14))
