@@ -77,7 +77,7 @@ def test_two_rankings_of_a_sheet_each_name_their_own(tmp_path):
 @pytest.mark.parametrize(
     ("said", "role", "wanted"),
     [
-        ("\n        role: score", "score", "这一行的得分"),
+        (", role: score", "score", "这一行的得分"),
         (", role: full", "full", "“分值”"),
     ],
 )

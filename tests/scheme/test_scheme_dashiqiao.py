@@ -1,5 +1,6 @@
 """大石桥 2017: towns and units of class C beside the departments; what people decide is said; results of edges."""
 
+import shutil
 from fractions import Fraction
 from pathlib import Path
 
@@ -30,7 +31,8 @@ def scheme():
 def whole_city(tmp_path_factory):
     """The scheme with its own towns and units of class C, as an office would add them."""
     folder = tmp_path_factory.mktemp("city")
-    for file in FOLDER.iterdir():
+    shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
+    for file in FOLDER.glob("*.*"):
         added = {"units.csv": TOWNS + VERTICAL, "tasks.csv": TASKS}.get(file.name, "")
         (folder / file.name).write_text(file.read_text("utf-8") + added, "utf-8")
     loaded, problems = load_scheme(folder)

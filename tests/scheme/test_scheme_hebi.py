@@ -1,6 +1,7 @@
 """鹤壁 2021: the scheme is sound, its examples hold, a whole made-up round scores alike on two faces."""
 
 import random
+import shutil
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -120,8 +121,7 @@ def test_examples_hold_and_cover_the_public_cases(scheme):
 def test_a_changed_result_turns_an_example_red(tmp_path):
     text = (FOLDER / "scheme.yaml").read_text("utf-8")
     assert text.count("composite: 105.5,") == 1
-    for file in FOLDER.iterdir():
-        (tmp_path / file.name).write_text(file.read_text("utf-8"), "utf-8")
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
     (tmp_path / "scheme.yaml").write_text(text.replace("composite: 105.5,", "composite: 105.6,"), "utf-8")
     changed, _ = load_scheme(tmp_path)
     assert [p.code for p in check_examples(changed)] == ["EXAMPLE_FAILED"]

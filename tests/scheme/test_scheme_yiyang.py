@@ -80,7 +80,8 @@ def test_a_changed_result_turns_an_example_red(tmp_path):
 
 def copied(folder, text, **tables):
     """Load the scheme with other text, or other text of a table."""
-    for file in FOLDER.iterdir():
+    shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
+    for file in FOLDER.glob("*.*"):
         (folder / file.name).write_text(tables.get(file.stem, file.read_text("utf-8")), "utf-8")
     (folder / "scheme.yaml").write_text(text, "utf-8")
     loaded, problems = load_scheme(folder)

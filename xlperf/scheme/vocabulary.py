@@ -164,6 +164,7 @@ PART: Fields = {
 }
 
 LINE: Mapping[str, str] = {  # what a line of a part may hold beside its parameters
+    "as": "展开后各列代号里的 <name>；不写则用这一行的名称",
     "basis": "依据的条款；不写则同本表",
     "before": "插在哪一列之前（与 like 同用）",
     "columns": "改动展开后的某些列：列名: {要改的各项}",

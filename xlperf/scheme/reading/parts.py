@@ -129,7 +129,7 @@ class _Line:
                 near = nearest(key, [*known, *OF_A_LINE[1:]])
                 self._tell("PART_UNKNOWN_PARAMETER", key, part=named, found=key, nearest=near)
         basis = self.node.get(Scalar("basis"), Scalar(self.sheet_basis, self.node.at))
-        given: dict[str, Node] = {"name": self.name, "basis": basis}
+        given: dict[str, Node] = {"name": self.node.get(Scalar("as"), self.name), "basis": basis}
         whole = True
         for key, spec in known.items():
             found = self.node.get(key)
@@ -171,7 +171,10 @@ class _Line:
             yield key, found
 
     def _all(self, given: dict[str, Node]) -> Iterator[tuple[Scalar, MappingNode]]:
-        for key, node in mapping(self.part, "columns").items():
+        written = [str(key) for key in self.node]
+        entries = mapping(self.part, "columns").items()
+        # entries of several parameters come in the order in which the line gives them
+        for key, node in sorted(entries, key=lambda e: _written_at(e[1], written)):
             if isinstance(node, MappingNode) and self._wanted(node, given):
                 for more in self._each(node, given):
                     yield from self._made(key, node, {**given, **more})
@@ -262,6 +265,11 @@ class _Line:
 
 
 _ONLY = {Scalar("only_with"): True, Scalar("only_without"): False}
+
+
+def _written_at(node: Node, written: list[str]) -> int:
+    each = text(node, "each") if isinstance(node, MappingNode) else ""
+    return written.index(each) if each in written else 0
 
 
 def _names(node: MappingNode, key: Scalar) -> set[str]:
