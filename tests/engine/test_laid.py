@@ -2,7 +2,10 @@
 
 from fractions import Fraction
 
+import openpyxl
 import pytest
+from kit.programs import need
+from kit.small_plan import identity
 from kit.small_scheme import SCHEME, TABLES, write
 
 from xlperf.engine.check import check_source
@@ -13,6 +16,8 @@ from xlperf.engine.refused import refused_rows
 from xlperf.engine.score import score
 from xlperf.problems import errors
 from xlperf.scheme.load import folder_source, load_scheme
+from xlperf.workbook.back.libreoffice import differences, recalculate
+from xlperf.workbook.books.master import write_master
 
 LARGE = "total: {of: marks.score, where: [{unit: code}, {column: full, at_least: 15}, {column: direction, is: 正向}]}"
 TOTAL = "total: {of: marks.score, where: {unit: code}}"
@@ -107,3 +112,76 @@ def test_a_look_up_by_several_columns_tells_rows_that_find_none_or_several(tmp_p
     ]
     assert "U1（组别＝甲组、类别＝9）" in told[0].message("zh")
     assert "U2（组别＝甲组、类别＝2）" in told[1].message("en")
+
+
+AMONG = """\
+      prize:
+        title: 奖项
+        basis: 五5
+        holds: text
+        awarded:
+          by: marks
+          within: {group: group}
+          places: [[一等奖, 1], [二等奖, share_of_prizes]]
+          otherwise: 无
+          barred: [{column: process, above: 5}]
+      pay:
+        title: 奖金
+        basis: 五6
+        role: money
+        shared_out: {pool: 1000, weight: marks, within: [{group: group}, {column: process, at_most: 5}]}
+      best:
+        title: 就高
+        basis: 五7
+        best_of: {of: marks.score, where: [{unit: code}, {column: full, at_least: 10}], once: [direction], by: full}
+"""
+
+
+@pytest.fixture
+def among(tmp_path):
+    """The small scheme with an award, a shared pool and the highest mark of each direction, scored."""
+    text = SCHEME.replace("      final:\n", AMONG + "      final:\n", 1)
+    text = text.replace("figures:\n", "figures:\n  share_of_prizes: {value: 1, title: 二等奖, basis: 五}\n", 1)
+    marks = TABLES["marks.csv"] + "M4,U1,40,,5,2020-12-31,正向,\nM5,U1,15,,5,2020-12-31,逆向,\n"
+    scheme, plan = loaded(tmp_path, text, marks=marks)
+    units = [{**scheme.tables["units"][0], "code": f"U{n}", "marks": Fraction(10 * n)} for n in range(1, 6)]
+    units = [{**row, "process": Fraction(6 if row["code"] == "U5" else 1)} for row in units]
+    marks = [{**row, "actual": Fraction(5)} for row in scheme.tables["marks"]]
+    return scheme, score(plan, {**scheme.tables, "units": units, "marks": marks})
+
+
+def test_rules_that_look_at_a_whole_group_are_written_in_a_scheme(among):
+    _, scores = among
+    assert scores.column("A", "prize") == ["无", "无", "二等奖", "一等奖", "无"]
+    assert scores.column("A", "pay") == [100, 200, 300, 400, None]
+    assert scores.column("A", "best")[:2] == [55, 0]
+
+
+@pytest.mark.libreoffice
+def test_their_hidden_columns_stand_in_the_book_and_calculate(among, tmp_path):
+    need("soffice")
+    scheme, scores = among
+    write_master(scores, tmp_path / "总表.xlsx", identity=identity(), scheme=scheme)
+    (recalculated,) = recalculate([tmp_path / "总表.xlsx"], tmp_path / "out")
+    assert list(differences(scores, recalculated)) == []
+    book = openpyxl.load_workbook(tmp_path / "总表.xlsx")["部门"]
+    titles = {cell.value: cell.column_letter for row in book.iter_rows(max_row=8) for cell in row if cell.value}
+    assert book.column_dimensions[titles["奖金·权重合计"]].hidden
+    assert not book.column_dimensions[titles["奖金"]].hidden
+
+
+WRONG = {
+    "a column the ledger lacks": ("once: [direction]", "once: [directionn]", "UNKNOWN_COLUMN"),
+    "a text to rank by": ("by: full}", "by: direction}", "TEXT_COLUMN"),
+    "places that are words": ("[二等奖, share_of_prizes]", "[二等奖, 两家]", "NUMBER_WANTED"),
+    "a text for weights": ("weight: marks", "weight: group", "TEXT_COLUMN"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "code"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_in_them_is_told(tmp_path, old, new, code):
+    assert old in AMONG
+    text = SCHEME.replace("      final:\n", AMONG.replace(old, new) + "      final:\n", 1)
+    text = text.replace("figures:\n", "figures:\n  share_of_prizes: {value: 1, title: 二等奖, basis: 五}\n", 1)
+    _, problems = check_source(folder_source(write(tmp_path, scheme=text)))
+    assert code in {p.code for p in errors(problems)}

@@ -75,6 +75,8 @@ def _looked(name: str, given: Mapping[str, Any], link: Link, index: int | None) 
     if name == "XP_RANK":
         values = column(link.mine, given["by"])
         return [values if index is None else values[index][0], values]
+    if name == "XP_LOOKUP" and given["key"] is None:
+        return [OMITTED, OMITTED, column(link.theirs, "value")]
     if name == "XP_LOOKUP":
         keys = column(link.mine, given["key"])
         return [keys if index is None else keys[index][0], column(link.theirs, "id"), column(link.theirs, "value")]

@@ -253,7 +253,7 @@ def explained(*cells: Any) -> Answer:
     found = functions().get(name) or functions().get(f"XP_{name}")
     found = found or next((f for f in functions().values() if f.zh == typed), None)
     if found is None or found.rule is None:
-        names = [rule.name for rule in RULES.values()]
+        names = [rule.name for rule in RULES.values() if rule.name]
         near = get_close_matches(name, names, 3, 0.4) or names[:12]
         raise wrong("FN_UNKNOWN", "#NAME?", found=typed, nearest="、".join(near))
     try:
@@ -304,7 +304,7 @@ def texts() -> Mapping[tuple[str, str], Mapping[str, str]]:
 @cache
 def functions() -> dict[str, Function]:
     """Return every worksheet function by name, in the order of the rules."""
-    made = {rule.name: _function(rule) for rule in RULES.values()}
+    made = {rule.name: _function(rule) for rule in RULES.values() if rule.name}
     made[EXPLAIN] = _explain_function()
     return made
 

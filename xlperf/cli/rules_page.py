@@ -15,7 +15,7 @@ def rules_page() -> str:
     ]
     for rule in RULES.values():
         lines += [
-            f"## `{rule.word}` · {rule.zh} · `{rule.name}`",
+            f"## `{rule.word}` · {rule.zh}" + (f" · `{rule.name}`" if rule.name else ""),
             "",
             rule.help,
             "",

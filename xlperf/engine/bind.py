@@ -119,6 +119,8 @@ class Binder:
             "name": self._name,
             "match": lambda n: self._match(n, parameter.name, there or self.sheet),
             "word": lambda n: self._word(n, parameter),
+            "their": lambda n: self._their(n, there or self.sheet, parameter.name),
+            "theirs": lambda n: tuple(self._their(x, there or self.sheet) for x in self._list(n, parameter.name)),
         }
         return binders[parameter.takes](self._resolved(node))
 
@@ -206,6 +208,15 @@ class Binder:
         self._report("UNKNOWN_COLUMN", node, sheet=self.sheet.title, found=found, nearest=nearest(found, self._titles))
         return found
 
+    def _their(self, node: Node, there: SheetSpec, numbers: str = "") -> str:
+        """Bind a column of the sheet that is looked at. numbers: the parameter that wants numbers, "" for none."""
+        found, known = _flat(self._resolved(node)), [c.name for c in there.columns]
+        if found not in known:
+            self._report("UNKNOWN_COLUMN", node, sheet=there.title, found=found, nearest=nearest(found, known))
+        elif numbers:
+            self.problems += Kinds(there, self.figures).number_wanted(numbers, node, col(found))
+        return found
+
     def _word(self, node: Node, parameter: Parameter) -> str:
         if isinstance(node, Scalar) and node in parameter.words:
             return str(node)
@@ -242,6 +253,8 @@ class Binder:
         return tuple((self.number(part, name), self.number(weight, name)) for part, weight in node.items())
 
     def _band(self, node: Node, parameter: Parameter, taken: Callable[[Node], Expr]) -> tuple[Expr, Expr]:
+        if isinstance(node, Listing) and len(node) == 2 and "named" in parameter.traits:
+            return taken(node[0]), self.number(node[1], parameter.name)
         if isinstance(node, Listing) and len(node) == 2:
             limit = self.value(node[0]) if "names" in parameter.traits else self.number(node[0], parameter.name)
             return limit, taken(node[1])

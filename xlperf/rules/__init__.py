@@ -1,6 +1,6 @@
 """Every way of turning facts into points, one module per family of rule."""
 
-from xlperf.rules import achievement, composite, conditions, growth, links, quotas, steps, tiers
+from xlperf.rules import achievement, among, composite, conditions, growth, links, quotas, steps, tiers
 from xlperf.rules.registry import RULES, Parameter, Rule
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Parameter",
     "Rule",
     "achievement",
+    "among",
     "composite",
     "conditions",
     "growth",

@@ -20,6 +20,8 @@ The annotations say what a scheme may write for a parameter and how the workshee
 | `Name`       | the name of a column of the same sheet | str                            |
 | `Match`      | a mapping column: text or column here, | mapping name → expression; the |
 |              | or a list of such and of conditions    | conditions as one step         |
+| `Theirs`     | a list of columns of the sheet that `of` names | tuple of names         |
+| `TheirNumber` | a column of numbers of that sheet     | str                            |
 | `Literal`    | one of the words listed                | str                            |
 
 A parameter may have traits, which stand in its annotation after what it takes. Whoever must know more of a
@@ -33,6 +35,7 @@ parameter than how it is written asks for its trait, so that no other module lis
 |             | the column of the call holds texts                                              |
 | `any`       | may hold texts, numbers and dates; it only decides                              |
 | `names`     | bands: the limits are names, looked up; a name not listed gives nothing         |
+| `named`     | bands: the award stands first, how many places it has second                    |
 | `rising`    | bands: the limits rise from row to row                                          |
 | `places`    | bands: the limits are the places 1, 2, 3 … without a gap                        |
 | `above_0`   | is above 0: the size of a step                                                  |
@@ -88,6 +91,10 @@ AwardBands = Annotated[tuple[tuple[Expr, Expr], ...], "bands", "rising", "words"
 PlaceBands = Annotated[tuple[tuple[Expr, Expr], ...], "bands", "places"]
 NamedBands = Annotated[tuple[tuple[Expr, Expr], ...], "bands", "names"]
 ResultBranches = Annotated[tuple[tuple[tuple[tuple[Expr, str], ...], Expr], ...], "branches", "result"]
+NamedPlaces = Annotated[tuple[tuple[Expr, Expr], ...], "bands", "words", "named"]
+NumberName = Annotated[str, "name", "numbers"]
+Theirs = Annotated[tuple[str, ...], "theirs"]
+TheirNumber = Annotated[str, "their"]
 NumberColumn = Annotated[tuple[str, str], "column", "numbers"]
 NameOr = Annotated[str, "name", "one_of"]
 MatchOr = Annotated[Mapping[str, Expr], "match", "one_of"]
@@ -130,21 +137,22 @@ class Rule:
         body = self.build(**arguments)
         given = [i for i, p in enumerate(self.parameters) if p.name in arguments]
         upto = self.parameters[: max(given, default=-1) + 1]
-        return call(self.name, {p.name: arguments.get(p.name, p.default) for p in upto}, body)
+        return call(self.name or self.word, {p.name: arguments.get(p.name, p.default) for p in upto}, body)
 
 
 RULES: dict[str, Rule] = {}
 
 
 def rule(name: str, zh: str) -> Callable[[Callable[..., Expr]], Rule]:
-    """Register a function as a rule under its worksheet name."""
+    """Register a function as a rule under its worksheet name; "" for a rule that is no worksheet function."""
 
     def add(build: Callable[..., Expr]) -> Rule:
         hints = get_type_hints(build, include_extras=True)
         parameters = tuple(_parameter(p, hints[p.name]) for p in inspect.signature(build).parameters.values())
         made = Rule(name, zh, parameters, build, inspect.cleandoc(build.__doc__ or ""))
         RULES[build.__name__] = made
-        SIGNATURES[name] = layout(parameters)
+        if name:
+            SIGNATURES[name] = layout(parameters)
         return made
 
     return add

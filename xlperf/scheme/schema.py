@@ -50,6 +50,8 @@ _TAKEN: Mapping[str, tuple[str, Json]] = {
     "column": ("表.列", {"type": "string", "pattern": r"^[A-Za-z][\w]*\.[A-Za-z][\w]*$"}),
     "sheet": ("表名，本表写 this", {"type": "string"}),
     "name": ("本表的列名", {"type": "string"}),
+    "their": ("of 那张表的一列数", {"type": "string"}),
+    "theirs": ("of 那张表的列名，列表", {"type": "array", "items": {"type": "string"}}),
     "match": (
         "列名: 值或本表的列；或列表，其中也可写条件 {column: 那张表的列, at_least: 值}",
         {
