@@ -27,8 +27,8 @@ VBA_NAME = re.compile(r"XP_[A-Z][A-Z_]{1,27}")
 # ---- the register is complete ------------------------------------------------------------------------
 
 
-def test_every_rule_is_a_function():
-    assert [rule.name for rule in RULES.values() if rule.name not in F] == []
+def test_every_rule_is_a_function_but_those_that_look_at_a_whole_group():
+    assert [rule.word for rule in RULES.values() if rule.name not in F] == ["shared_out", "awarded", "best_of"]
     wanted = {"XP_TIER", "XP_HIGHEST", "XP_AWARD", "XP_COEFFICIENT", "XP_PAY", "XP_EXPLAIN", "XP_CAP", "XP_ROUND"}
     assert wanted - set(F) == set()
 
