@@ -129,7 +129,7 @@ AMONG = """\
         title: 奖金
         basis: 五6
         role: money
-        shared_out: {pool: 1000, weight: marks, within: [{group: group}, {column: process, at_most: 5}]}
+        shared_out: {pool: 1000, weight: marks, unit: 0.01, within: [{group: group}, {column: process, at_most: 5}]}
       best:
         title: 就高
         basis: 五7

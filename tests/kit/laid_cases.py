@@ -33,8 +33,8 @@ def read_row(text: str) -> dict[str, Any]:
 
 def share_block(name: str, row: dict[str, str]) -> Block:
     mine = [{"id": f"m{i}", **read_row(t), "pool": number(row["pool"])} for i, t in enumerate(items(row["mine"]))]
-    unit = {} if row["unit"] == "-" else {"unit": lift(number(row["unit"]))}
-    expr = RULES["shared_out"](pool=col("pool"), weight="value", within={"group": col("group")}, **unit)
+    unit = lift(number(row["unit"]))
+    expr = RULES["shared_out"](pool=col("pool"), weight="value", within={"group": col("group")}, unit=unit)
     return Block(name, expr, mine, expected_of(row), texts=frozenset({"id", "group", "out"}))
 
 

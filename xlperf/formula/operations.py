@@ -24,6 +24,7 @@ from typing import Any
 from xlperf.formula.values import EXEMPT, Value, half_up
 
 PLACES = 9  # decimals that comparisons and steps look at
+REMAINDERS = 6  # decimals at which what is left of a share is compared: a double of its size still holds them
 
 ATOM = 9  # text that needs no brackets
 COMPARE, SUM, PRODUCT, SIGN = 2, 4, 5, 7

@@ -7,7 +7,6 @@ worksheet function, because one cell cannot hold what they look at.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any, Literal
 
 from xlperf.formula.expression import (
@@ -30,6 +29,8 @@ from xlperf.formula.expression import (
     step,
     total,
 )
+from xlperf.formula.operations import PLACES, REMAINDERS
+from xlperf.rules.conditions import as_written
 from xlperf.rules.registry import (
     Conditions,
     Match,
@@ -45,16 +46,13 @@ from xlperf.rules.registry import (
     rule,
 )
 
-CENT = lift(Fraction(1, 100))
-TAIL = lift(6)  # decimals at which remainders are compared: what a double of this size still holds
-
 
 @rule("", "按权重分配")
-def shared_out(pool: Number, weight: NumberName, within: Match, unit: Step = CENT) -> Expr:
+def shared_out(pool: Number, weight: NumberName, within: Match, unit: Step) -> Expr:
     """Share a pool among the rows of a group by their weights, so that the parts add up to it exactly.
 
     pool: what is shared, the same in every row of the group. weight: the column of weights; 0 takes no part. within:
-    which rows share it, `{group: group}` or `{}` for all. unit: the smallest part (0.01 yuan; 1 for places). Each row
+    which rows share it, `{group: group}` or `{}` for all. unit: the smallest part (0.01 yuan, 1 place). Each row
     gets its whole units; what is left goes unit by unit to the largest remainders (最大余数法, six decimals), ties by
     the order of the list. Nothing is shared while a weight is blank. Weights that add up to nothing, a negative one
     (SHARE_WEIGHTLESS), or a pool that is no whole number of units (SHARE_NOT_WHOLE) give nothing and are told.
@@ -62,9 +60,11 @@ def shared_out(pool: Number, weight: NumberName, within: Match, unit: Step = CEN
     mine = col(weight)
     weights = step("权重合计", total("", weight, within, "stop"))
     units = pool / unit
-    due = step("应得份数", cases((weights <= 0, blank(), ""), otherwise=(rounded(units * mine / weights, TAIL), "")))
+    due = step(
+        "应得份数", cases((weights <= 0, blank(), ""), otherwise=(rounded(units * mine / weights, REMAINDERS), ""))
+    )
     whole = step("先得份数", floor(due))
-    seat = step("余数次序", rank(step("余数", rounded(due - whole, TAIL)), within, ties="list"))
+    seat = step("余数次序", rank(step("余数", rounded(due - whole, REMAINDERS)), within, ties="list"))
     left = step("余下份数", rounded(units, 0) - step("先得份数合计", total("", whole, within)))
     told = "权重{mine}÷合计{weights}，应得{due}份，先得{whole}份；余下{left}份，余数排第{seat}，"
     said = {"mine": mine, "weights": weights, "due": due, "whole": whole, "left": left, "seat": seat}
@@ -95,43 +95,42 @@ def awarded(
     ties: Literal["list", "told", "every"] = "list",
     order: Literal["high", "low"] = "high",
 ) -> Expr:
-    """Name the award of a row: so many places for each award, in order, among the rows of its group.
+    """Return the award of a row: so many places for each award, in order, among the rows of its group.
 
-    by: the column that is ranked. within: the group. places: [award, how many] from the highest award. otherwise: what
-    the others have. barred: conditions; whoever meets one has no award. least: the least (with `order: low` the most)
+    by: the column that is ranked. order: `high` puts the largest first, `low` the smallest. within: the group. places:
+    [award, how many] from the highest award. otherwise: what the others have. barred: conditions; whoever meets one has no award. least: the least (with `order: low` the most)
     that `by` must be. slots: `refill` lets the next in order take the place of whoever is barred or below the least
     (递补), `keep` leaves that place empty (空缺). ties: where a tie stands at the edge of an award, `list` goes by the
     order of the list, `every` gives it to all of them, `told` gives it to none and says so (AWARD_TIED).
     """
     mine = col(by)
-    out = [(holds, sentence) for holds, sentence in barred]
+    out = list(barred)
     if least is not None:
         out.append((mine < least if order == "high" else mine > least, "成绩未到最低要求"))
-    stays = [(holds, blank(), "") for holds, _ in out]
-    key = step(
-        "参评成绩", cases(*stays, otherwise=(rounded(mine, 9), "")) if slots == "refill" and stays else rounded(mine, 9)
-    )
-    place = step("参评名次", rank(key, within, order, ties="list" if ties == "list" else "same"))
-    tied = step("并列个数", count("", {**within, place: place})) if ties == "told" else lift(1)
-    refusals = [
-        (holds, otherwise, "不评：" + sentence.replace("{", "{{").replace("}", "}}")) for holds, sentence in out
-    ]
+    key = rounded(mine, PLACES)
+    if slots == "refill" and out:
+        key = cases(*((holds, blank(), "不参评") for holds, _ in out), otherwise=(key, "参评"))
+    place = step("参评名次", rank(step("参评成绩", key), within, order, ties="list" if ties == "list" else "same"))
+    given = _by_place(place, within, places, otherwise, told=ties == "told")
+    if not out:
+        return given
+    refusals = ((holds, otherwise, "不评：" + as_written(sentence)) for holds, sentence in out)
+    return cases(*refusals, otherwise=(alone(given), ""))
+
+
+def _by_place(place: Expr, within: Match, places: NamedPlaces, otherwise: Expr, *, told: bool) -> Expr:
+    """Return the award of a place. told: whether a tie at the edge of an award is left to people."""
+    tied = step("并列个数", count("", {**within, place: place})) if told else lift(1)
     edges, named = [], []
     last: Expr = lift(0)
     for award, many in places:
         last = last + many
         why = {"place": place, "tied": tied, "last": last, "award": award}
-        edges.append(
-            (
-                both(place <= last, place + tied - 1 > last),
-                blank(),
-                refused("AWARD_TIED", "{tied}个并列第{place}名，{award}只到第{last}名", **why),
-            )
-        )
+        at_edge = both(place <= last, place + tied - 1 > last)
+        edges.append((at_edge, blank(), refused("AWARD_TIED", "{tied}个并列第{place}名，{award}只到第{last}名", **why)))
         named.append((place <= last, award, say("参评第{place}名，{award}到第{last}名止", **why)))
     beyond = (otherwise, say("参评第{place}名，在名额之外", place=place))
-    taken = cases(*(edges if ties == "told" else []), *named, otherwise=beyond)
-    return cases(*refusals, otherwise=(alone(taken), "")) if refusals else taken
+    return cases(*(edges if told else []), *named, otherwise=beyond)
 
 
 @rule("", "同一事项就高")
@@ -150,7 +149,7 @@ def best_of(
     the highest level. Nothing comes out while the points of an entry that counts are blank.
     """
     sheet, points = of
-    ranked = rounded(col(by or points), 9)
+    ranked = rounded(col(by or points), PLACES)
     grouped = {name: col(name) for name in once}
     gates: list[Expr] = []
     for left, value in where.items():

@@ -11,7 +11,7 @@ from xlperf.formula.values import NO, YES
 from xlperf.rules.registry import Conditions, Number, Result, ResultBranches, rule
 
 
-def _as_written(sentence: str) -> str:
+def as_written(sentence: str) -> str:
     """Keep braces of a heading from being read as a place for a value."""
     return sentence.replace("{", "{{").replace("}", "}}")
 
@@ -27,7 +27,7 @@ def only_if(points: Number, conditions: Conditions) -> Expr:
     points: asked for only where the conditions hold; elsewhere they may be blank (不适用 stays 不适用). The cells of
     the conditions may not.
     """
-    failed = [(negate(holds), 0, f"不计：须{_as_written(sentence)}") for holds, sentence in conditions]
+    failed = [(negate(holds), 0, f"不计：须{as_written(sentence)}") for holds, sentence in conditions]
     return cases(*failed, otherwise=(alone(points, spared=False), "符合条件，计入"))
 
 
@@ -38,7 +38,7 @@ def flag(conditions: Conditions, need: Literal["all", "any"] = "all") -> Expr:
     need: `all` of them (并且), or `any` one (或者). For at least so many (至少几条), flag a `how_many` column.
     """
     tests = [holds for holds, _ in conditions]
-    words = ("或" if need == "any" else "、").join(_as_written(sentence) for _, sentence in conditions)
+    words = ("或" if need == "any" else "、").join(as_written(sentence) for _, sentence in conditions)
     holds = both(*tests) if need == "all" else either(*tests)
     return cases((holds, YES, f"符合：{words}"), otherwise=(NO, f"不符合：{words}"))
 
@@ -47,7 +47,7 @@ def flag(conditions: Conditions, need: Literal["all", "any"] = "all") -> Expr:
 def how_many(conditions: Conditions) -> Expr:
     """Count how many of the conditions hold, where points or steps depend on their number."""
     tests = [holds for holds, _ in conditions]
-    words = "、".join(_as_written(sentence) for _, sentence in conditions)
+    words = "、".join(as_written(sentence) for _, sentence in conditions)
     met = _met(tests)
     none = negate(either(*tests))
     return cases((none, lift(0), f"一条也不符合：{words}"), otherwise=(met, say("{met}条符合：" + words, met=met)))
@@ -61,7 +61,6 @@ def choose(branches: ResultBranches, otherwise: Result) -> Expr:
     may not: write `blank:` in a condition on a cell that may stay empty.
     """
     rows = [
-        (both(*(h for h, _ in when)), alone(then), "、".join(_as_written(s) for _, s in when))
-        for when, then in branches
+        (both(*(h for h, _ in when)), alone(then), "、".join(as_written(s) for _, s in when)) for when, then in branches
     ]
     return cases(*rows, otherwise=(alone(otherwise), "其他情形"))
