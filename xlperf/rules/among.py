@@ -99,10 +99,10 @@ def awarded(
 
     by: the column that is ranked. order: `high` puts the largest first, `low` the smallest. within: the group. places:
     [award, how many] from the highest award. otherwise: what the others have. barred: conditions; whoever meets one has
-    no award. least: the least (with `order: low` the most) that `by` must be. slots: `refill` lets the next in order take
-    the place of whoever is barred or below the least (递补), `keep` leaves that place empty (空缺). ties: where a tie
-    stands at the edge of an award, `list` goes by the order of the list, `every` gives it to all of them, `told` gives it
-    to none and says so (AWARD_TIED).
+    no award. least: the least (with `order: low` the most) that `by` must be. slots: `refill` lets the next take the
+    place of whoever is barred or below the least (递补), `keep` leaves that place empty (空缺). ties: where a tie
+    stands at the edge of an award, `list` goes by the order of the list, `every` gives it to all, `told` gives it to
+    none and says so (AWARD_TIED).
     """
     mine = col(by)
     out = list(barred)
