@@ -127,8 +127,11 @@ def score(
 
     Raises NotUsable with every problem where something given cannot stand: a mark beyond its limit, an unknown unit,
     column, table or reading. With `problems="return"` they stand in `Result.problems`, and a cell with an error counts
-    as blank. What is merely not there yet (`MISSING`) never raises: what needs it is blank, and `problems` says so.
+    as blank. What is merely not there yet (`MISSING`, `TABLE_NOT_GIVEN`) never raises: what needs it is blank, and
+    `problems` says so. ValueError for any other word.
     """
+    if problems not in ("raise", "return"):
+        raise ValueError(f"problems={problems!r}: say 'raise' or 'return'")
     plan, faults = compile_scheme(scheme, readings)
     if errors(faults):
         raise NotUsable(faults)
@@ -142,7 +145,9 @@ def score(
         except TypeError:
             faults.append(problem("DATA_NOT_A_TABLE", Where(name), found=type(table).__name__))
     made, judged = judged_tables(scheme, plan, given)
-    faults += judged
+    faults += [
+        p for p in judged if p.code != "TABLE_NOT_GIVEN" or p.where.file not in tables
+    ]  # it was, and is no table
     if problems == "raise" and any(p.code != NOT_THERE_YET for p in errors(faults)):
         raise NotUsable(faults)
     scores = score_plan(plan, made)

@@ -189,3 +189,48 @@ def test_what_is_no_table_is_told(table):
     scheme = xlperf.load_scheme("three-units")
     result = xlperf.score(scheme, {"marks": table}, problems="return")
     assert [p.code for p in result.problems] == ["DATA_NOT_A_TABLE"]
+
+
+# ---- nothing is dropped without a word ----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def three():
+    return xlperf.load_scheme("three-units")
+
+
+def entry(**cells):
+    return {"unit": "A", "kind": "加分", "item": "表彰", "points": 2, "status": "通过", **cells}
+
+
+def test_a_table_with_cells_to_fill_that_is_not_given_is_told(three):
+    result = xlperf.score(three, {})
+    assert [(p.code, dict(p.values)["name"]) for p in result.problems] == [("TABLE_NOT_GIVEN", "marks")]
+    assert int(dict(result.problems[0].values)["count"]) > 0
+
+
+def test_a_word_that_says_nothing_about_problems_is_refused(three):
+    with pytest.raises(ValueError, match="ignore"):
+        xlperf.score(three, {}, problems="ignore")
+
+
+def test_a_column_given_twice_or_calculated_is_told(three, recwarn):
+    frame = pd.DataFrame([entry()])
+    twice = pd.concat([frame, frame[["points"]] * 3], axis=1)
+    found = xlperf.score(three, {"events": twice}, problems="return")
+    assert ("TABLE_DUPLICATE_HEADER", "points") in [(p.code, dict(p.values).get("found")) for p in found.problems]
+    assert found.scores.column("events", "points") == [2]
+    assert not [w for w in recwarn if "unique" in str(w.message)]
+    marks = [{"id": three.tables["marks"][0]["id"], "score": 99}]
+    for tables, name in (({"events": [entry(counts=9)]}, "counts"), ({"marks": marks}, "score")):
+        with pytest.raises(xlperf.NotUsable) as bad:
+            xlperf.score(three, tables)
+        assert ("DATA_COMPUTED", name) in [(p.code, dict(p.values).get("found")) for p in bad.value.problems]
+
+
+def test_a_wrong_cell_is_no_blank_and_its_default_does_not_count(three):
+    unit = three.tables["units"][0]["code"]
+    for status, value, counts in ((None, "待审", 0), ("通过吧", None, None)):
+        result = xlperf.score(three, {"events": [entry(unit=unit, status=status)]}, problems="return")
+        row = result.scores.rows("events")[0]
+        assert (row["status"], row["counts"]) == (value, counts)

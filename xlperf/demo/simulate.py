@@ -14,11 +14,11 @@ from functools import cached_property
 from random import Random
 
 from xlperf.demo.stage import Inputs, Stage
+from xlperf.engine.limits import limits
 from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
 from xlperf.engine.roster import Party, Roster
 from xlperf.engine.score import rows_of
-from xlperf.entries.cell import limits
 from xlperf.entries.entry import Known, levels, looks_at_computed
 from xlperf.formula.values import Value, day_number, half_up, value_text
 

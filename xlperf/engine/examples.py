@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from xlperf.engine.bind import EMPTY, Binder
 from xlperf.engine.blank import blank_cells, spelled
 from xlperf.engine.compile import Bound, circular, compile_scheme
-from xlperf.engine.plan import Column, Plan, Tables
+from xlperf.engine.limits import limits
+from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.engine.score import CircularPlan, ExactColumns, rows_of
 from xlperf.formula.evaluate import Cells, of_row
+from xlperf.formula.expression import columns_of
 from xlperf.formula.operations import equal
 from xlperf.formula.values import Value, decimal, exactly, number
-from xlperf.problems import Problem, problem, word
+from xlperf.problems import Problem, Where, problem, word
 from xlperf.rules import RULES
 from xlperf.scheme.made import with_made_rows
 from xlperf.scheme.model import Example, Figure, Mapping, Scalar, Scheme, SheetSpec, place_of
-from xlperf.scheme.reading.cells import typed
+from xlperf.scheme.reading.cells import span, typed
 from xlperf.scheme.vocabulary import ROUND_TABLES
 from xlperf.scheme.words import nearest
 
@@ -139,6 +142,7 @@ def _round(plans: _Plans, example: Example, case: _Case) -> Iterator[Problem]:
     yield from (*problems, *unread)
     tables = _with_rows(plan, tables, given)
     columns = _Columns(plan, rows_of(plan, tables), given)
+    yield from _beyond(columns, example)
     for sheet, rows in case.gives.items():
         if sheet not in plan.by_name:
             yield problem("UNKNOWN_SHEET", place_of(sheet), found=sheet, nearest="、".join(plan.by_name))
@@ -149,6 +153,34 @@ def _round(plans: _Plans, example: Example, case: _Case) -> Iterator[Problem]:
             except CircularPlan:
                 yield from circular(plan, plans.scheme)
                 return
+
+
+def _beyond(columns: ExactColumns, example: Example) -> Iterator[Problem]:
+    """List the numbers that an example gives and nobody could fill in: they are outside the limits of their cells."""
+    for sheet in columns.plan.sheets:
+        limited = [c for c in sheet.inputs() if c.low is not None or c.high is not None]
+        if not limited or sheet.table not in example.tables:
+            continue
+        keys = {value: i for i, value in enumerate(columns.key(sheet.name))}
+        for row in example.tables[Scalar(sheet.table)]:
+            i = keys.get(exactly(str(row.get(sheet.key.name, "")), sheet.key.holds))
+            for column in limited if i is not None else ():
+                yield from _outside(columns, sheet, column, i or 0, place_of(row.get(column.name, row)))
+
+
+def _outside(columns: ExactColumns, sheet: Sheet, column: Column, i: int, at: Where) -> Iterator[Problem]:
+    value = columns.column(sheet.name, column.name)[i]
+    seen = {name: columns.column(sheet.name, name)[i] for name in _looked_at(column) & sheet.by_name.keys()}
+    low, high = limits(column, seen)
+    if isinstance(value, Fraction) and not (value if low is None else low) <= value <= (
+        value if high is None else high
+    ):
+        found = {"title": column.title, "found": decimal(value), "limits": span(low, high)}
+        yield problem("EXAMPLE_BEYOND", at, **found)
+
+
+def _looked_at(column: Column) -> frozenset[str]:
+    return frozenset().union(*(columns_of(e) for e in (column.low, column.high) if e is not None))
 
 
 Given = dict[tuple[str, str], dict[Value, Value]]  # sheet and column → key of the row → what stands there

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.formula.evaluate import Cells, Index, evaluate
-from xlperf.formula.values import Value
+from xlperf.formula.values import Unread, Value
 
 C = TypeVar("C")
 
@@ -30,6 +30,11 @@ class UnknownColumn(Exception):
 
     def __init__(self, sheet: str, name: str) -> None:
         super().__init__(f"no column {sheet}.{name} in the plan")
+
+
+def defaulted(column: Column, value: Value) -> Value:
+    """Return what a cell counts as: its default where it is empty, nothing where what stood there was wrong."""
+    return column.default if value is None else None if isinstance(value, Unread) else value
 
 
 class Columns(Generic[C]):
@@ -68,8 +73,8 @@ class Columns(Generic[C]):
         return len(self.rows[sheet])
 
     def given(self, sheet: str, column: Column) -> list[Value]:
-        """Return the values that came in, with defaults where a cell was empty."""
-        return [column.default if (v := row.get(column.name)) is None else v for row in self.rows[sheet]]
+        """Return the values that came in, with defaults where a cell was empty, and not where it was wrong."""
+        return [defaulted(column, row.get(column.name)) for row in self.rows[sheet]]
 
     def _made(self, sheet: str, column: Column) -> C:
         raise TypeError("Columns is completed by a face")

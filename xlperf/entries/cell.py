@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 
+from xlperf.engine.limits import limits
 from xlperf.engine.plan import Column, Row
 from xlperf.engine.reason import is_asked
-from xlperf.formula.evaluate import of_row
-from xlperf.formula.expression import Expr, columns_of
 from xlperf.formula.operations import equal
 from xlperf.formula.values import EXEMPT, LARGEST, Value, day_number, day_of, decimal, from_float, number, shown
 from xlperf.problems import Problem, Where, Word, problem, word
@@ -110,24 +109,6 @@ def limit_problems(asked: Asked, value: Fraction) -> list[Problem]:
     return problems
 
 
-def limits(column: Column, row: Row) -> tuple[Fraction | None, Fraction | None]:
-    """Return the smallest and largest number that may stand in a row's cell, None where there is no limit."""
-    return _limit(column.low, row), _limit(column.high, row)
-
-
-def _limit(e: Expr | None, row: Row) -> Fraction | None:
-    """Work out a limit; None where the row does not have what it looks at."""
-    if e is None:
-        return None
-    if e.op == "const":
-        value = e.args[0]
-    elif e.op == "col":
-        value = row.get(e.args[0])
-    else:
-        value = of_row(e, row) if all(name in row for name in columns_of(e)) else None
-    return value if isinstance(value, Fraction) else None
-
-
 def _is_asked(asked: Asked) -> bool:
     return is_asked(asked.column, asked.row) if asked.open is None else asked.open
 
@@ -184,7 +165,7 @@ def _like_percent(asked: Asked, value: Fraction) -> bool:
     """Return whether a share between 0 and 1 stands where marks up to 100 or more are asked for."""
     if not 0 < value.numerator < value.denominator:
         return False
-    high = _limit(asked.column.high, asked.row)
+    high = limits(asked.column, asked.row)[1]
     return high is not None and high >= SHARES_FROM
 
 

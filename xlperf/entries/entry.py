@@ -14,10 +14,10 @@ from xlperf.engine.graph import Spot
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
 from xlperf.engine.roster import Roster
-from xlperf.engine.score import ExactColumns, rows_of
+from xlperf.engine.score import ExactColumns, defaulted, rows_of
 from xlperf.entries.cell import Asked, Raw, judge
 from xlperf.formula.expression import columns_of
-from xlperf.formula.values import Value, value_text
+from xlperf.formula.values import UNREAD, Value, value_text
 from xlperf.problems import Problem, Where, errors
 
 
@@ -59,7 +59,12 @@ def judge_entries(plan: Plan, tables: Tables, entries: Collection[Entry]) -> Non
             spot = id(entry.row), entry.column.name
             if entry.problems and errors(entry.problems):
                 wrong.add(spot)
-            entry.row[entry.column.name] = None if spot in wrong else entry.value
+            entry.row[entry.column.name] = _nothing(entry.column) if spot in wrong else entry.value
+
+
+def _nothing(column: Column) -> Value:
+    """Return what stands for a wrong cell: it is no blank, so that a default does not count in its place."""
+    return UNREAD if column.default is not None else None
 
 
 def _judge(entry: Entry, known: Row, offered: Mapping[str, Offer], asks: _Asks) -> None:
@@ -155,7 +160,7 @@ class Known:
             columns = [c for name in names if (c := sheet.by_name.get(name)) is not None]
             self._read[at] = [c for c in columns if c.expr is None], [c.name for c in columns if c.expr is not None]
         given, computed = self._read[at]
-        found = {c.name: c.default if (v := row.get(c.name)) is None else v for c in given}
+        found = {c.name: defaulted(c, row.get(c.name)) for c in given}
         for name in computed:
             found[name] = self._value(sheet, row, name)
         return found

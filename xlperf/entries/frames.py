@@ -16,6 +16,10 @@ Rows = Iterable[Mapping[Any, Any]]
 
 def given_rows(name: str, table: Any) -> Given:
     """Return what stands in a frame or a list of mappings; lines are counted from 1. TypeError for anything else."""
+    columns = [str(c) for c in getattr(table, "columns", ())]
+    doubled = tuple(dict.fromkeys(c for c in columns if columns.count(c) > 1))
+    if doubled:
+        table = table.loc[:, ~table.columns.duplicated()]  # the library would leave out all but one, and warn
     rows: Rows = table.to_dict("records") if hasattr(table, "to_dict") else table
     if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
         raise TypeError(name)
@@ -23,8 +27,8 @@ def given_rows(name: str, table: Any) -> Given:
     if not all(isinstance(row, Mapping) for row in rows):
         raise TypeError(name)
     lines = tuple(Line(at, {str(k): plain(v) for k, v in row.items()}) for at, row in enumerate(rows, 1))
-    columns = [str(c) for c in getattr(table, "columns", ())]
-    return Given(name, tuple(dict.fromkeys([*columns, *(k for line in lines for k in line.cells)])), lines)
+    names = tuple(dict.fromkeys([*columns, *(k for line in lines for k in line.cells)]))
+    return Given(name, names, lines, doubled=doubled)
 
 
 def plain(cell: Any) -> Raw:

@@ -25,12 +25,14 @@ class Given:
     """A table from a CSV file, a frame or a list of mappings.
 
     file: the name shown in problems. header: the number of the line in which the names stand, 0 where there is none.
+    doubled: names that stand there twice; what is below the first of them counts.
     """
 
     file: str
     names: tuple[str, ...]
     lines: tuple[Line, ...]
     header: int = 0
+    doubled: tuple[str, ...] = ()
 
     @cached_property
     def _positions(self) -> dict[str, int]:

@@ -87,10 +87,17 @@ class Lines:
         return list(made.values())
 
     def _headings(self) -> None:
-        long = ("stage", "score") if any(s.scorer for s in self.sheets) else ()
-        known = [*dict.fromkeys((*self.columns, *self.loose, *long))]
+        long = any(s.scorer for s in self.sheets) and "stage" in self.given.names
+        known = [*dict.fromkeys((*self.columns, *self.loose, *(("stage", "score") if long else ())))]
+        computed = {c.name: c for s in self.sheets for c in s.columns if c.expr is not None}
+        for name in self.given.doubled:
+            at = replace(self.given.place(self.given.header, name), path="")
+            self.problems.append(problem("TABLE_DUPLICATE_HEADER", at, found=name))
         for name in self.given.names:
-            if name and name not in known:
+            if name in computed and name not in known:
+                at = replace(self.given.place(self.given.header, name), path="")
+                self.problems.append(problem("DATA_COMPUTED", at, found=name, title=computed[name].title))
+            elif name and name not in known:
                 near = nearest(name, [n for n in known if not self.given.header or n not in self.given.names])
                 at = self.given.place(self.given.header, name)
                 self.problems.append(problem("TABLE_UNKNOWN_COLUMN", replace(at, path=""), found=name, nearest=near))

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
+from xlperf.engine.reason import is_asked
 from xlperf.engine.roster import Roster
+from xlperf.engine.score import rows_of
 from xlperf.entries.cell import wanted_words
 from xlperf.entries.complete import incomplete
-from xlperf.entries.entry import Entry, judge_entries
+from xlperf.entries.entry import Entry, Known, judge_entries
 from xlperf.entries.given import Given
 from xlperf.entries.lines import Lines, Meant, as_typed
 from xlperf.entries.text import claim_words
@@ -59,7 +61,20 @@ def judged_tables(scheme: Scheme, plan: Plan, given: Mapping[str, Given]) -> tup
         problems += _adrift(reader)
         problems += _undocumented(reader)
         problems += _absent(reader)
+    problems += [p for name in table_names(plan) if name not in given for p in _not_given(plan, name, tables)]
     return tables, list(dict.fromkeys([*problems, *incomplete(scheme, plan, tables)]))
+
+
+def _not_given(plan: Plan, table: str, tables: Tables) -> Iterator[Problem]:
+    """List, sheet by sheet, how many cells are empty because a table with cells to fill was not given."""
+    rows = rows_of(plan, tables)
+    for sheet in (s for s in plan.sheets if s.table == table and not s.grows):
+        required = [c for c in sheet.inputs() if c.required and c.default is None]
+        known = Known(plan, tables)
+        cells = [(c, row) for row in rows[sheet.name] for c in required if row.get(c.name) is None]
+        empty = sum(is_asked(c, known.of(sheet, c, row)) for c, row in cells)
+        if empty:
+            yield problem("TABLE_NOT_GIVEN", Where(table), name=table, sheet=sheet.title, count=empty)
 
 
 def _unfinished(plan: Plan, entry: Entry, p: Problem) -> Problem:

@@ -14,7 +14,15 @@ from fractions import Fraction
 
 Value = Fraction | str | None
 
+
+class Unread(str):
+    """What stands in a cell that was filled wrongly: as empty as a blank for what needs it, but no default counts."""
+
+    __slots__ = ()
+
+
 BLANK: None = None
+UNREAD = Unread()
 EXEMPT = "不适用"
 YES = "是"
 NO = "否"
