@@ -13,6 +13,7 @@ from math import inf
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.examples import check_examples
 from xlperf.engine.lint import lint_problems
+from xlperf.engine.must import table_problems
 from xlperf.engine.roles import open_roles
 from xlperf.problems import Problem, errors
 from xlperf.scheme.checking.check import check_scheme
@@ -55,6 +56,8 @@ def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
     unread = {table for table, file in scheme.table_files.items() if file in spoilt}
     said = check_scheme(scheme, unread)
     plan, bound = compile_scheme(scheme)
+    if not errors([*wrong, *bound]):
+        bound = [*bound, *table_problems(scheme, plan)]
     odd = lint_problems(scheme, plan, rows=not errors([*wrong, *bound]))
     sound = [e for e in scheme.examples if not _touched(scheme, e, [*wrong, *said])]
     examples = check_examples(scheme, sound, rounds=not errors([*wrong, *bound]))

@@ -8,6 +8,7 @@ from typing import Any
 
 from xlperf.engine.bind import Binder
 from xlperf.engine.laid import laid
+from xlperf.engine.must import with_musts
 from xlperf.engine.plan import Column, Holds, Kind, Plan, Ranking, Role, Sheet, Subject
 from xlperf.engine.score import CircularPlan, UnknownColumn, score
 from xlperf.formula.expression import Expr, lift, same
@@ -98,11 +99,13 @@ def _compiled(
         else:
             adopted[name] = option
     by_name = {s.name: s for s in scheme.sheets}
-    sheets = []
+    sheets, binders = [], {}
     for spec in scheme.sheets:
         binder = Binder(spec, by_name, scheme.figures, scheme.readings, adopted, scheme.year)
         sheets.append(_dated(_sheet(spec, binder, _where(spec, scheme), bound), scheme, spec, adopted.get(PERIOD, "")))
         problems += binder.problems
+        binders[spec.name] = replace(binder, problems=[])
+    sheets, musts = with_musts(sheets, scheme.musts, binders, problems)
     plan = Plan(
         scheme=scheme.id,
         title=scheme.title + _period_title(scheme, adopted.get(PERIOD, "")),
@@ -112,6 +115,7 @@ def _compiled(
         issuer=scheme.issuer,
         document=scheme.document,
         readings=adopted,
+        musts=musts,
         subjects=tuple(Subject(o.table, o.title, o.name, o.aliases, o.within, o.by) for o in scheme.objects),
     )
     return plan, problems or (circular(plan, scheme) if circles else [])

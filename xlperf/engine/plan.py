@@ -178,6 +178,17 @@ class Ranking:
 
 
 @dataclass(frozen=True)
+class Must:
+    """A rule that data must keep: the column of a sheet that says 是 or 否 of each row, and what a 否 leaves empty."""
+
+    says: str
+    basis: str
+    sheet: str
+    column: str
+    stops: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Plan:
     """Every sheet of a scheme under one set of readings.
 
@@ -194,6 +205,7 @@ class Plan:
     readings: Mapping[str, str] = field(default_factory=dict)
     subjects: tuple[Subject, ...] = ()
     caution: str = ""
+    musts: tuple[Must, ...] = ()
 
     @cached_property
     def graph(self) -> Graph:

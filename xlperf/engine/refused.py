@@ -42,7 +42,7 @@ def _not_one(scores: Scores, sheet: Sheet, column: Column, link: Link) -> Iterat
         if hits == 1 or any(value is None or value == EXEMPT for value in wanted):
             continue
         keys = "、".join(f"{h}＝{shown(v, 9)}" for h, v in zip(headings, wanted, strict=False))
-        found.setdefault("LOOKUP_SEVERAL" if hits else "LOOKUP_NONE", []).append(f"{_name(sheet, row)}（{keys}）")
+        found.setdefault("LOOKUP_SEVERAL" if hits else "LOOKUP_NONE", []).append(f"{row_name(sheet, row)}（{keys}）")
     for code, rows in found.items():
         yield _told(code, sheet, column, rows, table=there.title)
 
@@ -55,7 +55,7 @@ def _by_branch(scores: Scores, sheet: Sheet, column: Column, e: Expr) -> Iterato
             continue
         refusal = _refusal(e, row)
         if refusal is not None:
-            found.setdefault(refusal, []).append(_name(sheet, row))
+            found.setdefault(refusal, []).append(row_name(sheet, row))
     for (code, why), rows in found.items():
         yield _told(code, sheet, column, rows, why=why)
 
@@ -78,5 +78,6 @@ def _told(code: str, sheet: Sheet, column: Column, rows: list[str], **values: st
     return problem(code, where, title=column.title, count=len(rows), rows=names, **values)
 
 
-def _name(sheet: Sheet, row: Row) -> str:
-    return value_text(row.get(sheet.naming.name)) or value_text(row[sheet.key.name])
+def row_name(sheet: Sheet, row: Row) -> str:
+    """Return what a row is called: its label, else its key."""
+    return value_text(row.get(sheet.naming.name)) or value_text(row.get(sheet.key.name))

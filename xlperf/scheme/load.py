@@ -17,6 +17,7 @@ from xlperf.scheme.model import (
     Example,
     Figure,
     Mapping,
+    MustSpec,
     ObjectSpec,
     RankingSpec,
     Reading,
@@ -116,6 +117,7 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, source
         | period_reading(chain.periods),
         figures={str(name): _figure(name, node) for name, node in named(root, "figures")},
         stated=tuple(_stated(s) for s in records(root, "checks")),
+        musts=tuple(_must(m) for m in records(root, "must")),
         examples=tuple(_example(e) for e in records(root, "examples")),
         tables=tables,
         file=source.path,
@@ -195,6 +197,29 @@ def _stated(node: Mapping) -> Stated:
         pairs(node, "where"),
         text(node, "by"),
         text(node, "equals"),
+        node.at,
+    )
+
+
+def _must(node: Mapping) -> MustSpec:
+    def one(name: str) -> Scalar:
+        return Scalar(text(node, name), place_of(text(node, name)))
+
+    def several(name: str) -> tuple[Scalar, ...]:
+        return tuple(x for x in listing(node, name) if isinstance(x, Scalar))
+
+    return MustSpec(
+        text(node, "says"),
+        text(node, "basis"),
+        several("unique"),
+        one("given"),
+        one("rows"),
+        listing(node, "holds"),
+        one("sum"),
+        text(node, "by"),
+        one("equals"),
+        listing(node, "when"),
+        several("stops"),
         node.at,
     )
 

@@ -158,6 +158,27 @@ class Stated:
 
 
 @dataclass(frozen=True)
+class MustSpec:
+    """A rule that data must keep, as written; exactly one of unique, given, holds and sum is said.
+
+    unique, stops: `sheet.column`. rows: the sheet of `holds`. when: conditions on the rows that the rule is about.
+    """
+
+    says: str
+    basis: str
+    unique: tuple[Scalar, ...] = ()
+    given: Scalar = field(default_factory=lambda: Scalar(""))
+    rows: Scalar = field(default_factory=lambda: Scalar(""))
+    holds: Listing = field(default_factory=Listing)
+    sum: Scalar = field(default_factory=lambda: Scalar(""))
+    by: str = ""
+    equals: Scalar = field(default_factory=lambda: Scalar(""))
+    when: Listing = field(default_factory=Listing)
+    stops: tuple[Scalar, ...] = ()
+    at: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True)
 class Example:
     """算例: a worked example: either calls of one rule, or a small round with the cells it must give.
 
@@ -265,6 +286,7 @@ class Scheme:
     objects: tuple[ObjectSpec, ...] = ()
     digest: str = ""
     table_files: dict[str, str] = field(default_factory=dict)
+    musts: tuple[MustSpec, ...] = ()
     periods: tuple[PeriodSpec, ...] = ()
     earlier: tuple[EarlierSpec, ...] = ()
     origins: dict[str, dict[int, str]] = field(default_factory=dict)

@@ -194,6 +194,20 @@ CHECK: Fields = {
     "equals": Field("text", "应等于多少；分组时为 表.列", required=True),
 }
 
+MUST: Fields = {
+    "says": Field("text", "要守的规矩，用办法的话说", required=True),
+    "basis": Field("text", "依据的条款", required=True),
+    "unique": Field("texts", "这几列合起来不得重复：[表.列, 表.列]"),
+    "given": Field("text", "这一列必须有值：表.列"),
+    "rows": Field("text", "与 holds 同写：哪张表的行"),
+    "holds": Field("records", "每一行都要满足的条件", fields=CONDITION),
+    "sum": Field("text", "加总哪一列：表.列；与 by、equals 同写"),
+    "by": Field("text", "按哪一列分组加总（它是 equals 那张表的键）"),
+    "equals": Field("text", "合计应等于：表.列"),
+    "when": Field("records", "只管满足这些条件的行", fields=CONDITION),
+    "stops": Field("texts", "不符的行，这几列不计算（空白，不是0）：[表.列]"),
+}
+
 READING: Fields = {
     "question": Field("text", "办法没有说清的问题", required=True),
     "basis": Field("text", "依据的条款", required=True),
@@ -292,6 +306,7 @@ SCHEME: Fields = {
     "periods": Field("records", "一年分几期，每期是一轮", fields=PERIOD),
     "earlier": Field("named", "前期结果：名称: 取自哪一轮、哪张表、哪几列", fields=EARLIER),
     "checks": Field("records", "办法本身写明的数，与数据表核对", fields=CHECK),
+    "must": Field("records", "数据要守的规矩：核对、收表、计分时都查", fields=MUST),
     "readings": Field("named", "口径：办法没有说清的问题", fields=READING),
     "figures": Field("named", "多处使用的数值", fields=FIGURE),
     "sheets": Field("named", "各张表", required=True, fields=SHEET),

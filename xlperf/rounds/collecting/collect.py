@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from xlperf.engine.must import collected_problems
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.problems import Language, Problem, Where, errors, problem, word
 from xlperf.rounds.collecting.claims import lapsed
@@ -118,7 +119,8 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     kept += [(edition.file, keep(round_, edition.data)) for edition in editions.values()]
     fresh = fresh_files(state, kept)
     desk = decide(round_, state, fresh, editions, progress, dry_run=dry_run)
-    concerns = (*desk.uncounted, *round_.beyond(desk.state), *lapsed(round_, desk.state))
+    ruled = list(collected_problems(round_.plan, round_.tables(desk.state))) if round_.plan.musts else []
+    concerns = (*desk.uncounted, *round_.beyond(desk.state), *lapsed(round_, desk.state), *ruled)
     kept = [(name, digest) for name, digest in kept if digest in desk.state.receipts]
     waiting = unanswered(round_, desk.state, {digest for _, digest in kept})
     replies = () if dry_run else write_replies(round_, desk.state, waiting)
