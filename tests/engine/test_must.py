@@ -131,6 +131,22 @@ def test_the_check_names_rows_of_tables_that_break_a_rule(tmp_path):
     assert [p for p in problems if p.severity == "error"] == []
 
 
+def test_an_example_says_where_it_breaks_a_rule_unmeant(tmp_path):
+    example = """
+examples:
+  - id: P-1
+    basis: 二
+    steps: 没有系数
+    tables:
+      people: [{id: P2, name: 李, pool: 甲, share: 60, base: 200}, {id: P1, pool: 甲, share: 40, base: 1, coefficient: 1}]
+    gives: {people: {%s}}
+"""
+    for gives, told in (("P2: {due: 空}", []), ("P1: {due: 1}", ["P2"])):
+        folder = pay(tmp_path / f"s{len(told)}", POOLS, SCHEME + example % gives)
+        _, problems = check_source(folder_source(folder))
+        assert [dict(p.values)["rows"] for p in problems if p.code == "EXAMPLE_BREAKS_MUST"] == told
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [

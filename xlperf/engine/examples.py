@@ -16,7 +16,7 @@ from xlperf.engine.score import CircularPlan, ExactColumns, rows_of
 from xlperf.formula.evaluate import Cells, of_row
 from xlperf.formula.expression import columns_of
 from xlperf.formula.operations import equal
-from xlperf.formula.values import Value, decimal, exactly, number
+from xlperf.formula.values import NO, Value, decimal, exactly, number, value_text
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rules import RULES
 from xlperf.scheme.made import with_made_rows
@@ -153,6 +153,7 @@ def _round(plans: _Plans, example: Example, case: _Case) -> Iterator[Problem]:
             except CircularPlan:
                 yield from circular(plan, plans.scheme)
                 return
+    yield from _broken(plan, columns, example, case)
 
 
 def _beyond(columns: ExactColumns, example: Example) -> Iterator[Problem]:
@@ -225,6 +226,19 @@ class _Columns(ExactColumns):
         if given is None:
             return cells
         return [given.get(key, cell) for key, cell in zip(self.key(sheet), cells, strict=True)]
+
+
+def _broken(plan: Plan, columns: ExactColumns, example: Example, case: _Case) -> Iterator[Problem]:
+    """List the rows of an example that break a rule for data and of which it does not expect what that leaves empty."""
+    for must in plan.musts:
+        stopped = {c for s, c in must.stops if s == must.sheet}
+        gives = case.gives.get(Scalar(must.sheet), {})
+        expected = {str(key) for key, cells in gives.items() if stopped & set(map(str, cells))}
+        pairs = zip(columns.key(must.sheet), columns.column(must.sheet, must.column), strict=True)
+        rows = [value_text(key) for key, value in pairs if value == NO and value_text(key) not in expected]
+        if rows:
+            told = {"example": example.id, "says": must.says, "rows": "、".join(rows)}
+            yield problem("EXAMPLE_BREAKS_MUST", example.at, **told)
 
 
 def _row_compared(
