@@ -138,7 +138,10 @@ examples:
     basis: 二
     steps: 没有系数
     tables:
-      people: [{id: P2, name: 李, pool: 甲, share: 60, base: 200}, {id: P1, pool: 甲, share: 40, base: 1, coefficient: 1}]
+      pools: [{key: 甲, amount: 100}]
+      people:
+        - {id: P2, name: 李, pool: 甲, share: 60, base: 200}
+        - {id: P1, name: 张, pool: 甲, share: 40, base: 1, coefficient: 1}
     gives: {people: {%s}}
 """
     for gives, told in (("P2: {due: 空}", []), ("P1: {due: 1}", ["P2"])):
