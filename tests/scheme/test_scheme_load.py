@@ -336,3 +336,11 @@ def test_every_code_of_the_loader_has_a_test():
     read = [*Path(__file__).parent.glob("test_*.py"), *Path(__file__).parents[1].glob("entries/test_*.py")]
     tests = "".join(p.read_text("utf-8") for p in read)  # single cells are read for schemes and entries alike
     assert {code for code in used & catalogue().keys() if f'"{code}"' not in tests} == set()
+
+
+def test_a_text_is_read_once_and_what_is_wrong_is_told_each_time():
+    first, second = (parse_yaml("a: 1\na: 2\n", "x.yaml") for _ in range(2))
+    assert first[0] is second[0]
+    first[1].clear()
+    assert [p.code for p in second[1]] == [p.code for p in parse_yaml("a: 1\na: 2\n", "x.yaml")[1]] != []
+    assert parse_yaml("a: 1\na: 2\n", "y.yaml")[1][0].where.file == "y.yaml"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,13 @@ def read_yaml(file: Path, shown_as: str) -> tuple[Mapping | None, list[Problem]]
 
 
 def parse_yaml(text: str, shown_as: str) -> tuple[Mapping | None, list[Problem]]:
-    """Read text that holds one mapping."""
+    """Read text that holds one mapping; the latest texts are read once. Nobody changes the nodes."""
+    root, problems = _parsed(text, shown_as)
+    return root, list(problems)
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str, shown_as: str) -> tuple[Mapping | None, list[Problem]]:
     plain, problems = plain_text(text, shown_as)
     reader = _Reader(shown_as, YAML(typ="safe", pure=True).parse(plain), problems)
     try:
