@@ -18,9 +18,9 @@ def part(title):
 
 
 def test_every_part_of_the_file_has_its_row():
-    first = re.findall(r"^\| (`[^|]+`) \|", part("The parts of the file"), re.M)
+    first = re.findall(r"^\| (`[^|]+`) \|", part("The sections of the file"), re.M)
     assert sorted(re.findall(r"`(\w+)`", " ".join(first))) == sorted(SCHEME)
-    row = next(line for line in part("The parts of the file").splitlines() if line.startswith("| `objects`"))
+    row = next(line for line in part("The sections of the file").splitlines() if line.startswith("| `objects`"))
     assert set(OBJECT) <= set(re.findall(r"`(\w+)", row))
 
 

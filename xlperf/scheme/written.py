@@ -21,7 +21,7 @@ def yaml_text(root: Mapping) -> str:
 def _lines(node: Mapping, depth: int) -> Iterator[str]:
     pad = "  " * depth
     for key, value in node.items():
-        flow = f"{pad}{_scalar(key)}: {_flow(value)}"
+        flow = f"{pad}{_scalar(key)}: {flow_text(value)}"
         if isinstance(value, Scalar) or not value or (len(flow) <= _WIDTH and key not in _BLOCKS and depth):
             yield flow
             continue
@@ -32,7 +32,7 @@ def _lines(node: Mapping, depth: int) -> Iterator[str]:
 def _items(node: Listing, depth: int) -> Iterator[str]:
     pad = "  " * depth
     for item in node:
-        flow = f"{pad}- {_flow(item)}"
+        flow = f"{pad}- {flow_text(item)}"
         if isinstance(item, Mapping) and len(flow) > _WIDTH:
             first, *rest = _lines(item, depth + 1)
             yield f"{pad}- {first.lstrip()}"
@@ -41,11 +41,12 @@ def _items(node: Listing, depth: int) -> Iterator[str]:
             yield flow
 
 
-def _flow(node: Node) -> str:
+def flow_text(node: Node) -> str:
+    """Return a node on one line."""
     if isinstance(node, Mapping):
-        return "{" + ", ".join(f"{_scalar(k)}: {_flow(v)}" for k, v in node.items()) + "}"
+        return "{" + ", ".join(f"{_scalar(k)}: {flow_text(v)}" for k, v in node.items()) + "}"
     if isinstance(node, Listing):
-        return "[" + ", ".join(map(_flow, node)) + "]"
+        return "[" + ", ".join(map(flow_text, node)) + "]"
     return _scalar(node)
 
 
