@@ -55,7 +55,7 @@ def test_what_is_staged_comes_back_whole_from_those_who_type_it(staged):
                 if column.name != sheet.unit:
                     row[column.name] = None
     decided, entered = stage.decisions(came), stage.entered()
-    claimed = [stage.claims(u["code"]) for u in stage.tables["units"]]
+    claimed = [stage.claims(("unit", u["code"])) for u in stage.tables["units"]]
     for sheet in (s for s in plan.sheets if s.grows):
         for number, row in enumerate(stage.rows(sheet), 1):
             given = {c.name for c in sheet.inputs() if row.get(c.name) is not None} - {sheet.unit}
@@ -81,7 +81,9 @@ def test_deductions_are_imposed_by_the_office_and_claimed_by_nobody():
     stage = stage_of(folder, scheme, plan)
     ledger = stage.rows(plan.by_name["events"])
     bonuses = {row["item"] for row in ledger if row["kind"] == "加分"}
-    claimed = {v for u in stage.tables["units"] for (_, _, c), v in stage.claims(u["code"]).items() if c == "item"}
+    claimed = {
+        v for u in stage.tables["units"] for (_, _, c), v in stage.claims(("unit", u["code"])).items() if c == "item"
+    }
     assert claimed == bonuses
     own = {key: {} for (s, key, _) in stage.entered() if s == "events"}
     for (s, key, column), value in stage.entered().items():

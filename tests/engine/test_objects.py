@@ -3,6 +3,9 @@
 import shutil
 
 import pytest
+from kit.people import PEOPLE
+from kit.people import SCHEME as STAFF
+from kit.people import write as staff
 from kit.small_scheme import SCHEME, write
 
 from xlperf.engine.check import check_source
@@ -131,3 +134,30 @@ def test_the_roster_knows_who_owns_what():
         ("scorer", "财政科"),
         ("master", ""),
     }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (PEOPLE, PEOPLE.replace(", by: department", ""), "OBJECT_NO_BY"),
+        ("units: {title: 单位, name: name}", "units: {title: 单位, name: name, book: 单位表}", "OBJECT_BOOK"),
+        ("    of: people\n", "    of: persons\n", "OF_UNKNOWN"),
+        ("    rows: people\n", "    rows: people\n    unit: name\n", "OBJECT_UNIT"),
+        ("by: department}", "by: department, sees: all}", "WRONG_WORD"),
+    ],
+)
+def test_levels_that_lead_nowhere_are_told(tmp_path, old, new, code):
+    assert STAFF.count(old) == 1
+    problems = read_scheme(staff(tmp_path, STAFF.replace(old, new)))[1]
+    assert code in [p.code for p in problems]
+    assert [p.text(language) for p in problems for language in ("zh", "en") if "{" in p.text(language)] == []
+
+
+def test_everybody_knows_what_they_are_within_and_whose_book_holds_them(tmp_path):
+    scheme, _ = load_scheme(staff(tmp_path))
+    plan, _ = compile_scheme(scheme)
+    objects = Roster(plan, scheme.tables, scheme.office).objects
+    assert objects.chain(("people", "P4")) == (("people", "P4"), ("departments", "D3"), ("units", "U2"))
+    assert objects.holder(("people", "P4")) == ("unit", "U2")
+    assert objects.title(("people", "P4")) == "农业办王伟"
+    assert objects.title(("people", "P5")) == "赵四海"

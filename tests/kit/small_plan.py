@@ -58,6 +58,7 @@ MARKS = Sheet(
         ),
     ),
     unit="unit",
+    of="units",
     scorer="scorer",
     basis="附件1",
 )
@@ -77,6 +78,7 @@ EVENTS = Sheet(
         Column("points", "计分", "computed", expr=col("number") * col("each")),
     ),
     unit="unit",
+    of="units",
     grows=5,
     claims={"status": "待审"},
 )

@@ -20,7 +20,7 @@ from xlperf.rounds.blank import write_blank
 from xlperf.rounds.collecting.collect import Collection, Missing, collect
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.ledger import Receipt
-from xlperf.rounds.parcels import BOOKS, MASTER
+from xlperf.rounds.parcels import MASTER
 from xlperf.rounds.store import new_round
 from xlperf.scheme.find import find_scheme
 
@@ -205,7 +205,7 @@ def missing_names(missing: Iterable[Missing]) -> str:
     """Write who is missing, book by book: the same office may owe a 自评表 and a 打分表."""
     books: dict[str, list[str]] = {}
     for m in missing:
-        books.setdefault(BOOKS[m.kind], []).append(m.name + (say("（待补正）", " (held)") if m.held else ""))
+        books.setdefault(m.book, []).append(m.name + (say("（待补正）", " (held)") if m.held else ""))
     return "；".join(book if book == MASTER else f"{'、'.join(names)}（{book}）" for book, names in books.items())
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from xlperf.demo.mishaps import AT, HARMLESS, NEVER_CORRECTED, PDF, Mishap, spoiled, typed
 from xlperf.demo.simulate import Simulation
 from xlperf.demo.stage import Inputs, Stage, stage_of
+from xlperf.engine.objects import OFFICIAL
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.engine.score import Scores, score
 from xlperf.files import made_whole
@@ -96,7 +97,7 @@ def run_demo(
 
 def simulate_round(round_: Round, seed: int = SEED, progress: Progress = silent, stage: Stage | None = None) -> None:
     """Fill the units' books and drop them into the inbox under the names people give; some are broken on purpose."""
-    units = [p for p in parcels_of(round_) if p.kind == "unit"]
+    units = [p for p in parcels_of(round_) if p.kind not in OFFICIAL]
     with tempfile.TemporaryDirectory() as elsewhere:  # last year's book was never issued here
         maker = _Maker(round_, seed, units, Path(elsewhere), stage)
         jobs = [maker.job(number, parcel) for number, parcel in enumerate(units)]
@@ -117,9 +118,10 @@ def simulate_corrections(
     simulation = _simulation(round_, seed, stage)
     jobs = []
     absent = _absent(round_)
-    for number, parcel in enumerate(p for p in parcels_of(round_) if p.kind == "unit"):
+    for number, parcel in enumerate(p for p in parcels_of(round_) if p.kind not in OFFICIAL):
         if AT.get(number) not in (None, *HARMLESS, NEVER_CORRECTED):
-            values = typed(simulation.inputs(("unit", parcel.whom)) | simulation.claims(parcel.whom), round_.plan)
+            party = parcel.kind, parcel.whom
+            values = typed(simulation.inputs(party) | simulation.claims(party), round_.plan)
             to = round_.inbox / CORRECTED / f"{parcel.name}自评表（修改）.xlsx"
             jobs.append(_Filled(round_.folder / parcel.file, to, _days(round_, values), {}))
     for parcel in parcels_of(round_):
@@ -163,7 +165,8 @@ class _Maker:
         mishap = AT.get(number)
         whose = self._units[number - 1] if mishap == "neighbour" else parcel
         simulation = self._other if mishap == "neighbour" else self._simulation
-        inputs = simulation.inputs(("unit", whose.whom)) | simulation.claims(whose.whom)
+        party = whose.kind, whose.whom
+        inputs = simulation.inputs(party) | simulation.claims(party)
         values = _days(self._round, typed(inputs, self._round.plan))
         spoiled(mishap, values, self._round.plan, self._roster.rows)
         pasted = {self._code(parcel): self._code(self._units[number - 1])} if mishap == "pasted" else {}
@@ -174,14 +177,15 @@ class _Maker:
         return _Filled(source, to, values, pasted, mishap)
 
     def _code(self, parcel: Parcel) -> str:
-        return identity_of(self._round, "unit", parcel.whom, self._state.issued["unit", parcel.whom].serial).code()
+        serial = self._state.issued[parcel.kind, parcel.whom].serial
+        return identity_of(self._round, parcel.kind, parcel.whom, serial).code()
 
 
 def _last_year(round_: Round, parcel: Parcel, folder: Path) -> Path:
     """Write the book the same unit would have had the year before into a folder."""
     year = round_.year - 1
     name = round_.scheme.id.replace(str(round_.year), str(year))
-    identity = sealed(Identity("unit", name, name, year, parcel.whom, 1), hashlib.sha256(b"last year").digest())
+    identity = sealed(Identity(parcel.kind, name, name, year, parcel.whom, 1), hashlib.sha256(b"last year").digest())
     file = folder / "去年的表.xlsx"
     write_unit_book(score(round_.plan, round_.scheme.tables), parcel.whom, file, identity)
     return file

@@ -91,15 +91,18 @@ class Simulation:
         found.setdefault(self._roster.owner(sheet, column, row), {})[at] = value
         return value
 
-    def claims(self, unit: str) -> Inputs:
-        """Return the rows a unit adds itself; most units add none."""
+    def claims(self, party: Party) -> Inputs:
+        """Return the rows that a party adds itself; most add none."""
         if self.stage:
-            return self.stage.claims(unit)
+            return self.stage.claims(party)
         found: Inputs = {}
-        for sheet in (s for s in self.plan.sheets if s.claims is not None):
-            rng = self._rng("claims", sheet.name, unit)
+        for sheet in (s for s in self.plan.sheets if s.claims is not None and self.plan.book_kind(s) == party[0]):
+            rng = self._rng("claims", sheet.name, party[1])
             for n in range(1, rng.choice((0, 0, 0, 0, 1, 1, 2)) + 1):
-                found |= self._entry(sheet, f"+{n}", rng, UNIT, _CLAIMS)
+                whose = self._somebody(sheet, party, rng)
+                if whose is not None:
+                    at = {(sheet.name, f"+{n}", sheet.unit): whose} if whose else {}
+                    found |= self._entry(sheet, f"+{n}", rng, UNIT, _CLAIMS) | at
         return found
 
     def imposed(self, count: int) -> Inputs:
@@ -107,9 +110,8 @@ class Simulation:
         if self.stage:
             return self.stage.entered()
         found: Inputs = {}
-        units = list(self._roster.units)
         for sheet in (s for s in self.plan.sheets if s.claims is not None and self._names_kinds(s)):
-            rng = self._rng("imposed", sheet.name)
+            rng, units = self._rng("imposed", sheet.name), list(self._roster.objects.names(sheet.of))
             for n, unit in enumerate(rng.sample(units, min(count, len(units))), 1):
                 found |= self._entry(sheet, f"+{n}", rng, "", _FOUND)
                 found |= {(sheet.name, f"+{n}", name): v for name, v in self._decided(sheet).items()}
@@ -175,6 +177,14 @@ class Simulation:
             else:
                 found[at] = f"核验记录{rng.randint(1, 40)}"
         return found
+
+    def _somebody(self, sheet: Sheet, party: Party, rng: Random) -> str | None:
+        """Return of whom a party claims something: "" where that is clear, None where there is nobody."""
+        if not sheet.unit or self._roster.whose_new(sheet, party):
+            return ""
+        names = self._roster.objects.names(sheet.of)
+        own = [key for key in names if self._roster.objects.is_own(party, (sheet.of, key))]
+        return rng.choice(own) if own else None
 
     def _names_kinds(self, sheet: Sheet) -> bool:
         """Return whether the office says in every row what kind it is, so that a deduction can be one."""

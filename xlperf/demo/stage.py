@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from xlperf.engine.objects import Objects, Party, objects_of
 from xlperf.engine.plan import OFFICE, UNIT, Column, Plan, Sheet, Tables
 from xlperf.engine.score import rows_of
 from xlperf.entries.folder import read_data
@@ -46,11 +47,12 @@ class Stage:
                 return {c.name: row[c.name] for c in sheet.inputs() if row.get(c.name) is not None}
         return {}
 
-    def claims(self, unit: str) -> Inputs:
-        """Return the rows a unit adds itself."""
+    def claims(self, party: Party) -> Inputs:
+        """Return the rows that a party adds itself."""
         found: Inputs = {}
         for sheet in (s for s in self.plan.sheets if s.claims is not None):
-            mine = (r for r in self.rows(sheet) if value_text(r.get(sheet.unit)) == unit and not imposed(sheet, r))
+            held = (r for r in self.rows(sheet) if self._objects.holder_of(sheet, r) == party)
+            mine = (r for r in held if not imposed(sheet, r))
             for number, row in enumerate(mine, 1):
                 found |= _cells(sheet, f"+{number}", row, sheet.inputs(UNIT))
         return found
@@ -82,6 +84,10 @@ class Stage:
     def rows(self, sheet: Sheet) -> list[dict[str, Value]]:
         """Return the staged rows of a sheet."""
         return self._shared[sheet.name]
+
+    @cached_property
+    def _objects(self) -> Objects:
+        return objects_of(self.plan, self.tables)
 
     @cached_property
     def _shared(self) -> dict[str, list[dict[str, Value]]]:

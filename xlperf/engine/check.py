@@ -15,6 +15,7 @@ from xlperf.engine.examples import check_examples
 from xlperf.engine.lint import lint_problems
 from xlperf.engine.must import table_problems
 from xlperf.engine.roles import open_roles
+from xlperf.engine.secrecy import secrecy_problems
 from xlperf.problems import Problem, errors
 from xlperf.scheme.checking.check import check_scheme
 from xlperf.scheme.load import scheme_of
@@ -61,7 +62,7 @@ def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
     odd = lint_problems(scheme, plan, rows=not errors([*wrong, *bound]))
     sound = [e for e in scheme.examples if not _touched(scheme, e, [*wrong, *said])]
     examples = check_examples(scheme, sound, rounds=not errors([*wrong, *bound]))
-    return list(dict.fromkeys([*said, *bound, *odd, *open_roles(plan), *examples]))
+    return list(dict.fromkeys([*said, *bound, *odd, *open_roles(plan), *secrecy_problems(plan, scheme), *examples]))
 
 
 def _touched(scheme: Scheme, example: Example, problems: Iterable[Problem]) -> bool:

@@ -14,7 +14,7 @@ from xlperf.engine.score import CircularPlan, UnknownColumn, score
 from xlperf.formula.expression import Expr, lift, same
 from xlperf.formula.values import Value, exactly, number
 from xlperf.problems import Problem, problem
-from xlperf.scheme.model import ColumnSpec, Scalar, Scheme, SheetSpec, place_of
+from xlperf.scheme.model import ColumnSpec, ObjectSpec, Scalar, Scheme, SheetSpec, place_of
 from xlperf.scheme.reading.earlier import PERIOD
 from xlperf.scheme.reading.nodes import listing
 from xlperf.scheme.reading.tables import holds_of
@@ -102,7 +102,8 @@ def _compiled(
     sheets, binders = [], {}
     for spec in scheme.sheets:
         binder = Binder(spec, by_name, scheme.figures, scheme.readings, adopted, scheme.year)
-        sheets.append(_dated(_sheet(spec, binder, _where(spec, scheme), bound), scheme, spec, adopted.get(PERIOD, "")))
+        sheet = _sheet(spec, binder, _where(spec, scheme), bound, scheme.named_by(spec))
+        sheets.append(_dated(sheet, scheme, spec, adopted.get(PERIOD, "")))
         problems += binder.problems
         binders[spec.name] = replace(binder, problems=[])
     sheets, musts = with_musts(sheets, scheme.musts, binders, problems)
@@ -116,9 +117,13 @@ def _compiled(
         document=scheme.document,
         readings=adopted,
         musts=musts,
-        subjects=tuple(Subject(o.table, o.title, o.name, o.aliases, o.within, o.by) for o in scheme.objects),
+        subjects=tuple(map(_subject, scheme.objects)),
     )
     return plan, problems or (circular(plan, scheme) if circles else [])
+
+
+def _subject(o: ObjectSpec) -> Subject:
+    return Subject(o.table, o.title, o.name, o.aliases, o.within, o.by, o.book, o.sees)
 
 
 def _period_title(scheme: Scheme, period: str) -> str:
@@ -178,19 +183,24 @@ def _where(spec: SheetSpec, scheme: Scheme) -> dict[str, Value]:
     return {name: exactly(text, holds.get(name, "text")) or str(text) for name, text in spec.where.items()}
 
 
-def _sheet(spec: SheetSpec, binder: Binder, where: Mapping[str, Value], bound: Bound) -> Sheet:
+def _sheet(
+    spec: SheetSpec, binder: Binder, where: Mapping[str, Value], bound: Bound, named_by: tuple[str, str, str]
+) -> Sheet:
+    columns = (bound.column(c, binder, spec.basis) for c in spec.columns)
     return Sheet(
         spec.name,
         spec.title,
         spec.rows,
-        tuple(bound.column(c, binder, spec.basis) for c in spec.columns),
+        tuple(replace(c, private=True) if c.name in spec.private else c for c in columns),
         where,
-        spec.unit,
+        named_by[0],
         spec.scorer,
         spec.grows,
         spec.basis,
         claims=spec.claims,
         made=spec.made,
+        of=named_by[1],
+        whose=named_by[2],
     )
 
 
@@ -230,6 +240,8 @@ def _column(spec: ColumnSpec, binder: Binder, sheet_basis: str) -> Column:
         width=whole("width"),
         offers=text("from"),
         role=text("role"),
+        private=text("private") == "yes",
+        public=text("public") == "yes",
     )
 
 

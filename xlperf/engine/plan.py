@@ -24,6 +24,8 @@ Row = Mapping[str, Value]
 Tables = Mapping[str, list[dict[str, Value]]]
 
 UNIT, LEAD, OFFICE = "unit", "lead", "office"
+SCORER, EACH, OWN = "scorer", "each", "own"
+UNIT_BOOK = "自评表"  # what the book of an outermost object is called
 
 Role = str  # one of `terms.ROLES`, "" for nothing special
 
@@ -39,6 +41,8 @@ class Column:
     exempt: whether 不适用 may stand here. default: what an empty cell means, None for "not reported".
     shown: decimals on paper; it never changes a value. offers: the table whose keys may stand here. role: what
     the column is to whoever reads on from the plan, "" for nothing special. step: a hidden part of a column's rule.
+    private: whether only the office and those who see their own may read it. public: whether it may be read although it
+    is computed from private columns.
     """
 
     name: str
@@ -64,6 +68,8 @@ class Column:
     role: Role = ""
     step: bool = False
     origin: str = ""
+    private: bool = False
+    public: bool = False
 
     @property
     def counted_in(self) -> str:
@@ -82,7 +88,8 @@ class Sheet:
 
     table: where the rows come from (`units`, `marks`, `events`, `people`, `history`, or a table of the
     scheme). where: what the rows of the table have that belong here, typed as the table holds it. unit: the
-    column that says whose row it is, "" where the row belongs to nobody.
+    column that says whose row it is, "" where the row belongs to nobody; of: the table of the objects it names, and
+    whose: the heading over their names.
     grows: how many empty rows the workbook leaves for new entries; 0 for a fixed roster. claims: what a
     row that a unit adds itself starts with; None where units add none. made: how its rows are made from other tables.
     """
@@ -98,6 +105,8 @@ class Sheet:
     basis: str = ""
     claims: Mapping[str, str] | None = None
     made: MadeRows | None = None
+    of: str = ""
+    whose: str = "单位"
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -154,7 +163,9 @@ class Subject:
     """What is appraised 考核对象: a table whose rows are units, people, projects.
 
     name: the column with the name, "" where the key is all there is. within: the subjects' table that each of
-    these belongs to, and `by` the column that says to which; "" for those that get books of their own.
+    these belongs to, and `by` the column that says to which; "" for the outermost, which get books of their own.
+    book: "" where their rows come in the book of what they are within, `each` where every one has a book, else the
+    title of a further book for those within the same. sees: `own` where whoever has the book reads private columns.
     """
 
     table: str
@@ -163,6 +174,8 @@ class Subject:
     aliases: str = ""
     within: str = ""
     by: str = ""
+    book: str = ""
+    sees: str = ""
 
 
 @dataclass(frozen=True)
@@ -229,6 +242,53 @@ class Plan:
     def unit_column(self, sheet: Sheet) -> str:
         """Return the column that says whose row it is: the key where the rows are the units, "" where nobody's."""
         return sheet.key.name if self.is_home(sheet) else sheet.unit
+
+    def subject(self, sheet: Sheet) -> Subject | None:
+        """Return what the rows of a sheet are, or whose they are; None where they belong to nobody."""
+        return self.subject_of.get(sheet.table) or (self.subject_of.get(sheet.of) if sheet.unit else None)
+
+    def book_kind(self, sheet: Sheet) -> str:
+        """Return in which kind of book the rows of a sheet come: `unit`, or the table of objects with books."""
+        subject = self.subject(sheet)
+        while subject is not None and subject.within:
+            if subject.book:
+                return subject.table
+            subject = self.subject_of.get(subject.within)
+        return UNIT
+
+    def book_title(self, kind: str) -> str:
+        """Return what a kind of book for the appraised is called."""
+        subject = self.subject_of.get(kind)
+        if subject is None or not subject.within:
+            return UNIT_BOOK
+        return f"{subject.title}表" if subject.book == EACH else subject.book
+
+    @cached_property
+    def private(self) -> frozenset[tuple[str, str]]:
+        """Return the (sheet, column) pairs that are private, and those computed from them that nobody calls public."""
+        columns = {(s.name, c.name): c for s in self.sheets for c in s.columns}
+        found = {at for at, c in columns.items() if c.private}
+        waiting = list(found)
+        while waiting:
+            for at in self.graph.readers.get(waiting.pop(), ()):
+                if at not in found and not columns[at].public:
+                    found.add(at)
+                    waiting.append(at)
+        return frozenset(found)
+
+    def kept_open(self, sheet: Sheet) -> bool:
+        """Return whether whoever has the book that the rows of a sheet come in reads their private columns."""
+        subject = self.subject(sheet)
+        return subject is not None and subject.sees == OWN
+
+    def kept_from(self, sheet: Sheet, *, holder: bool) -> frozenset[str]:
+        """List the columns of a sheet that a book for somebody outside the office must not hold.
+
+        holder: whether it is the book that the rows come in, not a scorer's.
+        """
+        if holder and self.kept_open(sheet):
+            return frozenset()
+        return frozenset(name for at, name in self.private if at == sheet.name)
 
     def name_of(self, sheet: Sheet, row: Row) -> str:
         """Return the name of the subject that a row of its own sheet is; its key where it has no name."""

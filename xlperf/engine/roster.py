@@ -1,16 +1,18 @@
-"""Who is appraised, and whose cell is it: rows by sheet and key, units by name, the owner of every cell."""
+"""Whose cell is it: rows by sheet and key, who there is by name, the owner of every cell."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
 
-from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Plan, Row, Sheet, Tables
+from xlperf.engine.objects import MASTER as MASTER
+from xlperf.engine.objects import OFFICIAL, Objects, objects_of
+from xlperf.engine.objects import Party as Party
+from xlperf.engine.plan import EACH, LEAD, OFFICE, SCORER, UNIT, Column, Plan, Row, Sheet, Tables
 from xlperf.engine.score import rows_of
 from xlperf.formula.values import value_text
 
-Party = tuple[str, str]  # kind of workbook and whose it is: ("unit", "U22"), ("scorer", "市信访局"), ("master", "")
-MASTER: Party = ("master", "")
+_OFFICIAL_BOOKS = {SCORER: "打分表", MASTER[0]: "总表"}
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,23 @@ class Roster:
     @cached_property
     def units(self) -> dict[str, str]:
         """Return unit code → name in list order; the code where it has no name."""
-        homes = [s for s in self.plan.unit_sheets() if self.plan.units is not None]
-        if not homes or self.plan.units is None:
-            return {}
-        rows = self.tables.get(self.plan.units.table, [])
-        return {value_text(r.get(homes[0].key.name)): self.plan.name_of(homes[0], r) for r in rows}
+        return self.objects.names(self.plan.units.table) if self.plan.units is not None else {}
+
+    @cached_property
+    def objects(self) -> Objects:
+        """Return who there is, and who is within whom."""
+        return objects_of(self.plan, self.tables)
+
+    @cached_property
+    def holders(self) -> tuple[Party, ...]:
+        """List the books for the appraised: the units in list order, then each further kind that has cells to fill."""
+        found = [(UNIT, code) for code in self.units]
+        for subject in (s for s in self.plan.subjects if s.within and s.book):
+            if not any(self.plan.book_kind(s) == subject.table and s.inputs(UNIT) for s in self.plan.sheets):
+                continue
+            each = subject.table if subject.book == EACH else subject.within
+            found += [(subject.table, key) for key in self.objects.names(each)]
+        return tuple(found)
 
     @cached_property
     def owners(self) -> frozenset[Party]:
@@ -58,19 +72,41 @@ class Roster:
     def owner(self, sheet: Sheet, column: Column, row: Row) -> Party:
         """Return who fills a cell."""
         if column.by == UNIT:
-            return "unit", self.unit_of(sheet, row)
+            return self.holder(sheet, row)
         if column.by == OFFICE:
             return MASTER
-        return "scorer", (value_text(row.get(sheet.scorer)) or self.office) if column.by == LEAD else column.by
+        return SCORER, (value_text(row.get(sheet.scorer)) or self.office) if column.by == LEAD else column.by
 
     def is_office(self, party: Party | None) -> bool:
         """Return whether a book is the office's own: the 总表, or its 打分表."""
-        return party in (MASTER, ("scorer", self.office))
+        return party in (MASTER, (SCORER, self.office))
+
+    def is_holder(self, party: Party) -> bool:
+        """Return whether a book is one that the appraised fill in about themselves."""
+        return party[0] not in OFFICIAL
+
+    def holder(self, sheet: Sheet, row: Row) -> Party:
+        """Return whose book a row comes in, ("unit", "") where it belongs to nobody."""
+        return self.objects.holder_of(sheet, row)
+
+    def is_own(self, party: Party, sheet: Sheet, row: Row) -> bool:
+        """Return whether a row may stand in a book: of who it is for, of somebody within, or nobody's."""
+        return self.objects.is_own(party, self.objects.of_row(sheet, row))
 
     def unit_of(self, sheet: Sheet, row: Row) -> str:
-        """Return the code of the unit a row belongs to, "" where it belongs to nobody."""
-        name = self.plan.unit_column(sheet)
-        return value_text(row.get(name)) if name else ""
+        """Return the code of the outermost object that a row is, or is of somebody within; "" where it is nobody's."""
+        chain = self.objects.chain(self.objects.of_row(sheet, row))
+        return chain[-1][1] if chain and self.plan.units is not None and chain[-1][0] == self.plan.units.table else ""
+
+    def whose(self, sheet: Sheet, row: Row) -> str:
+        """Return the name of the object that a row is or belongs to, "" where it belongs to nobody."""
+        thing = self.objects.of_row(sheet, row)
+        return self.objects.title(thing) if thing is not None else ""
+
+    def whose_new(self, sheet: Sheet, party: Party) -> dict[str, str]:
+        """Return whose a row is that somebody adds to a ledger, as column → key; empty where the row itself says it."""
+        bearer = self.objects.bearer(party)
+        return {sheet.unit: bearer[1]} if bearer is not None and sheet.unit and sheet.of == bearer[0] else {}
 
     def mark(self, sheet: Sheet) -> str:
         """Return the letter in the keys of a sheet's new rows: "" for the first ledger of a table, then B, C.
@@ -82,6 +118,10 @@ class Roster:
         return chr(ord("A") + at) if at else ""
 
     def title(self, party: Party) -> str:
-        """Return the name people call a party by."""
-        kind, who = party
-        return self.units.get(who, who) if kind == "unit" else who or "总表"
+        """Return what people call a party."""
+        bearer = self.objects.bearer(party)
+        return self.objects.title(bearer) if bearer is not None else party[1] or "总表"
+
+    def book(self, kind: str) -> str:
+        """Return what a kind of book is called."""
+        return _OFFICIAL_BOOKS.get(kind) or self.plan.book_title(kind)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
 
+from xlperf.engine.objects import Objects, Party, Thing, objects_of
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.formula.evaluate import Cells, Index, evaluate
-from xlperf.formula.values import Unread, Value
+from xlperf.formula.values import Unread, Value, value_text
 
 C = TypeVar("C")
 
@@ -101,6 +102,7 @@ class Scores:
     values: Mapping[str, Mapping[str, Cells]]
     _rows: dict[str, list[dict[str, Value]]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _at: dict[str, dict[Value, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _held: dict[str, dict[Party, tuple[int, ...]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def column(self, sheet: str, name: str) -> Cells:
         """Return a column of a sheet."""
@@ -154,6 +156,37 @@ class Scores:
     def size(self, sheet: str) -> int:
         """Return how many rows a sheet has."""
         return len(self.key(sheet))
+
+    @cached_property
+    def objects(self) -> Objects:
+        """Return who there is, in list order."""
+        tables: dict[str, list[dict[str, Value]]] = {}
+        for subject in self.plan.subjects:
+            homes = [s for s in self.plan.sheets if s.table == subject.table]
+            for sheet in sorted(homes, key=lambda s: not {subject.name, subject.by} - {""} <= s.by_name.keys()):
+                names = [n for n in (sheet.key.name, subject.name, subject.by) if n in sheet.by_name]
+                columns = [self.values[sheet.name][n] for n in names]
+                rows = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+                tables.setdefault(subject.table, []).extend(rows)
+        return objects_of(self.plan, tables)
+
+    def things(self, sheet: Sheet) -> list[Thing | None]:
+        """Return row by row which object it is, or belongs to; None where it belongs to nobody."""
+        if sheet.table in self.plan.subject_of:
+            return [(sheet.table, value_text(key)) for key in self.values[sheet.name][sheet.key.name]]
+        if not sheet.unit:
+            return [None] * len(self.values[sheet.name][sheet.key.name])
+        return [None if v is None else (sheet.of, value_text(v)) for v in self.values[sheet.name][sheet.unit]]
+
+    def rows_held(self, sheet: Sheet, party: Party) -> tuple[int, ...]:
+        """Return the rows of a sheet that come in a book."""
+        if sheet.name not in self._held:
+            found: dict[Party, list[int]] = {}
+            holder = {thing: self.objects.holder(thing) for thing in dict.fromkeys(self.things(sheet))}
+            for at, thing in enumerate(self.things(sheet)):
+                found.setdefault(holder[thing], []).append(at)
+            self._held[sheet.name] = {held: tuple(at) for held, at in found.items()}
+        return self._held[sheet.name].get(party, ())
 
     @cached_property
     def unit_names(self) -> Mapping[Value, str]:

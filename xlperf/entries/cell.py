@@ -38,7 +38,7 @@ class Asked:
 
     where: the place, or what makes it once a problem needs it. names: other words for the keys that may stand here.
     open: whether the row asks for the cell, None where that is still to be worked out from the row. measure: the column
-    of the row that says what its numbers are counted in.
+    of the row that says what its numbers are counted in. shared: names that several of these keys bear.
     """
 
     column: Column
@@ -48,6 +48,7 @@ class Asked:
     names: Mapping[str, str] = field(default_factory=dict)
     open: bool | None = None
     measure: str = ""
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def at(self) -> Where:
@@ -231,6 +232,8 @@ def _offered(asked: Asked, text: str) -> Judged:
         return meant, []
     if plain in asked.names:
         return asked.names[plain], [asked.tell("READ_AS", found=plain, value=asked.names[plain])]
+    if plain in asked.shared:
+        return None, [asked.tell("NAME_SHARED", found=plain, keys="、".join(asked.shared[plain]))]
     few = "、".join([*asked.offered][:6])
     return None, [asked.tell("NOT_A_CHOICE", found=plain, choices=f"{few}……" if len(asked.offered) > 6 else few)]
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from xlperf.engine.graph import Spot
+from xlperf.engine.objects import Thing, objects_of
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
-from xlperf.engine.roster import Roster
 from xlperf.engine.score import ExactColumns, defaulted, rows_of
 from xlperf.entries.cell import Asked, Raw, judge
 from xlperf.formula.expression import columns_of
@@ -42,10 +42,15 @@ class Entry:
     problems: list[Problem] = field(default_factory=list)
 
 
-def judge_entries(plan: Plan, tables: Tables, entries: Collection[Entry]) -> None:
-    """Judge entries, each in `value` and `problems`, and put the values into their rows, which stand in the tables."""
+def judge_entries(
+    plan: Plan, tables: Tables, entries: Collection[Entry], own: Callable[[Thing | None], bool] = lambda _: True
+) -> None:
+    """Judge entries, each in `value` and `problems`, and put the values into their rows, which stand in the tables.
+
+    own: which objects whoever filled them may name: a unit its own people.
+    """
     level = levels(plan)
-    offered = offers(plan, tables)
+    offered = offers(plan, tables, own)
     wrong: set[tuple[int, str]] = set()
     steps: dict[int, list[Entry]] = {}
     for entry in entries:
@@ -71,7 +76,7 @@ def _judge(entry: Entry, known: Row, offered: Mapping[str, Offer], asks: _Asks) 
     column = entry.column
     offer = offered.get(column.offers, NOTHING)
     open_, measure = asks.whether(entry, known), entry.sheet.measured_by
-    asked = Asked(column, known, entry.where, offer.keys, offer.names, open_, measure)
+    asked = Asked(column, known, entry.where, offer.keys, offer.names, open_, measure, offer.shared)
     entry.value, problems = judge(asked, entry.raw, entry.data_type, entry.formula, entry.percent)
     entry.problems = [p for p in problems if entry.needed or p.code != "MISSING"] if problems else []
 
@@ -98,24 +103,39 @@ class _Asks:
 
 @dataclass(frozen=True)
 class Offer:
-    """The keys of a table that a cell may name, in order, and other words for them: the names of units."""
+    """The keys of a table that a cell may name, in order, and other words for them: the names of units, of people.
+
+    shared: the names that several bear, each with their keys.
+    """
 
     keys: Mapping[str, None] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 NOTHING = Offer()
 
 
-def offers(plan: Plan, tables: Tables) -> dict[str, Offer]:
-    """Return what may be written where a column takes the keys of a table, by table."""
+def offers(plan: Plan, tables: Tables, own: Callable[[Thing | None], bool] = lambda _: True) -> dict[str, Offer]:
+    """Return what may be written where a column takes the keys of a table, by table. own: see `judge_entries`."""
     found: dict[str, Offer] = {}
-    for table in {c.offers for s in plan.sheets for c in s.columns} - {""}:
-        key = next((s.key.name for s in plan.sheets if s.table == table), "code")
-        keys: dict[str, None] = {value_text(row.get(key)): None for row in tables.get(table, [])}
-        home = plan.units is not None and plan.units.table == table
-        units = Roster(plan, tables, "").units if home else {}
-        found[table] = Offer(keys, {name: code for code, name in units.items()})
+    wanted = {c.offers for s in plan.sheets for c in s.columns} - {""}
+    objects = objects_of(plan, tables if wanted else {})
+    for table in wanted:
+        sheet = next((s for s in plan.sheets if s.table == table), None)
+        key, home = (
+            sheet.key.name if sheet is not None else "code",
+            plan.units is not None and plan.units.table == table,
+        )
+        there = [r for r in tables.get(table, []) if home or sheet is None or own(objects.of_row(sheet, r))]
+        keys: dict[str, None] = {value_text(row.get(key)): None for row in there}
+        bearers: dict[str, list[str]] = {}
+        for code, name in objects.names(table).items():
+            if code in keys:
+                bearers.setdefault(name, []).append(code)
+        names = {name: codes[0] for name, codes in bearers.items() if len(codes) == 1}
+        shared = {name: tuple(codes) for name, codes in bearers.items() if len(codes) > 1}
+        found[table] = Offer(keys, names, shared)
     return found
 
 

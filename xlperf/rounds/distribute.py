@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from xlperf.engine.objects import OFFICIAL
+from xlperf.engine.plan import SCORER
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
 from xlperf.parallel import shared_out
@@ -161,7 +163,7 @@ def _made(
         last += known is None
         jobs.append((parcel, identity_of(round_, parcel.kind, parcel.whom, known.serial if known else last)))
     source = (scores, round_.scheme, due_words(round_))
-    jobs.sort(key=lambda job: job[0].kind == "unit")  # the long ones first
+    jobs.sort(key=lambda job: job[0].kind not in OFFICIAL)  # the long ones first
     again: list[_Job] = []
     for (parcel, identity), made in zip(jobs, shared_out(_written, source, jobs), strict=True):
         known = state.issued.get((parcel.kind, parcel.whom))
@@ -183,8 +185,8 @@ def _written(source: _Source, job: _Job) -> _Made:
         if parcel.kind == "master":
             write_master(scores, file, identity=identity, scheme=scheme)
             return _Made(file.read_bytes())
-        if parcel.kind == "unit":
-            record = write_unit_book(scores, whom, file, identity, scheme=scheme, deadline=deadline)
-        else:
+        if parcel.kind == SCORER:
             record = write_scorer_book(scores, whom, file, identity, scheme.office, scheme=scheme, deadline=deadline)
+        else:
+            record = write_unit_book(scores, whom, file, identity, scheme=scheme, deadline=deadline)
         return _Made(file.read_bytes(), packed(record), record.digest(), record.shape())

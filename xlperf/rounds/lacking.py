@@ -12,7 +12,6 @@ from xlperf.engine.score import Scores
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.collecting.claims import lapsed, pending
 from xlperf.rounds.collecting.collect import Missing, missing
-from xlperf.rounds.parcels import BOOKS
 from xlperf.rounds.status import status_of
 from xlperf.rounds.stood_in import stood_in
 from xlperf.rounds.store import Round
@@ -24,10 +23,9 @@ def unsettled(round_: Round, scores: Scores) -> list[Problem]:
     """List what is missing from a scored round, as warnings, and as errors which cells no longer stand."""
     state = round_.state()
     absent = list(missing(round_, state, ()))
-    problems = [
-        _not_in(kind, [m for m in absent if m.kind == kind]) for kind in ("unit", "scorer") if _any(absent, kind)
-    ]
-    if _any(absent, "master"):
+    kinds = dict.fromkeys(m.kind for m in absent if m.kind != "master")
+    problems = [_not_in([m for m in absent if m.kind == kind]) for kind in kinds]
+    if any(m.kind == "master" for m in absent):
         problems.append(problem("MASTER_NOT_IN", office=round_.scheme.office))
     roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
     return [
@@ -43,12 +41,8 @@ def unsettled(round_: Round, scores: Scores) -> list[Problem]:
     ]
 
 
-def _any(absent: list[Missing], kind: str) -> bool:
-    return any(m.kind == kind for m in absent)
-
-
-def _not_in(kind: str, absent: list[Missing]) -> Problem:
-    return problem("NOT_RETURNED", book=BOOKS[kind], count=len(absent), names=_some([m.name for m in absent]))
+def _not_in(absent: list[Missing]) -> Problem:
+    return problem("NOT_RETURNED", book=absent[0].book, count=len(absent), names=_some([m.name for m in absent]))
 
 
 def _held_beside(round_: Round) -> list[Problem]:
@@ -88,7 +82,7 @@ def _owners(roster: Roster, empty: set[Spot]) -> str:
     for name, key, column in empty:
         sheet = roster.plan.by_name[name]
         party = roster.owner(sheet, sheet.by_name[column], roster.rows.get((name, key), {}))
-        counts[roster.title(party) + (BOOKS[party[0]] if party != MASTER else "")] += 1
+        counts[roster.title(party) + (roster.book(party[0]) if party != MASTER else "")] += 1
     return _some([f"{who}（{n}）" for who, n in counts.most_common()])
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from xlperf.engine.objects import OFFICIAL
 from xlperf.engine.plan import OFFICE, Plan, Sheet, Tables
 from xlperf.entries.text import value_of
 from xlperf.formula.values import Value, value_text
@@ -24,8 +25,8 @@ def merged(plan: Plan, tables: Tables, receipts: Iterable[Receipt]) -> Tables:
     claim still says what the office decided on. What a changed scheme has no place for is left out; see `placeless`.
     """
     filled = _Filled({name: [dict(row) for row in rows] for name, rows in tables.items()})
-    # units in the order of their codes, whenever they sent; who judges comes after who is judged
-    found = sorted(receipts, key=lambda r: (r.kind != "unit", r.who if r.kind == "unit" else ""))
+    # the appraised in the order of their codes, whenever they sent; who judges comes after who is judged
+    found = sorted(receipts, key=lambda r: (True, "", "") if r.kind in OFFICIAL else (False, r.kind, r.who))
     has_place = _places(plan, tables)
     sent = {(c.sheet, c.row, c.column) for r in found if r.kind != "master" for c in r.cells}
     for receipt in found:

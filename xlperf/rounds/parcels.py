@@ -4,44 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
+from xlperf.engine.plan import SCORER
 from xlperf.engine.roster import Roster
 from xlperf.rounds.store import Round
 from xlperf.workbook.seal import Identity, Kind, sealed
 
-UNIT_BOOK, SCORER_BOOK, MASTER = "自评表", "打分表", "总表"
-BOOKS = {"unit": UNIT_BOOK, "scorer": SCORER_BOOK, "master": MASTER}
+MASTER = "总表"
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """A workbook to hand out. whom: unit code, scorer or "" for the office; file: below the round's folder."""
+    """A workbook to hand out.
+
+    kind, whom: the party. name: of whose it is. book: what it is called. file: below the round's folder.
+    """
 
     kind: Kind
     whom: str
     name: str
+    book: str
     file: Path
 
 
 def parcels_of(round_: Round) -> Iterator[Parcel]:
-    """List the workbooks of a round: units in list order, scorers who have something to score, the 总表."""
+    """List the workbooks of a round: the appraised in list order, scorers who have something to score, the 总表."""
     roster = roster_of(round_)
-    units = roster.units
-    width = len(str(len(units)))
-    for number, (code, name) in enumerate(units.items(), 1):
-        file = Path("issued", UNIT_BOOK, f"{number:0{width}d} {name.translate(_FORBIDDEN)}.xlsx")
-        yield Parcel("unit", code, name, file)
+    for kind, held in groupby(roster.holders, key=lambda party: party[0]):
+        parties, book = tuple(held), roster.book(kind)
+        width = len(str(len(parties)))
+        for number, party in enumerate(parties, 1):
+            name = roster.title(party)
+            file = Path("issued", _file_name(book), f"{number:0{width}d} {_file_name(name)}.xlsx")
+            yield Parcel(*party, name, book, file)
     for name in scorers_of(round_, roster):
-        yield Parcel("scorer", name, name, Path("issued", SCORER_BOOK, f"{name.translate(_FORBIDDEN)}.xlsx"))
-    yield Parcel("master", "", MASTER, Path("issued", f"{MASTER}.xlsx"))
+        book = roster.book(SCORER)
+        yield Parcel(SCORER, name, name, book, Path("issued", book, f"{_file_name(name)}.xlsx"))
+    yield Parcel("master", "", MASTER, MASTER, Path("issued", f"{MASTER}.xlsx"))
+
+
+def _file_name(words: str) -> str:
+    return words.translate(_FORBIDDEN)
 
 
 def scorers_of(round_: Round, roster: Roster | None = None) -> list[str]:
     """List the scorers with at least one cell to fill, in the order of the scheme."""
     known = roster or roster_of(round_)
-    return [s.name for s in round_.scheme.scorers if ("scorer", s.name) in known.owners]
+    return [s.name for s in round_.scheme.scorers if (SCORER, s.name) in known.owners]
 
 
 def roster_of(round_: Round) -> Roster:

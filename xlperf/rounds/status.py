@@ -15,7 +15,7 @@ from xlperf.rounds.collecting.edition import edited
 from xlperf.rounds.collecting.inbox import arrivals
 from xlperf.rounds.collecting.replies import FOLDER, letter_name, sender, unanswered
 from xlperf.rounds.ledger import Receipt, State
-from xlperf.rounds.parcels import BOOKS, Parcel, parcels_of
+from xlperf.rounds.parcels import Parcel, parcels_of
 from xlperf.rounds.store import Round
 
 
@@ -63,7 +63,7 @@ def _book(
         parcel.kind,
         parcel.whom,
         parcel.name,
-        BOOKS[parcel.kind],
+        parcel.book,
         "in" if party in state.current else "held" if held else "out" if party in state.issued else "unissued",
         Path(last.file).name if last is not None else "",
         arrived,

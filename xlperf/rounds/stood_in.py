@@ -11,7 +11,6 @@ from xlperf.formula.values import value_text
 from xlperf.problems import Problem, problem, word
 from xlperf.report.explanation import Answer, Explanation
 from xlperf.rounds.ledger import State
-from xlperf.rounds.parcels import BOOKS
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.held import Held
 
@@ -42,7 +41,7 @@ def stood_in(round_: Round, state: State) -> list[Problem]:
     if not counts:
         return []
     roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
-    names = [f"{roster.title(p)}{BOOKS[p[0]]}（{n}）" for p, n in counts.items()]
+    names = [f"{roster.title(p)}{roster.book(p[0])}（{n}）" for p, n in counts.items()]
     some = "、".join(names[:_NAMED]) + ("……" if len(names) > _NAMED else "")
     return [problem("OFFICE_STOOD_IN", count=sum(counts.values()), names=some)]
 

@@ -140,7 +140,9 @@ def _objects(root: Mapping, sheets: tuple[SheetSpec, ...]) -> tuple[ObjectSpec, 
             text(node, "name"),
             text(node, "aliases"),
             text(node, "within"),
-            text(node, "by"),
+            text(node, "by") or next((s.unit for s in sheets if s.rows == table and s.unit), ""),
+            text(node, "book"),
+            text(node, "sees"),
             node.at,
         )
         for table, node in named(root, "objects")

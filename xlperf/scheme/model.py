@@ -102,7 +102,8 @@ class SheetSpec:
     """A sheet as written; `like` has already been followed, so `columns` is complete and in order.
 
     claims: what a row that a unit adds itself starts with (column → text); None where units add none. made: how its
-    rows are made from other tables; None where they are given. periods: those in which its inputs are filled, none for
+    rows are made from other tables; None where they are given. of: the table of objects that `unit` names, "" for the
+    outermost. private: columns that only the office reads. periods: those in which its inputs are filled, none for
     every one.
     """
 
@@ -117,6 +118,8 @@ class SheetSpec:
     basis: str = ""
     claims: dict[str, str] | None = None
     made: MadeRows | None = None
+    of: str = ""
+    private: tuple[str, ...] = ()
     at: Where = field(default_factory=Where)
     periods: tuple[str, ...] = ()
 
@@ -213,6 +216,8 @@ class ObjectSpec:
     aliases: str = ""
     within: str = ""
     by: str = ""
+    book: str = ""
+    sees: str = ""
     at: Where = field(default_factory=Where)
 
 
@@ -305,3 +310,13 @@ class Scheme:
     def made(self) -> dict[str, MadeRows]:
         """Return the tables whose rows are made, and how."""
         return {s.rows: s.made for s in self.sheets if s.made}
+
+    def named_by(self, sheet: SheetSpec) -> tuple[str, str, str]:
+        """Return the column that says whose row of a sheet it is, the table of objects it names, and their heading."""
+        by_table = {o.table: o for o in self.objects}
+        column, table, own = sheet.unit, sheet.of or self.home, by_table.get(sheet.rows)
+        if own is not None and own.within:
+            column, table = own.by if own.by in {c.name for c in sheet.columns} else "", own.within
+        if not column:
+            return "", "", ""
+        return column, table, by_table[table].title if table in by_table and table != self.home else "单位"

@@ -77,12 +77,14 @@ COMPUTED: Fields = {
     "note": Field("text", "填写说明"),
     "measure": Field("text", "计量单位"),
     "before": Field("text", "插在哪一列之前（与 like 同用）"),
+    "private": Field("yes", "不公开：只有办公室看得到（对象写 sees: own 的，领表的也看得到自己的）"),
+    "public": Field("yes", "由不公开的列算出，但可以公开"),
     "role": Field("word", "这一列是什么：名称、分值、自评、得分、佐证、奖项、金额……", words=tuple(ROLES)),
 }
 
 COLUMN: Fields = {
     "is": Field("word", "列的来历：键、事实、填报", required=True, words=KINDS),
-    **{name: value for name, value in COMPUTED.items() if name != "basis"},
+    **{name: value for name, value in COMPUTED.items() if name not in ("basis", "public")},
     "basis": Field("text", "依据的条款；不写则同本表"),
     "by": Field("text", "谁填：unit 被考核单位、lead 本行考核主体、office 办公室，或某个考核主体"),
     "low": Field("value", "下限（含）"),
@@ -113,7 +115,9 @@ SHEET: Fields = {
     ),
     "like": Field("text", "沿用哪张表的列"),
     "where": Field("pairs", "只取这些行：列名: 值"),
-    "unit": Field("text", "哪一列说明本行属于哪个单位"),
+    "unit": Field("text", "哪一列说明本行属于哪个单位（或哪个人，见 of）"),
+    "of": Field("text", "unit 那一列写的是哪一种考核对象；不写是最上层的单位"),
+    "private": Field("texts", "哪些列不公开"),
     "scorer": Field("text", "哪一列说明本行由谁打分"),
     "grows": Field("whole", "预留多少空行供新增"),
     "claims": Field("pairs", "单位自行申报的行，各列的起始值"),
@@ -177,6 +181,8 @@ OBJECT: Fields = {
     "aliases": Field("text", "别名在哪一列"),
     "within": Field("text", "属于哪一种考核对象（如人员属于单位）"),
     "by": Field("text", "哪一列说明属于哪一个"),
+    "book": Field("text", "表怎么发：不写，随所属单位的表；each 一个一份；写表名，所属单位另有一份"),
+    "sees": Field("word", "own：领表的看得到自己的不公开列", words=("own",)),
 }
 
 SCORER: Fields = {

@@ -18,7 +18,7 @@ from xlperf.formula.excel import Addresses
 from xlperf.formula.expression import Expr, Match, root
 from xlperf.formula.links import link_of
 from xlperf.formula.operations import OPERATIONS, plain
-from xlperf.formula.values import Value
+from xlperf.formula.values import Value, value_text
 from xlperf.workbook.text import key_text, measure, quoted
 from xlperf.workbook.whole import always_whole, is_whole, units_of
 from xlperf.xlsx.addresses import letters
@@ -132,6 +132,8 @@ class Layout:
         self._positions: dict[tuple[str, str], dict[Value, list[int]]] = {}
         self._filled: dict[tuple[str, int, str], bool] = {}
         self._whole: dict[tuple[str, int, str], bool] = {}
+        self._names: dict[str, dict[str, str]] = {}
+        self._longest: dict[str, int] = {}
 
     def row(self, view: View, position: int) -> RowAddresses:
         """Return the addresses as one row of a table sees them."""
@@ -143,19 +145,23 @@ class Layout:
         row = view.rows[position] if spare < 0 else view.entered.get(spare)
         return None if row in (None, HOLE) else self.scores.values[view.sheet.name][name][row]
 
-    @cached_property
-    def names(self) -> dict[Value, str]:
-        """Return the name of every unit by its code."""
-        return dict(self.scores.unit_names)
+    def names(self, sheet: Sheet) -> dict[str, str]:
+        """Return key → name of those whose rows a sheet holds: of units, of people."""
+        if sheet.of not in self._names:
+            self._names[sheet.of] = self.scores.objects.names(sheet.of)
+        return self._names[sheet.of]
 
-    @cached_property
-    def longest_name(self) -> int:
-        """Return how wide the longest name of a unit is, in half-width characters."""
-        return max((measure(name) for name in self.names.values()), default=0)
+    def longest_name(self, sheet: Sheet) -> int:
+        """Return how wide the longest of these names is, in half-width characters."""
+        if sheet.of not in self._longest:
+            self._longest[sheet.of] = max((measure(name) for name in self.names(sheet).values()), default=0)
+        return self._longest[sheet.of]
 
     def unit_name(self, view: View, position: int) -> str:
-        """Return the name of the unit whose row it is, "" where nobody's."""
-        return self.names.get(self.value(view, view.sheet.unit, position), "") if view.sheet.unit else ""
+        """Return the name of whose row it is, "" where nobody's."""
+        if not view.sheet.unit:
+            return ""
+        return self.names(view.sheet).get(value_text(self.value(view, view.sheet.unit, position)), "")
 
     def fixed(self, sheet: str, name: str) -> bool:
         """Return whether a column is the same for ever: from the scheme, on a sheet that does not grow."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from xlperf.engine.plan import Column
-from xlperf.formula.values import Value, shown
+from xlperf.formula.values import Value, shown, value_text
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, protect, put
 from xlperf.workbook.layout import Layout, View
@@ -48,7 +48,7 @@ class Matrix:
 
     def widths(self, layout: Layout) -> tuple[float, float]:
         """Return the width of the column of names, and that of every other."""
-        named = min(max(layout.longest_name + 2, 14.0), 28.0)
+        named = min(max(layout.longest_name(self.blocks[0].sheet) + 2, 14.0), 28.0)
         count = sum(len(_visible(block)) for block in self.blocks)
         return named, min(max((style.NARROWEST - named) / count, NARROW), WIDEST)
 
@@ -74,9 +74,11 @@ def write_matrix(book: Book, layout: Layout, matrix: Matrix, dress: Dress) -> Pa
     sheet.set_column(0, 0, 4, None, {"hidden": True})
     sheet.set_column(UNIT, UNIT, named)
     _head(book, sheet, layout, matrix, dress, wide)
+    names = layout.names(matrix.blocks[0].sheet)
     for position, unit in enumerate(matrix.units):
-        put(sheet, BODY + position, UNIT, dress.names.get(unit, str(unit)), book.look(style.CELL_CENTER))
-        sheet.set_row(BODY + position, max(lines(dress.names.get(unit, ""), named) * LINE_HEIGHT + 6, LOWEST))
+        name = names.get(value_text(unit), str(unit))
+        put(sheet, BODY + position, UNIT, name, book.look(style.CELL_CENTER))
+        sheet.set_row(BODY + position, max(lines(name, named) * LINE_HEIGHT + 6, LOWEST))
     for block in matrix.blocks:
         for position in range(len(block.rows)):
             write_row(book, sheet, layout, block, dress, position)

@@ -13,7 +13,7 @@ import hmac
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast
 
 from openpyxl import Workbook as ReadWorkbook
 
@@ -25,7 +25,8 @@ from xlperf.workbook.text import inert
 from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.skeleton import BODY, MAP
 
-Kind = Literal["master", "unit", "scorer"]
+Kind = str  # master, scorer, unit, or the table of objects that have books of their own
+_KIND = re.compile(r"[a-z][a-z0-9_]*\Z", re.ASCII)
 NAME = "XLPERF_ID"
 LEAD_IN = "xlperf1"
 CODE_SIGN = "表码"
@@ -43,7 +44,8 @@ class IdentityTooLong(ValueError):
 class Identity:
     """Which book this is.
 
-    round, scheme: their ids. whom: the unit's code, the scorer's name, "" for the office's own book.
+    round, scheme: their ids. whom: the code of the unit or other object, the scorer's name, "" for the office's own
+    book.
     serial: counts the issues of the round. token: the office's seal over the rest, "" before sealing.
     """
 
@@ -120,11 +122,11 @@ def _token(identity: Identity, key: bytes, scheme_sha: str) -> str:
 def read_text(text: str) -> Identity | None:
     """Read the text of a carrier; None where it is not an identity."""
     parts = [_plain(p) for p in text.strip().strip('"').split("|")]
-    if len(parts) != 8 or parts[0] != LEAD_IN or parts[1] not in get_args(Kind):
+    if len(parts) != 8 or parts[0] != LEAD_IN or not _KIND.match(parts[1]):
         return None
     if not (parts[4].isascii() and parts[4].isdigit() and parts[6].isascii() and parts[6].isdigit()):
         return None
-    return Identity(cast("Kind", parts[1]), parts[2], parts[3], int(parts[4]), parts[5], int(parts[6]), parts[7])
+    return Identity(parts[1], parts[2], parts[3], int(parts[4]), parts[5], int(parts[6]), parts[7])
 
 
 # ---- writing ----------------------------------------------------------------------------------------

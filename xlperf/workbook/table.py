@@ -12,7 +12,7 @@ from xlperf.engine.plan import Column
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.excel import constant_text, formula
 from xlperf.formula.expression import columns_of
-from xlperf.formula.values import Value, shown
+from xlperf.formula.values import shown
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.layout import (
@@ -41,17 +41,16 @@ CHECKED = " "  # the line of state of a table whose self-check cell will stand t
 class Dress:
     """What surrounds a table, and what its formulas may lean on.
 
-    heading, under, state: the three lines above it. names: unit code → name. offers: table → range of
-    its keys. directory: ranges of unit codes and names, where the book has them. native: see `formula`. printed:
-    whether the table is printed; tables to look things up in are not.
+    heading, under, state: the three lines above it. offers: table → range of its keys. directory: table of objects →
+    ranges of their codes and names, where the book has them. native: see `formula`. printed: whether the table is
+    printed; tables to look things up in are not.
     """
 
     heading: str
     under: str = ""
     state: str = ""
-    names: Mapping[Value, str] = field(default_factory=dict)
     offers: Mapping[str, str] = field(default_factory=dict)
-    directory: tuple[str, str] | None = None
+    directory: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     native: bool = True
     printed: bool = True
 
@@ -89,7 +88,7 @@ def _print_area(sheet: Worksheet, view: View, dress: Dress) -> None:
 def column_of(view: View, shown_: Shown) -> Column:
     """Return the column of the plan that is shown; for a unit's name one made for it."""
     if shown_.name == UNIT_NAME:
-        return Column(UNIT_NAME, "单位", "fact", "text", width=18)
+        return Column(UNIT_NAME, view.sheet.whose, "fact", "text", width=18)
     return view.sheet.by_name[shown_.name]
 
 
@@ -105,7 +104,7 @@ def widths(layout: Layout, view: View) -> list[float]:
 
 def _width(layout: Layout, view: View, column: Column) -> float:
     if column.name == UNIT_NAME:
-        return min(max(layout.longest_name + 2, 14.0), 28.0)
+        return min(max(layout.longest_name(view.sheet) + 2, 14.0), 28.0)
     if column.width is not None:
         return float(column.width)
     title, tight = measure(column.title), view.narrow
@@ -265,17 +264,17 @@ def is_asked(layout: Layout, view: View, column: Column, position: int) -> bool:
 def _unit_name(
     book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress, position: int, column: int
 ) -> None:
-    """Write the name of the unit: fixed where the code is, looked up where the code is typed."""
-    code = layout.value(view, view.sheet.unit, position)
-    name = dress.names.get(code, "") if code is not None else ""
+    """Write the name of whose row it is: fixed where the code is, looked up where the code is typed."""
+    code, name = layout.value(view, view.sheet.unit, position), layout.unit_name(view, position)
     look = book.look(style.CELL_CENTER)
-    if view.sheet.by_name[view.sheet.unit].kind != "input" or dress.directory is None:
+    if view.sheet.by_name[view.sheet.unit].kind != "input" or view.sheet.of not in dress.directory:
         put(sheet, BODY + position, column, name or None, look)
         return
     cell = view.cell(view.sheet.unit, position)
-    codes, names = dress.directory
-    text = f'=IF({cell}="","",IFERROR(INDEX({names},MATCH({cell},{codes},0)),"无此单位"))'
-    sheet.write_formula(BODY + position, column, text, look, name or ("" if code is None else "无此单位"))
+    codes, names = dress.directory[view.sheet.of]
+    nobody = f"无此{view.sheet.whose}"
+    text = f'=IF({cell}="","",IFERROR(INDEX({names},MATCH({cell},{codes},0)),{constant_text(nobody)}))'
+    sheet.write_formula(BODY + position, column, text, look, name or ("" if code is None else nobody))
 
 
 def _new_key(book: Book, sheet: Worksheet, layout: Layout, view: View, position: int, column: int) -> None:

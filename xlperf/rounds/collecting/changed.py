@@ -44,32 +44,40 @@ def changed_problems(book: ReadBook, roster: Roster, party: Party, file: str) ->
                 yield problem("NO_EFFECT", where, what=says, was=change.wanted or EMPTY, now=change.found or EMPTY)
         elif change.what == "HEADING_CHANGED":
             yield problem("LOCKED_CHANGED", where, was=change.wanted or EMPTY, now=change.found or EMPTY)
+        elif change.what == "ROW_ADDED" and _is_others(roster, party, homes.get(change.sheet, ""), change.found):
+            yield problem("ROW_NOT_YOURS", where, key=change.found)
         elif change.what not in _MOVED and not (party == MASTER and change.what in ("ROW_LOST", "COLUMN_LOST")):
             # of the office's book what is not there is not taken: the record keeps what it had
-            yield problem("LAYOUT_CHANGED", where, found=_layout_words(change, roster, homes))
+            yield problem("LAYOUT_CHANGED", where, found=_layout_words(change, roster, party, homes))
     if count > NAMED:
         yield problem("NO_EFFECT_MORE", Where(file), count=count - NAMED)
 
 
-def _layout_words(change: Change, roster: Roster, homes: Mapping[str, str]) -> str:
+def _layout_words(change: Change, roster: Roster, party: Party, homes: Mapping[str, str]) -> str:
     home = homes.get(change.sheet, "")
-    now, was = (_named(roster, change.what, home, name) for name in (change.found, change.wanted))
+    now, was = (_named(roster, party, change.what, home, name) for name in (change.found, change.wanted))
     return word(LAYOUT.get(change.what, change.what), found=now, wanted=was)
 
 
-def _named(roster: Roster, what: str, sheet: str, name: str) -> str:
+def _named(roster: Roster, party: Party, what: str, sheet: str, name: str) -> str:
     """Return a row or column as the book calls it: by its own words, not by its key."""
     if what == "COLUMN_LOST" and sheet in roster.plan.by_name:
         column = roster.plan.by_name[sheet].by_name.get(name)
         return column.title if column is not None else name
-    return (row_name(roster, sheet, name) or name) if what.startswith("ROW_") else name
+    return (row_name(roster, party, sheet, name) or name) if what.startswith("ROW_") else name
 
 
-def row_name(roster: Roster, sheet: str, key: str) -> str:
-    """Return what a row is about in its own words, "" where only its key says so."""
+def _is_others(roster: Roster, party: Party, sheet: str, key: str) -> bool:
+    """Return whether a row is of somebody whose rows come in another book."""
+    row = roster.rows.get((sheet, key))
+    return row is not None and not roster.is_own(party, roster.plan.by_name[sheet], row)
+
+
+def row_name(roster: Roster, party: Party, sheet: str, key: str) -> str:
+    """Return what a row is about in its own words, "" where only its key says so or another book holds it."""
     known = roster.plan.by_name.get(sheet)
     row = roster.rows.get((sheet, key))
-    if known is None or row is None or known.label is None:
+    if known is None or row is None or known.label is None or not roster.is_own(party, known, row):
         return ""
     words = value_text(row.get(known.label.name))
     return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"

@@ -78,9 +78,8 @@ def _lapse(roster: Roster, sheet: Sheet, key: str, row: Row | None, was: Mapping
 
 def _title(roster: Roster, sheet: Sheet, row: Row) -> str:
     """Return the name of a claim: the unit and its own first words."""
-    unit = roster.unit_of(sheet, row)
     words = claim_words(sheet, {c.name: value_text(row.get(c.name)) for c in sheet.inputs()})
-    return f"{roster.units.get(unit, unit)}“{words or value_text(row.get(sheet.key.name))}”"
+    return f"{roster.whose(sheet, row)}“{words or value_text(row.get(sheet.key.name))}”"
 
 
 def _some(names: list[str]) -> str:

@@ -31,7 +31,7 @@ REFUSED = frozenset({
     "EMPTY", "TOO_LARGE", "NOT_A_WORKBOOK", "OLD_XLS", "ENCRYPTED", "OTHER_FORMAT", "DAMAGED", "UNSAFE_ZIP", "BOMB",
     "DTD", "WRONG_ROUND", "ARCHIVE",
 })  # fmt: skip
-_TURNS = ("unit", "scorer", "master")
+_TURNS = ("scorer", "master")  # after all that the appraised fill in
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Missing:
     whom: str
     name: str
     held: bool
+    book: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def missing(round_: Round, state: State, waiting: Iterable[Receipt]) -> Iterator
     for parcel in parcels_of(round_):
         party = (parcel.kind, parcel.whom)
         if party not in state.current:
-            yield Missing(parcel.kind, parcel.whom, parcel.name, party in held)
+            yield Missing(parcel.kind, parcel.whom, parcel.name, party in held, parcel.book)
 
 
 def fresh_files(state: State, kept: list[tuple[str, str]]) -> dict[str, list[str]]:
@@ -200,8 +201,9 @@ def _is_new(receipt: Receipt | None, names: list[str]) -> bool:
 
 
 def _turn(book: Opened) -> int:
-    """Return 0 for units, 1 for scorers, 2 for the office: each is judged beside what came before."""
-    return _TURNS.index(book.identity.kind) if isinstance(book, ReadBook) and book.identity is not None else 0
+    """Return 0 for the appraised, 1 for scorers, 2 for the office: each is judged beside what came before."""
+    kind = book.identity.kind if isinstance(book, ReadBook) and book.identity is not None else ""
+    return 1 + _TURNS.index(kind) if kind in _TURNS else 0
 
 
 def _all_told(state: State, kept: list[tuple[str, str]], waiting: Iterable[Receipt]) -> Iterator[Receipt]:

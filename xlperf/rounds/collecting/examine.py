@@ -61,7 +61,7 @@ class Examiner:
     given: Collection[tuple[str, str]] = ()
     old: bool = False
     found: Findings = field(default_factory=Findings)
-    waiting: dict[str, int] = field(default_factory=dict)
+    waiting: dict[Party, int] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     rows: dict[int, dict[str, Value]] = field(default_factory=dict)  # id of a row of the record → as this book has it
     new: dict[str, list[dict[str, Value]]] = field(default_factory=dict)  # table → rows that this book adds
@@ -81,16 +81,19 @@ class Examiner:
             sheet = self.roster.plan.by_name[sheet_name]
             if key.startswith(SPARE):
                 self._new_row(sheet, key, cells, keys[sheet_name])
-            elif (sheet_name, key) in self.roster.rows:
-                self._row(sheet, key, cells, self.roster.rows[sheet_name, key])
+            elif (row := self.roster.rows.get((sheet_name, key))) is not None:
+                if self.roster.is_own(self.party, sheet, row):
+                    self._row(sheet, key, cells, row)
+                else:
+                    self._tell("ROW_NOT_YOURS", next(iter(cells.values())), key=key)
             elif self.party != MASTER:
                 first = next(iter(cells.values()))
                 self._tell("LAYOUT_CHANGED", first, found=word("本轮没有“{found}”这一行", found=key))
-        judge_entries(self.roster.plan, self._tables(), self.entries)
+        judge_entries(self.roster.plan, self._tables(), self.entries, partial(self.roster.objects.is_own, self.party))
         for step in self.steps:
             step()
-        for unit, count in self.waiting.items():
-            self._tell("UNIT_NOT_IN", unit=self.roster.units.get(unit, unit), count=count)
+        for holder, count in self.waiting.items():
+            self._tell("UNIT_NOT_IN", unit=self.roster.title(holder), count=count)
         return self.found
 
     def _tables(self) -> dict[str, list[dict[str, Value]]]:
@@ -106,9 +109,8 @@ class Examiner:
         self.found.problems.append(problem(code, where, **values))
 
     def _at(self, cell: ReadCell) -> Where:
-        return Where(
-            self.file, sheet=cell.sheet, cell=cell.cell, row=row_name(self.roster, cell.plan_sheet, cell.row_key)
-        )
+        row = row_name(self.roster, self.party, cell.plan_sheet, cell.row_key)
+        return Where(self.file, sheet=cell.sheet, cell=cell.cell, row=row)
 
     # ---- rows ----------------------------------------------------------------------------------
 
@@ -160,7 +162,7 @@ class Examiner:
 
     def _claimed(self, sheet: Sheet, key: str, row: Row) -> bool:
         """Return whether a unit entered this row."""
-        receipt = self.state.current.get(("unit", self.roster.unit_of(sheet, row)))
+        receipt = self.state.current.get(self.roster.holder(sheet, row))
         return (
             sheet.claims is not None
             and receipt is not None
@@ -174,8 +176,8 @@ class Examiner:
             return
         key = self.found.entered[sheet.name, spare] = self._key(sheet, spare, keys)
         given: dict[str, Value] = {}
-        if self.party[0] == "unit":
-            given = {**(sheet.claims or {}), sheet.unit: self.party[1]}
+        if self.roster.is_holder(self.party):
+            given = {**(sheet.claims or {}), **self.roster.whose_new(sheet, self.party)}
             told = [CellText(sheet.name, key, n, value_text(v)) for n, v in given.items() if n in sheet.by_name]
             self.found.cells += told
         row = {sheet.key.name: value_of(key, sheet.key), **sheet.where, **given}
@@ -188,7 +190,7 @@ class Examiner:
         """Check whether this party fills a column in rows that it adds itself: rows grow, and the column is its own."""
         if cell.role != "input" or not sheet.grows:
             return False
-        if self.party[0] == "unit":
+        if self.roster.is_holder(self.party):
             return column.by == UNIT and sheet.claims is not None
         return self.party == MASTER or self.roster.owner(sheet, column, {}) == self.party
 
@@ -197,7 +199,7 @@ class Examiner:
         told = spare.removeprefix(SPARE)
         number = int(told) if told.isascii() and told.isdigit() else 0
         mark = self.roster.mark(sheet)
-        if self.party[0] == "unit":
+        if self.roster.is_holder(self.party):
             return f"{self.party[1]}-{mark}{number}"
         there = [k for k in keys if not k.startswith(SPARE)]
         rest = [k.removeprefix(mark) for k in there if k.startswith(mark)]
@@ -236,12 +238,12 @@ class Examiner:
 
         The office fills the 总表 over weeks, and nobody can score what was not sent.
         """
-        unit = self.roster.unit_of(sheet, self.roster.rows[sheet.name, key])
+        holder = self.roster.holder(sheet, self.roster.rows[sheet.name, key])
         if self.party == MASTER or (column.by == OFFICE and self.party[0] == "scorer"):
             return True
-        if self.party[0] == "unit" or ("unit", unit) in self.state.current or ("unit", unit) not in self.state.issued:
+        if self.roster.is_holder(self.party) or holder in self.state.current or holder not in self.state.issued:
             return False
-        self.waiting[unit] = self.waiting.get(unit, 0) + 1
+        self.waiting[holder] = self.waiting.get(holder, 0) + 1
         return True
 
     def _others(

@@ -9,12 +9,15 @@ from xlperf.scheme.model import ObjectSpec, Scalar, Scheme, SheetSpec, place_of
 from xlperf.scheme.words import nearest
 from xlperf.terms import SINGLE_ROLES
 
+UNIT, OFFICIAL = "unit", ("scorer", "master")  # kinds of books; those of objects within others bear their table's name
+
 
 def object_problems(scheme: Scheme) -> Iterator[Problem]:
     """Check that every kind of object has rows, columns and an outermost kind, and no role stands twice."""
     by_table = {o.table: o for o in scheme.objects}
     for spec in scheme.objects:
         yield from _table_problems(scheme, spec)
+        yield from _book_problems(spec)
         if spec.within and not _reaches_the_top(spec, by_table):
             known = nearest(spec.within, [t for t in by_table if t != spec.table])
             yield problem("OBJECT_WITHIN", spec.at, object=spec.table, found=spec.within, nearest=known)
@@ -22,6 +25,7 @@ def object_problems(scheme: Scheme) -> Iterator[Problem]:
         yield problem("OBJECT_NO_UNITS", scheme.objects[0].at)
     for sheet in scheme.sheets:
         yield from _role_problems(scheme, sheet)
+        yield from _owner_problems(sheet, by_table)
 
 
 def _table_problems(scheme: Scheme, spec: ObjectSpec) -> Iterator[Problem]:
@@ -35,6 +39,28 @@ def _table_problems(scheme: Scheme, spec: ObjectSpec) -> Iterator[Problem]:
         if name not in there:
             at = place_of(name)
             yield problem("OBJECT_NO_COLUMN", at, object=spec.table, found=name, nearest=nearest(name, there))
+
+
+def _book_problems(spec: ObjectSpec) -> Iterator[Problem]:
+    """Check that objects within others say within which, and only these to say what book they have."""
+    if spec.within and not spec.by:
+        yield problem("OBJECT_NO_BY", spec.at, object=spec.table, within=spec.within)
+    if spec.within and spec.table in (UNIT, *OFFICIAL):
+        yield problem("OBJECT_RESERVED", spec.at, found=spec.table)
+    if spec.book and not spec.within:
+        yield problem("OBJECT_BOOK", place_of(spec.book), object=spec.table)
+
+
+def _owner_problems(sheet: SheetSpec, by_table: dict[str, ObjectSpec]) -> Iterator[Problem]:
+    """Check that a sheet says once whose its rows are, and of which kind of object."""
+    own = by_table.get(sheet.rows)
+    if own is not None and own.within and sheet.unit and own.by and sheet.unit != own.by:
+        told = {"object": own.table, "by": own.by, "found": sheet.unit}
+        yield problem("OBJECT_UNIT", place_of(sheet.unit), sheet=sheet.title, **told)
+    if sheet.of and sheet.of not in by_table:
+        yield problem(
+            "OF_UNKNOWN", place_of(sheet.of), sheet=sheet.title, found=sheet.of, nearest=nearest(sheet.of, by_table)
+        )
 
 
 def _reaches_the_top(spec: ObjectSpec, by_table: dict[str, ObjectSpec]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from xlperf.formula.values import Value, shown
 from xlperf.problems import Problem, Where, problem
-from xlperf.scheme.model import ColumnSpec, Scheme, SheetSpec, place_of
+from xlperf.scheme.model import ColumnSpec, ObjectSpec, Scheme, SheetSpec, place_of
 from xlperf.scheme.reading.nodes import listing, text
 from xlperf.scheme.words import suggester
 
@@ -16,13 +16,14 @@ Rows = list[dict[str, Value]]
 
 def table_problems(scheme: Scheme) -> Problems:
     """Check every row of the scheme's tables; sheets that read the same table report a row once."""
-    home = scheme.home
-    units = key_values(scheme, home)
+    appraised = {o.table: o for o in scheme.objects}
+    known = {table: key_values(scheme, table) for table in appraised}
     for sheet in scheme.sheets:
         rows = scheme.tables.get(sheet.rows, [])
-        yield from _key_problems(sheet, rows)
-        if home in scheme.tables and sheet.unit and sheet.rows != home:
-            yield from _unit_problems(sheet, rows, home, units)
+        unit, table, _ = scheme.named_by(sheet)
+        yield from _key_problems(sheet, rows, appraised.get(sheet.rows))
+        if table in scheme.tables and unit and sheet.rows != table:
+            yield from _unit_problems(unit, rows, table, known.get(table, {}))
         if sheet.scorer:
             yield from _scorer_problems(scheme, sheet, rows)
         for column in sheet.columns:
@@ -48,27 +49,44 @@ def row_place(row: dict[str, Value], column: str) -> Where:
     return Where(at.file, at.line, ordinal, column)
 
 
-def _key_problems(sheet: SheetSpec, rows: Rows) -> Problems:
+def _key_problems(sheet: SheetSpec, rows: Rows, objects: ObjectSpec | None) -> Problems:
+    """Check that every row has a key of its own; objects: what the rows are, and so belong to one other at most."""
     key = key_of(sheet)
-    seen: dict[Value, int] = {}
+    seen: dict[Value, dict[str, Value]] = {}
     for row in rows if key else []:
         value = row.get(key)
         if key in row and value is None:
             yield problem("ROW_WITHOUT_KEY", row_place(row, key), name=key)
+        elif (
+            value in seen and objects is not None and objects.by and row.get(objects.by) != seen[value].get(objects.by)
+        ):
+            yield _twice(objects, row, seen[value], key)
         elif value in seen:
-            yield problem("DUPLICATE_ROW", row_place(row, key), name=key, found=shown(value), line=seen[value])
+            line = place_of(seen[value]).line
+            yield problem("DUPLICATE_ROW", row_place(row, key), name=key, found=shown(value), line=line)
         elif value is not None:
-            seen[value] = place_of(row).line
+            seen[value] = row
 
 
-def _unit_problems(sheet: SheetSpec, rows: Rows, home: str, units: Collection[str]) -> Problems:
+def _twice(objects: ObjectSpec, row: dict[str, Value], first: dict[str, Value], key: str) -> Problem:
+    """Return the problem of one object in two places."""
+    name = row.get(objects.name) if objects.name else None
+    told = {which: _words(of.get(objects.by)) for which, of in (("first", first), ("second", row))}
+    return problem("OBJECT_TWICE", row_place(row, objects.by), name=_words(name), found=shown(row[key]), **told)
+
+
+def _words(value: Value) -> str:
+    return "空" if value is None else shown(value)
+
+
+def _unit_problems(column: str, rows: Rows, home: str, units: Collection[str]) -> Problems:
     suggest = suggester(units)
     for row in rows:
-        unit = row.get(sheet.unit)
-        if sheet.unit in row and unit is None:
-            yield problem("ROW_WITHOUT_UNIT", row_place(row, sheet.unit), name=sheet.unit)
+        unit = row.get(column)
+        if column in row and unit is None:
+            yield problem("ROW_WITHOUT_UNIT", row_place(row, column), name=column)
         elif unit is not None and units and shown(unit) not in units:  # a roster that could not be read is told once
-            at = row_place(row, sheet.unit)
+            at = row_place(row, column)
             yield problem("ROW_UNKNOWN", at, table=home, found=shown(unit), nearest=suggest(shown(unit)))
 
 

@@ -77,6 +77,8 @@ def _sheet(name: Scalar, node: Mapping, base: SheetSpec | None, problems: list[P
         grows=whole(node, "grows", base.grows if base else 0),
         basis=text(node, "basis"),
         claims=pairs(node, "claims") if "claims" in node else base.claims if base else None,
+        of=text(node, "of", base.of if base else ""),
+        private=tuple(listing(node, "private")) if "private" in node else base.private if base else (),
         at=node.at,
         periods=tuple(map(str, listing(node, "periods"))),
     )

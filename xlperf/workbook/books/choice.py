@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
+from xlperf.engine.objects import Thing
 from xlperf.engine.plan import UNIT, Column, Plan, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import of_row
@@ -13,7 +14,7 @@ from xlperf.formula.links import link_of
 from xlperf.formula.values import Value
 from xlperf.terms import SERVING
 from xlperf.workbook.book import Book
-from xlperf.workbook.layout import HOLE, LEADING, TIGHT, UNIT_NAME, Shown, View
+from xlperf.workbook.layout import HOLE, LEADING, TIGHT, UNIT_NAME, Layout, Shown, View
 
 FEWEST, ON_PAGE = 8, 22  # columns that make a first page of their own, and that it holds beside the names
 
@@ -26,12 +27,14 @@ def columns_shown(
     *,
     reference: Callable[[Column], bool] = lambda _: False,
     without: Iterable[str] = (),
+    private: Collection[str] = (),
     name_units: bool = False,
 ) -> tuple[Shown, ...]:
     """Choose the columns in the order of the sheet.
 
     fills: whether this party fills an input. reference: whether an input that others filled is shown,
-    locked. without: columns left out. name_units: show the unit's name beside its code.
+    locked. without: columns left out. private: those that must not be in the book, whatever else asks for them.
+    name_units: show the name of whose row it is beside the code.
 
     Facts that no row has stay away, and so do inputs that no row is asked for. The limits of the columns to
     fill, and results of what is shown, are there.
@@ -40,7 +43,7 @@ def columns_shown(
     without = {*without, *(c.name for c in sheet.of_role("assumed"))}  # only the office settles these
     limits = limiting(sheet, fills)
     taken: dict[str, Shown] = {}
-    for column in sheet.columns:
+    for column in (c for c in sheet.columns if c.name not in private):
         there = any(values[column.name][i] is not None for i in rows)
         if column.kind == "input":
             wanted = somewhere(scores, sheet, column, rows) if fills(column) else reference(column) and there
@@ -137,51 +140,68 @@ def _read_first(sheet: Sheet) -> frozenset[str]:
     return frozenset(main)
 
 
-def reference_views(book: Book, scores: Scores, views: Sequence[View], units: Collection[Value]) -> list[View]:
-    """Return the tables to choose from in the cells to fill, to be read and not filled.
+def reference_views(
+    book: Book, scores: Scores, views: Sequence[View], own: Callable[[Thing | None], bool]
+) -> list[View]:
+    """Return the tables to choose from in the cells to fill, to be read and not filled; none that stands there anyway.
 
     They carry the key and the words that name a row, nothing else that is known of it (a table of people holds
-    their pay), and of a table whose rows belong to units only the rows of `units`. The list of units is left
-    out: a book for somebody outside names nobody else.
+    their pay), and of a table whose rows are or belong to objects only the rows of those that are `own`. The list of
+    units is left out: a book for somebody outside names nobody else.
     """
     columns = [v.sheet.by_name[s.name] for v in views for s in v.shown if s.open]
     wanted = {c.offers for c in columns} - {"", scores.plan.units.table if scores.plan.units is not None else ""}
     found = []
     for sheet in scores.plan.sheets:
-        rows = _rows_of_units(scores, sheet, units)
-        if sheet.table in wanted and rows and not sheet.grows:
+        if sheet.table not in wanted or sheet.grows:
+            continue
+        rows = tuple(i for i, thing in enumerate(scores.things(sheet)) if own(thing))
+        if rows:
             wanted.discard(sheet.table)
+        if rows and not any(v.sheet is sheet and {*rows} <= {*v.rows} for v in _with_keys(views)):
             subject = scores.plan.subject_of.get(sheet.table)
-            words = (subject.name if subject is not None else "") or sheet.naming.name
-            shown = tuple(Shown(name) for name in dict.fromkeys((sheet.key.name, words)))
+            named = subject.name if subject is not None and subject.name in sheet.by_name else sheet.naming.name
+            keep = scores.plan.kept_from(sheet, holder=False) - {sheet.key.name}
+            shown = tuple(Shown(name) for name in dict.fromkeys((sheet.key.name, named)) if name not in keep)
             found.append(View(sheet, book.title(sheet.title), shown, rows))
     return found
 
 
-def _rows_of_units(scores: Scores, sheet: Sheet, units: Collection[Value]) -> tuple[int, ...]:
-    """Return the rows of a sheet that belong to these units; all where they belong to nobody."""
-    subject = scores.plan.subject_of.get(sheet.table)
-    owner = scores.plan.unit_column(sheet) or (subject.by if subject is not None else "")
-    values = scores.values[sheet.name]
-    whose = values[owner] if owner else [None] * len(values[sheet.key.name])
-    return tuple(i for i, unit in enumerate(whose) if not owner or unit in units)
+def near(scores: Scores, views: Sequence[View]) -> Callable[[Thing | None], bool]:
+    """Return what tells whether an object belongs to the units whose rows stand in some tables."""
+    objects = scores.objects
+    units: set[Thing] = set()
+    for view in views:
+        things = scores.things(view.sheet)
+        there = {things[i] for i in view.rows if i != HOLE} - {None}
+        units.update(objects.chain(thing)[-1] for thing in there)
+    return lambda thing: thing is None or objects.chain(thing)[-1] in units
 
 
-def units_in(scores: Scores, views: Sequence[View]) -> frozenset[Value]:
-    """Return the units that the rows of some tables belong to."""
-    owned = [(v, scores.plan.unit_column(v.sheet)) for v in views]
-    return frozenset(scores.values[v.sheet.name][name][i] for v, name in owned if name for i in v.rows if i != HOLE)
+def _with_keys(views: Sequence[View]) -> list[View]:
+    """List the tables that show the keys of rows that are there."""
+    return [v for v in views if v.rows and v.sheet.key.name in v.at]
 
 
 def offers_of(views: Sequence[View]) -> dict[str, str]:
-    """Return for each table to choose from the range of its keys."""
-    return {v.sheet.table: v.range(v.sheet.key.name) for v in views}
+    """Return for each table to choose from the range of its keys; of two tables with the same rows the last counts."""
+    return {v.sheet.table: v.range(v.sheet.key.name) for v in _with_keys(views)}
+
+
+def names_beside(layout: Layout) -> dict[str, tuple[str, str]]:
+    """Return for each kind of object but the outermost the ranges of its keys and names, where a book has them."""
+    found: dict[str, tuple[str, str]] = {}
+    for view in _with_keys(layout.views):
+        subject = layout.scores.plan.subject_of.get(view.sheet.table)
+        if subject is not None and subject.within and subject.name in view.at:
+            found[subject.table] = view.range(view.sheet.key.name), view.range(subject.name)
+    return found
 
 
 def offered_by(scores: Scores, views: Sequence[View]) -> dict[str, frozenset[Value]]:
     """Return for each table to choose from the keys that the book offers."""
-    keys = {v.sheet.table: scores.values[v.sheet.name][v.sheet.key.name] for v in views}
-    return {v.sheet.table: frozenset(keys[v.sheet.table][i] for i in v.rows) for v in views}
+    there = [(v, scores.values[v.sheet.name][v.sheet.key.name]) for v in _with_keys(views)]
+    return {v.sheet.table: frozenset(keys[i] for i in v.rows if i != HOLE) for v, keys in there}
 
 
 def somewhere(scores: Scores, sheet: Sheet, column: Column, rows: Sequence[int]) -> bool:

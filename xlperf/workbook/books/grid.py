@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from xlperf.engine.plan import Sheet
 from xlperf.engine.score import Scores
-from xlperf.formula.values import Value
+from xlperf.formula.values import Value, value_text
 
 FULL = Fraction(1, 2)  # how much of a matrix must be cells to fill
 MOST = 20  # indicators of a matrix: a line checks itself in one formula, which programs cut at 8,192 characters
@@ -34,7 +34,7 @@ def grids(scores: Scores, sheet: Sheet, rows: Sequence[int]) -> tuple[list[Grid]
     to be filled. What has one unit or one indicator is no matrix, nor is an indicator that a unit has twice.
     """
     label = indicator_column(sheet)
-    if not label or not sheet.unit:
+    if not label or not sheet.unit or sheet.table in scores.plan.subject_of:
         return [], list(rows)
     values = scores.values[sheet.name]
     found: dict[Value, dict[Value, int]] = {}
@@ -50,12 +50,21 @@ def grids(scores: Scores, sheet: Sheet, rows: Sequence[int]) -> tuple[list[Grid]
             if fits is None:
                 clusters.append(fits := {})
             fits[word] = own
-    order = list(scores.unit_names)
+    order = {key: at for at, key in enumerate(scores.objects.names(sheet.of))}
     made = []
+
+    def place(unit: Value) -> int:
+        return order.get(value_text(unit), len(order))
+
     for cluster in clusters:
         units = {unit for own in cluster.values() for unit in own}
         if len(units) > 1 and len(cluster) > 1:
-            made.append(Grid(tuple(sorted(units, key=order.index)), {w: found[w] for w in found if w in cluster}))
+            made.append(
+                Grid(
+                    tuple(sorted(units, key=place)),
+                    {w: found[w] for w in found if w in cluster},
+                )
+            )
     taken = {i for grid in made for own in grid.rows.values() for i in own.values()}
     return made, [i for i in rows if i not in taken]
 

@@ -13,7 +13,7 @@ from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, protect
 from xlperf.workbook.books.audit import write_audit
-from xlperf.workbook.books.choice import arranged, somewhere
+from xlperf.workbook.books.choice import arranged, names_beside, somewhere
 from xlperf.workbook.books.front import write_front
 from xlperf.workbook.books.must import write_musts
 from xlperf.workbook.books.ranking import write_ranking
@@ -55,13 +55,13 @@ def master_book(
     book = Book(plan.title, plan.issuer, keywords(identity))
     front = book.title("说明")
     layout = Layout(scores, _views(book, scores, entered or {}))
-    directory = _directory_ranges(book, len(names)) if (names := dict(scores.unit_names)) else None
+    directory = _directory_ranges(book, len(scores.unit_names)) if scores.unit_names else None
     offers = {v.sheet.table: v.range(v.sheet.key.name) for v in layout.views}
     if directory is not None and plan.units is not None:
         offers[plan.units.table] = directory[0]
     write_front(book, front, scores, scheme, printed(identity))
 
-    dress = Dress("", names=names, offers=offers, directory=directory, native=native)
+    dress = Dress("", offers=offers, directory=_directories(layout, directory), native=native)
     for view in (v for v in layout.views if not is_reference(v.sheet)):
         _write_view(book, layout, view, dress, identity)
     write_ranking(book, layout, f"{plan.title}排名", f"{plan.issuer}　{printed(identity)}")
@@ -164,6 +164,12 @@ def _helpers(scores: Scores, sheet: Sheet) -> frozenset[str]:
 # ---- 名录 -------------------------------------------------------------------------------------------
 
 _FIRST = 3  # rows above the first unit
+
+
+def _directories(layout: Layout, units: tuple[str, str] | None) -> dict[str, tuple[str, str]]:
+    """Return the ranges of keys and names of each kind of object. units: those of the directory."""
+    home = layout.scores.plan.units
+    return names_beside(layout) | ({home.table: units} if home is not None and units is not None else {})
 
 
 def _directory_ranges(book: Book, count: int) -> tuple[str, str]:

@@ -16,10 +16,10 @@ from xlperf.workbook.books.choice import (
     columns_shown,
     judged_by,
     limiting,
+    near,
     offered_by,
     offers_of,
     reference_views,
-    units_in,
 )
 from xlperf.workbook.books.grid import Grid, grids, indicator_column
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
@@ -55,9 +55,9 @@ def write_scorer_book(
     guide = book.title(TITLE_OF_SHEET)
     leaves = list(scorer_leaves(book, scores, scorer, office))
     views = [view for leaf in leaves for view in leaf.views]
-    references = reference_views(book, scores, views, units_in(scores, views))
+    references = reference_views(book, scores, views, near(scores, views))
     layout = Layout(scores, [*views, *references])
-    offers, offered = offers_of(references), offered_by(scores, references)
+    offers, offered = offers_of(layout.views), offered_by(scores, layout.views)
     leaves = [leaf if leaf.units else replace(leaf, views=(headed(layout, leaf.views[0]),)) for leaf in leaves]
     states = [(leaf.views[0], checked(layout, leaf.views, offered).text()) for leaf in leaves]
     facts = [("打分单位", scorer), ("依据", plan.document), ("报送单位", plan.issuer)]
@@ -66,7 +66,7 @@ def write_scorer_book(
     write_guide(book, guide, Cover(f"{plan.title}打分说明", facts, states, plan.year, plan.caution, filled), scheme)
     for leaf in leaves:
         under = f"{leaf.subject}　　打分单位（盖章）：{scorer}　　{printed(identity)}"
-        dress = Dress(f"{plan.title}{SCORES}", under, CHECKED, dict(scores.unit_names), offers)
+        dress = Dress(f"{plan.title}{SCORES}", under, CHECKED, offers)
         matrix, view = Matrix(leaf.title, leaf.units, leaf.views), leaf.views[0]
         sheet = write_matrix(book, layout, matrix, dress) if leaf.units else write_table(book, layout, view, dress)
         write_check(book, sheet, layout, leaf.views, offers, offered)
@@ -161,7 +161,8 @@ def _matrix(book: Book, scores: Scores, sheet: Sheet, grid: Grid, title: str, fi
         lines = tuple(rows.get(unit, HOLE) for unit in grid.units)
         there = [i for i in lines if i != HOLE]
         shown, common = [], []
-        for s in columns_shown(scores, sheet, there, fills, reference=lambda c: c.role in _REPORTED):
+        kept = scores.plan.kept_from(sheet, holder=False)
+        for s in columns_shown(scores, sheet, there, fills, reference=lambda c: c.role in _REPORTED, private=kept):
             column, found = sheet.by_name[s.name], {scores.values[sheet.name][s.name][i] for i in there}
             if s.open or column.role in _REPORTED or (s.name in beside and len(found) > 1):
                 shown.append(s)
@@ -181,7 +182,7 @@ def _of_rows(
 ) -> Leaf:
     chosen = columns_shown(
         scores, sheet, rows, fills, reference=lambda c: c.by == UNIT, without={sheet.scorer, *sheet.where},
-        name_units=bool(sheet.unit),
+        private=scores.plan.kept_from(sheet, holder=False), name_units=bool(sheet.unit),
     )  # fmt: skip
     label = indicator_column(sheet)
     keep = {sheet.key.name, label, UNIT_NAME}

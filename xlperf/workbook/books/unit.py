@@ -1,27 +1,29 @@
-"""自评表: what one unit fills in about itself, and the bonus it claims."""
+"""自评表 and its like: what a unit, or who else has a book, fills in about itself and those within, and its claims."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from xlsxwriter.worksheet import Worksheet
 
+from xlperf.engine.objects import Party
 from xlperf.engine.plan import UNIT, Column, Sheet
 from xlperf.engine.score import Scores
-from xlperf.formula.values import Value
+from xlperf.formula.values import Value, value_text
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book
-from xlperf.workbook.books.choice import columns_shown, offered_by, offers_of, reference_views
+from xlperf.workbook.books.choice import columns_shown, names_beside, offered_by, offers_of, reference_views
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
-from xlperf.workbook.layout import Layout, Shown, View
+from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.record import Record, sent_out
 from xlperf.workbook.seal import Identity, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
 from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, band, headed, write_table
 
-SELF, CLAIMS = "自评表", "加减分申报"
+CLAIMS = "加减分申报"
 CLAIM_ROWS = 15
 SPACE = "\N{NO-BREAK SPACE}"  # a date to fill in stays on one line
 SIGNED = ("单位负责人（签字）", "填表人", "联系电话")
@@ -30,18 +32,20 @@ SIGNED = ("单位负责人（签字）", "填表人", "联系电话")
 def write_unit_book(
     scores: Scores, unit_key: Value, file: Path, identity: Identity, *, scheme: Scheme | None = None, deadline: str = ""
 ) -> Record:
-    """Write the book of one unit and return the record of it.
+    """Write the book of one unit, or of whoever else has one (`identity` says which kind); return the record of it.
 
     scheme: gives the guide its worked examples. deadline: as the notice words it, "" leaves a line to write on.
     """
     plan = scores.plan
-    name = scores.unit_names.get(unit_key, str(unit_key))
-    book = Book(f"{plan.title}{SELF}", plan.issuer, keywords(identity))
+    party, own = (identity.kind, value_text(unit_key)), plan.book_title(identity.kind)
+    bearer = scores.objects.bearer(party)
+    name = scores.objects.title(bearer) if bearer is not None else party[1]
+    book = Book(f"{plan.title}{own}", plan.issuer, keywords(identity))
     guide = book.title(TITLE_OF_SHEET)
-    views = unit_views(book, scores, unit_key)
-    references = reference_views(book, scores, views, {unit_key})
+    views = unit_views(book, scores, party)
+    references = reference_views(book, scores, views, partial(scores.objects.is_own, party))
     layout = Layout(scores, [*views, *references])
-    offers, offered = offers_of(references), offered_by(scores, references)
+    offers, offered = offers_of(layout.views), offered_by(scores, layout.views)
     views = [headed(layout, view) for view in views]
     states = [checked(layout, [view], offered).text() for view in views]
     facts = [("填报单位", name), ("依据", plan.document), ("报送单位", plan.issuer)]
@@ -50,9 +54,11 @@ def write_unit_book(
     write_guide(book, guide, cover, scheme)
     several = sum(not v.spare for v in views) > 1
     for number, view in enumerate(views):
-        heading = f"{plan.title}{view.title}{SELF if several and not view.spare else ''}"
+        heading = f"{plan.title}{view.title}{own if several and not view.spare else ''}"
         under = f"填报单位（盖章）：{name}　　{_unit_line(view)}　　{printed(identity)}"
-        sheet = write_table(book, layout, view, Dress(heading, under, CHECKED, offers=offers))
+        sheet = write_table(
+            book, layout, view, Dress(heading, under, CHECKED, offers=offers, directory=names_beside(layout))
+        )
         others = list(zip(views[1:], states[1:], strict=True)) if not number else []
         write_check(book, sheet, layout, [view], offers, offered, others)
         below = view.last + 1
@@ -73,29 +79,41 @@ def _unit_line(view: View) -> str:
     return "单位：分" if totalled(view.sheet) else ""
 
 
-def unit_views(book: Book, scores: Scores, unit_key: Value) -> list[View]:
-    """Return the tables of a unit's book: its own rows wherever it fills something, then its claims."""
+def unit_views(book: Book, scores: Scores, party: Party) -> list[View]:
+    """Return the tables of the book of a party: its own rows wherever it fills something, then its claims."""
     found: list[View] = []
-    own = [(s, rows) for s in scores.plan.sheets if (rows := _own_rows(scores, s, unit_key))]
+    plan = scores.plan
+    own = [(s, rows) for s in plan.sheets if (rows := _own_rows(scores, s, party))]
     for sheet, rows in own:
-        chosen = columns_shown(scores, sheet, rows, _fills, without={sheet.unit, sheet.scorer, *sheet.where})
-        code = sheet.key.name if sheet.naming != sheet.key else ""
-        chosen = tuple(Shown(s.name, s.open, hidden=s.name == code) for s in chosen)
-        found.append(View(sheet, book.title(SELF if len(own) == 1 else sheet.title), chosen, rows))
-    ledgers = [s for s in scores.plan.sheets if s.claims is not None and s.inputs(UNIT)]
+        found.append(_own_view(book, scores, sheet, rows, party, alone=len(own) == 1))
+    kept = {s.name: plan.kept_from(s, holder=True) for s in plan.sheets}
+    there = [s for s in plan.sheets if s.claims is not None and plan.book_kind(s) == party[0]]
+    ledgers = [s for s in there if any(c.name not in kept[s.name] for c in s.inputs(UNIT))]
     for sheet in ledgers:
-        chosen = tuple(Shown(c.name, open=True) for c in sheet.inputs(UNIT))
+        names = [c.name for c in sheet.inputs(UNIT) if c.name not in kept[sheet.name]]
+        chosen = tuple(s for n in names for s in (Shown(n, open=True), Shown(UNIT_NAME))[: 1 + (n == sheet.unit)])
         title = CLAIMS if len(ledgers) == 1 else f"{sheet.title}申报"
         found.append(View(sheet, book.title(title), chosen, (), CLAIM_ROWS))
     return found
 
 
-def _own_rows(scores: Scores, sheet: Sheet, unit_key: Value) -> tuple[int, ...]:
-    """Return the rows of a unit where it fills something."""
-    owner = scores.plan.unit_column(sheet)
-    if sheet.grows or not owner or not sheet.inputs(UNIT):
-        return ()
-    return tuple(i for i, code in enumerate(scores.values[sheet.name][owner]) if code == unit_key)
+def _own_view(book: Book, scores: Scores, sheet: Sheet, rows: tuple[int, ...], party: Party, *, alone: bool) -> View:
+    """Return the rows of a sheet that come in a book; whose they are is said where they are of several."""
+    plan, bearer = scores.plan, scores.objects.bearer(party)
+    several = sheet.unit and bearer is not None and sheet.of != bearer[0]
+    chosen = columns_shown(
+        scores, sheet, rows, _fills, without={*(() if several else (sheet.unit,)), sheet.scorer, *sheet.where},
+        private=plan.kept_from(sheet, holder=True), name_units=bool(several),
+    )  # fmt: skip
+    keyed = sheet.naming == sheet.key or (sheet.table in plan.subject_of and not plan.is_home(sheet))
+    hidden = {"" if keyed else sheet.key.name, sheet.unit if several else ""}
+    shown = tuple(Shown(s.name, s.open, hidden=s.name in hidden) for s in chosen)
+    return View(sheet, book.title(plan.book_title(party[0]) if alone else sheet.title), shown, rows)
+
+
+def _own_rows(scores: Scores, sheet: Sheet, party: Party) -> tuple[int, ...]:
+    """Return the rows that come in a book where it fills something."""
+    return () if sheet.grows or not sheet.inputs(UNIT) else scores.rows_held(sheet, party)
 
 
 def _fills(column: Column) -> bool:
