@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from xlperf.engine.ask import row_named
 from xlperf.engine.check import EXAMPLE_CODES, red_examples, standing
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan
@@ -89,11 +90,14 @@ class Result:
         return pd.DataFrame(data, columns=["group", "place", "code", "name", "score"])
 
     def explain(self, unit: str, column: str) -> Explanation:
-        """Explain a number of a unit; KeyError where there is no such unit or column."""
-        sheet = self.scores.where_is(unit)
-        if sheet is None:
-            raise KeyError(unit)
-        return explain_cell(self.scores, sheet.name, unit, column)
+        """Explain a number of a unit or person, named by code or by name.
+
+        KeyError where there is no such column or nobody of that name, or several of it.
+        """
+        row = row_named(self.scores, unit)
+        if isinstance(row, Problem):
+            raise KeyError(row.text("en"))
+        return explain_cell(self.scores, *row, column)
 
 
 def load_scheme(id_or_path: str | Path) -> Scheme:

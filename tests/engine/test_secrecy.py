@@ -1,10 +1,15 @@
 """Private columns: what a scheme offers to somebody is refused by `check`, what gives one away is told."""
 
+from fractions import Fraction
+
 import pytest
 from kit.people import SCHEME, with_people, write
 
+from xlperf.engine.ask import answer, reader_named, row_named
 from xlperf.engine.check import check_source
 from xlperf.engine.compile import compile_scheme
+from xlperf.engine.score import score
+from xlperf.problems import Problem
 from xlperf.scheme.load import folder_source, load_scheme
 
 NOISE = {"BONUS_UNLIMITED"}
@@ -75,3 +80,54 @@ def test_a_sum_of_a_private_column_on_another_sheet_is_private(tmp_path):
 
 def test_a_private_column_that_is_not_there_is_told(tmp_path):
     assert ("UNKNOWN_COLUMN", "") in told(tmp_path, SCHEME.replace("private: [base]", "private: [base, bass]"))
+
+
+# ---- who reads what of an explanation ------------------------------------------------------------
+
+
+def scored(tmp_path, said):
+    scheme, _ = load_scheme(
+        write(tmp_path, with_people(said).replace("        private: yes\n", "        public: yes\n"))
+    )
+    plan, _ = compile_scheme(scheme)
+    people = [{**row, "mark": Fraction(90)} for row in scheme.tables["people"]]
+    return score(plan, {**scheme.tables, "people": people})
+
+
+def figures(answer) -> str:
+    return str(answer.data())
+
+
+@pytest.mark.parametrize(
+    ("said", "readers"),
+    [
+        ("book: each", set()),
+        ("sees: own", {"P1", "D1", "U1"}),
+        ("book: 人员表, sees: own", {"P1", "D1"}),
+        ("book: each, sees: own", {"P1"}),
+    ],
+)
+def test_a_private_figure_is_explained_to_whoever_may_read_it(tmp_path, said, readers):
+    scores = scored(tmp_path, said)
+    for words in ("P1", "P2", "P3", "P4", "D1", "D2", "U1", "U2"):
+        eyes = reader_named(scores, words)
+        due, base = (answer(scores, ("people", "P1", c), reader=eyes) for c in ("due", "base"))
+        assert ("61001.25" in figures(due)) == (words in readers), words
+        assert ("61001.25" in figures(base)) == (words in readers), words
+        assert "54901.125" in figures(due), "the result itself is public"
+    assert "61001.25" in figures(answer(scores, ("people", "P1", "due")))
+
+
+def test_nobody_reads_nothing(tmp_path):
+    scores = scored(tmp_path, "sees: own")
+    assert [reader_named(scores, words).code for words in ("王伟", "U9")] == ["NAME_OF_SEVERAL", "UNKNOWN_UNIT"]
+
+
+def test_people_are_found_by_code_by_name_and_by_name_with_department(tmp_path):
+    scores = scored(tmp_path, "sees: own")
+    assert [row_named(scores, w) for w in ("P5", "赵四海", "农业办王伟")] == [("people", k) for k in ("P5", "P5", "P4")]
+    assert row_named(scores, "农业办") == ("departments", "D3")
+    several = row_named(scores, "王伟")
+    assert isinstance(several, Problem)
+    assert dict(several.values)["titles"] == "党政办王伟（P2）、农业办王伟（P4）"
+    assert answer(scores, ("people", "P4", "score")).who == "农业办　王伟"

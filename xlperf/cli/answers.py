@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -12,7 +13,7 @@ from xlperf.cli.commands import chosen, despite_option, json_option, opened, pri
 from xlperf.cli.language import language
 from xlperf.cli.output import as_json, called, leave, say, show_problems
 from xlperf.cli.reasons import answer_lines, reason_lines
-from xlperf.engine.ask import answer, cell_named
+from xlperf.engine.ask import answer, cell_named, reader_named
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Tables
 from xlperf.engine.refused import refused_rows
@@ -29,6 +30,8 @@ from xlperf.report.explanation import Answer
 from xlperf.rounds.clearance import NotCleared, cleared, seen_red
 from xlperf.rounds.store import Round, answered, open_round
 from xlperf.scheme.model import Scheme
+
+T = TypeVar("T")
 
 round_option = click.option(
     "--round", "folder", type=click.Path(path_type=Path), help="The folder of a round; left out, this folder."
@@ -181,6 +184,7 @@ def score_command(
 @json_option
 @click.option("--full", is_flag=True, help="Print the whole tree.")
 @click.option("--depth", type=click.IntRange(min=0), help="Print the whole tree, so many steps deep.")
+@click.option("--for", "reader", help="As this unit or person may read it.")
 def explain(
     unit: str,
     column: str | None,
@@ -191,17 +195,16 @@ def explain(
     json_: bool,
     full: bool,
     depth: int | None,
+    reader: str | None,
 ) -> None:
     """Show why: result, arithmetic, clauses, what is missing and where points were lost; or the whole tree."""
     on = ground(folder, scheme_id, data, readings)
     scores, problems = scored(on)
     show_problems(_looked_at(on))
-    cell = cell_named(scores, unit, column)
-    if isinstance(cell, Problem):
-        show_problems([cell])
-        raise SystemExit(output.FAILED)
+    cell = _found(cell_named(scores, unit, column))
+    eyes = _found(reader_named(scores, reader)) if reader is not None else None
     with spoken(language()):
-        found = answer(scores, cell, WHOLE if depth is None else depth)
+        found = answer(scores, cell, WHOLE if depth is None else depth, eyes)
         if on.round_ is not None:
             found = told_who_typed(found, on.round_)
     if json_:
@@ -210,9 +213,24 @@ def explain(
         click.echo("\n".join(reason_lines(found.tree, WHOLE if depth is None else depth)))
     else:
         click.echo("\n".join(answer_lines(found)))
-        again = called("explain", unit, *([column] if column else []), *_where(folder, scheme_id, data), "--full")
+        again = called(
+            "explain",
+            unit,
+            *([column] if column else []),
+            *_where(folder, scheme_id, data),
+            *(["--for", reader] if reader else []),
+            "--full",
+        )
         click.echo(f"{say('逐步推算：', 'every step: ')}{again}", err=True)
     show_problems(errors(problems))
+
+
+def _found(asked: T | Problem) -> T:
+    """Return what was asked for; end the command, with the problem shown, where there is no such thing."""
+    if isinstance(asked, Problem):
+        show_problems([asked])
+        raise SystemExit(output.FAILED)
+    return asked
 
 
 def told_who_typed(found: Answer, round_: Round) -> Answer:
@@ -229,9 +247,9 @@ def _looked_at(on: Ground) -> list[Problem]:
     return seen_red(on.scheme) if on.round_ is None else []
 
 
-def _where(folder: Path | None, scheme_id: str | None, data: Path | None) -> list[object]:
+def _where(folder: Path | None, scheme_id: str | None, data: Path | None, reader: str | None = None) -> list[object]:
     """Return the options that lead to the same scores again."""
-    given = (("--round", folder), ("--scheme", scheme_id), ("--data", data))
+    given = (("--round", folder), ("--scheme", scheme_id), ("--data", data), ("--for", reader))
     return [word for option, value in given if value is not None for word in (option, value)]
 
 

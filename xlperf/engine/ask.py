@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from xlperf.engine.blank import blank_cells
+from xlperf.engine.objects import Thing
 from xlperf.engine.plan import OFFICE, Plan, Sheet
 from xlperf.engine.reason import explain_cell, is_asked, worded
 from xlperf.engine.score import Scores
+from xlperf.engine.seen import Reader
 from xlperf.formula.links import link_of
 from xlperf.formula.values import Value, decimal, number, value_text
 from xlperf.problems import Problem, problem
@@ -26,8 +28,8 @@ Cell = tuple[str, Value, str]  # sheet, key of the row as it stands there, colum
 def cell_named(scores: Scores, unit: str, column: str | None) -> Cell | Problem:
     """Return the cell a person means, or the problem that names what is near.
 
-    unit: a unit's code or name, or SHEET:KEY for a row of any sheet. column: a name or a heading; None for what the
-    row is about.
+    unit: the code or name of a unit or person, or SHEET:KEY for a row of any sheet. column: a name or a heading; None
+    for what the row is about.
     """
     row = row_named(scores, unit)
     if isinstance(row, Problem):
@@ -52,7 +54,7 @@ def main_column(plan: Plan, sheet: Sheet) -> str:
 
 
 def row_named(scores: Scores, unit: str) -> tuple[str, Value] | Problem:
-    """Return the row that a unit's code or name, or SHEET:KEY (the sheet by name or title), means: (sheet, key)."""
+    """Return the row that the code or name of an object, or SHEET:KEY (by name or title), means: (sheet, key)."""
     name, colon, key = unit.replace("：", ":").partition(":")
     sheets = [s for s in scores.plan.sheets if name in (s.name, s.title)]
     if colon and sheets:
@@ -62,19 +64,53 @@ def row_named(scores: Scores, unit: str) -> tuple[str, Value] | Problem:
                 return sheets[0].name, value
         near = nearest(key, [value_text(v) for v in keys if v is not None])
         return problem("UNKNOWN_ROW", sheet=sheets[0].title, found=key, nearest=near)
-    for sheet in scores.plan.unit_sheets():
-        for row in scores.rows(sheet.name):
-            if unit in (row[sheet.key.name], scores.plan.name_of(sheet, row)):
-                home = scores.where_is(row[sheet.key.name]) or sheet
-                return home.name, row[sheet.key.name]
-    return unknown_unit(scores, unit)
+    found = objects_named(scores, unit)
+    if len(found) > 1:
+        titles = "、".join(f"{scores.objects.title(thing)}（{thing[1]}）" for thing, _, _ in found)
+        return problem("NAME_OF_SEVERAL", found=unit, count=len(found), titles=titles)
+    return (found[0][1].name, found[0][2]) if found else unknown_unit(scores, unit)
+
+
+def objects_named(scores: Scores, words: str) -> list[tuple[Thing, Sheet, Value]]:
+    """List the objects that a code or a name means, each with its sheet and its key there.
+
+    What means a unit means no person; a code means nobody's name, and a name with the department before it one person.
+    """
+    objects = scores.objects
+    for subject in scores.plan.subjects:
+        names = objects.names(subject.table)
+        meant = [words] if words in names else [key for key, name in names.items() if name == words]
+        titled = objects.shared.get(subject.table, {}).values() if not meant else ()
+        meant = meant or [k for keys in titled for k in keys if objects.title((subject.table, k)) == words]
+        found = [(key, at) for key in meant if (at := _stands(scores, subject.table, key)) is not None]
+        if found:
+            return [((subject.table, key), *at) for key, at in found]
+    return []
+
+
+def _stands(scores: Scores, table: str, key: str) -> tuple[Sheet, Value] | None:
+    """Return the sheet of an object and its key as it stands there."""
+    for value in (key, number(key)):
+        sheet = scores.where_is(value, table) if value is not None else None
+        if sheet is not None:
+            return sheet, value
+    return None
 
 
 def unknown_unit(scores: Scores, unit: str) -> Problem:
     """Return that there is no such unit, and which ones are near."""
-    names = [scores.plan.name_of(s, r) for s in scores.plan.unit_sheets() for r in scores.rows(s.name)]
+    names = [name for subject in scores.plan.subjects for name in scores.objects.names(subject.table).values()]
     near = [n for n in names if any(c in n for c in unit)][:6] or names[:6]
     return problem("UNKNOWN_UNIT", found=unit, nearest="、".join(dict.fromkeys(near)))
+
+
+def reader_named(scores: Scores, words: str) -> Reader | Problem:
+    """Return who reads, by code or name."""
+    found = objects_named(scores, words)
+    if len(found) == 1:
+        return Reader(scores, found[0][0])
+    row = row_named(scores, words)
+    return row if isinstance(row, Problem) else unknown_unit(scores, words)
 
 
 # ---- what it lacks -------------------------------------------------------------------------------
@@ -92,13 +128,15 @@ def empty_inputs(scores: Scores, sheet: Sheet, row: dict[str, Value], column: st
 # ---- the answer ----------------------------------------------------------------------------------
 
 
-def answer(scores: Scores, cell: Cell, depth: int = 9) -> Answer:
+def answer(scores: Scores, cell: Cell, depth: int = 9, reader: Reader | None = None) -> Answer:
     """Return why a cell holds what it holds: three lines of arithmetic, clauses, gaps, losses and extras.
 
-    depth: how many steps the tree behind it follows. Raises KeyError where the cell does not exist.
+    depth: how many steps the tree behind it follows. reader: whose eyes it is for, None for the office's. Raises
+    KeyError where the cell does not exist.
     """
     sheet, key, column = cell
     tree = explain_cell(scores, sheet, key, column, depth)
+    tree = tree if reader is None else reader.part_of(tree)
     nodes = list(_nodes(tree))
     row = scores.row(sheet, key)
     empty: set[Spot] = set()
@@ -116,9 +154,12 @@ def answer(scores: Scores, cell: Cell, depth: int = 9) -> Answer:
 
 
 def _whose(scores: Scores, sheet: Sheet, row: dict[str, Value], words: str) -> str:
-    """Return what a row is about; one that belongs to a unit names the unit first."""
-    unit = "" if scores.plan.is_home(sheet) or not sheet.unit else scores.unit_names.get(row[sheet.unit], "")
-    return f"{unit}　{words}" if unit else words
+    """Return what a row is about; one that is within or belongs to an object names that first."""
+    thing = scores.objects.of_row(sheet, row)
+    own = thing is not None and thing[0] == sheet.table
+    above = scores.objects.parent(thing) if own and thing is not None else thing
+    name = scores.objects.title(above) if above is not None else ""
+    return f"{name}　{words}" if name else words
 
 
 def _nodes(e: Explanation) -> Iterator[Explanation]:

@@ -235,6 +235,17 @@ class Plan:
         """Return the subjects that get books of their own; None where nobody is appraised."""
         return next((s for s in self.subjects if not s.within), None)
 
+    @cached_property
+    def levels(self) -> dict[str, int]:
+        """Return table of objects → how many kinds they are within: 0 for the outermost."""
+        found: dict[str, int] = {}
+        for subject in self.subjects:
+            above, depth = subject, 0
+            while above.within in self.subject_of and depth < len(self.subjects):
+                above, depth = self.subject_of[above.within], depth + 1
+            found[subject.table] = depth
+        return found
+
     def is_home(self, sheet: Sheet) -> bool:
         """Return whether the rows of a sheet are the units themselves."""
         return self.units is not None and sheet.table == self.units.table

@@ -82,7 +82,6 @@ def warned_rows(scores: Scores) -> Iterator[Problem]:
 def _named(scores: Scores, sheet: Sheet, row: Row) -> str:
     """Return the name of a row: whose it is, and what it is about."""
     said = value_text(row.get(sheet.naming.name)) or value_text(row[sheet.key.name])
-    unit = row.get(sheet.unit) if sheet.unit else None
-    home = scores.where_is(unit) if unit is not None else None
-    name = scores.plan.name_of(home, scores.row(home.name, unit)) if home is not None else ""
+    thing = scores.objects.of_row(sheet, row)
+    name = scores.objects.title(thing) if thing is not None and thing[0] != sheet.table else ""
     return f"{name}“{said}”" if name else said

@@ -136,10 +136,14 @@ class Scores:
         """Return the row of a sheet that a key names; KeyError where there is none."""
         return self.rows(sheet)[self.position(sheet, key)]
 
-    def where_is(self, unit: Value) -> Sheet | None:
-        """Return the sheet that scores a unit, a ranked one first; None where no sheet has its row."""
+    def where_is(self, unit: Value, table: str = "") -> Sheet | None:
+        """Return the sheet that scores a unit, a ranked one first; None where no sheet has its row.
+
+        table: of the objects it is one of, where it is none of the outermost.
+        """
         ranked = {r.sheet for r in self.plan.rankings}
-        for sheet in sorted(self.plan.unit_sheets(), key=lambda s: s.name not in ranked):
+        homes = [s for s in self.plan.sheets if s.table == table] if table else self.plan.unit_sheets()
+        for sheet in sorted(homes, key=lambda s: s.name not in ranked):
             if self.holds(sheet.name, unit):
                 return sheet
         return None

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
+from xlperf.engine.objects import objects_of
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
-from xlperf.engine.roster import Roster
 from xlperf.entries.cell import Asked, Raw, judge, value_matches
 from xlperf.entries.given import Given, Line
 from xlperf.formula.values import Value, exactly, number, value_text
@@ -73,8 +73,12 @@ class Lines:
             for name in self.naming:
                 self.named.setdefault((row.get(self.unit), name, row.get(name)), []).append(key)
         self.units_known = {row.get(self.unit) for row in self.base.values()}
-        units = Roster(self.plan, self.tables, "").units
-        self.codes = {**{name: code for code, name in units.items()}, **{code: code for code in units}}
+        self.of = next((s.of for s in self.sheets if s.unit), "")
+        objects = objects_of(self.plan, self.tables)
+        names, self.shared = objects.names(self.of), objects.shared.get(self.of, {})
+        self.codes = {n: code for code, n in names.items() if n not in self.shared} | {code: code for code in names}
+        self.own_shared = objects.shared.get(self.table, {})
+        self.own_names = {name: code for code, name in objects.names(self.table).items() if name not in self.own_shared}
         self.suggest, self.suggest_key = suggester(self.codes), suggester(self.base)
 
     def rows(self) -> list[dict[str, Value]]:
@@ -128,15 +132,32 @@ class Lines:
             return line
         code = self.codes.get(value_text(found))
         if code is None:
-            at, near = self.given.place(line.number, self.unit), self.suggest(value_text(found))
-            self.problems.append(problem("UNKNOWN_UNIT", at, found=found, nearest=near))
+            self.problems.append(self._nobody(line, value_text(found)))
             self.doubtful.add((line.number, self.unit))
         return Line(line.number, {**line.cells, self.unit: code or value_text(found)})
 
+    def _nobody(self, line: Line, found: str) -> Problem:
+        """Return why a line is of nobody: there is none of that name, or there are several."""
+        at = self.given.place(line.number, self.unit)
+        if found in self.shared:
+            return self._several(line, self.unit, self.shared[found])
+        if self.plan.units is not None and self.of == self.plan.units.table:
+            return problem("UNKNOWN_UNIT", at, found=found, nearest=self.suggest(found))
+        whose = self.plan.subject_of[self.of].title if self.of in self.plan.subject_of else self.of
+        return problem("UNKNOWN_OBJECT", at, whose=whose, found=found, nearest=self.suggest(found))
+
+    def _several(self, line: Line, column: str, keys: Collection[str]) -> Problem:
+        at = self.given.place(line.number, column)
+        title, found = self.columns[column].title, value_text(self.value(line, column))
+        return problem("NAME_SHARED", at, title=title, found=found, keys="、".join(keys))
+
     def _put(self, made: dict[str, dict[str, Value]], line: Line, spare: str) -> None:
         """Put a line into the row it means; spare is the key of a new row that brings none."""
-        key = value_text(self.value(line, self.key)) or self._key_of(line) or spare
+        key = value_text(self.value(line, self.key)) or self._key_of(line) or self._key_of_name(line) or spare
         if not key:
+            if (shared := self._shared_name(line)) is not None:
+                self.problems.append(shared)
+                return
             parts = self.made.parts if self.made else (self.unit, *self.naming)
             names = [name for name in parts if line.cells.get(name) is not None]
             found = "，".join(f"{name}＝{line.cells[name]}" for name in names)
@@ -185,6 +206,22 @@ class Lines:
                 same = self.named.get((unit, name, found), [])
                 return same[0] if len(same) == 1 else ""
         return "" if unit in self.units_known else f"{value_text(unit)}-{line.number}"
+
+    def _name(self, line: Line) -> tuple[str, str]:
+        """Return the column with the name of an object that is no unit, and the name a line gives; "" for none."""
+        subject = self.plan.subject_of.get(self.table)
+        column = subject.name if subject is not None and not self.is_roster and subject.name in self.columns else ""
+        return column, value_text(self.value(line, column)) if column else ""
+
+    def _key_of_name(self, line: Line) -> str:
+        """Return the key of the one object that bears the name in a line, which says nothing else of whose it is."""
+        alone = not self.unit or self.value(line, self.unit) is None
+        return self.own_names.get(self._name(line)[1], "") if alone else ""
+
+    def _shared_name(self, line: Line) -> Problem | None:
+        """Return that several objects bear the name in a line."""
+        column, name = self._name(line)
+        return self._several(line, column, self.own_shared[name]) if name in self.own_shared else None
 
     def _wide(self, line: Line, key: str) -> dict[str, str] | None:
         """Return column → the column of the line in which it is written; None where the stage is unknown."""
@@ -241,7 +278,8 @@ class Lines:
         now, problems = self._read(line, column.name)
         was = base.get(column.name)
         self.problems += errors(problems)
-        if now is not None and now != was and not value_matches(now, was) and column.name != self.unit:
+        doubtful = (line.number, column.name) in self.doubtful
+        if now is not None and now != was and not value_matches(now, was) and not doubtful:
             found = {"title": column.title, "was": value_text(was) or "空", "now": value_text(now)}
             at = self.given.place(line.number, column.name)
             self.problems.append(problem("DATA_FACT_DIFFERS", at, **found))

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from xlperf.engine.objects import objects_of
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
-from xlperf.engine.roster import Roster
 from xlperf.engine.score import rows_of
 from xlperf.entries.cell import wanted_words
 from xlperf.entries.complete import incomplete
@@ -97,10 +97,12 @@ def _counts(plan: Plan, sheet: Sheet, column: Column) -> bool:
 
 def _keep_roster(plan: Plan, tables: dict[str, list[dict[str, Value]]]) -> None:
     """Leave out the scheme's rows of units that are not on the roster."""
-    codes = Roster(plan, tables, "").units.keys()
+    objects = objects_of(plan, tables)
+    codes = objects.names(plan.units.table).keys() if plan.units is not None else ()
     for sheet in plan.sheets:
         if sheet.unit and sheet.table in tables and not plan.is_home(sheet):
-            tables[sheet.table] = [r for r in tables[sheet.table] if value_text(r.get(sheet.unit)) in codes]
+            above = ((row, objects.chain(objects.of_row(sheet, row))) for row in tables[sheet.table])
+            tables[sheet.table] = [row for row, chain in above if chain and chain[-1][1] in codes]
 
 
 def _entries(reader: Lines) -> Iterator[Entry]:
