@@ -101,7 +101,7 @@ def test_what_is_typed_before_every_score_adds_up(round_: Round):
     publish_scores(reopened(round_.folder))
     second = type_in(round_, {**approve(2), **{("events", "+1", name): value for name, value in ROW.items()}})
     publish_scores(reopened(round_.folder))
-    assert statuses(round_) == {"U22-1": "通过", "U22-2": "通过", "5": "通过"}
+    assert statuses(round_) == {"U22-1": "通过", "U22-2": "通过", "3": "通过"}
     assert copies(round_) == [first, second]
     assert publish_scores(reopened(round_.folder)).problems == ()
 
@@ -111,9 +111,9 @@ def test_entries_in_the_book_and_in_a_copy_in_the_inbox_both_stand(round_: Round
     fill_book(book(round_), round_.inbox / "总表.xlsx", {**approve(1), **deduction})
     type_in(round_, {**approve(2), **deduction, ("events", "+1", "unit"): "U01"})
     collect(round_)
-    assert statuses(round_) == {"U22-1": "通过", "U22-2": "通过", "5": "通过", "1": "通过"}
+    assert statuses(round_) == {"U22-1": "通过", "U22-2": "通过", "3": "通过", "1": "通过"}
     publish_scores(reopened(round_.folder))
-    assert set(statuses(round_)) == {"U22-1", "U22-2", "5", "1"}
+    assert set(statuses(round_)) == {"U22-1", "U22-2", "3", "1"}
 
 
 def test_a_book_that_was_only_saved_again_is_no_entry_of_the_office(round_: Round):
@@ -143,7 +143,7 @@ def test_a_wrong_entry_stops_the_writing_and_says_where(round_: Round):
     assert (book(round_).read_bytes(), copies(round_)) == (typed, [typed])
     fill_book(book(round_), book(round_), {("events", "+1", "points"): 0.4})
     assert codes(publish_scores(reopened(round_.folder)).problems) == ["MASTER_KEPT"]
-    assert statuses(round_)["5"] == "通过"
+    assert statuses(round_)["3"] == "通过"
     assert len(copies(round_)) == 2
 
 
@@ -269,9 +269,9 @@ def test_an_entry_collected_twice_counts_once(round_: Round):
     collect(reopened(round_.folder))
     type_in(round_, entry(points=0.3))
     collect(reopened(round_.folder))
-    assert statuses(round_) == {"U22-1": "通过", "U22-2": "待审", "5": "通过"}
+    assert statuses(round_) == {"U22-1": "通过", "U22-2": "待审", "3": "通过"}
     found = publish_scores(reopened(round_.folder)).scores
-    assert found.row("events", "5")["points"] == Fraction("0.3")
+    assert found.row("events", "3")["points"] == Fraction("0.3")
 
 
 def test_an_entry_emptied_in_the_row_it_was_typed_into_is_withdrawn(round_: Round):
@@ -336,3 +336,11 @@ def test_a_formula_typed_over_in_a_copy_from_the_inbox_is_told_and_lateness_is_n
     (receipt,) = [r for r in collect(late).receipts if r.file == "总表.xlsx"]
     assert "FORMULA_RESTORED" in codes(receipt.problems)
     assert "LATE" not in codes(receipt.problems)
+
+
+def test_an_entry_is_recorded_under_the_number_that_its_row_shows(round_: Round):
+    cells = {(c.plan_sheet, c.row_key, c.column): c for c in read_book(book(round_)).cells}
+    type_in(round_, entry())
+    publish_scores(reopened(round_.folder))
+    (key,) = statuses(round_).keys() - {"U22-1", "U22-2"}
+    assert str(cells["events", "+1", "no"].value).endswith((f',"{key}")', f",{key})"))

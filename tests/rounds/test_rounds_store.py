@@ -140,3 +140,13 @@ def test_a_round_whose_ledger_is_gone_is_not_begun_anew(scheme, folder):
         file.unlink()
     assert codes(open_round(folder)[1]) == ["LEDGER_GONE"]
     assert not (folder / "ledger.sqlite").exists()
+
+
+def test_a_key_of_round_yaml_that_nobody_knows_is_told(scheme, folder):
+    new_round(scheme, folder)
+    file = folder / "round.yaml"
+    file.write_text(file.read_text("utf-8") + "deadine: 2017-12-31\n", "utf-8")
+    opened, problems = open_round(folder)
+    assert (opened, codes(problems)) == (None, ["UNKNOWN_KEY"])
+    assert "deadline" in problems[0].remedy("zh")
+    assert problems[0].where.line == len(file.read_text("utf-8").splitlines())

@@ -24,7 +24,7 @@ from xlperf.rounds.ledger import CellText, Reader, Receipt, State, UnknownEntry
 from xlperf.rounds.merge import merged, placeless, with_places
 from xlperf.scheme.load import folder_source, scheme_of
 from xlperf.scheme.model import Mapping as Node
-from xlperf.scheme.model import Scheme
+from xlperf.scheme.model import Scheme, place_of
 from xlperf.scheme.reading.cells import unread
 from xlperf.scheme.reading.earlier import PERIOD
 from xlperf.scheme.reading.nodes import pairs, text, whole
@@ -40,6 +40,9 @@ SCHEME_FOLDER = "scheme"
 LEDGER_FILE = "ledger.sqlite"
 FOLDERS = ("issued", "records", "inbox", "received", "out")
 _NAMED = 5  # cells named one by one
+_KEYS = (
+    "scheme", "round", "year", "period", "scheme_sha", "scheme_files", "deadline", "contact", "readings", "despite",
+)  # fmt: skip
 
 
 def silent(done: int, total: int, text: str) -> None:
@@ -288,6 +291,8 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
     if isinstance(state, Problem):
         return None, [state]
     root, problems = read_yaml(at / ROUND_FILE, ROUND_FILE)
+    unknown = [key for key in root or () if key not in _KEYS]
+    problems += [problem("UNKNOWN_KEY", place_of(k), found=k, nearest=nearest(k, _KEYS)) for k in unknown]
     source = folder_source(at / SCHEME_FOLDER)
     scheme, faults = scheme_of(source)
     problems += faults

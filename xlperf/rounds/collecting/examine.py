@@ -21,6 +21,7 @@ from xlperf.rounds.collecting.changed import EMPTY, changed_problems, row_name
 from xlperf.rounds.ledger import CellText, State
 from xlperf.rounds.merge import words_digest
 from xlperf.workbook.back.read import ReadBook, ReadCell
+from xlperf.workbook.layout import new_number
 from xlperf.xlsx.skeleton import SPARE
 
 Cells = Mapping[str, ReadCell]
@@ -195,16 +196,14 @@ class Examiner:
         return self.party == MASTER or self.roster.owner(sheet, column, {}) == self.party
 
     def _key(self, sheet: Sheet, spare: str, keys: list[str]) -> str:
-        """Return the key of a new row: a unit's by its code, the office's by the next number the book has not used."""
+        """Return the key of a new row: a unit's by its code, the office's by the number that the book shows there."""
         told = spare.removeprefix(SPARE)
         number = int(told) if told.isascii() and told.isdigit() else 0
         mark = self.roster.mark(sheet)
         if self.roster.is_holder(self.party):
             return f"{self.party[1]}-{mark}{number}"
-        there = [k for k in keys if not k.startswith(SPARE)]
-        rest = [k.removeprefix(mark) for k in there if k.startswith(mark)]
-        numbers = [int(k) for k in rest if k.isascii() and k.isdigit()]
-        return f"{mark}{max([*numbers, len(there) + len(there) - len(numbers)]) + number}"
+        there = [k.removeprefix(mark) for k in keys if not k.startswith(SPARE)]
+        return f"{mark}{new_number(there, number - 1)}"
 
     # ---- cells ---------------------------------------------------------------------------------
 
