@@ -14,6 +14,7 @@ from pathlib import Path
 
 from xlperf.engine.objects import Objects, Party, objects_of
 from xlperf.engine.plan import OFFICE, UNIT, Column, Plan, Sheet, Tables
+from xlperf.engine.reason import is_asked
 from xlperf.engine.score import rows_of
 from xlperf.entries.folder import read_data
 from xlperf.formula.operations import equal
@@ -41,10 +42,11 @@ class Stage:
     tables: Tables
 
     def given(self, sheet: Sheet, key: str) -> dict[str, Value]:
-        """Return the cells that are given for a row of a fixed roster."""
+        """Return the cells that are given for a row of a fixed roster and open in it: not those of another period."""
         for row in self.rows(sheet):
             if value_text(row.get(sheet.key.name)) == key:
-                return {c.name: row[c.name] for c in sheet.inputs() if row.get(c.name) is not None}
+                there = (c for c in sheet.inputs() if row.get(c.name) is not None and is_asked(c, row))
+                return {c.name: row[c.name] for c in there}
         return {}
 
     def claims(self, party: Party) -> Inputs:
