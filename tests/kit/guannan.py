@@ -11,11 +11,7 @@ from fractions import Fraction as Exact
 from functools import wraps
 from math import ceil, floor
 
-FIRST, LAST, ISSUED = (
-    Exact(39814),
-    Exact(40178),
-    Exact(39892),
-)  # 2009-01-01, 2009-12-31 and 2009-03-20 as a spreadsheet counts days
+FIRST, LAST, ISSUED = map(Exact, (39814, 40178, 39892))  # 2009-01-01, 2009-12-31, 2009-03-20 in days
 LEVELS = {"县级": 1, "市级": 2, "省级": 3, "国家级": 5}
 MEDIA = {"市级": 1, "省级": 2, "国家级": 4, "无": 0}
 TOWN_PRIZES = ((1, "先进乡镇一等奖"), (3, "先进乡镇二等奖"), (6, "先进乡镇三等奖"))
@@ -54,9 +50,10 @@ def kept(method):
 
 
 class Paper:
-    """The year worked out from the clauses. tables: what was typed, rows of made tables by their key."""
+    """The year worked out from the clauses. tables: what was typed, made rows by key; first: its first day."""
 
-    def __init__(self, tables):
+    def __init__(self, tables, first=FIRST):
+        self.first, self.last = first, first + (LAST - FIRST)
         self.t = defaultdict(list, tables)
         self.units = {u["code"]: u for u in tables["units"]}
         self.annex1, self.annex3 = tables["annex1"], tables["annex3"]
@@ -123,7 +120,9 @@ class Paper:
             tied = e.get("tied") or 1
             ranked += {1: {1: 2, 2: 1}.get(tied, 0), 2: 0, 3: -2, 4: -4}[e["place"]]
         own = [
-            self.honour(e) for e in self.events("表彰", unit) if e.get("late") != "是" and FIRST <= e["date"] <= LAST
+            self.honour(e)
+            for e in self.events("表彰", unit)
+            if e.get("late") != "是" and self.first <= e["date"] <= self.last
         ]
         late = sum(r["carried"] for r in self.t["late"] if r["unit"] == unit)
         return min(10, ranked + max([0, late, *own]))
@@ -131,6 +130,11 @@ class Paper:
     def honour(self, e):
         high = e["level"] == "国家部委或省委省政府"
         return (4 if high else 2) + (4 if high and e.get("to_county") == "是" else 0)
+
+    def carried(self, unit):
+        """Return what commendations that came too late give the year after."""
+        late = [e for e in self.events("表彰", unit) if e.get("late") == "是" and self.first <= e["date"] <= self.last]
+        return max((self.honour(e) for e in late), default=0)
 
     def reform(self, unit):
         rows, best = self.events("改革", unit), Exact(0)
