@@ -10,6 +10,7 @@ from xlperf.demo.demo import run_demo
 from xlperf.demo.mishaps import AT, NEVER_CORRECTED
 from xlperf.publish.results import ranking_csv, score_round
 from xlperf.rounds.parcels import parcels_of
+from xlperf.rounds.publication import anchor_of
 from xlperf.rounds.recompute import recomputed
 from xlperf.scheme.load import find_scheme
 
@@ -82,4 +83,6 @@ def test_the_ranking_comes_again_from_the_ledger_alone(demo, tmp_path):
     shutil.copytree(demo.round.folder, copy)
     for name in ("issued", "inbox", "out"):
         shutil.rmtree(copy / name)
-    assert ranking_csv(score_round(reopened(copy))) == (demo.round.out / "排名.csv").read_bytes().decode("utf-8-sig")
+    assert ranking_csv(score_round(reopened(copy)), anchor_of(demo.round.ledger)) == (
+        demo.round.out / "排名.csv"
+    ).read_bytes().decode("utf-8-sig")

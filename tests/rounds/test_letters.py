@@ -162,7 +162,7 @@ def test_a_worse_version_taken_away_is_withdrawn_not_settled(round_):
 
 def test_a_scorer_is_written_to_as_well(round_):
     scorer = next(n for k, n in round_.state().issued if k == "scorer")
-    (round_.inbox / f"打分 {scorer}.zip").write_bytes(packed("打分表.xlsx"))
+    (round_.inbox / f"打分 {scorer}.rar").write_bytes(b"Rar!\x1a\x07")
     collect(round_)
     (text,) = [f.read_text("utf-8") for f in (round_.out / "退回").glob("*.txt")]
     assert "解压后" in text

@@ -21,6 +21,7 @@ COMMANDS = {  # command → module of this package, and the command in it
     "addin": "addin:addin",
     "blank": "rounds:blank",
     "check": "commands:check",
+    "choose": "proof:choose_command",
     "collect": "rounds:collect_command",
     "demo": "rounds:demo",
     "distribute": "rounds:distribute_command",
@@ -34,6 +35,8 @@ COMMANDS = {  # command → module of this package, and the command in it
     "schemes": "commands:schemes",
     "score": "answers:score_command",
     "status": "status:status_command",
+    "undo": "proof:undo_command",
+    "verify": "proof:verify_command",
     "watch": "addin:watch",
 }
 INTERRUPTED = 130

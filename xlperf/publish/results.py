@@ -19,6 +19,7 @@ from xlperf.rounds.collecting.typed import take_editions
 from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.ledger import Issued, Written, record_issued, record_written
 from xlperf.rounds.parcels import identity_of
+from xlperf.rounds.publication import ANCHORED, anchor_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.books.master import write_master
 from xlperf.xlsx.skeleton import UNPLACED
@@ -72,7 +73,7 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
     table = Path("out", f"{RANKING}.csv")
     with writing() as put:
         put(round_.folder / book, data)
-        put(round_.folder / table, ranking_csv(scores).encode("utf-8-sig"))
+        put(round_.folder / table, ranking_csv(scores, anchor_of(round_.ledger)).encode("utf-8-sig"))
         if known is None:
             issued = Issued("master", "", serial, book.as_posix(), hashlib.sha256(data).hexdigest())
             record_issued(round_.ledger, issued)
@@ -82,10 +83,10 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
     return Published(scores, (book, table), typed)
 
 
-def ranking_csv(scores: Scores) -> str:
+def ranking_csv(scores: Scores, anchor: str = "") -> str:
     """Write every ranked list as CSV with Chinese headings, as the sheet 排名 shows it.
 
-    Units without a place come last, with the reason.
+    Units without a place come last, with the reason. anchor: the code of the ledger that the last line prints.
     """
     text = io.StringIO()
     out = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
@@ -96,6 +97,8 @@ def ranking_csv(scores: Scores) -> str:
         place = UNPLACED if line.place is None else str(line.place)
         names = [_safe(text) for text in (line.key, line.name)]
         out.writerow([_safe(line.title), _safe(line.group), place, *names, line.points, line.remark])
+    if anchor:
+        out.writerow([ANCHORED, "", "", "", "", "", anchor])
     return text.getvalue()
 
 

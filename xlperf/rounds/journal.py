@@ -119,16 +119,31 @@ def head_file(file: Path) -> Path:
 
 
 def _write_head(file: Path, mark: Mark) -> None:
-    write_whole(head_file(file), f"{mark[0]} {mark[1]}\n".encode(), lasting=False)
+    write_whole(head_file(file), _head_line(file, mark).encode(), lasting=False)
+
+
+def _head_line(file: Path, mark: Mark) -> str:
+    told = f"{mark[0]} {mark[1]}"
+    return f"{told} {hmac.digest(key_of(file) or b'-', told.encode(), 'sha256').hex()}\n"
 
 
 def read_head(file: Path) -> Mark | None:
-    """Return the mark that stands beside the list, None where none does; ValueError where it is no mark."""
+    """Return the mark that stands beside the list, None where none does; ValueError where the key did not make it."""
     at = head_file(file)
     if not at.is_file():
         return None
-    number, chained = at.read_text("ascii").split()
+    line = at.read_text("ascii")
+    number, chained, _ = line.split()
+    if line != _head_line(file, (int(number), chained)):
+        raise ValueError(line)
     return int(number), chained
+
+
+def hangs_together(file: Path) -> bool:
+    """Check whether each entry names the hash of the one before, whatever key the hashes were made with."""
+    with closing(_connect(file)) as db:
+        rows = db.execute("SELECT previous, hash FROM entries ORDER BY number").fetchall()
+    return all(before == last for (before, _), (_, last) in zip(rows, [("", _FIRST), *rows], strict=False))
 
 
 def begin(file: Path) -> None:

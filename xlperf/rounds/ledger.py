@@ -17,6 +17,7 @@ from xlperf.rounds.journal import START, Body, Entry, Pen, append, entries
 
 FORMAT = 1  # of the entries written here; those without a number are of the first
 _NUMBER = "format"
+WITHDRAWN = "withdrawn"  # the decision on a file whose acceptance was undone
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class CellText:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What was decided on one file. decision: `accepted`, `held` or `refused`.
+    """What was decided on one file. decision: `accepted`, `held`, `refused`, or `withdrawn` once undone.
 
     kind, who: whose file it is, "" where nobody knows. seen: row key → digest of what stood beside the
     office's decisions (see `rounds.merge`). words: the same, column by column, to say later what changed. edition: of a
@@ -134,6 +135,20 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """The office put a version in force that another one had replaced. sha256: of the file."""
+
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Undone:
+    """An entry that no longer counts. number: of the entry; what it was stays readable in the ledger."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class State:
     """What the ledger adds up to.
 
@@ -200,7 +215,9 @@ class Reader:
         It is the same object as before where nothing was added.
         """
         for entry in entries(self._file, self._mark):
-            _add(self._state, _record(entry))
+            record = _record(entry)
+            self._state = state_before(self._file, entry.number + 1) if isinstance(record, Undone) else self._state
+            _add(self._state, record)
             self._mark = entry.mark
             self._given = None
         if self._given is None:
@@ -219,15 +236,28 @@ def state_when_written(file: Path, result: str) -> State | None:
     return _added_up(e for e in there if e.number < last) if last is not None else None
 
 
+def state_before(file: Path, number: int | None = None) -> State:
+    """Return what the ledger added up to before an entry; None for all of it."""
+    return _added_up(e for e in entries(file) if number is None or e.number < number)
+
+
 def _added_up(found: Iterable[Entry]) -> State:
+    """Add entries up, without those that a later one of them undoes."""
+    records = [(entry.number, _record(entry)) for entry in found]
+    undone = {record.number for _, record in records if isinstance(record, Undone)}
     state = State()
-    for entry in found:
-        _add(state, _record(entry))
+    for number, record in records:
+        if number not in undone:
+            _add(state, record)
+        elif isinstance(record, Receipt):
+            state.receipts[record.sha256] = replace(record, decision=WITHDRAWN)
     return state
 
 
 def _add(state: State, record: Record) -> None:
     match record:
+        case Chosen():
+            _add(state, replace(state.receipts[record.sha256], decision="accepted"))
         case Issued():
             state.issued[record.kind, record.who] = record
             state.taken.pop(record.file, None)
@@ -293,13 +323,18 @@ def record_taken(file: Path, *taken: Taken) -> None:
     _append(file, "taken", *(dict(vars(t)) for t in taken))
 
 
+def record_decided(pen: Pen, what: Chosen | Undone) -> None:
+    """Record which version the office put in force, or that an entry no longer counts."""
+    pen.put(type(what).__name__.lower(), {_NUMBER: FORMAT, **vars(what)})
+
+
 def _append(file: Path, kind: str, *bodies: Body) -> None:
     append(file, kind, *({_NUMBER: FORMAT, **body} for body in bodies))
 
 
 # ---- entries as records --------------------------------------------------------------------------
 
-Record = Issued | Receipt | Written | Despite | Frozen | Reopened | Taken
+Record = Issued | Receipt | Written | Despite | Frozen | Reopened | Taken | Chosen | Undone
 
 
 def _record(entry: Entry) -> Record:
@@ -358,4 +393,6 @@ _READERS: Mapping[str, Callable[[Entry, Body], Record]] = {
     "frozen": lambda _, body: Frozen(**_known(Frozen, body)),
     "reopened": lambda _, body: Reopened(**_known(Reopened, body)),
     "taken": lambda _, body: Taken(**_known(Taken, body)),
+    "chosen": lambda _, body: Chosen(**_known(Chosen, body)),
+    "undone": lambda _, body: Undone(**_known(Undone, body)),
 }

@@ -239,6 +239,7 @@ class Desk:
     editions: Mapping[str, Edition] = field(default_factory=dict)
     uncounted: list[Problem] = field(default_factory=list)
     _roster: tuple[str, Roster] | None = None
+    _now: set[str] = field(default_factory=set)  # what was decided on in this run
     _last: int = -1  # the number of the entry that the state goes up to
 
     def settle(self, digest: str, names: list[str], book: Opened, *, dry_run: bool) -> None:
@@ -253,6 +254,7 @@ class Desk:
                 receipt = self.decided(digest, names, book)
                 if receipt is not None:
                     record_receipts(put, receipt)
+                    self._now.add(digest)
             self._last = put.last
 
     def decided(self, digest: str, names: list[str], book: Opened) -> Receipt | None:
@@ -345,6 +347,8 @@ class Desk:
             changes = list(changed_cells(self.round_.plan, before.cells, cells))
             some = "；".join(changes[:5]) + ("……" if len(changes) > 5 else "")
             yield problem("SUPERSEDES", where, found=before.file, count=len(changes), cells=some or word("没有"))
+            if changes and before.sha256 in self._now:
+                yield problem("VERSIONS_AT_ONCE", where, found=before.file)
 
 
 def _decision(problems: list[Problem]) -> str:

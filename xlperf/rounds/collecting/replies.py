@@ -12,6 +12,7 @@ from pathlib import Path
 from xlperf.engine.roster import Party, Roster
 from xlperf.files import write_whole
 from xlperf.problems import Problem, errors
+from xlperf.rounds.ledger import WITHDRAWN as IS_WITHDRAWN
 from xlperf.rounds.ledger import Receipt, State
 from xlperf.rounds.store import Round
 
@@ -77,6 +78,8 @@ def unanswered(round_: Round, state: State, there: Collection[str]) -> list[Rece
     waiting: list[Receipt] = []
     for receipt in state.receipts.values():
         party = sender(round_, receipt)
+        if receipt.decision == IS_WITHDRAWN:
+            continue
         if receipt.decision == "accepted":
             waiting = [w for w in waiting if sender(round_, w) != receipt.party]
         elif receipt.sha256 in there or (party is not None and party not in state.current):

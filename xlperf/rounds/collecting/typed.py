@@ -11,7 +11,7 @@ from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.collecting.collect import decide, fresh_files
 from xlperf.rounds.collecting.edition import FILES, Edition, editions_of, keep_copy
 from xlperf.rounds.collecting.examine import changed_cells
-from xlperf.rounds.ledger import Receipt
+from xlperf.rounds.ledger import WITHDRAWN, Receipt
 from xlperf.rounds.store import Round, keep, silent
 
 
@@ -42,7 +42,7 @@ class Taken:
     @property
     def held(self) -> bool:
         """Check whether something in it could not be taken in."""
-        return self.receipt is not None and self.receipt.decision != "accepted"
+        return self.receipt is not None and self.receipt.decision not in ("accepted", WITHDRAWN)
 
 
 def take_editions(round_: Round, files: Collection[str] = FILES) -> list[Taken]:

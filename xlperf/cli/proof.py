@@ -1,0 +1,63 @@
+"""Commands that look back on a round: verify it, undo the last step, choose the version that counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlperf.cli.answers import opened_with
+from xlperf.cli.commands import json_option
+from xlperf.cli.output import FAILED, as_json, called, leave, problem_data, say, show_problems
+from xlperf.problems import errors
+from xlperf.publish.verify import verified
+from xlperf.rounds.undo import choose, undo, versions
+
+folder_argument = click.argument("folder", type=click.Path(path_type=Path), default=".")
+
+
+@click.command("verify")
+@folder_argument
+@click.option("--anchor", default="", metavar="CODE", help="The code printed on a published ranking.")
+@json_option
+def verify_command(folder: Path, anchor: str, json_: bool) -> None:
+    """Hold a round against itself: chain, key, kept files, accepted cells, published ranking."""
+    count, problems = verified(folder, anchor)
+    if json_:
+        click.echo(as_json({"checked": count, "problems": [problem_data(p) for p in problems]}))
+    else:
+        show_problems(problems)
+        if not errors(problems):
+            click.echo(say(f"核验通过：{count}项与台账一致", f"verified: {count} items agree with the ledger"))
+    leave(problems)
+
+
+@click.command("undo")
+@folder_argument
+def undo_command(folder: Path) -> None:
+    """Undo the last acceptance, choice or reason by a new entry; run again to go further back."""
+    round_, opening = opened_with(folder)
+    done, problems = undo(round_)
+    show_problems(problems)
+    if done is None:
+        raise SystemExit(FAILED)
+    what = done.file or done.kind
+    click.echo(say(f"已撤销台账第{done.number}笔：{what}", f"undone: entry {done.number} of the ledger, {what}"))
+    click.echo(f"{say('下一步：', 'next: ')}{called('score', folder)}", err=True)
+    leave([*opening, *problems])
+
+
+@click.command("choose")
+@folder_argument
+@click.argument("file", default="")
+def choose_command(folder: Path, file: str) -> None:
+    """List the versions of books that came more than once, or put one of them in force."""
+    round_, opening = opened_with(folder)
+    problems = choose(round_, file) if file else []
+    show_problems(problems)
+    if errors(problems):
+        raise SystemExit(FAILED)
+    for number, version in enumerate(versions(round_), 1):
+        sign = "*" if version.counts else " "
+        click.echo(f"{sign}{number}　{version.name}　{version.at[:16]}　{version.sha256[:8]}　{version.file}")
+    leave([*opening, *problems])
