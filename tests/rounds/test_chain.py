@@ -215,7 +215,7 @@ def no_round(home):
     ("spoil", "code"),
     [
         (spoil_copy, "FROZEN_ALTERED"), (lose_copy, "FROZEN_GONE"), (spoil_frozen, "FROZEN_ALTERED"),
-        (lose_frozen, "FROZEN_GONE"), (other_key, "FROZEN_ALTERED"), (open_one, "EARLIER_NOT_FROZEN"),
+        (lose_frozen, "FROZEN_GONE"), (other_key, "LEDGER_ALTERED"), (open_one, "EARLIER_NOT_FROZEN"),
         (out_of_order, "EARLIER_NOT_BEFORE"), (later_year, "EARLIER_NOT_BEFORE"),
         (other_scheme, "EARLIER_OTHER_SCHEME"), (half_missing, "EARLIER_MISSING"), (no_such_period, "UNKNOWN_PERIOD"),
         (twice, "EARLIER_TWICE"), (lacking, "EARLIER_LACKS"), (no_round, "NOT_A_ROUND"),

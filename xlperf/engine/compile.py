@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from xlperf.engine.bind import Binder
 from xlperf.engine.laid import laid
 from xlperf.engine.must import with_musts
-from xlperf.engine.plan import Column, Holds, Kind, Plan, Ranking, Role, Sheet, Subject
+from xlperf.engine.plan import Column, Holds, Kind, Plan, Print, Ranking, Role, Sheet, Subject
 from xlperf.engine.score import CircularPlan, UnknownColumn, score
 from xlperf.formula.expression import Expr, lift, same
 from xlperf.formula.values import Value, exactly, number
 from xlperf.problems import Problem, problem
-from xlperf.scheme.model import ColumnSpec, ObjectSpec, Scalar, Scheme, SheetSpec, place_of
+from xlperf.scheme.model import ColumnSpec, ObjectSpec, PrintSpec, Scalar, Scheme, SheetSpec, place_of
 from xlperf.scheme.reading.earlier import PERIOD
 from xlperf.scheme.reading.nodes import listing
 from xlperf.scheme.reading.tables import holds_of
@@ -117,13 +117,32 @@ def _compiled(
         document=scheme.document,
         readings=adopted,
         musts=musts,
+        prints=tuple(_print(p, scheme) for p in scheme.prints),
         subjects=tuple(map(_subject, scheme.objects)),
     )
+    problems += _private_problems(plan, scheme)
     return plan, problems or (circular(plan, scheme) if circles else [])
+
+
+def _private_problems(plan: Plan, scheme: Scheme) -> Iterator[Problem]:
+    """List the prints that show private columns, or what is computed from them, and do not say whom they are for."""
+    for spec in (p for p in scheme.prints if not p.reader):
+        found = [c for c in spec.columns if (spec.rows, c) in plan.private]
+        if found:
+            named = "、".join(plan.titles.get(f"{spec.rows}.{c}", c) for c in found)
+            yield problem("PRINT_PRIVATE", spec.at, title=spec.title, found=named)
 
 
 def _subject(o: ObjectSpec) -> Subject:
     return Subject(o.table, o.title, o.name, o.aliases, o.within, o.by, o.book, o.sees)
+
+
+def _print(spec: PrintSpec, scheme: Scheme) -> Print:
+    """Return what is printed, its conditions typed as the columns of the sheet hold them."""
+    holds = {c.name: holds_of(c) for s in scheme.sheets if s.name == spec.rows for c in s.columns}
+    where = {str(name): exactly(text, holds.get(str(name), "text")) for name, text in spec.where.items()}
+    kept = {f.name: getattr(spec, f.name) for f in fields(PrintSpec) if f.name not in ("id", "rows", "where", "at")}
+    return Print(sheet=spec.rows, where=where, **kept)
 
 
 def _period_title(scheme: Scheme, period: str) -> str:

@@ -191,6 +191,25 @@ class Ranking:
 
 
 @dataclass(frozen=True)
+class Print:
+    """A printed table: see `scheme.model.PrintSpec`; where: typed as the sheet holds it."""
+
+    title: str
+    basis: str
+    sheet: str
+    columns: tuple[str, ...]
+    by: str = ""
+    order: str = ""
+    where: Mapping[str, Value] = field(default_factory=dict)
+    blank: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
+    sign: tuple[str, ...] = ()
+    apart: bool = False
+    book: bool = False
+    reader: str = ""
+
+
+@dataclass(frozen=True)
 class Must:
     """A rule that data must keep: the column of a sheet that says 是 or 否 of each row, and what a 否 leaves empty."""
 
@@ -219,6 +238,7 @@ class Plan:
     subjects: tuple[Subject, ...] = ()
     caution: str = ""
     musts: tuple[Must, ...] = ()
+    prints: tuple[Print, ...] = ()
 
     @cached_property
     def graph(self) -> Graph:

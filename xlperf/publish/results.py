@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from xlperf.engine.plan import Print
 from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
@@ -22,6 +23,7 @@ from xlperf.rounds.parcels import identity_of
 from xlperf.rounds.publication import ANCHORED, anchor_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.books.master import write_master
+from xlperf.workbook.books.prints import write_print_book
 from xlperf.xlsx.skeleton import UNPLACED
 
 RANKING = "排名"
@@ -49,7 +51,7 @@ def score_round(round_: Round) -> Scores:
 
 
 def publish_scores(round_: Round, *, native: bool = True) -> Published:
-    """Score a round and write `out/总表.xlsx` and `out/排名.csv`.
+    """Score a round and write `out/总表.xlsx`, `out/排名.csv` and the prints that are books of their own.
 
     native: False writes rule calls as `XP_…` functions, for offices with the add-in; the numbers are the same.
     The 总表 carries an identity: the office fills in its own cells there, or in a copy that it drops into the inbox.
@@ -70,17 +72,27 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
         made = Path(folder, "book.xlsx")
         write_master(scores, made, identity=identity, native=native, scheme=round_.scheme)
         data = made.read_bytes()
+        prints = {Path("out", f"{p.title}.xlsx"): _print_book(scores, p, folder) for p in scores.plan.prints if p.book}
     table = Path("out", f"{RANKING}.csv")
     with writing() as put:
         put(round_.folder / book, data)
         put(round_.folder / table, ranking_csv(scores, anchor_of(round_.ledger)).encode("utf-8-sig"))
+        for file, content in prints.items():
+            put(round_.folder / file, content)
         if known is None:
             issued = Issued("master", "", serial, book.as_posix(), hashlib.sha256(data).hexdigest())
             record_issued(round_.ledger, issued)
     written = Written(EDITION, hashlib.sha256(data).hexdigest())
     if state.written.get(EDITION) != written:
         record_written(round_.ledger, written)
-    return Published(scores, (book, table), typed)
+    return Published(scores, (book, table, *prints), typed)
+
+
+def _print_book(scores: Scores, spec: Print, folder: str) -> bytes:
+    """Return a print as the bytes of a book of its own."""
+    file = Path(folder, "print.xlsx")
+    write_print_book(scores, spec, file)
+    return file.read_bytes()
 
 
 def ranking_csv(scores: Scores, anchor: str = "") -> str:

@@ -19,6 +19,7 @@ from xlperf.scheme.model import (
     Mapping,
     MustSpec,
     ObjectSpec,
+    PrintSpec,
     RankingSpec,
     Reading,
     Scalar,
@@ -117,6 +118,7 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, source
         | period_reading(chain.periods),
         figures={str(name): _figure(name, node) for name, node in named(root, "figures")},
         stated=tuple(_stated(s) for s in records(root, "checks")),
+        prints=tuple(_print(name, node) for name, node in named(root, "print")),
         musts=tuple(_must(m) for m in records(root, "must")),
         examples=tuple(_example(e) for e in records(root, "examples")),
         tables=tables,
@@ -199,6 +201,29 @@ def _stated(node: Mapping) -> Stated:
         pairs(node, "where"),
         text(node, "by"),
         text(node, "equals"),
+        node.at,
+    )
+
+
+def _print(name: Scalar, node: Mapping) -> PrintSpec:
+    def several(word: str) -> tuple[Scalar, ...]:
+        return tuple(x for x in listing(node, word) if isinstance(x, Scalar))
+
+    return PrintSpec(
+        str(name),
+        text(node, "title"),
+        text(node, "basis"),
+        text(node, "rows"),
+        several("columns"),
+        text(node, "by"),
+        text(node, "order"),
+        pairs(node, "where"),
+        several("blank"),
+        several("sums"),
+        several("sign"),
+        text(node, "apart") == "yes",
+        text(node, "book") == "yes",
+        text(node, "for"),
         node.at,
     )
 

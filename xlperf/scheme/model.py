@@ -161,6 +161,31 @@ class Stated:
 
 
 @dataclass(frozen=True)
+class PrintSpec:
+    """What is printed of a sheet: rows, groups, columns, sums and who signs; a page of the 总表 or a book of its own.
+
+    rows: the sheet. blank: headings of columns left empty for writing. apart: whether every group begins a page.
+    reader: whom it is for, "" for everybody.
+    """
+
+    id: str
+    title: str
+    basis: str
+    rows: str
+    columns: tuple[str, ...]
+    by: str = ""
+    order: str = ""
+    where: dict[str, str] = field(default_factory=dict)
+    blank: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
+    sign: tuple[str, ...] = ()
+    apart: bool = False
+    book: bool = False
+    reader: str = ""
+    at: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True)
 class MustSpec:
     """A rule that data must keep, as written; exactly one of unique, given, holds and sum is said.
 
@@ -292,6 +317,7 @@ class Scheme:
     digest: str = ""
     table_files: dict[str, str] = field(default_factory=dict)
     musts: tuple[MustSpec, ...] = ()
+    prints: tuple[PrintSpec, ...] = ()
     periods: tuple[PeriodSpec, ...] = ()
     earlier: tuple[EarlierSpec, ...] = ()
     origins: dict[str, dict[int, str]] = field(default_factory=dict)

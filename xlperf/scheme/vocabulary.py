@@ -239,6 +239,22 @@ RANKING: Fields = {
     "title": Field("text", "榜单名称", required=True),
 }
 
+PRINT: Fields = {
+    "title": Field("text", "表名，如 兑现表", required=True),
+    "basis": Field("text", "依据的条款", required=True),
+    "rows": Field("text", "印哪张表的行", required=True),
+    "where": Field("pairs", "只印这些行：列名: 值"),
+    "by": Field("text", "按哪一列分组，每组有小计和签字"),
+    "order": Field("text", "按哪一列从小到大排，如名次；不写则按原表的顺序"),
+    "columns": Field("texts", "印哪几列，按顺序", required=True),
+    "blank": Field("texts", "另加的空白栏，如 签名"),
+    "sums": Field("texts", "哪几列要小计、合计"),
+    "sign": Field("texts", "每组末尾谁签字，如 制表、审核"),
+    "apart": Field("yes", "每组另起一页"),
+    "book": Field("yes", "另存为单独的工作簿 out/表名.xlsx"),
+    "for": Field("text", "给谁看的；印了不公开的列时必须写"),
+}
+
 EXAMPLE: Fields = {
     "id": Field("text", "编号", required=True),
     "basis": Field("text", "依据的条款", required=True),
@@ -317,6 +333,7 @@ SCHEME: Fields = {
     "figures": Field("named", "多处使用的数值", fields=FIGURE),
     "sheets": Field("named", "各张表", required=True, fields=SHEET),
     "rankings": Field("records", "排名", fields=RANKING),
+    "print": Field("named", "打印的表：兑现表、公示、名单", fields=PRINT),
     "examples": Field("records", "算例", fields=EXAMPLE),
     "paper": Field("record", "办法原文本身的问题，供体检", fields=PAPER),
 }

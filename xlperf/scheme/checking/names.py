@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from xlperf.formula.values import number
 from xlperf.problems import Problem, problem
 from xlperf.scheme.checking.objects import object_problems
+from xlperf.scheme.checking.prints import print_problems
 from xlperf.scheme.model import ColumnSpec, Listing, Mapping, Scalar, Scheme, SheetSpec, Stated, place_of
 from xlperf.scheme.reading.earlier import PERIOD
 from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text
@@ -35,6 +36,7 @@ def name_problems(scheme: Scheme, root: Mapping, unsound: Collection[str] = ()) 
     yield from object_problems(scheme)
     yield from _ranking_problems(root, sheets, unsound)
     yield from _reading_problems(scheme, root)
+    yield from print_problems(scheme)
     for stated in scheme.stated:
         yield from _stated_problems(stated, sheets.values(), _tables(scheme, root))
     yield from _repeated(listing(root, "scorers"), "name")

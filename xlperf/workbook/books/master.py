@@ -16,6 +16,7 @@ from xlperf.workbook.books.audit import write_audit
 from xlperf.workbook.books.choice import arranged, names_beside, somewhere
 from xlperf.workbook.books.front import write_front
 from xlperf.workbook.books.must import write_musts
+from xlperf.workbook.books.prints import write_print
 from xlperf.workbook.books.ranking import write_ranking
 from xlperf.workbook.highlight import write_highlights
 from xlperf.workbook.layout import TIGHT, UNIT_NAME, Layout, Shown, View
@@ -65,6 +66,8 @@ def master_book(
     for view in (v for v in layout.views if not is_reference(v.sheet)):
         _write_view(book, layout, view, dress, identity)
     write_ranking(book, layout, f"{plan.title}排名", f"{plan.issuer}　{printed(identity)}")
+    for printed_ in plan.prints:
+        write_print(book, layout, printed_, identity)
     write_audit(book, layout, f"{plan.title}对账")
     write_musts(book, layout, f"{plan.title}核对")
     for view in (v for v in layout.views if is_reference(v.sheet)):

@@ -1,0 +1,158 @@
+"""Prints: a pay sheet with groups, sums of pages and groups, signatures; live in the 总表 and as a book of its own."""
+
+from __future__ import annotations
+
+import openpyxl
+import pytest
+from kit.halves import halves
+from kit.printed import pages, to_pdf
+from kit.programs import need
+from kit.small_plan import identity
+
+import xlperf
+from xlperf.engine.check import check_source
+from xlperf.scheme.load import folder_source, read_scheme
+from xlperf.workbook.back.libreoffice import differences, recalculate
+from xlperf.workbook.books.master import write_master
+from xlperf.workbook.books.prints import write_print_book
+
+SCHEME = """\
+scheme: pay
+title: 绩效兑现
+issuer: 绩效办
+document: 绩〔2026〕2号
+year: 2026
+office: 绩效办
+scorers: [{name: 绩效办, basis: 一}]
+objects:
+  units: {title: 单位, name: name}
+tables: {units: units.csv, people: people.csv}
+print:
+  pay:
+    title: 兑现表
+    basis: 二
+    rows: people
+    by: unit
+    columns: [name, post, base, coefficient, due]
+    blank: [签名]
+    sums: [base, due]
+    sign: [制表, 审核, 单位负责人]
+    apart: yes
+    book: yes
+    for: 各单位财务
+  notice: {title: 公示名单, basis: 三, rows: people, where: {post: 科长}, order: no, columns: [name, post]}
+sheets:
+  people:
+    title: 人员
+    rows: people
+    unit: unit
+    basis: 二
+    columns:
+      id: {is: key, title: 编号}
+      no: {is: fact, title: 名次}
+      unit: {is: fact, holds: text, title: 单位}
+      name: {is: fact, holds: text, title: 姓名, role: name}
+      post: {is: fact, holds: text, title: 职务}
+      base: {is: fact, title: 基数, role: money, measure: 元}
+      coefficient: {is: input, by: office, title: 系数}
+      due: {title: 应发, basis: 二, role: money, measure: 元, shown: 2, product: {factors: [base, coefficient]}}
+  units:
+    title: 单位
+    rows: units
+    basis: 一
+    columns:
+      code: {is: key, title: 代码}
+      name: {is: fact, holds: text, title: 单位}
+"""
+COUNTS = {"U1": 26, "U2": 5, "U3": 2}
+NAMES = {"U1": "发展和改革局", "U2": "财政局", "U3": "审计局"}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Score 33 people of three units, one without a coefficient; write the 总表 and the pay sheet."""
+    home = tmp_path_factory.mktemp("prints")
+    folder = halves(home / "pay", "code,name\n" + "".join(f"{u},{n}\n" for u, n in NAMES.items()), SCHEME)
+    keys = [(f"{unit}-{i}", unit, i) for unit, count in COUNTS.items() for i in range(1, count + 1)]
+    lines = [f"{k},{50 - i},{u},人{k[1:]},{'科长' if i == 1 else '科员'},{1000 + i}.5" for k, u, i in keys]
+    (folder / "people.csv").write_text("\n".join(["id,no,unit,name,post,base", *lines]) + "\n", "utf-8")
+    scheme, problems = read_scheme(folder)
+    assert problems == []
+    people = [{"id": k, "coefficient": "" if k == "U2-3" else "1.25"} for k, _, _ in keys]
+    scores = xlperf.score(scheme, {"people": people}, problems="return").scores
+    master, book = home / "总表.xlsx", home / "兑现表.xlsx"
+    write_master(scores, master, identity=identity(), scheme=scheme)
+    write_print_book(scores, scores.plan.prints[0], book)
+    return scores, master, book
+
+
+def grid(file, title):
+    return [list(row) for row in openpyxl.load_workbook(file, data_only=True)[title].iter_rows(values_only=True)]
+
+
+def test_groups_have_sums_that_say_who_is_missing(made):
+    scores, master, _ = made
+    rows = grid(master, "兑现表")
+    assert rows[2] == ["序号", "姓名", "职务", "基数", "系数", "应发", "签名"]
+    sums = [(r[0], r[3], r[5]) for r in rows if isinstance(r[0], str) and "计" in r[0] and r[3]]
+    assert [s[0] for s in sums] == ["本页小计", "本页小计", "小计", "小计（缺1行）", "小计", "总计（缺1行）"]
+    assert sums[0][2] + sums[1][2] == pytest.approx(sums[2][2])
+    assert sums[-1][2] == pytest.approx(float(sum(v for v in scores.column("people", "due") if v is not None)))
+    assert "仅供各单位财务使用" in rows[1][0]
+    assert next(r for r in rows if r[1] == "人2-3")[5] in (None, "")
+    named = [r[0].removeprefix("单位：") for r in rows if isinstance(r[0], str) and r[0].startswith("单位：")]
+    assert named == ["发展和改革局", "发展和改革局（续）", "财政局", "审计局"]
+    assert sum("审核" in str(r[0]) for r in rows) == len(NAMES)
+
+
+def test_a_notice_takes_the_rows_it_names_in_order(made):
+    rows = grid(made[1], "公示名单")
+    assert [r[1] for r in rows[3:]] == ["人1-1", "人2-1", "人3-1"]
+
+
+@pytest.mark.libreoffice
+def test_it_is_live_and_agrees_and_every_page_has_title_and_headings(made, tmp_path):
+    need("soffice")
+    scores, master, book = made
+    assert all("!" not in str(c.value) for row in openpyxl.load_workbook(book)["兑现表"] for c in row)
+    (answered,) = recalculate([master], tmp_path / "answered")
+    assert differences(scores, answered, master) == []
+    (pdf,) = to_pdf([book], tmp_path)
+    printed = pages(pdf)
+    assert len(printed) == 5  # the first unit takes two pages, every unit begins one, the total stands alone
+    for page in printed:
+        assert "绩效兑现兑现表" in page.text
+        assert "序号姓名职务基数系数应发签名" in page.text
+        assert all(p.left >= 0 and p.left + p.width <= page.width for p in page.pieces)
+    text = "".join(page.text for page in printed)
+    assert all(f"人{u[1:]}-{i}" in text for u, count in COUNTS.items() for i in range(1, count + 1))
+    assert [sum("本页小计" in page.text for page in printed), sum("审核：" in page.text for page in printed)] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("rows: people\n    by", "rows: persons\n    by", "UNKNOWN_SHEET"),
+        ("by: unit\n", "by: unity\n", "UNKNOWN_COLUMN"),
+        ("columns: [name, post, base", "columns: [nme, post, base", "UNKNOWN_COLUMN"),
+        ("sums: [base, due]", "sums: [post, due]", "PRINT_SUM"),
+        ("sums: [base, due]", "sums: [no, due]", "PRINT_SUM_UNSEEN"),
+        ("title: 公示名单", "title: 兑现表", "DUPLICATE_KEY"),
+    ],
+)
+def test_a_print_that_leads_nowhere_is_told(tmp_path, old, new, code):
+    assert old in SCHEME
+    folder = halves(tmp_path / "pay", "code,name\nU1,局\n", SCHEME.replace(old, new))
+    (folder / "people.csv").write_text("id,no,unit,name,post,base\nU1-1,1,U1,甲,科长,1\n", "utf-8")
+    assert code in [p.code for p in read_scheme(folder)[1]]
+
+
+@pytest.mark.parametrize("private", ["base", "coefficient"])  # what is paid follows from it
+def test_a_print_of_private_columns_says_whom_it_is_for(tmp_path, private):
+    old = {"base": "title: 基数,", "coefficient": "title: 系数}"}[private]
+    spoilt = SCHEME.replace(old, f"{old[:-1]}, private: yes{old[-1]}")
+    for number, (text, told) in enumerate(((spoilt, []), (spoilt.replace("    for: 各单位财务\n", ""), ["兑现表"]))):
+        folder = halves(tmp_path / str(number), "code,name\nU1,局\n", text)
+        (folder / "people.csv").write_text("id,no,unit,name,post,base\nU1-1,1,U1,甲,科长,1\n", "utf-8")
+        _, problems = check_source(folder_source(folder))
+        assert [dict(p.values)["title"] for p in problems if p.code == "PRINT_PRIVATE"] == told

@@ -1,0 +1,37 @@
+"""打印的表: what a scheme prints must be there, and add up numbers only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlperf.problems import Problem, problem
+from xlperf.scheme.model import PrintSpec, Scheme, SheetSpec, place_of
+from xlperf.scheme.reading.tables import holds_of
+from xlperf.scheme.words import nearest
+
+
+def print_problems(scheme: Scheme) -> Iterator[Problem]:
+    """List what a print names that is not there, and sums of texts."""
+    sheets = {s.name: s for s in scheme.sheets}
+    titles: set[str] = set()
+    for spec in scheme.prints:
+        if spec.title in titles:
+            yield problem("DUPLICATE_KEY", spec.at, found=spec.title, line=spec.at.line)
+        titles.add(spec.title)
+        if spec.rows not in sheets:
+            yield problem("UNKNOWN_SHEET", place_of(spec.rows), found=spec.rows, nearest=nearest(spec.rows, sheets))
+        else:
+            yield from _column_problems(spec, sheets[spec.rows])
+
+
+def _column_problems(spec: PrintSpec, sheet: SheetSpec) -> Iterator[Problem]:
+    columns = {c.name: c for c in sheet.columns}
+    for name in (*spec.columns, *spec.sums, *spec.where, *filter(None, (spec.by, spec.order))):
+        if name not in columns:
+            near = nearest(name, columns)
+            yield problem("UNKNOWN_COLUMN", place_of(name), sheet=sheet.title, found=name, nearest=near)
+    for name in spec.sums:
+        if name in columns and holds_of(columns[name]) != "number":
+            yield problem("PRINT_SUM", place_of(name), title=spec.title, found=name)
+        elif name not in spec.columns:
+            yield problem("PRINT_SUM_UNSEEN", place_of(name), title=spec.title, found=name)
