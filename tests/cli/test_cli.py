@@ -160,3 +160,10 @@ def test_the_master_in_functions_of_the_add_in(run, tmp_path):
     assert not any("XP_" in text for text in formulas())
     run("score", str(tmp_path / "r"), "--functions", "xp")
     assert any("XP_NORMALISE(" in text for text in formulas())
+
+
+def test_explain_names_only_what_the_asked_number_needs(run, tmp_path):
+    (tmp_path / "marks.csv").write_text("unit,no,verified,lead\nU1,1,130,\nU1,4,,\nU2,1,,\n", "utf-8")
+    done = run("explain", "U1", "--scheme", "three-units", "--data", str(tmp_path))
+    assert "党的建设：核定得分" in done.stdout
+    assert "MISSING" not in done.stderr

@@ -7,11 +7,13 @@ import pytest
 from kit.small_scheme import SCHEME, write
 
 from xlperf.problems import Problem, Where, errors
-from xlperf.scheme.find import find_scheme
+from xlperf.scheme.find import find_scheme, schemes_available
+from xlperf.scheme.heading import heading_of
 from xlperf.scheme.load import load_scheme, read_scheme
 from xlperf.scheme.model import place_of
 from xlperf.scheme.reading.cells import typed
 from xlperf.scheme.reading.tables import Reads, read_table
+from xlperf.scheme.reading.yaml_subset import parse_yaml
 
 REAL = Path(__file__).parents[2] / "schemes"
 
@@ -153,3 +155,18 @@ def test_an_unknown_scheme_is_a_problem_with_the_nearest(unknown):
     assert path is None
     assert codes(problems) == ["UNKNOWN_SCHEME"]
     assert "dashiqiao-2017" in problems[0].remedy("zh")
+
+
+@pytest.mark.parametrize("name", ["three-units", "hebi-2021"])
+def test_the_head_of_a_scheme_says_what_the_whole_says(name):
+    folder = next(f for f in schemes_available() if f.name == name)
+    scheme, _ = load_scheme(folder)
+    head = heading_of(folder)
+    assert (head.id, head.title, head.document) == (scheme.id, scheme.title, scheme.document)
+    assert head.units == len(scheme.tables[scheme.home])
+
+
+@pytest.mark.parametrize(("slip", "line"), [("b: {c: d, e: f\ng: h\n", 2), ('b: "c\nd: e\n', 2), ("b\nc: d\n", 2)])
+def test_a_slip_is_placed_where_it_was_made(slip, line):
+    _, problems = parse_yaml(f"a: 1\n{slip}", "scheme.yaml")
+    assert [(p.code, p.where.line) for p in problems if p.code == "YAML_SYNTAX"] == [("YAML_SYNTAX", line)]

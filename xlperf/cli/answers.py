@@ -222,7 +222,7 @@ def explain(
             "--full",
         )
         click.echo(f"{say('逐步推算：', 'every step: ')}{again}", err=True)
-    show_problems(errors(problems))
+    show_problems([p for p in errors(problems) if p.code != "MISSING"])  # the answer names those that it needs
 
 
 def _found(asked: T | Problem) -> T:

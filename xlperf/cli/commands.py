@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from pathlib import Path
 
 import click
 
@@ -16,6 +17,7 @@ from xlperf.engine.score import Scores
 from xlperf.engine.shapes import plan_data
 from xlperf.problems import Problem, errors
 from xlperf.rules import RULES
+from xlperf.scheme.heading import heading_of
 from xlperf.scheme.load import find_scheme, folder_source, load_scheme, schemes_available, written_out
 from xlperf.scheme.model import Scheme
 from xlperf.xlsx.skeleton import UNPLACED
@@ -49,14 +51,22 @@ despite_option = click.option("--despite", default="", metavar="REASON", help="U
 json_option = click.option("--json", "json_", is_flag=True, help="Print JSON with exact decimals.")
 
 
+def _listed(folder: Path) -> tuple[str, str, str, int]:
+    """Return the line of a scheme in the list; one that does not say it at its head is read whole."""
+    head = heading_of(folder)
+    if head is not None:
+        return head.id, head.title, head.document, head.units
+    scheme = opened(str(folder))[0]
+    return scheme.id, scheme.title, scheme.document, len(scheme.tables.get(scheme.home, ()))
+
+
 @click.command()
 @json_option
 @click.argument("scheme_id", required=False)
 def schemes(json_: bool, scheme_id: str | None) -> None:
     """List the schemes, or the sheets and columns of one."""
     if scheme_id is None:
-        found = [opened(str(path))[0] for path in schemes_available()]
-        rows = [(s.id, s.title, s.document, len(s.tables.get(s.home, ()))) for s in found]
+        rows = [_listed(path) for path in schemes_available()]
         if json_:
             click.echo(as_json([dict(zip(("id", "title", "document", "units"), r, strict=True)) for r in rows]))
             return

@@ -24,6 +24,7 @@ from xlperf.scheme.reading.typography import narrow, plain_text
 LARGEST = 1_000_000  # bytes; the real schemes have about 30 thousand
 DEEPEST = 30  # levels; the real schemes need eight
 
+_BEGUN = ("while parsing a flow", "while scanning a quoted", "while scanning a simple key")  # where the slip is
 _NO_KEY = "\0"  # no text of a file holds it
 
 
@@ -63,7 +64,9 @@ def _parsed(text: str, shown_as: str) -> tuple[Mapping | None, list[Problem]]:
 
 def _tell_syntax(fault: MarkedYAMLError, shown_as: str, problems: list[Problem]) -> None:
     """Report a syntax error, unless the typography of the same lines has already been reported."""
-    mark = fault.problem_mark or fault.context_mark
+    mark, begun = fault.problem_mark or fault.context_mark, fault.context_mark
+    if mark and begun and begun.line < mark.line and (fault.context or "").startswith(_BEGUN):
+        mark = begun
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if any(p.severity == "error" and line - 2 <= p.where.line <= line for p in problems):
         return

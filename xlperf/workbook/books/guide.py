@@ -76,17 +76,24 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
     texts = [*RULES_OF_USE, *THREE_KINDS]
     numbered = [f"{i}. {text}" for i, text in enumerate(texts, 1)]
     people = _decided(scheme)
-    for heading, paragraphs in (("怎样填", numbered), ("算例", _examples(scheme)), ("由人决定的事项", people)):
-        if paragraphs:
-            band(book, sheet, row, (1, 3), heading, _HEADING, 30)
-            for i, text in enumerate(paragraphs, row + 1):
-                look = {**style.TEXT_LOOK, "valign": "vcenter"}
-                band(book, sheet, i, (1, 3), text, look, lines(text, sum(_WIDTHS)) * LINE_HEIGHT + 6)
-            row += 1 + len(paragraphs)
-    _columns(book, sheet, row, cover.filled or [view for view, _ in cover.tables], cover.year)
+    for heading, paragraphs in (("怎样填", numbered), ("算例", _examples(scheme))):
+        row = _paragraphs(book, sheet, row, heading, paragraphs)
+    row = _columns(book, sheet, row, cover.filled or [view for view, _ in cover.tables], cover.year)
+    _paragraphs(book, sheet, row, "由人决定的事项", people)  # last: long, and not what anybody fills
     print_set_up(sheet, Paper())
     sheet.fit_to_pages(1, 0)  # one page wide, as many as it takes
     protect(sheet)
+
+
+def _paragraphs(book: Book, sheet: Worksheet, row: int, heading: str, paragraphs: Sequence[str]) -> int:
+    """Write paragraphs under a heading, nothing where there are none; return the row below."""
+    if not paragraphs:
+        return row
+    band(book, sheet, row, (1, 3), heading, _HEADING, 30)
+    for i, text in enumerate(paragraphs, row + 1):
+        look = {**style.TEXT_LOOK, "valign": "vcenter"}
+        band(book, sheet, i, (1, 3), text, look, lines(text, sum(_WIDTHS)) * LINE_HEIGHT + 6)
+    return row + 1 + len(paragraphs)
 
 
 def _examples(scheme: Scheme | None) -> list[str]:
@@ -100,8 +107,8 @@ def _decided(scheme: Scheme | None) -> list[str]:
     return [f"{basis}：{says}。{why}" for basis, says, why in (decided_by_people(scheme) if scheme else ())]
 
 
-def _columns(book: Book, sheet: Worksheet, row: int, views: Sequence[View], year: int) -> None:
-    """List every column to fill, table by table: what may stand there, and whether it must."""
+def _columns(book: Book, sheet: Worksheet, row: int, views: Sequence[View], year: int) -> int:
+    """Write every column to fill, table by table: what may stand there, whether it must; return the row below."""
     band(book, sheet, row, (1, 3), "各栏填什么", _HEADING, 30)
     for i, text in enumerate(("栏目", "必填", "填法"), 1):
         sheet.write_string(row + 1, i, text, book.look(style.HEAD_LOOK))
@@ -119,6 +126,7 @@ def _columns(book: Book, sheet: Worksheet, row: int, views: Sequence[View], year
             put(sheet, row, 3, how, book.look(style.CELL_TEXT))
             sheet.set_row(row, lines(how, _WIDTHS[2]) * LINE_HEIGHT + 7)
             row += 1
+    return row
 
 
 def _filled(views: Sequence[View]) -> list[tuple[str, Sheet, list[Column]]]:
