@@ -7,9 +7,10 @@ from importlib.resources import files
 
 from xlperf.scheme.find import schemes_available
 from xlperf.scheme.model import Listing, Mapping, Node, Scalar
+from xlperf.scheme.reading.nodes import records
 from xlperf.scheme.reading.yaml_subset import parse_yaml
 from xlperf.scheme.source import folder_source
-from xlperf.scheme.vocabulary import COLUMN, COMPUTED, SCHEME, Field, Fields
+from xlperf.scheme.vocabulary import COLUMN, COMPUTED, CONDITION, SCHEME, Field, Fields
 from xlperf.scheme.written import flow_text
 
 _HEAD = """\
@@ -30,6 +31,7 @@ _SHAPES = {
     "pairs": "{name: text}",
     "record": "{keys}",
     "records": "a list of {keys}",
+    "conditions": "{column: value, column: {at_least: value}} or a list",
     "named": "{name: {keys}}",
     "columns": "{name: column}",
     "spans": "{column: 1..12} or {column: [text]}",
@@ -45,8 +47,10 @@ _ROOT = "scheme.yaml"
 def keys_page() -> str:
     """Return the page."""
     roots = [folder_source(folder).root for folder in schemes_available()]
-    roots.append(parse_yaml(files("xlperf").joinpath("texts/keys.yaml").read_text("utf-8"), "keys.yaml")[0])
-    return "\n".join([_HEAD, *_section(_ROOT, SCHEME, [r for r in roots if r is not None])])
+    more = parse_yaml(files("xlperf").joinpath("texts/keys.yaml").read_text("utf-8"), "keys.yaml")[0]
+    known = [r for r in (*roots, more) if r is not None]
+    conditions = [] if more is None else list(records(more, "conditions"))
+    return "\n".join([_HEAD, *_section(_ROOT, SCHEME, known), *_section("conditions", CONDITION, conditions)])
 
 
 def _section(title: str, fields: Fields, nodes: list[Mapping]) -> Iterator[str]:
@@ -66,10 +70,8 @@ def _section(title: str, fields: Fields, nodes: list[Mapping]) -> Iterator[str]:
             yield from _section(
                 "columns: what is computed", COMPUTED, [n for n in under if not {"is", "part"} & n.keys()]
             )
-        elif wanted.fields and name not in ("while", "asked"):
+        elif wanted.fields and wanted.fields is not CONDITION:
             yield from _section(path, wanted.fields, under)
-        elif wanted.fields and name == "asked":
-            yield from _section("conditions", wanted.fields, under)
 
 
 def _takes(wanted: Field) -> str:

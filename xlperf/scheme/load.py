@@ -29,6 +29,7 @@ from xlperf.scheme.model import (
     Stated,
     place_of,
 )
+from xlperf.scheme.reading.conditions import with_listed_conditions
 from xlperf.scheme.reading.earlier import Chain, chain_of, period_reading
 from xlperf.scheme.reading.like import sheets_of
 from xlperf.scheme.reading.made import made_sheets
@@ -73,6 +74,7 @@ def scheme_of(source: Source) -> tuple[Scheme | None, list[Problem]]:
     if root is None:
         return None, problems
     root, faults = expanded(root, source.parts)
+    root = with_listed_conditions(root)
     problems += [*faults, *record_problems(root, SCHEME)]
     sheets, unsound, faults = sheets_of(root)
     problems += faults

@@ -31,7 +31,7 @@ _TAKEN: Mapping[str, tuple[str, Json]] = {
         "列表：[界限, 值]",
         {"type": "array", "items": {"type": "array", "items": {"$ref": "#/definitions/value"}, "minItems": 2}},
     ),
-    "conditions": ("列表：{column: 列名, is: 值}", {"$ref": "#/definitions/conditions"}),
+    "conditions": ("列名: 值，或列表：{column: 列名, is: 值}", {"$ref": "#/definitions/conditions"}),
     "branches": (
         "列表：{when: 条件, then: 值}",
         {
@@ -73,7 +73,7 @@ def json_schema() -> Json:
         "definitions": {
             "value": {"anyOf": [_SCALAR, {"$ref": "#/definitions/reading"}]},
             "reading": _reading(),
-            "conditions": {"type": "array", "items": _record(CONDITION)},
+            "conditions": _conditions(),
             "column": _column(),
             "part": _part_line(),
         },
@@ -113,6 +113,7 @@ _FIELDS: Mapping[str, Callable[[Field], Json]] = {
     "pairs": lambda _: {"type": "object", "additionalProperties": _SCALAR},
     "record": lambda wanted: _record(wanted.fields),
     "records": lambda wanted: {"type": "array", "items": _record(wanted.fields)},
+    "conditions": lambda _: {"$ref": "#/definitions/conditions"},
     "named": lambda wanted: {
         "type": "object",
         "propertyNames": {"pattern": _NAME},
@@ -195,6 +196,17 @@ def _parameter(parameter: Parameter) -> Json:
         means, plain = _TAKEN[parameter.takes]
     optional = "（可不写）" if parameter.optional else ""
     return {"description": f"{means}{optional}", "anyOf": [plain, {"$ref": "#/definitions/reading"}]}
+
+
+def _conditions() -> Json:
+    """Return the schema of conditions: a list of them at length or short, or one short form."""
+    short: Json = {
+        "type": "object",
+        "description": "列名: 值，或 列名: {at_least: 值 …}",
+        "not": {"required": ["column"]},
+    }
+    long = _record(CONDITION)
+    return {"anyOf": [{"type": "array", "items": {"anyOf": [long, short]}}, short]}
 
 
 def _reading() -> Json:

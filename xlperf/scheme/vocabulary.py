@@ -24,6 +24,7 @@ Takes = Literal[
     "pairs",  # name: text
     "record",  # the keys listed
     "records",  # a list of mappings with the keys listed
+    "conditions",  # a list of conditions, or column: what it is
     "named",  # name: a mapping with the keys listed
     "columns",  # name: a column
     "rows",  # a list of mappings with any keys
@@ -91,7 +92,7 @@ COLUMN: Fields = {
     "high": Field("value", "上限（含）"),
     "required": Field("yes", "是否必填"),
     "exempt": Field("yes", "可否填“不适用”"),
-    "asked": Field("records", "满足这些条件时才填", fields=CONDITION),
+    "asked": Field("conditions", "满足这些条件时才填", fields=CONDITION),
     "default": Field("text", "空白时的值"),
     "choices": Field("texts", "可选的值"),
     "from": Field("text", "取值的表"),
@@ -104,7 +105,7 @@ ROWS: Fields = {
     "on": Field("pairs", "两张表的哪一列相同才相配：with 表的列: each 表的列"),
     "over": Field("spans", "再配上每一个值：列名: 1..12，或 列名: [上半年, 下半年]"),
     "take": Field("pairs", "本表的列取自哪里：列名: each 或 with 的列名.那张表的列"),
-    "while": Field("records", "满足这些条件才有这一行；只看本行的事实", fields=CONDITION),
+    "while": Field("conditions", "满足这些条件才有这一行；只看本行的事实", fields=CONDITION),
 }
 
 SHEET: Fields = {
@@ -206,11 +207,11 @@ MUST: Fields = {
     "unique": Field("texts", "这几列合起来不得重复：[表.列, 表.列]"),
     "given": Field("text", "这一列必须有值：表.列"),
     "rows": Field("text", "与 holds 同写：哪张表的行"),
-    "holds": Field("records", "每一行都要满足的条件", fields=CONDITION),
+    "holds": Field("conditions", "每一行都要满足的条件", fields=CONDITION),
     "sum": Field("text", "加总哪一列：表.列；与 by、equals 同写"),
     "by": Field("text", "按哪一列分组加总（它是 equals 那张表的键）"),
     "equals": Field("text", "合计应等于：表.列"),
-    "when": Field("records", "只管满足这些条件的行", fields=CONDITION),
+    "when": Field("conditions", "只管满足这些条件的行", fields=CONDITION),
     "stops": Field("texts", "不符的行，这几列不计算（空白，不是0）：[表.列]"),
 }
 

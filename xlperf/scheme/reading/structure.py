@@ -217,6 +217,7 @@ _COMPOUND: dict[str, Callable[[Node, Field], Problems]] = {
     "pairs": _pairs_problems,
     "record": lambda node, wanted: record_problems(node, wanted.fields),
     "records": _records_problems,
+    "conditions": _records_problems,
     "named": _named_problems,
     "columns": _columns_problems,
     "rows": _rows_problems,
