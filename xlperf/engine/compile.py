@@ -120,8 +120,22 @@ def _compiled(
         prints=tuple(_print(p, scheme) for p in scheme.prints),
         subjects=tuple(map(_subject, scheme.objects)),
     )
+    plan = _kept_private(plan, scheme)
     problems += _private_problems(plan, scheme)
     return plan, problems or (circular(plan, scheme) if circles else [])
+
+
+def _kept_private(plan: Plan, scheme: Scheme) -> Plan:
+    """Return a plan in which what is taken of earlier rounds is as private as the column it is taken from."""
+    taken = {(e.name, name) for e in scheme.earlier for name, (there, _) in e.columns.items()
+             if any((sheet, there) in plan.private for sheet in e.sheets)}  # fmt: skip
+    if not taken - plan.private:
+        return plan
+    sheets = (
+        replace(s, columns=tuple(replace(c, private=True) if (s.name, c.name) in taken else c for c in s.columns))
+        for s in plan.sheets
+    )
+    return replace(plan, sheets=tuple(sheets))
 
 
 def _private_problems(plan: Plan, scheme: Scheme) -> Iterator[Problem]:

@@ -27,7 +27,17 @@ from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records,
 from xlperf.scheme.words import nearest
 
 PERIOD = "period"  # the reading that says which period a round is
-_KEPT = ("title", "holds", "shown", "decimals", "measure", "exempt", "width")  # of a column that is taken
+_KEPT = (
+    "title",
+    "holds",
+    "shown",
+    "decimals",
+    "measure",
+    "exempt",
+    "width",
+    "private",
+    "public",
+)  # of a column that is taken
 _AGO = ("本年", "上年", "前年")
 _YEARS_BACK = re.compile(r"-[1-9]\d?\Z", re.ASCII)
 
@@ -133,9 +143,22 @@ def _sheet(spec: EarlierSpec, basis: str, sources: list[SheetSpec], root: Mappin
     for name, (taken, years) in spec.columns.items():
         title = f"{text(there[taken].attributes, 'title', taken)}（{ago(years)}）" if several else ""
         columns.append(_fact(there[taken], name, title=title, role="label" if taken == label else ""))
-    home = _is_home(source, root)
-    unit = key.name if home else source.unit
-    return SheetSpec(spec.name, spec.title, spec.name, tuple(columns), unit=unit, basis=basis, at=spec.at)
+    objects = _objects(root)
+    whose = (
+        (key.name, source.rows if objects[source.rows] else "") if source.rows in objects else (source.unit, source.of)
+    )
+    private = tuple(name for name, (taken, _) in spec.columns.items() if taken in source.private)
+    return SheetSpec(
+        spec.name,
+        spec.title,
+        spec.name,
+        tuple(columns),
+        unit=whose[0],
+        of=whose[1],
+        basis=basis,
+        private=private,
+        at=spec.at,
+    )
 
 
 def _fact(column: ColumnSpec, name: str, kind: str = "fact", title: str = "", role: str = "") -> ColumnSpec:
@@ -153,9 +176,9 @@ def _label(source: SheetSpec, root: Mapping) -> str:
     return said or text(mapping(mapping(root, "objects"), source.rows), "name")
 
 
-def _is_home(source: SheetSpec, root: Mapping) -> bool:
-    objects = {str(table): text(node, "within") for table, node in named(root, "objects")}
-    return source.rows == "units" if not objects else objects.get(source.rows) == ""
+def _objects(root: Mapping) -> dict[str, str]:
+    """Return the tables of what is appraised, each with the table that it is within."""
+    return {str(table): str(text(node, "within")) for table, node in named(root, "objects")} or {"units": ""}
 
 
 # ---- what can be wrong ----------------------------------------------------------------------------
