@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test lint release printed
+.PHONY: setup demo test lint release printed figures
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -13,6 +13,9 @@ test: setup
 	$(PY) -m pytest
 printed: setup  # every book of every scheme on paper, through LibreOffice (some minutes)
 	XLPERF_PRINTED=all $(PY) -m pytest tests/workbook/test_printed.py
+COUNT := 100
+figures: setup  # what the intake stands: random edits, mutants of a forger, re-saves, kills (COUNT=1000: an hour)
+	PYTHONPATH=.:tests $(PY) -W ignore -m kit.figures $(COUNT)
 lint: setup
 	$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/lint-imports
 release: setup

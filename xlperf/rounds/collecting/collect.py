@@ -29,7 +29,7 @@ from xlperf.workbook.back.read import ReadBook
 
 REFUSED = frozenset({
     "EMPTY", "TOO_LARGE", "NOT_A_WORKBOOK", "OLD_XLS", "ENCRYPTED", "OTHER_FORMAT", "DAMAGED", "UNSAFE_ZIP", "BOMB",
-    "DTD", "WRONG_ROUND", "ARCHIVE",
+    "DTD", "WRONG_ROUND", "ARCHIVE", "TOO_COMPLEX", "STRICT",
 })  # fmt: skip
 _TURNS = ("scorer", "master")  # after all that the appraised fill in
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def _why(lost: Lost, seconds: float) -> Word:
 
 def _opened(job: tuple[Path, str, Path]) -> Opened:
     file, name, records = job
+    warnings.simplefilter("ignore")  # what a library thinks of a file is nothing for the terminal
     told = guard_problems(file.read_bytes(), name)
     if told and told[0].code != "MACRO":
         return told[0]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 
 from xlperf.problems import Problem, Where, problem, word
+from xlperf.workbook.back.complexity import Weighing
 
 MEGA = 1_000_000
 LARGEST_FILE = 20 * MEGA
@@ -21,6 +23,7 @@ LARGEST_TOTAL = 256 * MEGA
 LARGEST_RATIO = 400  # packed to unpacked, for parts over one megabyte
 MOST_PARTS = 2_000
 _CHUNK = 1 << 16
+_END, _ZIP64 = b"PK\x05\x06", 0xFFFFFFFF  # the end record of a zip; a number in it that stands elsewhere
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADS = (
@@ -47,6 +50,8 @@ _FAULTS = (  # what is wrong with a zip, in words
 )
 _MACROS = re.compile(r"xl/(vbaproject\.bin|macrosheets/)")
 _LINKS = re.compile(r"xl/(externallinks/|connections\.xml)")
+_STRICT = b"purl.oclc.org/ooxml"
+_MACRO_TYPES = re.compile(rb"vbaProject|macroEnabled|intlmacrosheet|vnd\.ms-excel\.macrosheet", re.IGNORECASE)
 _DEFINITION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -62,12 +67,25 @@ def guard_problems(data: bytes, file: str) -> list[Problem]:
         return [problem("TOO_LARGE", where, found=f"{len(data) / MEGA:.1f} MB")]
     if not data.startswith(b"PK"):
         return [_not_zip(data, where)]
+    if not _is_one_archive(data):
+        return [problem("UNSAFE_ZIP", where, found=word("压缩包前面或后面有别的内容"))]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             return _parts_problems(book, where)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError) as fault:
         found = next((says for kind, says in _FAULTS if isinstance(fault, kind)), word("文件的结构不对"))
         return [problem("DAMAGED", where, found=found)]
+
+
+def _is_one_archive(data: bytes) -> bool:
+    """Check that a zip is all there is: nothing before its first part, and nothing behind its end."""
+    at = data.rfind(_END)
+    if at < 0 or len(data) < at + 22:
+        return True  # no end at all: that is said of it as damage
+    size, start, comment = struct.unpack("<IIH", data[at + 12 : at + 22])
+    if start == _ZIP64 or size == _ZIP64:
+        return True
+    return at + 22 + comment == len(data) and start + size in (at, at - 76)
 
 
 def _not_zip(data: bytes, where: Where) -> Problem:
@@ -121,9 +139,18 @@ def _parts_problems(book: zipfile.ZipFile, where: Where) -> list[Problem]:
     large = _large(parts)
     if large:
         return [problem("BOMB", where, found=large)]
+    if _STRICT in book.read("xl/workbook.xml" if "xl/workbook.xml" in book.namelist() else parts[0])[:_CHUNK]:
+        return [problem("STRICT", where)]
     problems = list(_content_problems(book, parts, where))
     problems += _holding("EXTLINK", _LINKS, names, where)
-    return problems or _holding("MACRO", _MACROS, names, where)
+    return problems or _holding("MACRO", _MACROS, names, where) or _macro_type(book, where)
+
+
+def _macro_type(book: zipfile.ZipFile, where: Where) -> list[Problem]:
+    """List the macros that the content types admit to, whatever their parts are called."""
+    types = next((n for n in book.namelist() if n.lower() == "[content_types].xml"), "")
+    found = _MACRO_TYPES.search(book.read(types).replace(b"\0", b"")) if types else None
+    return [problem("MACRO", where, found=found[0].decode("ascii", "replace"))] if found else []
 
 
 def _holding(code: str, pattern: re.Pattern[str], names: list[str], where: Where) -> list[Problem]:
@@ -146,15 +173,20 @@ def _content_problems(book: zipfile.ZipFile, parts: list[zipfile.ZipInfo], where
     """Unpack every part under limits (declared sizes may lie); look for document type definitions."""
     total = 0
     for part in parts:
-        size, tail = 0, b""
+        size, tail, weighing = 0, b"", Weighing(part.filename.lower().replace("\\", "/"), part.file_size)
         with book.open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 size, total = size + len(chunk), total + len(chunk)
                 if size > min(LARGEST_PART, part.file_size) or total > LARGEST_TOTAL:
                     yield problem("BOMB", where, found=part.filename)
                     return
-                found = _DEFINITION.search((tail + chunk).replace(b"\0", b""))  # UTF-16 has a zero in every letter
+                plain = chunk.replace(b"\0", b"")  # UTF-16 has a zero in every letter
+                much = weighing.too_much(plain)
+                if much is not None:
+                    yield problem("TOO_COMPLEX", where, found=much)
+                    return
+                found = _DEFINITION.search(tail + plain)
                 if found and part.filename.endswith((".xml", ".rels", ".vml")):
                     yield problem("DTD", where, found=part.filename)
                     return
-                tail = chunk[-20:]
+                tail = plain[-20:]

@@ -1,0 +1,27 @@
+"""The figures of the intake with small counts; `make figures COUNT=1000` prints them with large ones."""
+
+from kit.bookedits import EDITS
+from kit.figures import edits, kills, mutants, resaves
+from kit.programs import need
+
+
+def test_random_edits_are_named_or_without_effect(tmp_path):
+    assert len(EDITS) >= 40
+    figure = edits(10, tmp_path)
+    assert figure.wrong == [], str(figure)
+
+
+def test_a_forger_fills_nothing_that_is_not_its_own(tmp_path):
+    figure = mutants(12, tmp_path)
+    assert (figure.count, figure.wrong) == (12, []), str(figure)
+
+
+def test_honest_resaves_raise_no_alarm(tmp_path):
+    need("soffice")
+    figure = resaves(8, tmp_path)
+    assert figure.wrong == [], str(figure)
+
+
+def test_a_killed_collector_loses_and_doubles_nothing(tmp_path):
+    figure = kills(1, tmp_path)
+    assert figure.wrong == [], str(figure)
