@@ -19,6 +19,7 @@ from xlperf.engine.ask import answer
 from xlperf.engine.whatif import compare_readings
 from xlperf.problems import errors
 from xlperf.publish.results import publish_scores, score_round
+from xlperf.publish.verify import verified
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.freeze import RoundClosed, freeze, reopen
@@ -134,6 +135,18 @@ def test_a_reopened_round_is_frozen_beside_what_stands(home):
     again, _ = new_round(home / "halves", home / "again", after=[home / "2026h"], period="y")
     assert again is not None
     assert again.scheme.tables["half"][0]["score"] == 81
+
+
+def test_verify_names_a_frozen_file_that_was_altered_or_lost(home):
+    at = home / "2026h" / "frozen" / "结果.json"
+    told = [p.code for p in verified(home / "2026h")[1]]
+    assert "FROZEN_ALTERED" not in told
+    altered(at)
+    assert "FROZEN_ALTERED" in codes(verified(home / "2026h")[1])
+    at.unlink()
+    assert "FROZEN_GONE" in codes(verified(home / "2026h")[1])
+    lose_copy(home)
+    assert "FROZEN_GONE" in codes(verified(home / "2026y")[1])
 
 
 # ---- what cannot be trusted -----------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from xlperf.engine.roster import MASTER, Roster
 from xlperf.engine.score import score
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.publish.results import RANKING, ranking_csv
+from xlperf.rounds.chain import proved
 from xlperf.rounds.collecting.edition import FILE as EDITION
 from xlperf.rounds.collecting.examine import Examiner
 from xlperf.rounds.collecting.open import open_books
@@ -48,6 +49,7 @@ def verified(folder: Path, anchor: str = "") -> tuple[int, list[Problem]]:
         _kept_problems(round_, state),
         _record_problems(round_, state),
         _cell_problems(round_, state),
+        _frozen_problems(round_, state),
         _ranking_problems(round_, there),
         _anchor_problems(there, anchor) if anchor else (),
     )
@@ -99,6 +101,12 @@ def _kept_problems(round_: Round, state: State) -> Iterator[Problem]:
             yield problem("KEPT_GONE", Where(f"received/{digest[:12]}…"), found=receipt.file)
         elif hashlib.sha256(kept.read_bytes()).hexdigest() != digest:
             yield problem("KEPT_ALTERED", Where(f"received/{digest[:12]}…"), found=receipt.file)
+
+
+def _frozen_problems(round_: Round, state: State) -> Iterator[Problem]:
+    """Check every file of frozen results; copies of earlier ones are proved when the round is opened."""
+    found = (proved(round_.folder, frozen, round_.key) for frozen in state.frozen)
+    yield from (p for p in found if isinstance(p, Problem))
 
 
 def _record_problems(round_: Round, state: State) -> Iterator[Problem]:

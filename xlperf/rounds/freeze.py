@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from xlperf.engine.score import Scores
-from xlperf.files import writing
+from xlperf.files import write_whole
 from xlperf.formula.values import shown
 from xlperf.problems import Problem, Where, errors, problem, word
 from xlperf.rounds.chain import Earlier, called_of, proved
@@ -66,9 +66,8 @@ def freeze(round_: Round, unsettled: Iterable[Problem] = (), *, today: date | No
     data = written(_results(round_, round_.scores(), today or date.today()), round_.key)
     number = len(state.frozen) + 1
     file = Path(FOLDER, "结果.json" if number == 1 else f"结果-{number}.json")
-    with writing() as put:
-        put(round_.folder / file, data)
-        record_frozen(round_.ledger, Frozen(file.as_posix(), digest_of(data), round_.scheme_sha, VERSION))
+    write_whole(round_.folder / file, data)  # before it is recorded: what the ledger names is there
+    record_frozen(round_.ledger, Frozen(file.as_posix(), digest_of(data), round_.scheme_sha, VERSION))
     return Freezing(file, digest_of(data), tuple(told))
 
 
