@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from kit.small_scheme import MARK, SCHEME, write
 
 from xlperf.engine.check import check_source
 from xlperf.engine.compile import compile_scheme
+from xlperf.engine.score import score
 from xlperf.problems import errors
 from xlperf.scheme.find import schemes_available
 from xlperf.scheme.load import folder_source, load_scheme
@@ -100,3 +102,37 @@ def test_no_remedy_ends_in_nothing(tmp_path):
     for p in problems:
         for language in ("zh", "en"):
             assert not p.remedy(language).rstrip().endswith(("：", ":")), p.text(language)
+
+
+EDGE = """\
+  reached:
+    question: 90分以上含不含90分？
+    basis: 六
+    options: {at_least: 含, above: 不含}
+    adopted: at_least
+figures:
+"""
+GOOD = """\
+      good:
+        title: 优秀
+        basis: 五
+        holds: text
+        flag: {conditions: {process: {from: 90, edge: {reading: reached}}}}
+"""
+
+
+@pytest.mark.parametrize(("option", "answer"), [("at_least", "是"), ("above", "否")])
+def test_a_reading_decides_whether_a_limit_itself_counts(tmp_path, option, answer):
+    text = SCHEME.replace("figures:\n", EDGE, 1).replace("      final:\n", GOOD + "      final:\n", 1)
+    scheme, problems = load_scheme(write(tmp_path, scheme=text))
+    assert errors(problems) == []
+    plan, problems = compile_scheme(scheme, {"reached": option})
+    assert problems == []
+    units = [{**row, "process": Fraction(90)} for row in scheme.tables["units"]]
+    assert score(plan, {**scheme.tables, "units": units}).column("A", "good") == [answer, answer]
+
+
+def test_an_edge_is_one_of_two_words(tmp_path):
+    text = SCHEME.replace("figures:\n", EDGE, 1).replace("      final:\n", GOOD + "      final:\n", 1)
+    _, problems = check_source(folder_source(write(tmp_path, scheme=text.replace("from: 90", "to: 90"))))
+    assert ("WRONG_VALUE", "at_most、below") in {(p.code, dict(p.values).get("wanted")) for p in errors(problems)}

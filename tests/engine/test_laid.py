@@ -19,7 +19,7 @@ from xlperf.scheme.load import folder_source, load_scheme
 from xlperf.workbook.back.libreoffice import differences, recalculate
 from xlperf.workbook.books.master import write_master
 
-LARGE = "total: {of: marks.score, where: [{unit: code}, {column: full, at_least: 15}, {column: direction, is: 正向}]}"
+LARGE = "total: {of: marks.score, where: {unit: code, full: {at_least: 15}, direction: 正向}}"
 TOTAL = "total: {of: marks.score, where: {unit: code}}"
 FACTOR = """\
       factor: {is: input, by: office, title: 类别}
@@ -80,7 +80,7 @@ def test_only_rows_that_meet_the_conditions_count_and_the_column_says_why(large)
 
 
 def test_a_condition_on_a_column_that_is_not_there_is_told(tmp_path):
-    text = SCHEME.replace(TOTAL, LARGE.replace("column: full", "column: ful"))
+    text = SCHEME.replace(TOTAL, LARGE.replace("full:", "ful:"))
     _, problems = check_source(folder_source(write(tmp_path, scheme=text)))
     assert [(p.code, dict(p.values)["found"]) for p in errors(problems)] == [("UNKNOWN_COLUMN", "ful")]
 
@@ -124,7 +124,7 @@ AMONG = """\
           within: {group: group}
           places: [[一等奖, 1], [二等奖, share_of_prizes]]
           otherwise: 无
-          barred: [{column: process, above: 5}]
+          barred: {process: {above: 5}}
       pay:
         title: 奖金
         basis: 五6

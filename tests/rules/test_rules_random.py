@@ -17,6 +17,7 @@ from kit.mass_judge import judged
 from kit.random_decisions import DECISIONS
 from kit.random_points import POINTS
 from kit.random_rows import Row, Trial
+from kit.random_small import SMALL
 
 from xlperf.formula import array
 from xlperf.formula.evaluate import evaluate
@@ -27,7 +28,7 @@ from xlperf.rules import RULES
 
 ROWS = 10_000
 FIXED = 10  # in every tenth row the figures stand in the formula
-TRIALS = {trial.word: trial for trial in (*POINTS, *DECISIONS)}
+TRIALS = {trial.word: trial for trial in (*POINTS, *DECISIONS, *SMALL)}
 FILES = 2  # conversions; one would need more memory than it saves time
 
 

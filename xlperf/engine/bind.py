@@ -23,6 +23,7 @@ from xlperf.problems import Problem, problem
 from xlperf.rules import RULES, Parameter, Rule
 from xlperf.scheme.model import ColumnSpec, Figure, Listing, Node, Reading, Scalar, SheetSpec, place_of
 from xlperf.scheme.model import Mapping as MappingNode
+from xlperf.scheme.reading.conditions import each_condition
 from xlperf.scheme.reading.tables import holds_of
 from xlperf.scheme.vocabulary import Holds
 from xlperf.scheme.words import nearest
@@ -31,6 +32,8 @@ EMPTY = "空"
 DATE = re.compile(r"(\d{4}|year)-\d{2}-\d{2}\Z", re.ASCII)  # `year` is the year of the round
 WORD = re.compile(r"[a-z][a-z0-9_]*\Z")
 THIS = "this"
+
+EDGES = {"from": ("at_least", "above"), "to": ("at_most", "below")}  # the first is meant where no edge is said
 
 Condition = tuple[Expr, str]
 
@@ -275,14 +278,14 @@ class Binder:
     def _asked(self, node: Node, name: str) -> tuple[MappingNode, Listing]:
         """Return the pairs of columns that must be equal, and the conditions on the rows that are looked at."""
         pairs, conditions = MappingNode(), Listing((), place_of(node))
-        for part in [node] if isinstance(node, MappingNode) else self._list(node, name):
-            if isinstance(part, MappingNode) and Scalar("column") not in part:
-                pairs.update(part)
-            elif isinstance(part, MappingNode) and set(part) == {"column", "is"}:
-                wanted = self._resolved(part[Scalar("is")])
-                pairs[Scalar(_flat(self._resolved(part[Scalar("column")])), place_of(part))] = wanted
+        given = [node] if isinstance(node, MappingNode) else self._list(node, name)
+        short = [isinstance(part, MappingNode) and Scalar("column") not in part for part in given]
+        for one in (c for part, s in zip(given, short, strict=True) for c in (each_condition(part) if s else [part])):
+            if isinstance(one, MappingNode) and set(one) == {"column", "is"}:
+                wanted = self._resolved(one[Scalar("is")])
+                pairs[Scalar(_flat(self._resolved(one[Scalar("column")])), place_of(one))] = wanted
             else:
-                conditions.append(part)
+                conditions.append(one)
         return pairs, conditions
 
     def _branch(self, node: Node, name: str, taken: Callable[[Node], Expr]) -> tuple[tuple[Condition, ...], Expr]:
@@ -299,7 +302,21 @@ class Binder:
         """Bind a list of conditions to one condition."""
         return both(*(holds for holds, _ in self.conditions(node)))
 
+    def _edged(self, node: Node) -> Node:
+        """Return a condition `from` or `to` a limit as the comparison that its edge, often a reading, makes of it."""
+        side = next((k for k in EDGES if k in node), "") if isinstance(node, MappingNode) else ""
+        if not side or not isinstance(node, MappingNode):
+            return node
+        words = EDGES[side]
+        edge = self._resolved(node.get(Scalar("edge"), Scalar(words[0])))
+        if edge not in words:
+            self._report("WRONG_VALUE", node, name="edge", wanted="、".join(words), found=_flat(edge))
+            edge = Scalar(words[0])
+        kept = [(k, v) for k, v in node.items() if k not in (side, "edge")]
+        return MappingNode([*kept, (Scalar(_flat(edge), place_of(node)), node[Scalar(side)])], place_of(node))
+
     def _condition(self, node: Node) -> Condition:
+        node = self._edged(node)
         tests = [k for k in node if k not in ("column", "blank")] if isinstance(node, MappingNode) else []
         if not isinstance(node, MappingNode) or Scalar("column") not in node or len(tests) != 1:
             wanted = "{column: 列名, is: 值}，比较词之一：" + "、".join([*COMPARE, "is_given"])

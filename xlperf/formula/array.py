@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from xlperf.formula.expression import LINKS, Expr, Match, exempting, needs, root
-from xlperf.formula.operations import PLACES
-from xlperf.formula.values import EXEMPT, Value
+from xlperf.formula.operations import OPERATIONS, PLACES
+from xlperf.formula.values import EXEMPT, Value, from_float
 
 Column = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
@@ -144,6 +144,20 @@ def _reduce(f: Any) -> Callable[..., Column]:
     return lambda *xs: f.reduce(np.broadcast_arrays(*xs))
 
 
+def _each(exact: Callable[..., Value], kind: Any) -> Callable[..., Column]:
+    """Return an operation that asks its exact function cell by cell. kind: of the result, `float64` or `object`."""
+
+    def applied(*xs: Column) -> Column:
+        rows = zip(*(map(_value, x) for x in np.broadcast_arrays(*map(_objects, xs))), strict=True)
+        return to_array([exact(*row) for row in rows], kind is object)
+
+    return applied
+
+
+def _value(x: Any) -> Value:
+    return from_float(x) if isinstance(x, float) else x
+
+
 ARRAY: dict[str, Callable[..., Any]] = {
     "add": _strict(np.add),
     "sub": _strict(np.subtract),
@@ -167,6 +181,8 @@ ARRAY: dict[str, Callable[..., Any]] = {
     "least": _strict(_reduce(np.minimum)),
     "greatest": _strict(_reduce(np.maximum)),
     "first": _first,
+    **{name: _each(OPERATIONS[name].exact, np.float64) for name in ("year", "month", "day", "months_later")},
+    **{name: _each(OPERATIONS[name].exact, object) for name in ("in_words", "as_text", "joined")},
 }
 
 

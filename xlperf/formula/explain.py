@@ -16,6 +16,8 @@ _COMPARES = {"gt": "＞", "ge": "≥", "lt": "＜", "le": "≤", "same": "＝"}
 _NAMES = {
     "floor": "取整数部分", "ceiling": "向上取整", "least": "取小", "greatest": "取大",
     "both": "并且", "either": "或者", "negate": "非", "is_blank": "为空", "is_number": "是数字", "is_exempt": "不适用",
+    "year": "年份", "month": "月份", "day": "日", "months_later": "若干月后",
+    "in_words": "大写", "as_text": "写作文字", "joined": "连写",
 }  # fmt: skip
 _LINKED = {
     "via": "取自“{sheet}”的“{title}”",

@@ -122,6 +122,11 @@ def rounded(x: Operand, digits: Operand) -> Expr:
     return Expr("rounded", (lift(x), lift(digits)))
 
 
+def apply(operation: str, *xs: Operand) -> Expr:
+    """Apply an operation of the table by its name, such as `year` or `in_words`."""
+    return Expr(operation, tuple(map(lift, xs)))
+
+
 def same(a: Operand, b: Operand) -> Expr:
     """Return whether two values are equal (numbers at nine decimals)."""
     return Expr("same", (lift(a), lift(b)))

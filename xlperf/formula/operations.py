@@ -21,13 +21,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from xlperf.formula.values import EXEMPT, Value, half_up
+from xlperf.formula.amounts import in_words, in_words_formula
+from xlperf.formula.calendar import months_later, part
+from xlperf.formula.values import EXEMPT, Value, half_up, shown
 
 PLACES = 9  # decimals that comparisons and steps look at
 REMAINDERS = 6  # decimals at which what is left of a share is compared: a double of its size still holds them
 
 ATOM = 9  # text that needs no brackets
-COMPARE, SUM, PRODUCT, SIGN = 2, 4, 5, 7
+COMPARE, CONCATENATE, SUM, PRODUCT, SIGN = 2, 3, 4, 5, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,15 @@ def _first(*xs: Value) -> Value:
     return next((x for x in xs if x is not None), None)
 
 
+def _as_text(x: Value, digits: Value) -> Value:
+    return shown(x, int(digits)) if isinstance(x, Fraction) and isinstance(digits, Fraction) else x
+
+
+def _joined(*xs: Value) -> Value:
+    texts = [x for x in xs if isinstance(x, str)]
+    return "".join(texts) if len(texts) == len(xs) else None
+
+
 OPERATIONS: dict[str, Operation] = {
     "add": Operation("{0}+{1}", _strict(lambda a, b: a + b), SUM),
     "sub": Operation("{0}-{1}", _strict(lambda a, b: a - b), SUM),
@@ -105,4 +116,11 @@ OPERATIONS: dict[str, Operation] = {
     "least": Operation("MIN({all})", _strict(lambda *xs: min(xs))),
     "greatest": Operation("MAX({all})", _strict(lambda *xs: max(xs))),
     "first": Operation("", _first),  # its text is nested IFs, written by the formula face
+    "year": Operation("YEAR({0})", _strict(lambda x: part(x, "year")), keeps_noise=False, takes_clean=True),
+    "month": Operation("MONTH({0})", _strict(lambda x: part(x, "month")), keeps_noise=False, takes_clean=True),
+    "day": Operation("DAY({0})", _strict(lambda x: part(x, "day")), keeps_noise=False, takes_clean=True),
+    "months_later": Operation("EDATE({0},{1})", _strict(months_later), keeps_noise=False, takes_clean=True),
+    "in_words": Operation(in_words_formula(), _strict(in_words), keeps_noise=False),
+    "as_text": Operation('IF(ISNUMBER({0}),ROUND({0},{1}),{0})&""', _as_text, CONCATENATE, keeps_noise=False),
+    "joined": Operation("CONCATENATE({all})", _joined, keeps_noise=False),
 }

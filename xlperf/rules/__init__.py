@@ -1,6 +1,6 @@
 """Every way of turning facts into points, one module per family of rule."""
 
-from xlperf.rules import achievement, among, composite, conditions, growth, links, quotas, steps, tiers
+from xlperf.rules import achievement, among, amounts, composite, conditions, dates, growth, links, quotas, steps, tiers
 from xlperf.rules.registry import RULES, Parameter, Rule
 
 __all__ = [
@@ -9,8 +9,10 @@ __all__ = [
     "Rule",
     "achievement",
     "among",
+    "amounts",
     "composite",
     "conditions",
+    "dates",
     "growth",
     "links",
     "quotas",

@@ -53,10 +53,10 @@ _TAKEN: Mapping[str, tuple[str, Json]] = {
     "their": ("of 那张表的一列数", {"type": "string"}),
     "theirs": ("of 那张表的列名，列表", {"type": "array", "items": {"type": "string"}}),
     "match": (
-        "列名: 值或本表的列；或列表，其中也可写条件 {column: 那张表的列, at_least: 值}",
+        "列名: 值或本表的列，或 列名: {at_least: 值 …}；也可写列表",
         {
             "anyOf": [
-                {"type": "object", "additionalProperties": {"$ref": "#/definitions/value"}},
+                {"type": "object"},
                 {"type": "array", "items": {"type": "object"}},
             ]
         },

@@ -64,6 +64,11 @@ CONDITION: Fields = {
     "at_most": Field("value", "不大于（含本数）"),
     "above": Field("value", "大于（不含本数）"),
     "below": Field("value", "小于（不含本数）"),
+    "from": Field("value", "从多少起（以上）；含不含本数看 edge"),
+    "to": Field("value", "到多少止（以下）；含不含本数看 edge"),
+    "edge": Field(
+        "value", "界限上算不算：from 用 at_least（含）或 above（不含），to 用 at_most 或 below；可写 {reading: 口径}"
+    ),
     "is_given": Field("yes", "是否已填"),
     "blank": Field("value", "空白时按什么值比较"),
 }

@@ -8,9 +8,10 @@ from xlperf.formula.comparisons import COMPARE
 from xlperf.scheme.model import Listing, Mapping, Node, Scalar
 
 _SECTIONS = ("sheets", "must")  # where conditions stand
-_KEYS = ("when", "conditions", "asked", "while", "holds")
-_OF_ONE = {*COMPARE, "column", "is_given", "blank"}  # keys of one condition written at length
+_KEYS = ("when", "conditions", "asked", "while", "holds", "barred")
+_OF_ONE = {*COMPARE, "column", "is_given", "from", "to", "edge", "blank"}  # keys of one condition written at length
 _READING, _BLANK = Scalar("reading"), Scalar("blank")
+_BESIDE = ("blank", "edge")  # keys that stand beside a comparison
 
 
 def with_listed_conditions(root: Mapping) -> Mapping:
@@ -28,19 +29,19 @@ def _within(node: Node) -> Node:
 def _listed(node: Mapping | Listing) -> Node:
     """Return a list of conditions; what is no conditions stays, for the checks to tell."""
     if isinstance(node, Listing):
-        return Listing((one for item in node for one in (_each(item) if _is_short(item) else [item])), node.at)
-    return Listing(_each(node), node.at) if _is_short(node) else node
+        return Listing((one for item in node for one in (each_condition(item) if _is_short(item) else [item])), node.at)
+    return Listing(each_condition(node), node.at) if _is_short(node) else node
 
 
 def _is_short(node: Node) -> bool:
     return isinstance(node, Mapping) and bool(node) and not _OF_ONE & node.keys() and _READING not in node
 
 
-def _each(node: Mapping) -> Iterator[Mapping]:
+def each_condition(node: Mapping) -> Iterator[Mapping]:
     """List the conditions of a short form: a column and what it is, or how it compares, a condition each."""
     for column, says in node.items():
         compares = isinstance(says, Mapping) and _READING not in says
         said = says if compares else {Scalar("is", column.at): says}
-        always = {k: v for k, v in said.items() if k == _BLANK}
-        for test in [k for k in said if k != _BLANK] or [_BLANK]:
+        always = {k: v for k, v in said.items() if k in _BESIDE}
+        for test in [k for k in said if k not in _BESIDE] or [_BLANK]:
             yield Mapping({Scalar("column", column.at): column, test: said[test], **always}, column.at)
