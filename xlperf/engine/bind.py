@@ -296,7 +296,12 @@ class Binder:
 
     def conditions(self, node: Node) -> tuple[Condition, ...]:
         """Bind a list of `{column: …, is: …}` conditions, each with the words that say it."""
-        return tuple(self._condition(c) for c in self._list(self._resolved(node), "条件"))
+        node = self._resolved(node)
+        if (
+            isinstance(node, MappingNode) and Scalar("column") not in node
+        ):  # short, where the reader knows no key for it
+            node = Listing(each_condition(node), node.at)
+        return tuple(self._condition(c) for c in self._list(node, "条件"))
 
     def all_of(self, node: Node) -> Expr:
         """Bind a list of conditions to one condition."""

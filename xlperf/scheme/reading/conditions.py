@@ -8,7 +8,7 @@ from xlperf.formula.comparisons import COMPARE
 from xlperf.scheme.model import Listing, Mapping, Node, Scalar
 
 _SECTIONS = ("sheets", "must")  # where conditions stand
-_KEYS = ("when", "conditions", "asked", "while", "holds", "barred")
+_KEYS = ("when", "conditions", "asked", "while", "holds")
 _OF_ONE = {*COMPARE, "column", "is_given", "from", "to", "edge", "blank"}  # keys of one condition written at length
 _READING, _BLANK = Scalar("reading"), Scalar("blank")
 _BESIDE = ("blank", "edge")  # keys that stand beside a comparison
