@@ -72,13 +72,19 @@ class MadeRows:
 
     def _all(self, tables: Mapping[str, list[Row]]) -> Iterator[Row]:
         partners = self._partners(tables)
-        spans = [values for _, values in self.over]
+        names = [name for name, _ in self.over]
+        spans = [
+            (dict(zip(names, values, strict=True)), "".join(f"{JOINED}{value_text(v)}" for v in values))
+            for values in product(*(values for _, values in self.over))
+        ]
         for row in tables.get(self.each.table, []):
             joined = tuple(row.get(mine) for _, mine in self.on)
             whole = row.get(self.each.key) is not None and None not in joined
             for other in partners.get(joined, []) if whole else ():
-                for values in product(*spans):
-                    yield self._made(row, other, values)
+                cells, at = self._cells(row, other), getattr(row, "at", None)
+                key = cells.pop(self.key)
+                for values, after in spans:
+                    yield MadeRow({self.key: f"{key}{after}", **cells, **values}, at)
 
     def _partners(self, tables: Mapping[str, list[Row]]) -> dict[tuple[Value, ...], list[Row]]:
         """Return the rows of the other table by what they are joined on; one empty row where there is none."""
@@ -90,12 +96,13 @@ class MadeRows:
                 found.setdefault(tuple(row.get(theirs) for theirs, _ in self.on), []).append(row)
         return found
 
-    def _made(self, row: Row, other: Row, values: tuple[Value, ...]) -> Row:
-        parts = [row.get(self.each.key), *([other.get(self.other.key)] if self.other else []), *values]
-        cells: Row = {self.key: self.key_of(parts), **dict(zip(self.parts, parts, strict=True))}
+    def _cells(self, row: Row, other: Row) -> Row:
+        """Return what the rows of one object, with one row of the other table, have alike, and how their keys begin."""
+        parts = [row.get(self.each.key), *([other.get(self.other.key)] if self.other else [])]
+        cells: Row = {self.key: self.key_of(parts), **dict(zip(self.parts, parts, strict=False))}
         for name, whose, there in self.facts:
             cells[name] = (row if whose == "each" else other).get(there)
-        return MadeRow(cells, getattr(row, "at", None))
+        return cells
 
 
 class _Made:
