@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test lint release printed figures
+.PHONY: setup demo test coverage golden figures lint release printed
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -11,6 +11,13 @@ demo: setup
 	$(PY) -m xlperf demo
 test: setup
 	$(PY) -m pytest
+coverage: setup  # branches too; fails below the floor that pyproject.toml states (twice the time of the tests)
+	$(PY) -m coverage erase
+	$(PY) -m coverage run -m pytest
+	$(PY) -m coverage combine -q
+	$(PY) -m coverage report
+golden: setup  # 100 random rounds of every scheme, column by column, beside the few of every test run (some minutes)
+	PYTHONPATH=.:tests $(PY) -m kit.golden
 printed: setup  # every book of every scheme on paper, through LibreOffice (some minutes)
 	XLPERF_PRINTED=all $(PY) -m pytest tests/workbook/test_printed.py
 COUNT := 100

@@ -1,11 +1,21 @@
-"""The demonstration round, whole: what is broken on purpose is found, what is right is ranked."""
+"""The demonstration round, whole: what is broken on purpose is found, what is right is ranked.
 
+The command of the README is run once, in one process, for all that is asked of it.
+"""
+
+import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from kit.rounds import reopened
 
+from xlperf.cli import main
+from xlperf.cli import rounds as commands
 from xlperf.demo.demo import run_demo
 from xlperf.demo.mishaps import AT, NEVER_CORRECTED
 from xlperf.publish.results import ranking_csv, score_round
@@ -14,7 +24,20 @@ from xlperf.rounds.publication import anchor_of
 from xlperf.rounds.recompute import recomputed
 from xlperf.scheme.load import find_scheme
 
+ROOT = Path(__file__).parents[2]
 SECONDS = 60
+INPUTS = """
+import hashlib
+from xlperf.demo.simulate import Simulation
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.roster import MASTER, Roster
+from xlperf.scheme.load import find_scheme, load_scheme
+scheme, _ = load_scheme(find_scheme("dashiqiao-2017")[0])
+made = Simulation(compile_scheme(scheme)[0], scheme.tables, scheme.office, 1)
+parties = [("unit", unit) for unit in made._roster.units] + [("scorer", s.name) for s in scheme.scorers] + [MASTER]
+inputs = [(made.inputs(p), made.claims(p[1]) if p[0] == "unit" else {}) for p in parties]
+print(hashlib.sha256(repr(inputs).encode()).hexdigest())
+"""
 
 CODES = {
     "words": ["CELL_ERROR", "MISSING", "NOT_A_NUMBER", "OUT_OF_RANGE"],
@@ -29,11 +52,38 @@ CODES = {
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    path, _ = find_scheme("dashiqiao-2017")
-    result, problems = run_demo(path, tmp_path_factory.mktemp("demo") / "演示")
+def run(tmp_path_factory):
+    """Run `xlperf demo`: what it comes to, and what it prints."""
+    results = []
+
+    def kept(*words, **options):
+        results.append(run_demo(*words, **options))
+        return results[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commands, "run_demo", kept)
+        folder = tmp_path_factory.mktemp("demo") / "演示"
+        done = CliRunner(env={"XLPERF_LANG": "zh"}).invoke(main, ["demo", "--out", str(folder)])
+    assert done.exit_code == 0, done.output
+    [(result, problems)] = results
     assert result is not None, problems
-    return result
+    return result, done.stdout
+
+
+@pytest.fixture(scope="module")
+def demo(run):
+    return run[0]
+
+
+def ranking(text: str) -> list[list[str]]:
+    return [words for line in text.splitlines() if len(words := line.split()) == 4 and words[1].startswith("U")]
+
+
+def test_the_ranking_in_the_readme_is_the_one_that_it_prints(run):
+    """So it is also the same from one machine and one day to the next."""
+    shown = ranking((ROOT / "README.md").read_text("utf-8"))
+    assert len(shown) >= 10
+    assert shown == ranking(run[1])[: len(shown)]
 
 
 def test_it_is_quick(demo):
@@ -72,10 +122,24 @@ def test_all_are_ranked_but_the_one_that_never_came(demo):
     assert ranking_csv(demo.scores).count('"—"') == ranking_csv(demo.scores).count("资料不全") == 1
 
 
-def test_the_same_seed_gives_the_same_ranking(demo, tmp_path):
-    path, _ = find_scheme("dashiqiao-2017")
-    again, _ = run_demo(path, tmp_path / "again")
-    assert ranking_csv(again.scores) == ranking_csv(demo.scores)
+def test_the_same_seed_gives_the_same_inputs_in_another_process(demo):
+    """All that follows from them is compared with what the README has printed since."""
+    done = subprocess.run(
+        [sys.executable, "-c", INPUTS],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": "7"},
+        capture_output=True,
+        check=True,
+    )
+    scope = {}
+    exec(INPUTS.replace("print(", "shown = ("), scope)
+    assert done.stdout.decode().strip() == scope["shown"]
+
+
+def test_the_same_seed_gives_the_same_ranking(tmp_path):
+    path, _ = find_scheme("three-units")
+    first, again = (run_demo(path, tmp_path / name)[0] for name in ("first", "again"))
+    assert ranking_csv(again.scores) == ranking_csv(first.scores)
 
 
 def test_the_ranking_comes_again_from_the_ledger_alone(demo, tmp_path):

@@ -1,7 +1,7 @@
 """What random rounds of every scheme come to stays as it was frozen, column by column.
 
-A difference is either a mistake or a decision; then `python -m kit.golden --freeze` in tests/ writes it down, and
-the change says which columns and why.
+A difference is either a mistake or a decision; then `python -m kit.golden --freeze` (PYTHONPATH=tests) writes it
+down, and the change says which columns and why.
 """
 
 import pytest

@@ -3,8 +3,8 @@
 Every value is drawn from a seed made of its own place (round, sheet, row, column), so that a column that is
 added or taken away changes no other draw. Nothing of the demonstration is used.
 
-    python -m kit.golden            (in tests/) compares and says which columns differ
-    python -m kit.golden --freeze   writes tests/golden anew, after somebody has decided that it must change
+    make golden                           compares the many and says what differs (the same without --freeze)
+    PYTHONPATH=tests python -m kit.golden --freeze [ID]  writes tests/golden anew, once somebody decided that it changes
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import csv
 import hashlib
 import sys
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -22,21 +23,29 @@ from xlperf.engine.score import Scores, rows_of, score
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import columns_of
 from xlperf.formula.values import EXEMPT, Value, decimal
-from xlperf.scheme.load import find_scheme, load_scheme
+from xlperf.parallel import shared_out
+from xlperf.scheme.load import find_scheme, load_scheme, schemes_available
+from xlperf.scheme.model import Scheme
 
 FOLDER = Path(__file__).parents[1] / "golden"
-SCHEMES = ("three-units", "dashiqiao-2017", "hebi-2021", "yiyang-2018")
-ROUNDS, FEW = 20, 4  # of a whole comparison, and of the one in every test run
+SCHEMES = tuple(sorted(file.stem for file in FOLDER.glob("*.csv")))  # those that were frozen
+ROUNDS, FEW = 100, 4  # of a whole comparison, and of the one in every test run
 LEDGER_ROWS = 12  # of each sheet that grows
 DIGITS = 12  # of a digest
 
 Rows = list[dict[str, Value]]
 
 
+@cache
+def _laid_out(name: str) -> tuple[Scheme, Plan]:
+    scheme, _ = load_scheme(find_scheme(name)[0])
+    assert scheme is not None
+    return scheme, compile_scheme(scheme)[0]
+
+
 def random_tables(name: str, number: int) -> tuple[Plan, dict[str, Rows]]:
     """Return a scheme's plan and its tables with every input drawn, some left empty, and rows in every ledger."""
-    scheme, _ = load_scheme(find_scheme(name)[0])
-    plan, _ = compile_scheme(scheme)
+    scheme, plan = _laid_out(name)
     tables = {table: [dict(row) for row in rows] for table, rows in scheme.tables.items()}
     units = [row["code"] for row in tables["units"]]
     for sheet in (s for s in plan.sheets if s.grows):
@@ -89,13 +98,17 @@ def _near(row: dict[str, Value]) -> Fraction:
 def digests(name: str, rounds: int = ROUNDS) -> dict[str, str]:
     """Return sheet.column → digest of every value of it in the rounds, computed columns only."""
     found: dict[str, hashlib._Hash] = {}
-    for number in range(rounds):
-        plan, tables = random_tables(name, number)
-        scores = score(plan, tables)
-        for sheet, column in plan.computed():
-            at = f"{sheet.name}.{column.name}"
-            found.setdefault(at, hashlib.sha256()).update(_text(scores, sheet, column))
+    for texts in shared_out(_round_of, name, range(rounds), few=FEW):
+        for at, text in texts.items():
+            found.setdefault(at, hashlib.sha256()).update(text)
     return {at: digest.hexdigest()[:DIGITS] for at, digest in found.items()}
+
+
+def _round_of(name: str, number: int) -> dict[str, bytes]:
+    """Return sheet.column → every value of it in one round."""
+    plan, tables = random_tables(name, number)
+    scores = score(plan, tables)
+    return {f"{sheet.name}.{column.name}": _text(scores, sheet, column) for sheet, column in plan.computed()}
 
 
 def _text(scores: Scores, sheet: Sheet, column: Column) -> bytes:
@@ -103,10 +116,19 @@ def _text(scores: Scores, sheet: Sheet, column: Column) -> bytes:
     return "\n".join("" if v is None else v if isinstance(v, str) else decimal(v) for v in values).encode() + b"\0"
 
 
-def frozen(name: str, rounds: int = ROUNDS) -> dict[str, str]:
+def frozen(name: str, rounds: int) -> dict[str, str]:
     """Return the digests that were frozen, over so many rounds."""
+    return {row["column"]: row[f"rounds_{rounds}"] for row in _lines(name)}
+
+
+def most(name: str) -> int:
+    """Return over how many rounds the digests of a scheme were frozen."""
+    return max(int(heading.removeprefix("rounds_")) for heading in _lines(name)[0] if heading.startswith("rounds_"))
+
+
+def _lines(name: str) -> list[dict[str, str]]:
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return {row["column"]: row[f"rounds_{rounds}"] for row in csv.DictReader(stream)}
+        return list(csv.DictReader(stream))
 
 
 def freeze(name: str) -> None:
@@ -117,13 +139,19 @@ def freeze(name: str) -> None:
 
 
 def main() -> None:
-    """Compare or freeze."""
-    for name in SCHEMES:
-        if "--freeze" in sys.argv:
+    """Freeze the schemes that are named, or all; or compare every one and leave with 1 where a column differs."""
+    if "--freeze" in sys.argv:
+        named = [word for word in sys.argv[1:] if not word.startswith("-")]
+        for name in named or [path.name for path in schemes_available()]:
             freeze(name)
-            continue
-        was, now = frozen(name), digests(name)
-        print(name, [at for at in sorted({*was, *now}) if was.get(at) != now.get(at)])
+        return
+    differing = False
+    for name in SCHEMES:
+        was, now = frozen(name, most(name)), digests(name, most(name))
+        changed = [at for at in sorted({*was, *now}) if was.get(at) != now.get(at)]
+        differing = differing or bool(changed)
+        print(f"{name}: {most(name)} rounds, {len(now)} columns, {len(changed)} differ {changed or ''}", flush=True)
+    sys.exit(differing)
 
 
 if __name__ == "__main__":

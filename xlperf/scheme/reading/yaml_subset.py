@@ -47,7 +47,7 @@ def parse_yaml(text: str, shown_as: str) -> tuple[Mapping | None, list[Problem]]
     return root, list(problems)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)  # a scheme with all its parts, and a few more
 def _parsed(text: str, shown_as: str) -> tuple[Mapping | None, list[Problem]]:
     plain, problems = plain_text(text, shown_as)
     reader = _Reader(shown_as, YAML(typ="safe", pure=True).parse(plain), problems)
