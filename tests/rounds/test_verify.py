@@ -7,17 +7,20 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from kit.forger import forged, row_gone
 from kit.rounds import reopened, send, send_all, small_scheme
 
 from xlperf.problems import errors
 from xlperf.publish.results import publish_scores
 from xlperf.publish.verify import verified
 from xlperf.rounds.collecting.collect import collect
+from xlperf.rounds.collecting.lifted import lift
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.journal import alone, entries, head_file
 from xlperf.rounds.publication import anchor_of
 from xlperf.rounds.store import new_round
 from xlperf.rounds.undo import choose, undo, versions
+from xlperf.workbook.back.read import read_book
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +126,31 @@ def test_what_was_undone_counts_no_more_and_may_be_chosen_again(folder):
     assert [p.code for p in choose(round_, "nowhere")] == ["VERSION_UNKNOWN"]
     assert codes(folder) == []
     assert json.dumps([e.kind for e in entries(round_.ledger)][-4:]) == '["received", "undone", "chosen", "undone"]'
+
+
+def test_what_is_right_in_a_broken_book_is_lifted_into_a_fresh_one(folder):
+    round_ = reopened(folder)
+    changes = {
+        ("marks", "U22-01", "self"): "九十五",
+        ("events", "+2", "item"): "市级表彰",
+        ("events", "+2", "points"): 1,
+    }
+    file = send(round_, "unit", "U22", changes, name="市环保局 坏.xlsx")
+    forged(file, row_gone("U22-05"))
+    collect(round_)
+    done, problems = lift(round_, file.name)
+    assert problems == []
+    assert [p.code for p in done.left].count("NOT_A_NUMBER") == 1
+    assert "九十五" in (folder / done.rest).read_text("utf-8")
+    cells = {
+        (c.plan_sheet, c.row_key, c.column): c.value for c in read_book(folder / done.book).cells if c.role == "input"
+    }
+    assert cells["marks", "U22-01", "self"] is None
+    assert cells["marks", "U22-05", "self"] is None
+    assert cells["marks", "U22-02", "self"] is not None
+    assert (cells["events", "+2", "item"], cells["events", "+2", "points"]) == ("市级表彰", 1)
+    assert done.count > 30
+    assert [p.code for p in lift(round_, "nowhere")[1]] == ["NOTHING_TO_LIFT"]
 
 
 def test_two_versions_at_once_are_named(folder):

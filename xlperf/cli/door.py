@@ -28,6 +28,7 @@ COMMANDS = {  # command → module of this package, and the command in it
     "explain": "answers:explain",
     "freeze": "chain:freeze_command",
     "history": "chain:history_command",
+    "lift": "proof:lift_command",
     "new": "rounds:new",
     "readings": "answers:readings_command",
     "recalc": "addin:recalc",

@@ -11,6 +11,7 @@ from xlperf.cli.commands import json_option
 from xlperf.cli.output import FAILED, as_json, called, leave, problem_data, say, show_problems
 from xlperf.problems import errors
 from xlperf.publish.verify import verified
+from xlperf.rounds.collecting.lifted import lift
 from xlperf.rounds.undo import choose, undo, versions
 
 folder_argument = click.argument("folder", type=click.Path(path_type=Path), default=".")
@@ -60,4 +61,19 @@ def choose_command(folder: Path, file: str) -> None:
     for number, version in enumerate(versions(round_), 1):
         sign = "*" if version.counts else " "
         click.echo(f"{sign}{number}　{version.name}　{version.at[:16]}　{version.sha256[:8]}　{version.file}")
+    leave([*opening, *problems])
+
+
+@click.command("lift")
+@folder_argument
+@click.argument("file")
+def lift_command(folder: Path, file: str) -> None:
+    """Lift what is right in a held file into a fresh book, with a list of the rest."""
+    round_, opening = opened_with(folder)
+    done, problems = lift(round_, file)
+    show_problems(problems)
+    if done is None:
+        raise SystemExit(FAILED)
+    click.echo(say(f"搬入{done.count}格：{folder / done.book}", f"{done.count} cells lifted: {folder / done.book}"))
+    click.echo(say(f"没有搬入{len(done.left)}处：{folder / done.rest}", f"{len(done.left)} left: {folder / done.rest}"))
     leave([*opening, *problems])

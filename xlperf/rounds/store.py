@@ -39,6 +39,7 @@ KEY_FILE, OLD_KEY_FILE = "round.key", ".key"  # rounds used to hide it, and copi
 SCHEME_FOLDER = "scheme"
 LEDGER_FILE = "ledger.sqlite"
 FOLDERS = ("issued", "records", "inbox", "received", "out")
+_OWN = ("records", "received")  # what only the program works in: nobody else reads it
 _NAMED = 5  # cells named one by one
 _KEYS = (
     "scheme", "round", "year", "period", "scheme_sha", "scheme_files", "deadline", "contact", "readings", "despite",
@@ -243,6 +244,9 @@ def _fill(folder: Path, source: Source, settings: str, key: bytes, earlier: Sequ
     kept = folder / KEY_FILE
     kept.write_text(key.hex() + "\n", "ascii")
     kept.chmod(0o600)
+    for name in _OWN:
+        (folder / name).chmod(0o700)
+    (folder / LEDGER_FILE).chmod(0o600)
     keep_copies(folder, folder / LEDGER_FILE, key, earlier)
 
 
