@@ -78,6 +78,17 @@ def test_a_sum_of_a_private_column_on_another_sheet_is_private(tmp_path):
     assert {("departments", "cost"), ("units", "marks")} <= plan.private
 
 
+def test_what_an_earlier_round_kept_private_stays_so_and_belongs_to_the_same_person(tmp_path):
+    said = "earlier:\n  last: {title: 上年, from: {year: -1}, sheet: people, take: [due, score], basis: 四}\n"
+    text = SCHEME.replace("rankings:\n", f"{said}rankings:\n")
+    assert [t for t in told(tmp_path, text) if t[0] != "PRIVATE_LEAK"] == []
+    plan, _ = compile_scheme(load_scheme(tmp_path)[0])
+    assert ("last", "due") in plan.private
+    assert ("last", "score") not in plan.private
+    last = plan.by_name["last"]
+    assert (last.unit, last.of) == (last.key.name, "people")
+
+
 def test_a_private_column_that_is_not_there_is_told(tmp_path):
     assert ("UNKNOWN_COLUMN", "") in told(tmp_path, SCHEME.replace("private: [base]", "private: [base, bass]"))
 

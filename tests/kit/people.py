@@ -140,9 +140,9 @@ def with_people(said: str) -> str:
     return SCHEME.replace(PEOPLE, PEOPLE.replace("}", f", {said}}}"), 1)
 
 
-def staff_round(folder: Path, scheme: str = SCHEME) -> Round:
+def staff_round(folder: Path, scheme: str = SCHEME, **tables: str) -> Round:
     """Make a round of it and hand out its books."""
-    round_, problems = new_round(write(folder / "scheme", scheme), folder / "round", key=b"k" * 32)
+    round_, problems = new_round(write(folder / "scheme", scheme, **tables), folder / "round", key=b"k" * 32)
     assert round_ is not None, [p.text() for p in problems]
     distribute(round_)
     return round_

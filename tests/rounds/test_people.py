@@ -10,7 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from kit.people import BASES, OF_UNIT, SCHEME, staff_round, with_people
+from kit.people import BASES, OF_UNIT, SCHEME, TABLES, staff_round, with_people
 from kit.programs import need
 from kit.rounds import cell_of, issued_file, reopened
 
@@ -24,6 +24,7 @@ from xlperf.xlsx.skeleton import MAP
 
 MARKS = {"P1": 91.5, "P2": 80.25, "P3": 77.0, "P4": 99.0, "P5": 60.5, "P6": 70.0}
 UNITS = tuple(OF_UNIT)
+DEPARTMENT = {"P1": "D1", "P2": "D1", "P3": "D2", "P4": "D3", "P5": "D3", "P6": "D4"}
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +85,38 @@ def test_a_drop_down_offers_the_people_of_the_book(issued):
     book = openpyxl.load_workbook(issued_file(issued, "unit", "U1"))
     lists = [v for sheet in book for v in sheet.data_validations.dataValidation if v.type == "list"]
     assert [str(v.formula1) for v in lists] == ["'自评表'!$B$7:$B$9"]
+
+
+SCORED = (
+    "      remark: {is",
+    "      attitude: {is: input, by: 人事科, title: 态度, low: 0, high: 10, required: yes}\n      remark: {is",
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "reads"),
+    [
+        ("", lambda party, person: False),
+        ("sees: own", lambda party, person: person in OF_UNIT.get(party[1], ())),
+        ("book: 人员表, sees: own", lambda party, person: party == ("people", DEPARTMENT[person])),
+        ("book: each, sees: own", lambda party, person: party == ("people", person)),
+        ("book: each", lambda party, person: False),
+    ],
+)
+def test_no_book_holds_a_private_figure_of_anybody_else(tmp_path, said, reads):
+    text = (with_people(said) if said else SCHEME).replace(*SCORED)
+    text = text.replace("scorers:\n", "scorers:\n  - {name: 人事科, basis: 一}\n")
+    round_ = staff_round(tmp_path, text)
+    books = [p for p in parcels_of(round_) if p.kind != "master"]
+    assert "人事科" in {p.whom for p in books}
+    assert [p for p in books if p.kind == "unit"] == [] or "book" not in said, "no book where there is nothing to fill"
+    for parcel in books:
+        party, whole = (parcel.kind, parcel.whom), text_of(round_.folder / parcel.file)
+        there = {person for person, base in BASES.items() if base in whole}
+        assert there == {person for person in BASES if reads(party, person)}, parcel
+        assert ("基础奖金" in whole) == bool(there)
+        if parcel.kind == "scorer":
+            assert all(re.search(rf"\b{person}\b", whole) for person in BASES)
 
 
 @pytest.mark.parametrize(
@@ -147,8 +180,31 @@ def test_people_are_ranked_within_their_unit(round_):
     publish_scores(round_)
     lines = (round_.out / "排名.csv").read_text("utf-8-sig").splitlines()
     assert [re.findall('"([^"]*)"', line)[1:5] for line in lines[1:]] == [
-        ["U1", "1", "P1", "张一平"], ["U1", "2", "P2", "王伟"], ["U1", "3", "P3", "李二妹"],
-        ["U2", "1", "P4", "王伟"], ["U2", "2", "P5", "赵四海"], ["U3", "1", "P6", "钱五福"],
+        ["U1", "1", "P1", "张一平（党政办）"],
+        ["U1", "2", "P2", "王伟（党政办）"],
+        ["U1", "3", "P3", "李二妹（财政所）"],
+        ["U2", "1", "P4", "王伟（农业办）"],
+        ["U2", "2", "P5", "赵四海（农业办）"],
+        ["U3", "1", "P6", "钱五福（民政办）"],
+    ]
+
+
+def test_people_of_the_whole_county_are_ranked_together(tmp_path):
+    scheme = SCHEME.replace("within: {unit: unit}", "within: {county: county}").replace("group: unit", "group: county")
+    scheme = scheme.replace("      honoured:", "      county: {is: fact, holds: text, title: 全县}\n      honoured:", 1)
+    tables = "\n".join(
+        f"{line},{'county' if not n else '全县'}" for n, line in enumerate(TABLES["people.csv"].splitlines())
+    )
+    round_ = staff_round(tmp_path, scheme, people=f"{tables}\n")
+    for unit in UNITS:
+        send(round_, unit)
+    collect(round_)
+    publish_scores(round_)
+    lines = (round_.out / "排名.csv").read_text("utf-8-sig").splitlines()
+    listed = [re.findall('"([^"]*)"', line)[2:5] for line in lines[1:]]
+    assert listed == [
+        ["1", "P4", "王伟（农业办）"], ["2", "P1", "张一平（党政办）"], ["3", "P2", "王伟（党政办）"],
+        ["4", "P3", "李二妹（财政所）"], ["5", "P6", "钱五福（民政办）"], ["6", "P5", "赵四海（农业办）"],
     ]  # fmt: skip
 
 

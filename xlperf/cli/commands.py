@@ -124,7 +124,7 @@ def print_ranking(scores: Scores) -> None:
     heads = (say("名次", "rank"), say("代码", "code"), say("单位", "unit"), say("综合得分", "composite"))
     for (title, group), lines in groupby(ranked_lists(scores), key=lambda r: (r.title, r.group)):
         click.echo(f"\n{title}　{group}" if title != group else f"\n{title}")
-        rows = [(r.place or UNPLACED, r.key, r.name, r.points) for r in lines]
+        rows = [(r.place or UNPLACED, r.key, r.called, r.points) for r in lines]
         click.echo(output.table(rows, heads))
 
 

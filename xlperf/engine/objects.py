@@ -77,6 +77,11 @@ class Objects:
         whose = value_text(row.get(sheet.unit)) if sheet.unit else ""
         return (sheet.of, whose) if whose else None
 
+    def within(self, thing: Thing | None) -> str:
+        """Return what the object is called that this one is within, "" for the outermost."""
+        above = self.parent(thing) if thing is not None else None
+        return self.title(above) if above is not None else ""
+
     # ---- books -------------------------------------------------------------------------------------
 
     def holder(self, thing: Thing | None) -> Party:

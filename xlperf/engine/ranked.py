@@ -27,6 +27,7 @@ def ranked_lists(scores: Scores) -> list[Ranked]:
                 scores.plan.name_of(sheet, row),
                 row[ranking.score],
                 published(row[ranking.score], sheet.by_name[ranking.score].shown),
+                scores.objects.within(scores.objects.of_row(sheet, row)) if not scores.plan.is_home(sheet) else "",
             )
             order = seat if isinstance(seat, Fraction) else Fraction(len(rows) + 1)
             lines.append(((number, groups.index(row[ranking.group]), order, at), made))

@@ -48,11 +48,10 @@ class Roster:
 
     @cached_property
     def holders(self) -> tuple[Party, ...]:
-        """List the books for the appraised: the units in list order, then each further kind that has cells to fill."""
-        found = [(UNIT, code) for code in self.units]
-        for subject in (s for s in self.plan.subjects if s.within and s.book):
-            if not any(self.plan.book_kind(s) == subject.table and s.inputs(UNIT) for s in self.plan.sheets):
-                continue
+        """List the books for the appraised, units first: in list order, kinds with cells to fill."""
+        filled = {self.plan.book_kind(s) for s in self.plan.sheets if s.inputs(UNIT)}
+        found = [(UNIT, code) for code in self.units] if UNIT in filled or not filled else []
+        for subject in (s for s in self.plan.subjects if s.within and s.book and s.table in filled):
             each = subject.table if subject.book == EACH else subject.within
             found += [(subject.table, key) for key in self.objects.names(each)]
         return tuple(found)

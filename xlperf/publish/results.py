@@ -107,7 +107,7 @@ def ranking_csv(scores: Scores, anchor: str = "") -> str:
     out.writerow(["榜单", "组别", "名次", "单位代码", "单位", "得分", "备注"])
     for line in ranked_lists(scores):
         place = UNPLACED if line.place is None else str(line.place)
-        names = [_safe(text) for text in (line.key, line.name)]
+        names = [_safe(text) for text in (line.key, line.called)]
         out.writerow([_safe(line.title), _safe(line.group), place, *names, line.points, line.remark])
     if anchor:
         out.writerow([ANCHORED, "", "", "", "", "", anchor])

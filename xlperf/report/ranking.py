@@ -9,9 +9,17 @@ from xlperf.formula.values import Value
 INCOMPLETE, OUTSIDE = "资料不全，未计算得分", "不参加排名"
 
 
+def called(name: str, of: str) -> str:
+    """Return a name as a list prints it. of: what the one who bears it belongs to, "" for a unit."""
+    return f"{name}（{of}）" if name and of else name
+
+
 @dataclass(frozen=True)
 class Ranked:
-    """One line of a ranked list; place is None where a unit is not ranked. points: the score as it is published."""
+    """One line of a ranked list; place is None where a unit is not ranked.
+
+    points: the score as it is published. of: what a person, or another object within units, belongs to.
+    """
 
     sheet: str
     title: str
@@ -21,6 +29,12 @@ class Ranked:
     name: str
     score: Value
     points: str = ""
+    of: str = ""
+
+    @property
+    def called(self) -> str:
+        """Return the name as a list prints it: a person with the department, so that two of one name can be told."""
+        return called(self.name, self.of)
 
     @property
     def remark(self) -> str:

@@ -11,10 +11,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.plan import Ranking
 from xlperf.formula.excel import constant_text
-from xlperf.report.ranking import INCOMPLETE, OUTSIDE
+from xlperf.report.ranking import INCOMPLETE, OUTSIDE, called
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, cached, protect
-from xlperf.workbook.layout import Layout, View
+from xlperf.workbook.layout import UNIT_NAME, Layout, View
 from xlperf.workbook.paper import SMALLEST, Paper, print_set_up
 from xlperf.workbook.table import band
 from xlperf.workbook.text import quoted
@@ -203,6 +203,8 @@ def _write_line(book: Book, sheet: Worksheet, layout: Layout, group: Group, row:
         whole = layout.whole_numbers(group.view, column)
         look = {**style.CELL_CENTER, "num_format": style.number_format(columns[column], whole=whole)}
         text, value = _found(group, column, line), cached(values[i])
+        if i == 1 and (of := _of(layout, group, line)) is not None:
+            text, value = f'IF({text}="","",{text}&{of[0]})', called(str(values[i] or ""), of[1])
         if i == 0:
             text = f'IF(ISNUMBER({text}),{text},IF({_unit(row)}="","","{UNPLACED}"))'
             value = value if ranked else UNPLACED
@@ -212,6 +214,16 @@ def _write_line(book: Book, sheet: Worksheet, layout: Layout, group: Group, row:
     look = {**style.CELL_CENTER, "locked": False}
     sheet.write_formula(row, 3, f"={text}", book.look(look), "" if ranked else missing)
     sheet.set_row(row, _line(group))
+
+
+def _of(layout: Layout, group: Group, line: _Line) -> tuple[str, str] | None:
+    """Return what is written behind a name of what a person belongs to, and that name now; None behind units."""
+    sheet = group.view.sheet
+    if layout.scores.plan.is_home(sheet) or sheet.table not in layout.scores.plan.subject_of:
+        return None
+    if UNIT_NAME not in group.view.at:
+        return None
+    return f'"（"&{_found(group, UNIT_NAME, line)}&"）"', layout.unit_name(group.view, line.position)
 
 
 def _unit(row: int) -> str:
