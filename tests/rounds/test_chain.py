@@ -320,6 +320,7 @@ def test_commands_freeze_and_show(home):
 
     assert "完全相同" in run("freeze", home / "2026h").output
     assert "ROUND_CLOSED" in run("score", home / "2026h").output
+    assert "这一轮已封存" in run("status", home / "2026h", "--dry-run").output
     assert run("freeze", home / "2026h", "--reopen", "复核").exit_code == 0
     assert json.loads(run("history", home / "2026y", "--json").stdout)[1]["round"] == "halves-2026-h1"
     done = run("new", home / "halves", home / "n", "--year", 2027, "--as", "h1", "--after", home / "2025y")

@@ -46,7 +46,12 @@ def status_command(folder: Path, dry_run: bool, json_: bool) -> None:
         if not dry_run:
             click.echo(f"{say('已写出', 'written')} {folder / FILE}", err=True)
     late = any(b.late for b in status.owed)
-    wanting = late or status.strays or status.concerns or any(b.problems for b in status.books)
+    wanting = (
+        late
+        or status.strays
+        or any(p.severity != "note" for p in status.concerns)
+        or any(b.problems for b in status.books)
+    )
     raise SystemExit(output.FINDINGS if wanting else output.DONE)
 
 

@@ -14,6 +14,7 @@ from xlperf.rounds.collecting.claims import lapsed, pending
 from xlperf.rounds.collecting.edition import edited
 from xlperf.rounds.collecting.inbox import arrivals
 from xlperf.rounds.collecting.replies import FOLDER, letter_name, sender, unanswered
+from xlperf.rounds.frozen import SHORT
 from xlperf.rounds.ledger import Receipt, State
 from xlperf.rounds.parcels import Parcel, parcels_of
 from xlperf.rounds.store import Round
@@ -46,8 +47,20 @@ def status_of(round_: Round, today: date | None = None) -> Status:
             for r in by_party.get(None, [])
         ),
         tuple(name for name, digest in came if digest not in state.receipts),
-        (*_unseen(state, typed), *round_.beyond(state), *pending(round_, state), *lapsed(round_, state)),
+        (
+            *_closed(state),
+            *_unseen(state, typed),
+            *round_.beyond(state),
+            *pending(round_, state),
+            *lapsed(round_, state),
+        ),
     )
+
+
+def _closed(state: State) -> Iterator[Problem]:
+    """Return that the results are frozen, and by which digest later rounds know them."""
+    if state.closed:
+        yield problem("ROUND_FROZEN", sha=state.frozen[-1].sha256[:SHORT], program=state.frozen[-1].program)
 
 
 def _book(
