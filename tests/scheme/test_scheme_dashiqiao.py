@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from xlperf.engine.check import check_source
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.examples import check_examples
 from xlperf.engine.score import score
 from xlperf.formula.values import EXEMPT
 from xlperf.problems import errors
 from xlperf.scheme.checking.check import check_scheme
-from xlperf.scheme.load import load_scheme
+from xlperf.scheme.load import folder_source, load_scheme
 
 FOLDER = Path(__file__).parents[2] / "schemes" / "dashiqiao-2017"
 TOWNS = "".join(f"T0{n},{name}镇,B,镇区,镇区,,2,30,\n" for n, name in enumerate("甲乙丙丁", 1))
@@ -97,3 +98,17 @@ def test_stand_ins_carry_names_of_real_work(scheme):
 def test_what_people_decide_is_said_with_its_reason(scheme):
     found = [p for p in check_scheme(scheme) if p.code == "DECIDED_BY_PEOPLE"]
     assert {dict(p.values)["basis"] for p in found} >= {"六1", "六2", "四（五）1", "四（五）4"}
+
+
+def test_a_cell_that_cannot_be_read_hides_no_total_of_other_columns(tmp_path):
+    to = tmp_path / "scheme"
+    shutil.copytree(FOLDER, to)
+    head, first, second, *rest = (to / "tasks.csv").read_text("utf-8").splitlines()
+    assert second.startswith("U01-02")
+    for name, told in (("target", 2), ("full", 1)):
+        cells = first.split(",")
+        cells[head.split(",").index(name)] = "十"
+        (to / "tasks.csv").write_text("\n".join([head, ",".join(cells), *rest]) + "\n", "utf-8")
+        _, problems = check_source(folder_source(to))
+        found = [p.code for p in errors(problems)]
+        assert found == ["NOT_A_NUMBER"] + ["STATED_GROUP_DIFFERS"] * told  # counts always, sums but of this column

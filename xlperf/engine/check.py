@@ -23,6 +23,7 @@ from xlperf.scheme.model import Example, Scheme
 from xlperf.scheme.source import Source
 
 EXAMPLE_CODES = frozenset({"EXAMPLE_FAILED", "EXAMPLE_NO_ROW"})  # a worked example does not come out
+_OF_A_CELL = ("NOT_A_NUMBER", "NOT_A_DATE")  # the row stands, one cell of it does not
 _KEPT: dict[str, tuple[Problem, ...]] = {}  # digest of the scheme's files → what its check says
 
 
@@ -54,7 +55,7 @@ def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
     """Run every stage after reading. wrong: errors of reading; what they touch is not looked at again."""
     wrong = list(wrong)
     spoilt = {p.where.file for p in wrong}
-    unread = {table for table, file in scheme.table_files.items() if file in spoilt}
+    unread = {table: _cells_unread(file, wrong) for table, file in scheme.table_files.items() if file in spoilt}
     said = check_scheme(scheme, unread)
     plan, bound = compile_scheme(scheme)
     if not errors([*wrong, *bound]):
@@ -63,6 +64,13 @@ def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
     sound = [e for e in scheme.examples if not _touched(scheme, e, [*wrong, *said])]
     examples = check_examples(scheme, sound, rounds=not errors([*wrong, *bound]))
     return list(dict.fromkeys([*said, *bound, *odd, *open_roles(plan), *secrecy_problems(plan, scheme), *examples]))
+
+
+def _cells_unread(file: str, wrong: Iterable[Problem]) -> frozenset[str]:
+    """Return the columns of a file that hold a cell nobody can read; none where more is wrong with it than cells."""
+    here = [p for p in wrong if p.where.file == file]
+    cells = [p.where.path for p in here if p.code in _OF_A_CELL and p.where.path]
+    return frozenset(cells) if len(cells) == len(here) else frozenset()
 
 
 def _touched(scheme: Scheme, example: Example, problems: Iterable[Problem]) -> bool:

@@ -7,6 +7,7 @@ added there. Whether names in rules stand for columns is said by the compiler.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Mapping as Mapping_
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
@@ -31,15 +32,28 @@ Rows = list[dict[str, Value]]
 Check = Callable[[Scheme], Iterable[Problem]]
 
 
-def check_scheme(scheme: Scheme, unread: Collection[str] = ()) -> list[Problem]:
+def check_scheme(scheme: Scheme, unread: Mapping_[str, Collection[str]] | None = None) -> list[Problem]:
     """Run every check; a column that several sheets take over is reported once.
 
-    unread: tables of which a row could not be read; nothing is said from their numbers.
+    unread: tables in which something could not be read, with the columns of the cells where that is all; nothing is
+    said from these columns, and nothing at all from a table where more is wrong.
     """
-    tables = {name: rows for name, rows in scheme.tables.items() if name not in unread}
-    stated = tuple(s for s in scheme.stated if not set(_tables_of(s)) & set(unread))
+    wrong = unread or {}
+    tables = {name: rows for name, rows in scheme.tables.items() if name not in wrong}
+    stated = tuple(s for s in scheme.stated if not set(_tables_of(s)) & wrong.keys())
+    counted = tuple(s for s in scheme.stated if s not in stated and _is_sound(s, wrong))
     sound = replace(scheme, tables=tables, stated=stated)
-    return list(dict.fromkeys(chain.from_iterable(check(sound) for check in CHECKS)))
+    found = chain.from_iterable(check(sound) for check in CHECKS)
+    return list(dict.fromkeys([*found, *stated_problems(replace(scheme, stated=counted))]))
+
+
+def _is_sound(stated: Stated, wrong: Mapping_[str, Collection[str]]) -> bool:
+    """Return whether a stated number rests on cells that could all be read, although others of its tables could not."""
+    of = stated.sum or stated.count
+    looked_at = {(of.partition(".")[0], name) for name in (of.partition(".")[2], stated.by, *stated.where)}
+    if stated.by:
+        looked_at.add((stated.equals.partition(".")[0], stated.equals.partition(".")[2]))
+    return all(wrong.get(table, {""}) and column not in wrong.get(table, ()) for table, column in looked_at)
 
 
 def _tables_of(stated: Stated) -> Iterator[str]:
