@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from xlperf.engine.plan import Column, Row, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import awaited, of_row, taken
-from xlperf.formula.expression import Expr, root, walk
+from xlperf.formula.expression import Expr, constant, root, walk
 from xlperf.formula.links import Link, link_of
 from xlperf.formula.operations import plain
 from xlperf.formula.values import EXEMPT, Value, shown, value_text
@@ -50,14 +50,21 @@ def _not_one(scores: Scores, sheet: Sheet, column: Column, link: Link) -> Iterat
 def _by_branch(scores: Scores, sheet: Sheet, column: Column, e: Expr) -> Iterator[Problem]:
     """List the rows that take a branch which says that something is wrong."""
     found: dict[tuple[str, str], list[str]] = {}
+    answers = _answers(e)
     for row in scores.rows(sheet.name):
-        if any(row[name] in (None, EXEMPT) for name in awaited(e, row)):
+        if row[column.name] not in answers or any(row[name] in (None, EXEMPT) for name in awaited(e, row)):
             continue
         refusal = _refusal(e, row)
         if refusal is not None:
             found.setdefault(refusal, []).append(row_name(sheet, row))
     for (code, why), rows in found.items():
         yield _told(code, sheet, column, rows, why=why)
+
+
+def _answers(e: Expr) -> frozenset[Value]:
+    """Return what stands in rows that such a branch refuses, so that no other row is looked at."""
+    pairs = [(then, why) for x in walk(e) if x.op == "cases" for then, why in (*(b[1:] for b in x.args[0]), x.args[1])]
+    return frozenset(constant(then) for then, why in pairs if len(why.args) > 2)
 
 
 def _refusal(e: Expr, row: Mapping[str, Value]) -> tuple[str, str] | None:
