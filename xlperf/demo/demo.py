@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 import time
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
+from xlperf.demo.earlier import FOLDER, earlier_rounds, last_period
 from xlperf.demo.mishaps import AT, HARMLESS, NEVER_CORRECTED, PDF, Mishap, spoiled, typed
 from xlperf.demo.simulate import Simulation
 from xlperf.demo.stage import Inputs, Stage, stage_of
@@ -76,11 +78,14 @@ def run_demo(
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         return None, [problem("FOLDER_NOT_EMPTY", Where(str(target)), found=target.name)]
     start = time.perf_counter()
-    with made_whole(target) as making:
+    with made_whole(target) as making, tempfile.TemporaryDirectory() as elsewhere:
         key = hashlib.sha256(f"demo|{seed}".encode()).digest()
-        round_, problems = new_round(scheme_path, making, key=key, despite=despite)
+        before, problems = earlier_rounds(scheme_path, Path(elsewhere), seed, progress, despite)
+        period = last_period(scheme_path)
+        round_, faults = new_round(scheme_path, making, key=key, despite=despite, after=before, period=period)
         if round_ is None:
-            return None, problems
+            return None, [*problems, *faults]
+        problems += faults
         issued = distribute(round_, progress)
         stage = stage_of(scheme_path, round_.scheme, round_.plan)
         simulate_round(round_, seed, progress, stage)
@@ -91,6 +96,8 @@ def run_demo(
         simulate_office(round_, seed, stage)
         last = collect(round_, progress)
         published = publish_scores(round_)
+        for at in before:
+            shutil.copytree(at, making / FOLDER / at.name)
     there = replace(round_, folder=target)
     return DemoResult(there, issued, first, last, published, time.perf_counter() - start), problems
 
