@@ -34,3 +34,23 @@ def test_every_decision_is_listed():
         assert re.match(rf"# {int(page[:4])}\. ", text)
         assert "**Decided.**" in text
         assert "**Why.**" in text
+
+
+TASKS = {  # what somebody new was asked to do → the room that must stand on the line with these words
+    "how a tie is broken": "xlperf/workbook/books/ranking.py",
+    "a carrier of identity": "xlperf/workbook/seal.py",
+    "add a rule": "xlperf/rules/",
+    "notices and lists that a scheme prints": "xlperf/workbook/books/prints.py",
+    "a kind of ledger entry": "xlperf/rounds/ledger.py",
+    "reword a problem": "xlperf/texts/problems.csv",
+    "as an empty cell": "xlperf/entries/cell.py",
+    "a role of columns": "xlperf/terms.py",
+    "recompute after an edit": "xlperf/engine/live.py",
+    "is issued to whom": "xlperf/rounds/distribute.py",
+}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_leads_to_its_room_in_one_guess(task):
+    [line] = [row for row in MAP.splitlines() if task in row]
+    assert f"`{TASKS[task]}" in line
