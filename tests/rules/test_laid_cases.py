@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from kit.judge import Judge, agrees
 from kit.laid_cases import BLOCKS
-from kit.laid_plans import MINE, RESULT, Block, differences
+from kit.laid_plans import MINE, RESULT, THEIRS, Block, differences
 
 from xlperf.engine.reason import explain_cell
 from xlperf.engine.refused import refused_rows
 from xlperf.engine.score import score
+from xlperf.formula.expression import col
+from xlperf.formula.values import EXEMPT
+from xlperf.rules import RULES
 
 BY_NAME = {b.name: b for b in BLOCKS}
 
@@ -57,3 +60,12 @@ def test_a_share_and_an_award_are_explained_by_their_steps():
     scores = score(award.plan, award.tables)
     assert explain_cell(scores, MINE, "m0", RESULT).because == ("不评：一票否决",)
     assert explain_cell(scores, MINE, "m1", RESULT).because == ("参评第1名，一等奖到第1名止",)
+
+
+def test_what_is_looked_up_by_several_columns_may_be_exempt():
+    """A cell that goes on from it must know, or its formula shows nothing where the engine says 不适用."""
+    theirs = [{"id": "t0", "unit": "甲", "kind": "A", "value": EXEMPT}]
+    expr = RULES["lookup"](of=(THEIRS, "value"), where={"unit": col("unit")})
+    block = Block("lookup", expr, [{"id": "m0", "unit": "甲"}], [EXEMPT], theirs)
+    assert block.exact() == [EXEMPT]
+    assert (MINE, RESULT) in block.plan.exempt

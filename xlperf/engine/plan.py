@@ -370,7 +370,7 @@ class Plan:
             return False
         link = link_of(column.expr)
         if link is not None:
-            return link.kind == "via" and (link.sheet or sheet.name, link.column) in found
+            return link.kind in ("via", "pick") and (link.sheet or sheet.name, link.column) in found
         if any(e.op == "const" and e.args[0] == EXEMPT for e in walk(column.expr)):
             return True
         return any((sheet.name, name) in found for name in columns_of(column.expr))
