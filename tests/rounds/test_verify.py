@@ -72,6 +72,7 @@ def test_a_round_as_it_stands_is_green(folder):
 
 def test_every_change_is_named(folder, tmp_path):
     kept = next((folder / "received").iterdir())
+    issued = next((folder / "issued").rglob("*市环保局.xlsx"))
     record = next((folder / "records").iterdir())
 
     def sql(text):
@@ -82,6 +83,7 @@ def test_every_change_is_named(folder, tmp_path):
         "a kept file swapped": (lambda: kept.write_bytes(b"?"), "KEPT_ALTERED"),
         "a kept file deleted": (kept.unlink, "KEPT_GONE"),
         "a record changed": (lambda: record.write_bytes(b"?"), "RECORD_GONE"),
+        "an issued book changed": (lambda: issued.write_bytes(b"?"), "ISSUED_CHANGED"),
         "the key replaced": (lambda: (folder / "round.key").write_text("ab" * 32), "KEY_REPLACED"),
         "an entry edited": (lambda: sql("UPDATE entries SET body = body || ' ' WHERE number = 6"), "LEDGER_ALTERED"),
         "the end cut off": (lambda: sql("DELETE FROM entries WHERE number > 8"), "LEDGER_CUT"),

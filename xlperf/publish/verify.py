@@ -48,6 +48,7 @@ def verified(folder: Path, anchor: str = "") -> tuple[int, list[Problem]]:
         _key_problems(round_, state),
         _kept_problems(round_, state),
         _record_problems(round_, state),
+        _issued_problems(round_, state),
         _cell_problems(round_, state),
         _frozen_problems(round_, state),
         _ranking_problems(round_, there),
@@ -119,6 +120,14 @@ def _record_problems(round_: Round, state: State) -> Iterator[Problem]:
             same = False
         if not same:
             yield problem("RECORD_GONE", Where(f"records/{file.name}"), found=file.name)
+
+
+def _issued_problems(round_: Round, state: State) -> Iterator[Problem]:
+    """Check the books that are to be handed out; the office types in the 总表."""
+    for issued in (i for p, i in state.issued.items() if p != MASTER):
+        file = round_.folder / issued.file
+        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != issued.sha256:
+            yield problem("ISSUED_CHANGED", Where(issued.file))
 
 
 def _cell_problems(round_: Round, state: State) -> Iterator[Problem]:
