@@ -17,12 +17,13 @@ import xlperf
 from xlperf.cli import main
 from xlperf.engine.ask import answer
 from xlperf.engine.whatif import compare_readings
-from xlperf.problems import errors
+from xlperf.problems import Where, errors
 from xlperf.publish.results import publish_scores, score_round
 from xlperf.publish.verify import verified
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.freeze import RoundClosed, freeze, reopen
+from xlperf.rounds.frozen import read_results
 from xlperf.rounds.history import history_of
 from xlperf.rounds.recompute import recomputed
 from xlperf.rounds.store import new_round, open_round
@@ -135,6 +136,15 @@ def test_a_reopened_round_is_frozen_beside_what_stands(home):
     again, _ = new_round(home / "halves", home / "again", after=[home / "2026h"], period="y")
     assert again is not None
     assert again.scheme.tables["half"][0]["score"] == 81
+
+
+def test_the_signature_alone_tells_an_altered_result_and_another_key(home):
+    file = home / "2026h" / "frozen" / "结果.json"
+    key = opened(home / "2026h").key
+    assert read_results(file.read_bytes(), Where("结果.json"), key).round == "halves-2026-h1"
+    assert read_results(file.read_bytes(), Where("结果.json"), b"other").code == "FROZEN_ALTERED"
+    altered(file)
+    assert read_results(file.read_bytes(), Where("结果.json"), key).code == "FROZEN_ALTERED"
 
 
 def test_verify_names_a_frozen_file_that_was_altered_or_lost(home):
