@@ -36,7 +36,7 @@ def renamed(tmp_path_factory):
     for old, new in RENAMED.items():
         first, mark, rest = text.partition("  events:\n")
         text = first.replace(f" {old}: {{", f" {new}: {{").replace(f"target: {old}", f"target: {new}")
-        text = text.replace(f"column: {old},", f"column: {new},") + mark + rest
+        text = text.replace(f"asked: {{{old}:", f"asked: {{{new}:") + mark + rest
         head = head.replace(old, new)
     file.write_text(text, "utf-8")
     marks.write_text(f"{head}\n{rows}", "utf-8")
