@@ -297,9 +297,8 @@ class Binder:
     def conditions(self, node: Node) -> tuple[Condition, ...]:
         """Bind a list of `{column: …, is: …}` conditions, each with the words that say it."""
         node = self._resolved(node)
-        if (
-            isinstance(node, MappingNode) and Scalar("column") not in node
-        ):  # short, where the reader knows no key for it
+        if isinstance(node, MappingNode) and node and Scalar("column") not in node:
+            # short, where the reader knows no key for it
             node = Listing(each_condition(node), node.at)
         return tuple(self._condition(c) for c in self._list(node, "条件"))
 
