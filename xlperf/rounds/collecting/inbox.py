@@ -21,7 +21,7 @@ from xlperf.workbook.back.guard import LARGEST_FILE, MEGA
 
 _PASSED_OVER = ("~$", ".")  # what Excel and the system leave lying beside the files
 _CARRIERS = (".zip", ".eml")
-LARGEST_CARRIER, MOST_INSIDE = 100 * MEGA, 1_000
+LARGEST_KEPT, MOST_INSIDE = 100 * MEGA, 1_000  # bytes of a file that is read at all, files in a carrier
 _UTF8_NAME = 0x800  # the flag of a zip entry whose name is UTF-8
 
 
@@ -75,16 +75,15 @@ def _arrived(file: Path, name: str) -> Iterator[Arrival]:
     if file.is_symlink():  # what it points to may be any file of this machine
         yield Arrival(name, problem=problem("INBOX_LINK", where, found=short))
         return
-    most = LARGEST_CARRIER if file.suffix.lower() in _CARRIERS else LARGEST_FILE
     try:
         size = file.stat().st_size
-        data = file.read_bytes() if size <= most else b""
+        data = file.read_bytes() if size <= LARGEST_KEPT else b""
     except OSError as fault:
         yield Arrival(
             name, problem=problem("UNREADABLE", where, found=short, why=fault.strerror or type(fault).__name__)
         )
         return
-    if size > most:
+    if size > LARGEST_KEPT:
         yield Arrival(name, problem=problem("TOO_LARGE", where, found=f"{size / MEGA:.1f} MB"))
         return
     inside = list(_inside(file.suffix.lower(), data)) if file.suffix.lower() in _CARRIERS else []
