@@ -28,7 +28,7 @@ def staged(request):
 
 
 def test_there_is_a_staged_scheme():
-    assert STAGED == ["dashiqiao-2017", "guannan-2009", "hebi-2021", "yiyang-2018"]
+    assert STAGED == ["dashiqiao-2017", "guannan-2009", "hebi-2021", "yangcheng-2020", "yiyang-2018"]
 
 
 def test_the_tables_are_read_without_error(staged):

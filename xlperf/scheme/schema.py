@@ -14,7 +14,7 @@ from xlperf.rules import RULES, Parameter, Rule
 from xlperf.scheme.reading import nodes
 from xlperf.scheme.reading.yaml_subset import read_yaml
 from xlperf.scheme.source import parts_available
-from xlperf.scheme.vocabulary import COLUMN, CONDITION, LINE, SCHEME, Field, Fields
+from xlperf.scheme.vocabulary import COLUMN, COMPUTED, CONDITION, LINE, SCHEME, Field, Fields
 
 Json = dict[str, Any]
 
@@ -141,7 +141,7 @@ _FIELDS: Mapping[str, Callable[[Field], Json]] = {
 
 def _column() -> Json:
     """Return the schema of a column: `is` and its attributes, or exactly one rule."""
-    attributes = {name: _field(wanted) for name, wanted in COLUMN.items()}
+    attributes = {name: _field(wanted) for name, wanted in {**COMPUTED, **COLUMN}.items()}
     rules = {word: _rule(found) for word, found in sorted(RULES.items())}
     return {
         "type": "object",

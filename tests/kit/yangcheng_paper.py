@@ -1,0 +1,155 @@
+"""阳城 2020 worked out from the paper alone, under its default readings; nothing of the program is used here.
+
+Rows are mappings as in the scheme's tables: numbers as Fraction, dates as datetime.date, nothing is None, 不适用 is the
+word. Every amount comes out as a Fraction of a yuan, None where something it needs was not given.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+NOT = "不适用"
+FIRST, SECOND, THIRD = ("基础工作", "必保", "基础"), ("争取", "达标"), ("突出贡献", "优秀")
+MULTIPLES = (Fraction(4, 5), Fraction(2), Fraction(3), Fraction(4))
+NAMES = ("不合格", "合格", "良好", "优秀")
+PRINTED = {
+    "五级1档": "3.0", "六级2档": "2.6", "六级1档": "2.4", "七级2档": "2.0", "七级1档": "1.8",
+    "八级2档": "1.6", "八级1档": "1.4",
+    "九级5档": "1.6", "九级4档": "1.3", "九级3档": "1.2", "九级2档": "1.1", "九级1档": "1.0",
+    "技师": "1.5", "高级工": "1.3", "中级工": "1.2", "初级工": "1.0",
+}  # fmt: skip
+STAFF_LADDER = ("九级4档", "九级3档", "九级2档", "九级1档")
+WORKERS = ("技师", "高级工", "中级工", "初级工")
+# from the highest post to the lowest, with its level
+POSTS = (
+    ("党工委书记", "五级"), ("管委会主任", "五级"), ("管委会班子成员（处级）", "六级"), ("党工委委员", "七级"),
+    ("部室正职", "七级"),
+    ("部室负责人", "八级"), ("部室副职", "八级"), ("部室工作人员", "九级"),
+    *((w, w) for w in WORKERS), ("专业技术岗位", None),
+)  # fmt: skip
+
+
+def cents(amount: Fraction) -> Fraction:
+    """Round half up, away from nothing for amounts below it."""
+    whole = abs(amount) * 100 + Fraction(1, 2)
+    return Fraction(whole.numerator // whole.denominator, 100) * (1 if amount >= 0 else -1)
+
+
+def years(start: date, end: date) -> int:
+    """Count completed years."""
+    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
+
+
+def tier_of(items: list[dict]) -> int | None:
+    """四（四）、（八）: the highest tier whose targets and all below are wholly done; 0 where not even the base is."""
+    if any(i["done"] is None or i["lead"] is None for i in items):
+        return None
+    reached = 0
+    for number, steps in enumerate((FIRST, SECOND, THIRD), 1):
+        here = [i for i in items if i["step"] in steps and i["lead"] != NOT]
+        if not here or any(i["done"] == "否" for i in here):
+            break
+        reached = number
+    return reached
+
+
+def score_of(items: list[dict], special: list[dict], stages: list[dict]) -> Fraction | None:
+    """四（二）、（三）、（七）: 100 for the first two kinds, 10 beside them, then what is added and taken off."""
+    if any(i["lead"] is None for i in items):
+        return None
+    main = [i for i in items if i["step"] not in THIRD and i["lead"] != NOT]
+    full = sum(i["full"] for i in main)
+    if not full:
+        return None
+    points = Fraction(100) * sum(i["lead"] for i in main) / full
+    points += sum(i["lead"] for i in items if i["step"] in THIRD and i["lead"] != NOT)
+    for event in special:
+        if event["status"] == "通过":
+            points += event["points"] if event["way"] == "加分" else -event["points"]
+    for stage in stages:
+        if stage["finished"] is None or stage["finished"] > stage["due"]:
+            points -= stage["points"]
+    return points
+
+
+def grade_of(post: dict, person: dict, day: date) -> str | None:
+    """四（六）: the grade of one post."""
+    level = dict(POSTS)[post["role"]]
+    if level is None or level in WORKERS or level == "五级":
+        return level if level != "五级" else "五级1档"
+    if level != "九级":
+        return f"{level}{2 if years(post['since'], day) >= 3 else 1}档"
+    if person["qualified"] == "是":
+        return "九级5档"
+    worked = years(person["work_since"], day)
+    if worked >= 15:
+        return "九级4档"
+    if worked >= 10:
+        return "九级3档"
+    first = person["work_since"]
+    over_one = first.replace(year=first.year + 1) < day
+    if worked >= 3 or (over_one and person["education"] != "大专及以下"):
+        return "九级2档"
+    return "九级1档"
+
+
+def one_lower(grade: str) -> str:
+    """五（三）: the grade below, for staff and workers; 九级5档 falls to 九级4档, the lowest stays."""
+    for ladder in (STAFF_LADDER, WORKERS):
+        if grade in ladder:
+            return ladder[min(ladder.index(grade) + 1, len(ladder) - 1)]
+    return "九级4档"
+
+
+def pay_of(person: dict, posts: list[dict], unit: dict, result: dict, zone: dict, troubles: int) -> dict:
+    """四（八）、（九）: due, advance, deposit, what is entitled and the balance of one person of a department."""
+    day = date(2020, 12, 31)
+    order = [role for role, _ in POSTS]
+    post = min(posts, key=lambda p: order.index(p["role"]))
+    grade = grade_of(post, person, day)
+    failed = result["failed_years"]
+    coefficient = None
+    if person["coefficient_set"] is not None:
+        coefficient = person["coefficient_set"]
+    elif grade is not None and failed is not None:
+        lowered = failed >= 2 and (grade.startswith("九级") or grade in WORKERS)
+        coefficient = Fraction(PRINTED[one_lower(grade) if lowered else grade])
+    answer = {"grade": grade, "due": None, "advance": None, "entitled": None, "balance": None}
+    if coefficient is None:
+        return answer
+    coefficient += unit["addon"]
+    month = person["base"] * zone["last_multiple"] * coefficient
+    answer["advance"] = cents(month * Fraction(9, 10)) * person["months"]
+    kept = Fraction(1)
+    if failed is not None and failed >= 2:
+        kept = None if unit["reward_share"] is None else 1 - unit["reward_share"]
+    if result["tier"] is None or result["score"] is None or failed is None or kept is None:
+        return answer
+    base = person["base"] * person["months"] * kept
+    answer["due"] = cents(base * MULTIPLES[result["tier"]] * result["score"] / 100 * coefficient)
+    deposit = cents(month * person["months"] / 10)
+    released = person["release_set"] if person["release_set"] is not None else Fraction(0 if troubles else 1)
+    answer["entitled"] = answer["due"] - cents(deposit * (1 - released))
+    answer["balance"] = answer["entitled"] - answer["advance"]
+    return answer
+
+
+def department(unit: dict, items: list[dict], special: list[dict], stages: list[dict]) -> dict:
+    """四（四）—（八）、五（三）: tier, score and years in a row without the base target of one department."""
+    tier = tier_of(items)
+    failed = None
+    if tier is not None:
+        failed = 0 if tier else (None if unit["last_tier"] is None else 1 + (unit["last_tier"] == "不合格"))
+    return {"tier": tier, "score": score_of(items, special, stages), "failed_years": failed}
+
+
+def shares(pool: Fraction, weights: list[Fraction]) -> list[Fraction]:
+    """五（六）: whole cents by weight, the cents left over to the largest remainders, ties by the list."""
+    total = sum(weights)
+    exact = [pool * 100 * w / total for w in weights]
+    given = [e.numerator // e.denominator for e in exact]
+    left = int(pool * 100) - sum(given)
+    for i in sorted(range(len(weights)), key=lambda i: (given[i] - exact[i], i))[:left]:
+        given[i] += 1
+    return [Fraction(g, 100) for g in given]

@@ -1,0 +1,158 @@
+"""阳城 2020: sound, its cases hold, and random years are paid as the paper says, worked out by a second program."""
+
+import os
+import random
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from kit import yangcheng_paper as paper
+
+from xlperf.engine.check import findings
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.score import score
+from xlperf.formula.values import EXEMPT, day_number
+from xlperf.problems import errors
+from xlperf.scheme.load import load_scheme
+from xlperf.scheme.made import with_made_rows
+
+FOLDER = Path(__file__).parents[2] / "schemes" / "yangcheng-2020"
+PUBLIC = {f"YC-C{n:02d}" for n in (1, 2, 4, 5, 7, 8, 10, 13, 14, 16, 17, 19, 20)} | {"YC-E1"}
+YEARS = int(os.environ.get("XLPERF_YEARS", "12"))
+
+
+@pytest.fixture(scope="module")
+def scheme():
+    loaded, problems = load_scheme(FOLDER)
+    assert problems == []
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def plan(scheme):
+    made, problems = compile_scheme(scheme)
+    assert problems == []
+    return made
+
+
+def test_the_scheme_has_no_error_and_every_public_case_is_an_example(scheme):
+    assert errors(findings(scheme)) == []
+    assert {e.id for e in scheme.examples} >= PUBLIC
+
+
+# ---- a year drawn by chance, and the same year on paper ----------------------------------------------------------
+
+
+def day(draw, first, last):
+    """Draw a day; the last of December and the first of January are met often."""
+    year = draw.randint(first, last)
+    return draw.choice([date(year, 12, 31), date(year, 1, 1), date(year, draw.randint(1, 12), draw.randint(1, 28))])
+
+
+def drawn(scheme, draw):
+    """Draw a year as the paper's program takes it: tables of rows."""
+    units = [dict(row) for row in scheme.tables["units"]]
+    for unit in units:
+        unit["addon"] = Fraction(draw.choice(["0", "0.1", "0.25"]))
+        unit["last_tier"] = draw.choice(["不合格", "不合格", "合格", "新设", None])
+        unit["reward_share"] = draw.choice([None, Fraction(3, 10)])
+    marks = [dict(row) for row in scheme.tables["marks"]]
+    for row in marks:
+        exempt = draw.random() < 0.05
+        row["done"] = EXEMPT if exempt else draw.choice(["是"] * 12 + ["否"])
+        row["lead"] = EXEMPT if exempt else row["full"] * Fraction(draw.randint(50, 100), 100)
+        if draw.random() < 0.004:
+            row["lead"] = row["done"] = None
+    codes = [u["code"] for u in units if u["level"] == "部室"]
+    special = [
+        {
+            "no": n, "unit": draw.choice(codes), "kind": "月度任务", "way": draw.choice(["加分", "扣分"]), "item": "甲",
+            "points": Fraction(draw.randint(1, 30), 10), "status": draw.choice(["通过", "通过", "待审"]),
+        }
+        for n in range(12)
+    ]  # fmt: skip
+    stages = [
+        {
+            "no": n, "unit": draw.choice(codes), "project": "甲", "phase": "签约", "due": date(2020, 6, 30),
+            "finished": draw.choice([None, date(2020, 6, 30), date(2020, 7, 1)]),
+            "points": Fraction(draw.randint(0, 4), 2),
+        }
+        for n in range(8)
+    ]  # fmt: skip
+    people, posts = [], []
+    roles = [role for role, _ in paper.POSTS]
+    for n in range(60):
+        first = draw.choice([1, 1, 7])
+        people.append(
+            {
+                "id": f"p{n}", "name": f"人{n}", "unit": draw.choice(codes), "level": "部室",
+                "work_since": day(draw, 2003, 2019), "education": draw.choice(["大专及以下", "本科", "研究生"]),
+                "qualified": draw.choice(["否"] * 4 + ["是"]),
+                "base": Fraction(draw.randint(150000, 400000), 100), "salary": Fraction(6000), "first_month": first,
+                "last_month": draw.choice([12, 12, 9]), "personal": Fraction(draw.randint(70, 110)),
+                "coefficient_set": draw.choice([None] * 9 + [Fraction(5, 4)]),
+                "release_set": draw.choice([None, None, Fraction(1, 3)]),
+            }
+        )  # fmt: skip
+        for k in range(draw.choice([1, 1, 1, 2])):
+            role = draw.choice(roles[4:] if k else [*roles[4:8] * 3, *roles])
+            posts.append(
+                {"id": f"p{n}-{k}", "person": f"p{n}", "unit": "x", "role": role, "since": day(draw, 2015, 2019)}
+            )
+    zone = {
+        "year": 2020,
+        "last_multiple": Fraction(draw.choice(["0.8", "2", "3"])),
+        "grade": "优秀",
+        "per_head": Fraction(48000),
+    }
+    trouble = [{"no": n, "person": f"p{draw.randint(0, 59)}", "matter": "甲"} for n in range(6)]
+    return {
+        "units": units, "marks": marks, "special": special, "stages": stages, "people": people, "posts": posts,
+        "zone": [zone], "integrity": trouble,
+    }  # fmt: skip
+
+
+def typed(value):
+    """Return a value as the engine holds it: days as a spreadsheet counts them."""
+    return day_number(value) if isinstance(value, date) else Fraction(value) if isinstance(value, int) else value
+
+
+@pytest.mark.parametrize("seed", range(YEARS))
+def test_a_year_is_paid_as_the_paper_says(scheme, plan, seed):
+    year = drawn(scheme, random.Random(seed))
+    tables = {name: [{k: typed(v) for k, v in r.items()} for r in rows] for name, rows in year.items()}
+    scores = score(plan, with_made_rows(scheme.made, {**scheme.tables, **tables}))
+    results, wrong = {}, []
+    for unit in (u for u in year["units"] if u["level"] == "部室"):
+        mine = {name: [r for r in year[name] if r["unit"] == unit["code"]] for name in ("marks", "special", "stages")}
+        results[unit["code"]] = result = paper.department(unit, mine["marks"], mine["special"], mine["stages"])
+        row = scores.row("departments", unit["code"])
+        wrong += [
+            (unit["code"], n, row[n], result[n]) for n in ("tier", "score", "failed_years") if row[n] != result[n]
+        ]
+    for person in year["people"]:
+        unit = next(u for u in year["units"] if u["code"] == person["unit"])
+        held = [p for p in year["posts"] if p["person"] == person["id"]]
+        trouble = sum(t["person"] == person["id"] for t in year["integrity"])
+        months = person["last_month"] - person["first_month"] + 1
+        answer = paper.pay_of(
+            {**person, "months": months}, held, unit, results[person["unit"]], year["zone"][0], trouble
+        )
+        row = scores.row("people", person["id"])
+        wrong += [(person["id"], n, row[n], value) for n, value in answer.items() if row[n] != value]
+    assert wrong == []
+
+
+def test_shares_of_the_pool_add_up_to_it(scheme, plan):
+    draw = random.Random(7)
+    for _ in range(20):
+        people = [
+            {"id": f"a{n}", "name": "人", "unit": "L0", "level": "班子", "last_month": Fraction(12),
+             "personal": Fraction(draw.randint(1, 11000), 100)} for n in range(draw.randint(1, 9))
+        ]  # fmt: skip
+        zone = [{"year": Fraction(2020), "grade": "优秀", "per_head": Fraction(draw.randint(1, 9000000), 100)}]
+        scores = score(plan, {**scheme.tables, "people": people, "posts": [], "zone": zone})
+        pool = scores.row("zone", Fraction(2020))["pool"]
+        assert scores.column("team", "prize") == paper.shares(pool, [p["personal"] for p in people])
+        assert sum(scores.column("team", "prize")) == pool
