@@ -247,7 +247,7 @@ def told_by(scheme_id):
 def test_hebi_findings():
     found = told_by("hebi-2021")
     assert sorted({code for code, _ in found}) == [
-        "BONUS_UNLIMITED", "DECIDED_BY_PEOPLE", "LEVEL_FALLS", "VETO_LISTS_DIFFER",
+        "BONUS_UNLIMITED", "DECIDED_BY_PEOPLE", "EXAMPLE_BEYOND", "LEVEL_FALLS", "VETO_LISTS_DIFFER",
     ]  # fmt: skip
     text = "\n".join(message for _, message in found)
     assert "五（二）6独有节能减排、统计造假；七（一）3独有信访稳定、环境保护" in text
