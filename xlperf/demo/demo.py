@@ -25,9 +25,9 @@ from xlperf.problems import Problem, Where, problem
 from xlperf.publish.results import Published, publish_scores
 from xlperf.rounds.collecting.collect import Collection, collect
 from xlperf.rounds.distribute import Distribution, distribute
-from xlperf.rounds.parcels import Parcel, identity_of, parcels_of, scorers_of
+from xlperf.rounds.parcels import Parcel, identity_of, parcels_of
 from xlperf.rounds.store import Progress, Round, new_round, silent
-from xlperf.workbook.back.fill import Spot, Typed, fill_book
+from xlperf.workbook.back.fill import Spot, Typed, fill_book, spots_of
 from xlperf.workbook.books.unit import write_unit_book
 from xlperf.workbook.seal import Identity, sealed
 
@@ -129,12 +129,12 @@ def simulate_corrections(
         if AT.get(number) not in (None, *HARMLESS, NEVER_CORRECTED):
             party = parcel.kind, parcel.whom
             values = typed(simulation.inputs(party) | simulation.claims(party), round_.plan)
-            to = round_.inbox / CORRECTED / f"{parcel.name}自评表（修改）.xlsx"
+            to = round_.inbox / CORRECTED / f"{parcel.name}{parcel.file.parent.name}（修改）.xlsx"
             jobs.append(_Filled(round_.folder / parcel.file, to, _days(round_, values), {}))
     for parcel in parcels_of(round_):
         if parcel.kind == "scorer":
             inputs = simulation.inputs(("scorer", parcel.whom))
-            inputs |= simulation.inputs(MASTER) if parcel.whom == round_.scheme.office else {}
+            inputs |= _of_office(round_, simulation)[0] if parcel.whom == round_.scheme.office else {}
             inputs = _without(round_, inputs, absent)
             to = round_.inbox / f"打分表（{parcel.name}）.xlsx"
             jobs.append(_Filled(round_.folder / parcel.file, to, _days(round_, typed(inputs, round_.plan)), {}))
@@ -144,11 +144,18 @@ def simulate_corrections(
 def simulate_office(round_: Round, seed: int = SEED, stage: Stage | None = None) -> None:
     """Fill the office's own cells in the 总表: decisions on claims, deductions found on inspection."""
     simulation = _simulation(round_, seed, stage)
-    scores_too = round_.scheme.office in scorers_of(round_)  # then its 打分表 holds the rest
-    inputs = {} if scores_too else _without(round_, simulation.inputs(MASTER), _absent(round_))
+    inputs = _without(round_, _of_office(round_, simulation)[1], _absent(round_))
     inputs |= simulation.decisions(round_.tables()) | simulation.imposed(6)
     values = _days(round_, typed(inputs, round_.plan))
     fill_book(round_.out / "总表.xlsx", round_.inbox / f"总表（{round_.scheme.office}填）.xlsx", values)
+
+
+def _of_office(round_: Round, simulation: Simulation) -> tuple[Inputs, Inputs]:
+    """Return the office's own cells: those that its 打分表 holds, where it scores too, and those of the 总表 alone."""
+    scored = [p for p in parcels_of(round_) if p.kind == "scorer" and p.whom == round_.scheme.office]
+    held = {spot for parcel in scored for spot in spots_of(round_.folder / parcel.file)}
+    cells = simulation.inputs(MASTER)
+    return {s: v for s, v in cells.items() if s in held}, {s: v for s, v in cells.items() if s not in held}
 
 
 # ---- jobs --------------------------------------------------------------------------------------
