@@ -87,3 +87,28 @@ def _lives(process: int) -> bool:
         return False
     stat = Path(f"/proc/{process}/stat")  # a process that nobody waited for is dead and still listed
     return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_job_on_a_busy_machine_has_its_time_by_the_processor():
+    """Time is up by the clock while the work was hardly let run: it goes on; who works at nothing is late."""
+    assert list(guarded(worked_or_slept, [-1.0, 60.0], seconds=0.5, memory=1 << 30)) == [Lost("late")] * 2
+    assert list(guarded(slept_and_worked, [0.45], seconds=0.5, memory=1 << 30)) == [0.45]
+
+
+def worked_or_slept(seconds):
+    """Work for so many CPU seconds; below 0, sleep without end."""
+    if seconds < 0:
+        time.sleep(600)
+    begun = time.process_time()
+    while time.process_time() - begun < seconds:
+        pass
+    return seconds
+
+
+def slept_and_worked(seconds):
+    """Use little of the processor in much time, as a reader does on a busy machine."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < 3 * seconds:
+        worked_or_slept(0.01)
+        time.sleep(0.05)
+    return seconds
