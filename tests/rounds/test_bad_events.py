@@ -112,7 +112,7 @@ BAD = {
     "place below 0": ({**NOTICE, "place": -1}, "OUT_OF_RANGE", "place"),
     "a place beyond the field": ({**NOTICE, "place": 9}, "OUT_OF_RANGE", "place"),
     "half a place": ({**NOTICE, "place": 1.5}, "PRECISION", "place"),
-    "no place": ({**NOTICE, "place": ""}, "MISSING", "place"),
+    "no place": ({**NOTICE, "place": ""}, "ROW_UNFINISHED", "place"),
     "a field of 0": ({**NOTICE, "place": 1, "field": 0}, "OUT_OF_RANGE", "field"),
     "a negative count": ({**FIRMS, "count": -1}, "OUT_OF_RANGE", "count"),
     "half a firm": ({**FIRMS, "count": 1.5}, "PRECISION", "count"),
@@ -121,7 +121,7 @@ BAD = {
     "an unknown status": ({**HONOUR, "status": "同意"}, "NOT_A_CHOICE", "status"),
     "a sanction of no list": ({**SANCTION, "sanction": "警告处分"}, "NOT_A_CHOICE", "sanction"),
     "a veto of no list": ({**VETO, "domain": "计划生育"}, "NOT_A_CHOICE", "domain"),
-    "nobody's": ({**NOTICE, "unit": ""}, "MISSING", "unit"),
+    "nobody's": ({**NOTICE, "unit": ""}, "ROW_UNFINISHED", "unit"),
     "an unknown unit": ({**NOTICE, "unit": "X9"}, "UNKNOWN_UNIT", "unit"),
     "a type no sheet reads": ({**HONOUR, "type": "表扬"}, "ROW_IN_NO_SHEET", "type"),
     "no type": ({**HONOUR, "type": ""}, "ROW_IN_NO_SHEET", "type"),
@@ -170,7 +170,7 @@ def test_of_two_levels_for_the_same_work_the_highest_counts(hebi):
 @pytest.mark.parametrize("day", ["2020-12-31", "2022-01-01", ""])
 def test_a_certificate_outside_its_year_does_not_count(hebi, day):
     scores, problems = hebi(HONOUR | {"date": day})
-    assert told(problems) == ([] if day else [("MISSING", 2, "date")]), "a blank is asked for, never silently nothing"
+    assert told(problems) == ([] if day else [("ROW_UNFINISHED", 2, "date")]), "a blank is asked for, never silently nothing"
     assert scores.row("honours", "1")["counts"] == 0
     assert "不计：须有效为是" in why(scores, "honours", "1", "counts")
     assert "证书颁发日期" in why(scores, "honours", "1", "counts")
