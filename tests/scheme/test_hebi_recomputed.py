@@ -232,9 +232,9 @@ class Paper:
         return row["award"] == "个人三等功" and row["person"] in [e["person"] for e in self.nationals(row["unit"])]
 
     def money(self, row):
-        if row["award"] not in PRIZES:
-            return None
-        return PRIZES[row["award"]] if self.granted(row) and not self.listed_twice(row) else 0
+        if not self.granted(row) or self.listed_twice(row):
+            return 0
+        return PRIZES.get(row["award"])  # an award without an amount leaves it open, once it is granted
 
     def granted(self, row):
         return row.get("decided") == "是" and not self.bar(row)
