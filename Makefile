@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden figures lint release printed
+.PHONY: setup demo test coverage golden figures lint release printed every-scheme
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -20,6 +20,8 @@ golden: setup  # 100 random rounds of every scheme, column by column, beside the
 	PYTHONPATH=.:tests $(PY) -m kit.golden
 printed: setup  # every book of every scheme on paper, through LibreOffice (some minutes)
 	XLPERF_PRINTED=all $(PY) -m pytest tests/workbook/test_printed.py
+every-scheme: setup  # the long tests of the workbooks over the largest scheme as well (some minutes)
+	XLPERF_SCHEMES=all $(PY) -m pytest tests/addin
 COUNT := 100
 figures: setup  # what the intake stands: random edits, mutants of a forger, re-saves, kills (COUNT=1000: an hour)
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.figures $(COUNT)

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from kit.memory import Memory
 from kit.office import Office, open_office
+from kit.schemes import LONG_RUN
 from kit.simulated import first_mark, simulated
 
 from xlperf.addin.button import BEFORE, LAST, LEDGER, MOVES, rank, undo
@@ -19,7 +20,7 @@ from xlperf.addin.issued import position
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
 from xlperf.formula.spelling import digest
-from xlperf.scheme.find import find_scheme, schemes_available
+from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.seal import Identity
@@ -336,7 +337,7 @@ def test_locked_facts_and_the_map_in_libreoffice(office: Office, master: Path):
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("scheme_id", [path.name for path in schemes_available()])
+@pytest.mark.parametrize("scheme_id", LONG_RUN)
 def test_a_master_as_issued_is_whole(office: Office, scheme_id: str):
     """LibreOffice spells every formula its own way; saved by it and opened again it is still the one issued."""
     scheme = load_scheme(find_scheme(scheme_id)[0])[0]

@@ -18,6 +18,7 @@ from kit.faces import RowAddresses, with_constants
 from kit.judge import Formula, _read, _write, agrees
 from kit.office import Office, open_office
 from kit.rule_cases import CASES, RuleCase
+from kit.schemes import LONG_RUN
 from kit.simulated import simulated
 
 from xlperf.addin.functions import functions
@@ -27,7 +28,7 @@ from xlperf.engine.score import score
 from xlperf.formula.excel import formula
 from xlperf.formula.signature import SIGNATURES, looks_up_names
 from xlperf.formula.values import EXEMPT
-from xlperf.scheme.find import find_scheme, schemes_available
+from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
 from xlperf.workbook.back.libreoffice import differences
 from xlperf.workbook.books.master import write_master
@@ -210,7 +211,7 @@ def test_array_formulas_and_texts_that_others_compare(office: Office):
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("scheme_id", [path.name for path in schemes_available()])
+@pytest.mark.parametrize("scheme_id", LONG_RUN)
 def test_a_master_workbook_of_calls(office: Office, scheme_id: str):
     """Every formula cell of the 总表 in XP flavour says what the engine says."""
     scheme = load_scheme(find_scheme(scheme_id)[0])[0]

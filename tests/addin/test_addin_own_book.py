@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from kit.edits import edit, scored_master
 from kit.judge import Formula, _write, open_judge
+from kit.schemes import LONG_RUN
 from kit.simulated import simulated
 
 from xlperf.addin import doctor as doctor_module
@@ -21,7 +22,7 @@ from xlperf.engine.plan import Plan
 from xlperf.engine.score import score
 from xlperf.problems import Problem, words
 from xlperf.rounds.recompute import Recomputed, recomputed
-from xlperf.scheme.find import find_scheme, schemes_available
+from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.back.libreoffice import differences, recalculate
@@ -30,8 +31,6 @@ from xlperf.workbook.books.master import write_master
 from xlperf.workbook.seal import Identity
 from xlperf.workbook.text import key_text
 from xlperf.xlsx.cached import formulas_of, write_values
-
-IDS = [path.name for path in schemes_available()]
 
 
 def blank_master(scheme_id: str, folder: Path) -> tuple[Scheme, Plan, Path]:
@@ -69,7 +68,7 @@ def unexpected(found: Recomputed) -> list[Problem]:
 EDITS = int(os.environ.get("XLPERF_EDITS", "30"))  # 200 for the full measure
 
 
-@pytest.mark.parametrize("scheme_id", IDS)
+@pytest.mark.parametrize("scheme_id", LONG_RUN)
 def test_nothing_changes_in_a_scored_book_that_nobody_touched(scheme_id: str, tmp_path: Path):
     _, _, file = scored_master(scheme_id, tmp_path)
     found = recomputed(file, tmp_path / "out.xlsx")
@@ -85,7 +84,7 @@ def shown(file: Path) -> dict[tuple[str, str], object]:
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("scheme_id", IDS)
+@pytest.mark.parametrize("scheme_id", LONG_RUN)
 def test_a_scored_book_with_random_edits_equals_libreoffice(scheme_id: str, tmp_path: Path):
     open_judge(tmp_path / "judge")
     _, plan, file = scored_master(scheme_id, tmp_path)
@@ -101,7 +100,7 @@ def test_a_scored_book_with_random_edits_equals_libreoffice(scheme_id: str, tmp_
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("scheme_id", IDS)
+@pytest.mark.parametrize("scheme_id", LONG_RUN)
 def test_it_equals_libreoffice(scheme_id: str, tmp_path: Path):
     open_judge(tmp_path / "judge")
     scheme, plan, file = blank_master(scheme_id, tmp_path)

@@ -18,7 +18,7 @@ CEILING = """\
         limited: {score: self, high: 10}
 """
 BEFORE = "      reason: {is: input, by: lead"
-TOTAL = "      claimed:\n        title: 加分合计"
+TOTAL = "      claimed: {title: 加分合计"
 GRANT = "      grant: {is: input, by: office, title: 酌情加分, low: 0, high: points, decimals: 2}\n"
 
 

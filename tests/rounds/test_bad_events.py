@@ -170,7 +170,9 @@ def test_of_two_levels_for_the_same_work_the_highest_counts(hebi):
 @pytest.mark.parametrize("day", ["2020-12-31", "2022-01-01", ""])
 def test_a_certificate_outside_its_year_does_not_count(hebi, day):
     scores, problems = hebi(HONOUR | {"date": day})
-    assert told(problems) == ([] if day else [("ROW_UNFINISHED", 2, "date")]), "a blank is asked for, never silently nothing"
+    assert told(problems) == ([] if day else [("ROW_UNFINISHED", 2, "date")]), (
+        "a blank is asked for, never silently nothing"
+    )
     assert scores.row("honours", "1")["counts"] == 0
     assert "不计：须有效为是" in why(scores, "honours", "1", "counts")
     assert "证书颁发日期" in why(scores, "honours", "1", "counts")

@@ -218,7 +218,6 @@ BAD_TEXTS = [
     "",
     "xlperf1|unit|r",
     "xlperf2|unit|r|s|2020|U1|1|t",
-    "xlperf1|boss|r|s|2020|U1|1|t",
     "xlperf1|unit|r|s|x|U1|1|t",
 ]
 

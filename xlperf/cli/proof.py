@@ -35,7 +35,8 @@ def verify_command(folder: Path, anchor: str, json_: bool) -> None:
 
 @click.command("undo")
 @folder_argument
-def undo_command(folder: Path) -> None:
+@json_option
+def undo_command(folder: Path, json_: bool) -> None:
     """Undo the last acceptance, choice or reason by a new entry; run again to go further back."""
     round_, opening = opened_with(folder)
     done, problems = undo(round_)
@@ -43,6 +44,11 @@ def undo_command(folder: Path) -> None:
     if done is None:
         raise SystemExit(FAILED)
     what = done.file or done.kind
+    if json_:
+        answer = {"undone": done.number, "kind": done.kind, "file": done.file}
+        click.echo(as_json(answer | {"problems": [problem_data(p) for p in problems]}))
+        leave([*opening, *problems])
+        return
     click.echo(say(f"已撤销台账第{done.number}笔：{what}", f"undone: entry {done.number} of the ledger, {what}"))
     click.echo(f"{say('下一步：', 'next: ')}{called('score', folder)}", err=True)
     leave([*opening, *problems])
@@ -51,13 +57,22 @@ def undo_command(folder: Path) -> None:
 @click.command("choose")
 @folder_argument
 @click.argument("file", default="")
-def choose_command(folder: Path, file: str) -> None:
+@json_option
+def choose_command(folder: Path, file: str, json_: bool) -> None:
     """List the versions of books that came more than once, or put one of them in force."""
     round_, opening = opened_with(folder)
     problems = choose(round_, file) if file else []
     show_problems(problems)
     if errors(problems):
         raise SystemExit(FAILED)
+    if json_:
+        listed = [
+            {"name": v.name, "at": v.at, "sha256": v.sha256, "file": v.file, "counts": v.counts}
+            for v in versions(round_)
+        ]
+        click.echo(as_json({"versions": listed, "problems": [problem_data(p) for p in problems]}))
+        leave([*opening, *problems])
+        return
     for number, version in enumerate(versions(round_), 1):
         sign = "*" if version.counts else " "
         click.echo(f"{sign}{number}　{version.name}　{version.at[:16]}　{version.sha256[:8]}　{version.file}")
@@ -67,13 +82,19 @@ def choose_command(folder: Path, file: str) -> None:
 @click.command("lift")
 @folder_argument
 @click.argument("file")
-def lift_command(folder: Path, file: str) -> None:
+@json_option
+def lift_command(folder: Path, file: str, json_: bool) -> None:
     """Lift what is right in a held file into a fresh book, with a list of the rest."""
     round_, opening = opened_with(folder)
     done, problems = lift(round_, file)
     show_problems(problems)
     if done is None:
         raise SystemExit(FAILED)
+    if json_:
+        answer = {"lifted": done.count, "left": len(done.left), "book": str(done.book), "rest": str(done.rest)}
+        click.echo(as_json(answer | {"problems": [problem_data(p) for p in problems]}))
+        leave([*opening, *problems])
+        return
     click.echo(say(f"搬入{done.count}格：{folder / done.book}", f"{done.count} cells lifted: {folder / done.book}"))
     click.echo(say(f"没有搬入{len(done.left)}处：{folder / done.rest}", f"{len(done.left)} left: {folder / done.rest}"))
     leave([*opening, *problems])

@@ -72,6 +72,11 @@ class Column:
     public: bool = False
 
     @property
+    def answers(self) -> tuple[str, ...]:
+        """Return the texts to choose from: the choices, and 不适用 where the column may be exempt."""
+        return (*self.choices, EXEMPT) if self.choices and self.exempt else self.choices
+
+    @property
     def counted_in(self) -> str:
         """Return what its numbers are counted in: 分 where the role says points, "" where nobody says."""
         return self.measure or (POINTS if self.role in IN_POINTS else "")

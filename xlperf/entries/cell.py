@@ -85,10 +85,10 @@ def judge(asked: Asked, raw: Raw, data_type: str = "", formula: str = "", percen
         return _empty(asked)
     if not _is_asked(asked):
         return None, [asked.tell("NOT_ASKED", found=raw)]
-    if column.holds == "text":
-        return _text(asked, raw)
     if isinstance(raw, str) and column.exempt and bare(raw) == EXEMPT:
         return EXEMPT, []
+    if column.holds == "text":
+        return _text(asked, raw)
     if column.holds == "date":
         return _date(asked, raw)
     return _number(asked, raw, percent)
@@ -202,7 +202,7 @@ def _text(asked: Asked, raw: Raw) -> Judged:
         meant = _same_bare(text, column.choices)
         if meant is not None:
             return meant, []
-        return None, [asked.tell("NOT_A_CHOICE", found=text, choices="、".join(column.choices))]
+        return None, [asked.tell("NOT_A_CHOICE", found=text, choices="、".join(column.answers))]
     if column.offers:
         return _offered(asked, text)
     if len(text) > LONGEST:

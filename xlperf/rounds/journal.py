@@ -94,8 +94,9 @@ def alone(file: Path) -> Iterator[Pen]:
             pen = Pen(db, key_of(file))
             before = pen.last
             yield pen
-        if pen.last != before:
+        if pen.last != before or _is_behind(db, file, pen.last):
             _write_head(file, pen.mark)
+            db.execute("PRAGMA user_version = 1")
 
 
 def append(file: Path, kind: str, *bodies: Body) -> None:
@@ -120,6 +121,20 @@ def head_file(file: Path) -> Path:
 
 def _write_head(file: Path, mark: Mark) -> None:
     write_whole(head_file(file), _head_line(file, mark).encode(), lasting=False)
+
+
+def _is_behind(db: sqlite3.Connection, file: Path, last: int) -> bool:
+    """Return whether the last writing of the head failed: it was never there, or it is that of an earlier entry.
+
+    A head that was there and is gone, or that the list does not reach, is left for `verify` to tell.
+    """
+    if not head_file(file).is_file():
+        return last > 0 and db.execute("PRAGMA user_version").fetchone()[0] == 0
+    with suppress(ValueError):
+        mark = read_head(file)
+        found = db.execute("SELECT hash FROM entries WHERE number = ?", (mark[0] if mark else 0,)).fetchone()
+        return mark is not None and found is not None and found[0] == mark[1] and mark[0] < last
+    return False
 
 
 def _head_line(file: Path, mark: Mark) -> str:

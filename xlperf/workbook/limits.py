@@ -35,7 +35,7 @@ def acceptable(column: Column, at: Addresses, offers: Mapping[str, str]) -> str:
     if column.holds == "text":
         if column.offers in offers:
             return f"COUNTIF({offers[column.offers]},{cell})>0"
-        return f"OR({','.join(f'{cell}={constant_text(c)}' for c in column.choices)})" if column.choices else ""
+        return f"OR({','.join(f'{cell}={constant_text(c)}' for c in column.answers)})" if column.choices else ""
     if column.holds == "date":
         return f"IF(ISNUMBER({cell}),AND({cell}>={day_number(EARLIEST)},{cell}<{day_number(LATEST)}),FALSE)"
     tests = [*_limit_tests(column, cell, at)]
@@ -80,12 +80,12 @@ def validation(
     options: dict[str, Any] = {"error_title": "请改正", "error_message": f"{words}。"[:255], "ignore_blank": True}
     if words and column.note:
         options |= {"input_title": column.title[:32], "input_message": f"{words}。{column.note}。"[:255]}
-    joined = ",".join(column.choices)
+    joined = ",".join(column.answers)
     if column.holds == "text":
         if column.offers in offers:
             return options | {"validate": "list", "source": f"={offers[column.offers]}"}
-        if column.choices and len(joined) <= LIST_LONGEST and joined.count(",") == len(column.choices) - 1:
-            return options | {"validate": "list", "source": list(column.choices)}
+        if column.choices and len(joined) <= LIST_LONGEST and joined.count(",") == len(column.answers) - 1:
+            return options | {"validate": "list", "source": list(column.answers)}
     condition = acceptable(column, at, offers)
     return options | {"validate": "custom", "value": f"={condition}"} if 0 < len(condition) < LIST_LONGEST else None
 
@@ -96,7 +96,7 @@ def in_words(column: Column, titles: Mapping[str, str], year: int) -> str:
         return f"请填日期，如 {year}-12-31"
     if column.holds == "text":
         return (
-            f"请从下拉列表中选择{'：' + '、'.join(column.choices) if column.choices else ''}"
+            f"请从下拉列表中选择{'：' + '、'.join(column.answers) if column.choices else ''}"
             if (column.choices or column.offers)
             else ""
         )

@@ -179,12 +179,12 @@ def near(scores: Scores, views: Sequence[View]) -> Callable[[Thing | None], bool
 
 
 def _with_keys(views: Sequence[View]) -> list[View]:
-    """List the tables that show the keys of rows that are there."""
-    return [v for v in views if v.rows and v.sheet.key.name in v.at]
+    """List the tables that show the keys of rows that are there; of those with the same rows the fullest last."""
+    return sorted((v for v in views if v.rows and v.sheet.key.name in v.at), key=lambda v: len(v.rows))
 
 
 def offers_of(views: Sequence[View]) -> dict[str, str]:
-    """Return for each table to choose from the range of its keys; of two tables with the same rows the last counts."""
+    """Return for each table to choose from the range of its keys; of two with the same rows the fullest counts."""
     return {v.sheet.table: v.range(v.sheet.key.name) for v in _with_keys(views)}
 
 

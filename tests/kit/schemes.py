@@ -1,0 +1,15 @@
+"""The shipped schemes that tests of minutes run over: all but the largest, and that one too where all are asked for.
+
+`make every-scheme` asks for all. The largest (90 books, 512 people) is held against LibreOffice in every run by
+test_workbook_judge and against the paper by its own tests.
+"""
+
+from __future__ import annotations
+
+import os
+
+from xlperf.scheme.find import schemes_available
+
+LARGEST = "guannan-2009"
+ALL = os.environ.get("XLPERF_SCHEMES") == "all"
+LONG_RUN = [path.name for path in schemes_available() if ALL or path.name != LARGEST]
