@@ -20,6 +20,7 @@ from kit.programs import need
 from xlperf.addin.libreoffice.extension import build_oxt
 
 RESTART = 81  # what the first start after an installation exits with
+TRIES = 3  # how often LibreOffice is asked when it dies of itself
 
 
 class Office:
@@ -58,10 +59,19 @@ class Office:
         screen: the X display to show the window on, where the steps are those of tests/kit/uno_click.py; without
         it LibreOffice has no window and the steps are those of tests/kit/uno_press.py.
         """
-        pipe = f"xlperf{os.getpid()}"
         for name in ("uno_press.py", "uno_click.py"):
             shutil.copyfile(Path(__file__).with_name(name), self.folder / name)
         (self.folder / "steps.json").write_text(json.dumps(steps), "utf-8")
+        for _ in range(TRIES):
+            done = self._driven(screen)
+            if done.returncode >= 0:  # below 0: a signal, from the code of LibreOffice's bridge, not from ours
+                break
+        assert done.returncode == 0, f"exit {done.returncode}: {done.stderr}"
+        return json.loads(done.stdout)
+
+    def _driven(self, screen: str) -> subprocess.CompletedProcess[str]:
+        """Start LibreOffice and the script that drives it, once."""
+        pipe = f"xlperf{os.getpid()}"
         self.own()
         shown = {"DISPLAY": screen, "SAL_USE_VCLPLUGIN": "gen"} if screen else {}
         environment = {**os.environ, "HOME": str(self.folder), **shown}
@@ -71,12 +81,10 @@ class Office:
         try:
             script = self.folder / ("uno_click.py" if screen else "uno_press.py")
             environment["PYTHONPATH"] = str(self.folder / "core" / "pythonpath")
-            done = subprocess.run(
+            return subprocess.run(
                 ["/usr/bin/python3", str(script), pipe, str(self.folder / "steps.json")],
                 capture_output=True, text=True, timeout=240, env=environment, cwd=self.folder, **self._as,
             )  # fmt: skip
-            assert done.returncode == 0, done.stderr
-            return json.loads(done.stdout)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(program.pid, signal.SIGKILL)  # soffice starts others

@@ -7,6 +7,7 @@ Usage: uno_press.py PIPE STEPS.json; prints what every step saw as JSON. Steps: 
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -81,9 +82,10 @@ def main():
     for words in json.loads(Path(sys.argv[2]).read_text("utf-8")):
         document, found = step(desktop, context, document, *words)
         seen.append(found)
-    print(json.dumps(seen, ensure_ascii=False))
-    document.close(True)
-    desktop.terminate()
+    print(json.dumps(seen, ensure_ascii=False), flush=True)
+    # Whoever started LibreOffice ends it. To close it from here would race with its own end, and the bridge may then
+    # take this process with it; what was seen is out already.
+    os._exit(0)
 
 
 if __name__ == "__main__":

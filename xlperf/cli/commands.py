@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from xlperf.cli import output
-from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
+from xlperf.cli.output import answer_json, as_json, leave, problem_data, say, show_problems
 from xlperf.cli.rules_page import rules_page
 from xlperf.engine.check import check_source
 from xlperf.engine.compile import compile_scheme
@@ -75,7 +75,7 @@ def schemes(json_: bool, scheme_id: str | None) -> None:
         return
     plan, problems = compile_scheme(opened(scheme_id)[0])
     if json_:
-        click.echo(as_json({**plan_data(plan), "problems": [problem_data(p) for p in problems]}))
+        click.echo(answer_json(plan_data(plan), problems))
         return
     show_problems(problems)
     for sheet in plan.sheets:

@@ -8,7 +8,7 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,11 @@ def quoted(word: str) -> str:
 def as_json(data: Any) -> str:
     """Write data for programs: exact decimals as text, blank as null."""
     return json.dumps(data, ensure_ascii=False, indent=1)
+
+
+def answer_json(data: Mapping[str, Any], problems: Iterable[Problem]) -> str:
+    """Write an answer with the problems told beside it."""
+    return as_json({**data, "problems": [problem_data(p) for p in problems]})
 
 
 def problem_data(p: Problem) -> dict[str, object]:

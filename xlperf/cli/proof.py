@@ -8,7 +8,7 @@ import click
 
 from xlperf.cli.answers import opened_with
 from xlperf.cli.commands import json_option
-from xlperf.cli.output import FAILED, as_json, called, leave, problem_data, say, show_problems
+from xlperf.cli.output import FAILED, answer_json, called, leave, say, show_problems
 from xlperf.problems import errors
 from xlperf.publish.verify import verified
 from xlperf.rounds.collecting.lifted import lift
@@ -25,7 +25,7 @@ def verify_command(folder: Path, anchor: str, json_: bool) -> None:
     """Hold a round against itself: chain, key, kept files, accepted cells, published ranking."""
     count, problems = verified(folder, anchor)
     if json_:
-        click.echo(as_json({"checked": count, "problems": [problem_data(p) for p in problems]}))
+        click.echo(answer_json({"checked": count}, problems))
     else:
         show_problems(problems)
         if not errors(problems):
@@ -46,7 +46,7 @@ def undo_command(folder: Path, json_: bool) -> None:
     what = done.file or done.kind
     if json_:
         answer = {"undone": done.number, "kind": done.kind, "file": done.file}
-        click.echo(as_json(answer | {"problems": [problem_data(p) for p in problems]}))
+        click.echo(answer_json(answer, problems))
         leave([*opening, *problems])
         return
     click.echo(say(f"已撤销台账第{done.number}笔：{what}", f"undone: entry {done.number} of the ledger, {what}"))
@@ -70,7 +70,7 @@ def choose_command(folder: Path, file: str, json_: bool) -> None:
             {"name": v.name, "at": v.at, "sha256": v.sha256, "file": v.file, "counts": v.counts}
             for v in versions(round_)
         ]
-        click.echo(as_json({"versions": listed, "problems": [problem_data(p) for p in problems]}))
+        click.echo(answer_json({"versions": listed}, problems))
         leave([*opening, *problems])
         return
     for number, version in enumerate(versions(round_), 1):
@@ -92,7 +92,7 @@ def lift_command(folder: Path, file: str, json_: bool) -> None:
         raise SystemExit(FAILED)
     if json_:
         answer = {"lifted": done.count, "left": len(done.left), "book": str(done.book), "rest": str(done.rest)}
-        click.echo(as_json(answer | {"problems": [problem_data(p) for p in problems]}))
+        click.echo(answer_json(answer, problems))
         leave([*opening, *problems])
         return
     click.echo(say(f"搬入{done.count}格：{folder / done.book}", f"{done.count} cells lifted: {folder / done.book}"))

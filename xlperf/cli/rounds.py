@@ -12,7 +12,7 @@ import click
 from xlperf.cli import output
 from xlperf.cli.answers import opened_round
 from xlperf.cli.commands import chosen, despite_option, json_option, opened, print_ranking, reading_option
-from xlperf.cli.output import as_json, called, leave, problem_data, say, show_problems
+from xlperf.cli.output import answer_json, as_json, called, leave, say, show_problems
 from xlperf.demo.demo import DemoResult, run_demo
 from xlperf.engine.shapes import ranking_data
 from xlperf.problems import Problem
@@ -71,7 +71,7 @@ def new(
         )
     if json_:
         round_ = None if made is None else {"folder": str(folder), "round": made.id, "year": made.year}
-        click.echo(as_json({"round": round_, "problems": [problem_data(p) for p in problems]}))
+        click.echo(answer_json({"round": round_}, problems))
         leave(problems)
         return
     show_problems(problems)
@@ -92,7 +92,7 @@ def distribute_command(folder: Path, dry_run: bool, json_: bool, despite: str) -
     done = distribute(opened_round(folder, despite), output.progress, dry_run=dry_run)
     if json_:
         files = {"written": [str(f) for f in done.written], "unchanged": [str(f) for f in done.unchanged]}
-        click.echo(as_json({**files, "problems": [problem_data(p) for p in done.problems]}))
+        click.echo(answer_json(files, done.problems))
         leave(done.problems)
         return
     show_problems(done.problems)
@@ -249,7 +249,7 @@ def demo(scheme_id: str, folder: Path | None, despite: str, json_: bool) -> None
     result, problems = run_demo(path, home, output.progress, despite=despite)
     if result is None:
         if json_:
-            click.echo(as_json({"folder": None, "problems": [problem_data(p) for p in problems]}))
+            click.echo(answer_json({"folder": None}, problems))
         show_problems(problems)
         raise SystemExit(output.FAILED)
     if json_:
@@ -327,7 +327,7 @@ def blank(scheme_id: str, folder: Path, despite: str, json_: bool) -> None:
     if path is not None:
         files, problems = write_blank(path, folder, output.progress, despite=despite)
     if json_:
-        click.echo(as_json({"files": [f.as_posix() for f in files], "problems": [problem_data(p) for p in problems]}))
+        click.echo(answer_json({"files": [f.as_posix() for f in files]}, problems))
         leave(problems)
         return
     show_problems(problems, quiet_notes=True)

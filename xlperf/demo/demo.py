@@ -27,8 +27,9 @@ from xlperf.rounds.collecting.collect import Collection, collect
 from xlperf.rounds.distribute import Distribution, distribute
 from xlperf.rounds.parcels import Parcel, identity_of, parcels_of
 from xlperf.rounds.store import Progress, Round, new_round, silent
-from xlperf.workbook.back.fill import Spot, Typed, fill_book, spots_of
+from xlperf.workbook.back.fill import Spot, Typed, fill_book
 from xlperf.workbook.books.unit import write_unit_book
+from xlperf.workbook.record import read_record, record_name
 from xlperf.workbook.seal import Identity, sealed
 
 SEED = 2017
@@ -152,8 +153,9 @@ def simulate_office(round_: Round, seed: int = SEED, stage: Stage | None = None)
 
 def _of_office(round_: Round, simulation: Simulation) -> tuple[Inputs, Inputs]:
     """Return the office's own cells: those that its 打分表 holds, where it scores too, and those of the 总表 alone."""
-    scored = [p for p in parcels_of(round_) if p.kind == "scorer" and p.whom == round_.scheme.office]
-    held = {spot for parcel in scored for spot in spots_of(round_.folder / parcel.file)}
+    issued = round_.state().issued.get(("scorer", round_.scheme.office))
+    tables = read_record(round_.records / record_name(issued.serial))[0].tables if issued is not None else ()
+    held = {(table.plan_sheet, key, name) for table in tables for key in table.rows for name in table.columns}
     cells = simulation.inputs(MASTER)
     return {s: v for s, v in cells.items() if s in held}, {s: v for s, v in cells.items() if s not in held}
 

@@ -96,7 +96,8 @@ def alone(file: Path) -> Iterator[Pen]:
             yield pen
         if pen.last != before or _is_behind(db, file, pen.last):
             _write_head(file, pen.mark)
-            db.execute("PRAGMA user_version = 1")
+            if not _had_head(db):
+                db.execute("PRAGMA user_version = 1")
 
 
 def append(file: Path, kind: str, *bodies: Body) -> None:
@@ -129,12 +130,17 @@ def _is_behind(db: sqlite3.Connection, file: Path, last: int) -> bool:
     A head that was there and is gone, or that the list does not reach, is left for `verify` to tell.
     """
     if not head_file(file).is_file():
-        return last > 0 and db.execute("PRAGMA user_version").fetchone()[0] == 0
+        return last > 0 and not _had_head(db)
     with suppress(ValueError):
         mark = read_head(file)
         found = db.execute("SELECT hash FROM entries WHERE number = ?", (mark[0] if mark else 0,)).fetchone()
         return mark is not None and found is not None and found[0] == mark[1] and mark[0] < last
     return False
+
+
+def _had_head(db: sqlite3.Connection) -> bool:
+    """Return whether a head was ever written of this list."""
+    return bool(db.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _head_line(file: Path, mark: Mark) -> str:

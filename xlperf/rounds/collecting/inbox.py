@@ -10,14 +10,13 @@ import email
 import io
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy
 from pathlib import Path, PurePosixPath
 
 from xlperf.problems import Problem, Where, printable, problem
-from xlperf.workbook.back.guard import LARGEST_FILE, MEGA
+from xlperf.workbook.back.guard import BROKEN_ZIP, LARGEST_FILE, MEGA
 
 _PASSED_OVER = ("~$", ".")  # what Excel and the system leave lying beside the files
 _CARRIERS = (".zip", ".eml")
@@ -104,16 +103,7 @@ def _inside(suffix: str, data: bytes) -> Iterator[tuple[str, bytes | None]]:
     """
     try:
         found = list(_attached(data) if suffix == ".eml" else _packed(data))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-        LookupError,
-    ):
+    except (*BROKEN_ZIP, RuntimeError, LookupError):  # one with a password; a code page that is none
         return
     yield from found
 

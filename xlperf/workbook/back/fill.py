@@ -35,11 +35,6 @@ def fill_book(file: Path, to: Path, values: Mapping[Spot, Typed], texts: Mapping
     book.save(to)
 
 
-def spots_of(file: Path) -> set[Spot]:
-    """Return the cells of the tables that a workbook holds."""
-    return {spot for sheet in openpyxl.load_workbook(file).worksheets for spot, _, _ in _spots(sheet)}
-
-
 def _spots(sheet: Worksheet) -> Iterator[tuple[Spot, int, int]]:
     """List the cells of the tables that stand where they were issued: spot, row, column (counted from 1)."""
     tables: list[tuple[str, int, list[tuple[str, int]]]] = []

@@ -48,6 +48,9 @@ _FAULTS = (  # what is wrong with a zip, in words
     (zlib.error, word("压缩的数据坏了，解不开")),
     (zipfile.BadZipFile, word("压缩包不完整或内容对不上")),
 )
+BROKEN_ZIP = (  # what reading one raises; NotImplementedError: a way of packing that zipfile does not know
+    zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError,
+)  # fmt: skip
 _MACROS = re.compile(r"xl/(vbaproject\.bin|macrosheets/)")
 _LINKS = re.compile(r"xl/(externallinks/|connections\.xml)")
 _STRICT = b"purl.oclc.org/ooxml"
@@ -72,7 +75,7 @@ def guard_problems(data: bytes, file: str) -> list[Problem]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             return _parts_problems(book, where)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError) as fault:
+    except BROKEN_ZIP as fault:
         found = next((says for kind, says in _FAULTS if isinstance(fault, kind)), word("文件的结构不对"))
         return [problem("DAMAGED", where, found=found)]
 
