@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from kit.judge import Judge, open_judge
+from kit.libreoffice import leave
 from kit.programs import ABSENT
 
 
@@ -17,6 +18,11 @@ from kit.programs import ABSENT
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     """LibreOffice, with its own profile for this run."""
     return open_judge(tmp_path_factory.mktemp("judge"))
+
+
+def pytest_unconfigure() -> None:
+    """Remove the folders of LibreOffice, in every worker."""
+    leave()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -30,7 +36,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 # ---- the second run of .ci/run, on a machine without LibreOffice -------------------------------------------------
 
 _PROGRAM = re.compile(
-    r"need\(|[Ss]office|[Ll]ibre[Oo]ffice|recalculat|open_judge|mass_judge|Office\(|open_office|to_pdf|resave|judge\."
+    r"need\(|[Ss]office|[Ll]ibre[Oo]ffice|recalculat|converted|open_judge|mass_judge|Office\(|open_office|resave|judge\."
 )
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from kit.libreoffice import CHINESE
 from kit.office import Office, open_office
 from kit.programs import need
 from kit.simulated import first_mark, simulated
@@ -33,10 +34,6 @@ RANK, UNDO = ([zh, en] for _, zh, en in COMMANDS)
 MENU, OK = ["绩效考核", "Appraisal"], ["确定", "OK"]
 SCREEN = "1280x1024x24"
 ATTEMPTS = 3
-CHINESE = """<item oor:path="/org.openoffice.Office.Linguistic/General"><prop oor:name="UILocale" oor:op="fuse">
-<value>zh-CN</value></prop></item>
-</oor:items>
-"""
 
 
 @pytest.fixture
@@ -49,10 +46,7 @@ def chinese_office(folder: Path) -> Office:
     """Make a LibreOffice of its own with the extension and Chinese menus."""
     folder.mkdir()
     folder.chmod(0o755)
-    office = open_office(folder)
-    settings = office.profile / "user" / "registrymodifications.xcu"
-    settings.write_text(settings.read_text("utf-8").replace("</oor:items>\n", CHINESE), "utf-8")
-    return office
+    return open_office(folder, CHINESE)
 
 
 def written_master(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pytest
+from kit.differences import differences
 from kit.faces import RowAddresses, with_constants
 from kit.judge import Formula, _read, _write, agrees
 from kit.office import Office, open_office
@@ -30,7 +31,6 @@ from xlperf.formula.signature import SIGNATURES, looks_up_names
 from xlperf.formula.values import EXEMPT
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
-from xlperf.workbook.back.libreoffice import differences
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.seal import Identity
 

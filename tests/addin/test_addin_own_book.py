@@ -10,8 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from kit.differences import differences
 from kit.edits import edit, scored_master
 from kit.judge import Formula, _write, open_judge
+from kit.libreoffice import converted
 from kit.schemes import LONG_RUN
 from kit.simulated import simulated
 
@@ -25,7 +27,6 @@ from xlperf.rounds.recompute import Recomputed, recomputed
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
 from xlperf.scheme.model import Scheme
-from xlperf.workbook.back.libreoffice import differences, recalculate
 from xlperf.workbook.back.read import read_book
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.seal import Identity
@@ -95,7 +96,7 @@ def test_a_scored_book_with_random_edits_equals_libreoffice(scheme_id: str, tmp_
     assert found is not None
     assert unexpected(found) == []
     assert found.written >= len(formulas_of(file))
-    judged = recalculate([out], tmp_path / "office")[0]
+    judged = converted([out], tmp_path / "office")[0]
     assert differences(found.scores, judged, out) == []
 
 
@@ -110,7 +111,7 @@ def test_it_equals_libreoffice(scheme_id: str, tmp_path: Path):
     assert found is not None
     assert unexpected(found) == []
     assert found.written >= len(formulas_of(file))
-    shown = recalculate([out], tmp_path / "office")[0]
+    shown = converted([out], tmp_path / "office")[0]
     assert differences(found.scores, shown, out) == []
 
 
@@ -119,7 +120,7 @@ def test_it_equals_libreoffice(scheme_id: str, tmp_path: Path):
 def test_a_book_that_libreoffice_saved_is_recalculated_like_any_other(scheme_id: str, tmp_path: Path):
     open_judge(tmp_path / "judge")
     _, _, file = scored_master(scheme_id, tmp_path)
-    saved = recalculate([file], tmp_path / "office")[0]
+    saved = converted([file], tmp_path / "office")[0]
     found = recomputed(saved, tmp_path / "out.xlsx")
     assert (unexpected(found), found.changes) == ([], ())
     assert found.written >= len(formulas_of(file))

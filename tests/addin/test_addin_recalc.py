@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from kit.faces import RowAddresses
 from kit.judge import FALSE_CACHE, Formula, Judge, _write, agrees, open_judge
+from kit.libreoffice import converted
 from kit.rule_cases import CASES
 from kit.simulated import simulated
 
@@ -26,7 +27,6 @@ from xlperf.formula.excel import formula
 from xlperf.formula.values import EXEMPT
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
-from xlperf.workbook.back.libreoffice import recalculate
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.seal import Identity
 from xlperf.xlsx.cached import formulas_of, shows_alike, write_values
@@ -225,7 +225,7 @@ def test_what_is_written_is_what_libreoffice_says(doubtful: Path, tmp_path: Path
     open_judge(tmp_path / "judge")
     out = tmp_path / "out.xlsx"
     found = recalculated(doubtful, out)
-    judged = openpyxl.load_workbook(recalculate([doubtful], tmp_path / "office")[0], data_only=True).active
+    judged = openpyxl.load_workbook(converted([doubtful], tmp_path / "office")[0], data_only=True).active
     shown = openpyxl.load_workbook(out, data_only=True).active
     told = {p.where.cell for p in found.problems}
     assert {at: shown[at].value for at in DOUBTFUL if at not in told} == {
@@ -268,7 +268,7 @@ def test_a_whole_column_costs_its_used_part_and_where_the_rest_counts_it_is_told
 def test_libreoffice_says_the_same_of_whole_columns(whole: Path, tmp_path: Path):
     open_judge(tmp_path / "judge")
     native = {text: value for text, value in WHOLE.items() if "XP_" not in text}
-    judged = openpyxl.load_workbook(recalculate([whole], tmp_path / "office")[0], data_only=True)["乙 表"]
+    judged = openpyxl.load_workbook(converted([whole], tmp_path / "office")[0], data_only=True)["乙 表"]
     assert {text: judged.cell(i, 1).value for i, text in enumerate(WHOLE, 1) if text in native} == native
 
 

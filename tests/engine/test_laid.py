@@ -4,6 +4,8 @@ from fractions import Fraction
 
 import openpyxl
 import pytest
+from kit.differences import differences
+from kit.libreoffice import converted
 from kit.programs import need
 from kit.small_plan import identity
 from kit.small_scheme import SCHEME, TABLES, write
@@ -16,7 +18,6 @@ from xlperf.engine.refused import refused_rows
 from xlperf.engine.score import score
 from xlperf.problems import errors
 from xlperf.scheme.load import folder_source, load_scheme
-from xlperf.workbook.back.libreoffice import differences, recalculate
 from xlperf.workbook.books.master import write_master
 
 LARGE = "total: {of: marks.score, where: {unit: code, full: {at_least: 15}, direction: 正向}}"
@@ -162,7 +163,7 @@ def test_their_hidden_columns_stand_in_the_book_and_calculate(among, tmp_path):
     need("soffice")
     scheme, scores = among
     write_master(scores, tmp_path / "总表.xlsx", identity=identity(), scheme=scheme)
-    (recalculated,) = recalculate([tmp_path / "总表.xlsx"], tmp_path / "out")
+    (recalculated,) = converted([tmp_path / "总表.xlsx"], tmp_path / "out")
     assert list(differences(scores, recalculated)) == []
     book = openpyxl.load_workbook(tmp_path / "总表.xlsx")["部门"]
     titles = {cell.value: cell.column_letter for row in book.iter_rows(max_row=8) for cell in row if cell.value}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
+from kit.differences import differences
 from kit.halves import begun, halves, opened
+from kit.libreoffice import converted
 from kit.programs import need
 
 import xlperf
@@ -16,7 +18,6 @@ from xlperf.rounds.freeze import freeze
 from xlperf.rounds.lacking import unsettled
 from xlperf.rounds.ledger import CellText, Receipt, record_receipts
 from xlperf.scheme.load import folder_source, read_scheme
-from xlperf.workbook.back.libreoffice import differences, recalculate
 
 SCHEME = """\
 scheme: pay
@@ -198,7 +199,7 @@ def test_the_sheet_of_the_master_is_live_and_agrees(tmp_path):
     round_ = round_of(tmp_path)
     published = publish_scores(round_)
     file = round_.folder / published.files[0]
-    (made,) = recalculate([file], tmp_path / "answered")
+    (made,) = converted([file], tmp_path / "answered")
     assert differences(published.scores, made, file) == []
     shown = openpyxl.load_workbook(made, data_only=True)["核对"]
     rows = [[c.value for c in row] for row in shown.iter_rows(min_row=5, max_row=8)]

@@ -5,6 +5,7 @@ import re
 import openpyxl
 import pytest
 from kit.computed_limits import with_computed_limits
+from kit.libreoffice import converted
 from kit.programs import need
 from kit.rounds import cell_of, reopened, send
 
@@ -19,7 +20,6 @@ from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.lacking import unsettled
 from xlperf.rounds.store import new_round
-from xlperf.workbook.back.libreoffice import recalculate
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_the_self_check_says_the_same(round_, tmp_path, cells, told):
     values = {("marks", key, name): v for key, row in {**others(), "U1-4": cells}.items() for name, v in row.items()}
     file = send(round_, "unit", "U1", {**{("marks", f"U1-{n}", "extra"): None for n in range(1, 5)}, **values})
     need("soffice")
-    [shown] = recalculate([file], tmp_path / "shown")
+    [shown] = converted([file], tmp_path / "shown")
     cells = [c.value for sheet in openpyxl.load_workbook(shown, data_only=True) for c in sheet["B"][:8]]
     row = re.sub(r"\D", "", cell_of(file, ("marks", "U1-4", "self")))
     assert (f"填错{len(told)}处：第{row}行" if told else "可以报送") in cells

@@ -206,7 +206,7 @@ def resaves(count: int, folder: Path) -> Figure:
     for way in WAYS:
         if figure.count >= count:
             break
-        files = saved_again(honest, way, folder / way, folder / "profile")
+        files = saved_again(honest, way, folder / way)
         for file, receipt in zip(files, decided(round_, files), strict=True):
             assert receipt is not None
             figure.add(f"{way} {receipt.decision}")

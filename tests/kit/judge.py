@@ -1,12 +1,11 @@
 """LibreOffice as the judge of formulas: write cells, let it calculate, read what it shows.
 
-Formula cells are written with a false cached value, and the profile tells LibreOffice to recalculate
+Formula cells are written with a false cached value, and kit.libreoffice lets LibreOffice recalculate
 every file it opens, so a value that comes back was calculated there and nowhere else.
 """
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,17 +14,11 @@ from pathlib import Path
 import openpyxl
 import xlsxwriter
 
+from kit.libreoffice import converted
 from kit.programs import need
 from xlperf.formula.values import Value, number
 
 FALSE_CACHE = 987654.321  # what a formula cell says until somebody calculates it
-
-PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
-<value>0</value></prop></item>
-</oor:items>
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +34,19 @@ Shown = list[list[object]]
 
 
 class Judge:
-    """One LibreOffice profile; every call is one conversion (some seconds), so ask much at once."""
+    """A folder of its own; every call is one run of LibreOffice (some seconds), so ask much at once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._asked = 0
-        user = folder / "profile" / "user"
-        user.mkdir(parents=True)
-        (user / "registrymodifications.xcu").write_text(PROFILE, "utf-8")
 
     def __call__(self, sheets: Mapping[str, Grid]) -> dict[str, Shown]:
         """Return the calculated cells of every sheet, rows as long as the sheet is wide."""
         self._asked += 1
         asked = self._folder / f"asked{self._asked}.xlsx"
         _write(asked, {**sheets, "control": [[Formula("1+1")]]})
-        answered = self._folder / "answered"
-        home = f"-env:UserInstallation={(self._folder / 'profile').as_uri()}"
-        subprocess.run(
-            ["soffice", "--headless", home, "--convert-to", "xlsx", "--outdir", str(answered), str(asked)],
-            check=True,
-            capture_output=True,
-            timeout=240,
-        )
-        shown = _read(answered / asked.name)
+        [answered] = converted([asked], self._folder / "answered")
+        shown = _read(answered)
         assert shown.pop("control") == [[2]], "LibreOffice did not recalculate"
         return shown
 

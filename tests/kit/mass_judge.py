@@ -7,7 +7,6 @@ figure and a text that reads like it are not told apart.
 from __future__ import annotations
 
 import csv
-import subprocess
 import zipfile
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -16,6 +15,7 @@ from xml.sax.saxutils import escape
 
 from kit.faces import letters
 from kit.judge import FALSE_CACHE, Cell, Formula, Grid, Judge
+from kit.libreoffice import converted
 
 FILTER = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,false,false,false,false,-1"  # raw values, every sheet
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -30,9 +30,8 @@ def judged(judge: Judge, sheets: Mapping[str, Grid], column: int) -> dict[str, l
     folder.mkdir(exist_ok=True)
     book = folder / "asked.xlsx"
     _write(book, {**sheets, "control": [[None] * column + [Formula("1+1")]]})
-    home = f"-env:UserInstallation={(judge._folder / 'profile').as_uri()}"
-    command = ["soffice", "--headless", home, "--convert-to", FILTER, "--outdir", str(folder), str(book)]
-    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    names = [f"asked-{name}.csv" for name in (*sheets, "control")]
+    converted([book], folder, FILTER, made=names)
     shown = {name: _read(folder / f"asked-{name}.csv", column) for name in (*sheets, "control")}
     assert shown.pop("control") == ["2"], "LibreOffice did not recalculate"
     return shown

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
 import openpyxl
+
+from kit.programs import output_of
 
 SMALLEST = 8.0  # points
 ZOOM = 3  # the largest that pdftohtml takes: sizes come as whole thirds of a point
@@ -48,18 +49,10 @@ class Sheet:
         return "".join("".join(p.text.split()) for p in self.pieces)
 
 
-def to_pdf(files: Sequence[Path], folder: Path) -> list[Path]:
-    """Convert workbooks; LibreOffice has a profile of its own in the folder."""
-    home = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = ["soffice", "--headless", home, "--convert-to", "pdf", "--outdir", str(folder), *map(str, files)]
-    subprocess.run(command, check=True, capture_output=True, timeout=580)
-    return [folder / f"{file.stem}.pdf" for file in files]
-
-
 def pages(pdf: Path) -> list[Sheet]:
     """Read the pages of a PDF."""
     command = ["pdftohtml", "-xml", "-zoom", str(ZOOM), "-i", "-stdout", str(pdf)]
-    text = subprocess.run(command, check=True, capture_output=True, timeout=120).stdout.decode("utf-8", "replace")
+    text = output_of(*command)
     fonts: dict[str, float] = {}
     found = []
     for number, height, width, body in _PAGE.findall(text):

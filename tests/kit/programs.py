@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 
 import pytest
 
+SECONDS = 120  # for a small program on a loaded machine
 ABSENT = "not installed"  # how the reason of such a skip ends
 
 
@@ -17,3 +19,10 @@ def need(*names: str) -> None:
         pytest.fail(f"{', '.join(missing)} missing: in CI nothing may go untested")
     if missing:
         pytest.skip(f"{', '.join(missing)} {ABSENT}")
+
+
+def output_of(*words: str) -> str:
+    """Return what a program writes out; a failure says what it complained of."""
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", errors="replace", timeout=SECONDS)
+    assert done.returncode == 0, f"{words[0]}: exit {done.returncode}: {done.stderr}"
+    return done.stdout

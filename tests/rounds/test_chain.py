@@ -10,7 +10,9 @@ from fractions import Fraction
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from kit.differences import differences
 from kit.halves import SCHEME, begun, halves, opened, typed
+from kit.libreoffice import converted
 from kit.programs import need
 
 import xlperf
@@ -27,7 +29,6 @@ from xlperf.rounds.frozen import read_results
 from xlperf.rounds.history import history_of
 from xlperf.rounds.recompute import recomputed
 from xlperf.rounds.store import new_round, open_round
-from xlperf.workbook.back.libreoffice import differences, recalculate
 
 DAY = date(2026, 7, 1)
 
@@ -286,7 +287,7 @@ def test_the_master_holds_the_frozen_rows_locked_and_agrees(home):
     assert round_.earlier[0].sha256[:16] in text
     assert sheet.protection.sheet
     assert all(c.protection.locked for row in sheet.iter_rows() for c in row)
-    (made,) = recalculate([file], home / "answered")
+    (made,) = converted([file], home / "answered")
     assert differences(published.scores, made, file) == []
     assert recomputed(file, home / "again.xlsx").changes == ()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from kit.libreoffice import converted
 from kit.programs import need
 from kit.rounds import A_DAY, reopened, send, send_all, small_scheme
 
@@ -21,7 +22,6 @@ from xlperf.rounds.distribute import distribute
 from xlperf.rounds.status import status_of
 from xlperf.rounds.store import Round, new_round
 from xlperf.workbook.back.fill import fill_book
-from xlperf.workbook.back.libreoffice import recalculate
 from xlperf.workbook.back.read import read_book
 
 CLAIM = {"item": "省级表彰", "points": 0.5, "date": A_DAY, "document": "大政办〔2017〕1号"}
@@ -62,7 +62,7 @@ def type_in(round_: Round, values: dict, program: str = "openpyxl") -> bytes:
     fill_book(book(round_), book(round_), values)
     if program == "LibreOffice":
         need("soffice")
-        shutil.copyfile(recalculate([book(round_)], round_.folder.parent / "office")[0], book(round_))
+        shutil.copyfile(converted([book(round_)], round_.folder.parent / "office")[0], book(round_))
     return book(round_).read_bytes()
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
+import shutil
 import zipfile
 from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
 import pytest
+from kit.libreoffice import converted
 from kit.people import BASES, OF_UNIT, SCHEME, TABLES, staff_round, with_people
 from kit.programs import need
 from kit.rounds import cell_of, issued_file, reopened
@@ -35,8 +36,7 @@ def issued(tmp_path_factory) -> Round:
 @pytest.fixture
 def round_(issued, tmp_path) -> Round:
     """Return a copy of the issued round."""
-    subprocess.run(["cp", "-r", str(issued.folder), str(tmp_path / "round")], check=True)
-    return reopened(tmp_path / "round")
+    return reopened(shutil.copytree(issued.folder, tmp_path / "round"))
 
 
 def marks(people) -> dict:
@@ -154,9 +154,7 @@ def test_books_of_people(tmp_path, said, books):
 def test_the_whole_way_through_libreoffice_and_into_the_master(round_, tmp_path):
     need("soffice")
     sent = [send(round_, u, claim(OF_UNIT[u][0])) for u in UNITS]
-    home = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = ["soffice", "--headless", home, "--convert-to", "xlsx", "--outdir", str(round_.inbox / "再存")]
-    subprocess.run([*command, *map(str, sent)], check=True, capture_output=True, timeout=240)
+    converted(sent, round_.inbox / "再存", recalculates=False)
     for file in sent:
         file.unlink()
     assert decided(round_) == [("unit", "accepted", [])] * 3

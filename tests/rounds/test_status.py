@@ -3,13 +3,13 @@
 import json
 import re
 import shutil
-import subprocess
 from datetime import date, timedelta
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from kit.programs import need
+from kit.libreoffice import converted
+from kit.programs import need, output_of
 from kit.rounds import reopened, send, small_scheme
 
 from xlperf.cli import main
@@ -22,7 +22,6 @@ from xlperf.rounds.distribute import distribute
 from xlperf.rounds.lacking import unsettled
 from xlperf.rounds.status import status_of
 from xlperf.rounds.store import new_round
-from xlperf.workbook.back.libreoffice import recalculate
 from xlperf.workbook.books.receipts import notice, summary, write_receipts
 from xlperf.workbook.paper import FULL_LINE, PADDING, SLACK
 
@@ -174,12 +173,12 @@ def test_the_words_for_everybody_name_who_is_missing():
 def test_it_prints_legibly_on_a4(tmp_path):
     need("soffice", "pdftotext", "pdfinfo")
     write_receipts(made_up(60), tmp_path / "t.xlsx")
-    (pdf,) = recalculate([tmp_path / "t.xlsx"], tmp_path, to="pdf")
-    text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, encoding="utf-8").stdout
+    (pdf,) = converted([tmp_path / "t.xlsx"], tmp_path, "pdf")
+    text = output_of("pdftotext", "-layout", str(pdf), "-")
     assert "###" not in text
     assert "某市2026年度绩效考核" in text
     assert all(re.search(rf"第{i}街道", text) for i in (1, 30, 60))
-    told = subprocess.run(["pdfinfo", pdf], capture_output=True, encoding="utf-8").stdout
+    told = output_of("pdfinfo", str(pdf))
     assert re.search(r"Page size:\s+841\.\d+ x 595", told), "A4, lying"
     for sheet in openpyxl.load_workbook(tmp_path / "t.xlsx"):
         printed = sum(d.width + PADDING for d in sheet.column_dimensions.values())

@@ -6,6 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from kit.differences import differences
+from kit.libreoffice import converted
 from kit.programs import need
 from kit.rounds import issued_file, reopened
 from kit.small_plan import identity
@@ -24,7 +26,6 @@ from xlperf.rounds.store import new_round
 from xlperf.scheme.load import folder_source, load_scheme
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.back.fill import fill_book
-from xlperf.workbook.back.libreoffice import differences, recalculate
 from xlperf.workbook.books.master import write_master
 
 SCHEME = """\
@@ -201,7 +202,7 @@ def test_the_workbook_says_the_same(filled, tmp_path):
     file = tmp_path / "总表.xlsx"
     scores = score(plan, tables)
     write_master(scores, file, identity=identity())
-    (answered,) = recalculate([file], tmp_path / "calc")
+    (answered,) = converted([file], tmp_path / "calc")
     assert differences(scores, answered, file) == []
 
 

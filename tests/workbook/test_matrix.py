@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
 import pytest
-from kit.judge import PROFILE
+from kit.libreoffice import converted
 from kit.programs import need
 from kit.small_plan import MARKS, PLAN, identity, rows
 
@@ -112,15 +111,9 @@ def test_libreoffice_saves_it_and_the_self_check_follows(issued, tmp_path):
     half = tmp_path / "half.xlsx"
     given = filled(issued, half)
     fill_book(half, half, {("marks", "U2-2", "lead"): None, ("marks", "U1-1", "lead"): 10.5})
-    user = tmp_path / "profile" / "user"
-    user.mkdir(parents=True)
-    (user / "registrymodifications.xcu").write_text(PROFILE, "utf-8")
-    home = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    out = tmp_path / "out"
-    command = ["soffice", "--headless", home, "--convert-to", "xlsx", "--outdir", str(out), str(half)]
-    subprocess.run(command, check=True, capture_output=True, timeout=240)
-    assert leads(out / "half.xlsx") == given | {"U2-2": None, "U1-1": 10.5}
-    sheet = openpyxl.load_workbook(out / "half.xlsx", data_only=True)["打分表"]
+    [saved] = converted([half], tmp_path / "out")
+    assert leads(saved) == given | {"U2-2": None, "U1-1": 10.5}
+    sheet = openpyxl.load_workbook(saved, data_only=True)["打分表"]
     assert next(c.value for c in sheet[3] if c.value) == f"还差1项：第{BODY + 2}行；填错1处：第{BODY + 1}行"
 
 

@@ -10,7 +10,8 @@ import os
 from pathlib import Path
 
 import pytest
-from kit.printed import faults, to_pdf
+from kit.libreoffice import converted
+from kit.printed import faults
 from kit.programs import need
 
 from xlperf.demo.demo import run_demo
@@ -42,7 +43,7 @@ def checked(files: list[Path], folder: Path) -> list[str]:
         (out / "books").mkdir(parents=True)
         for file, copy in zip(group, named, strict=True):
             copy.write_bytes(file.read_bytes())
-        for copy, pdf in zip(named, to_pdf(named, out), strict=True):
+        for copy, pdf in zip(named, converted(named, out, "pdf", recalculates=False), strict=True):
             found += faults(copy, pdf)
     return found
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
+from kit.differences import differences
 from kit.halves import halves
-from kit.printed import pages, to_pdf
+from kit.libreoffice import converted
+from kit.printed import pages
 from kit.programs import need
 from kit.small_plan import identity
 
 import xlperf
 from xlperf.engine.check import check_source
 from xlperf.scheme.load import folder_source, read_scheme
-from xlperf.workbook.back.libreoffice import differences, recalculate
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.prints import write_print_book
 
@@ -115,9 +116,9 @@ def test_it_is_live_and_agrees_and_every_page_has_title_and_headings(made, tmp_p
     need("soffice")
     scores, master, book = made
     assert all("!" not in str(c.value) for row in openpyxl.load_workbook(book)["兑现表"] for c in row)
-    (answered,) = recalculate([master], tmp_path / "answered")
+    (answered,) = converted([master], tmp_path / "answered")
     assert differences(scores, answered, master) == []
-    (pdf,) = to_pdf([book], tmp_path)
+    (pdf,) = converted([book], tmp_path, "pdf", recalculates=False)
     printed = pages(pdf)
     assert len(printed) == 5  # the first unit takes two pages, every unit begins one, the total stands alone
     for page in printed:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from kit.differences import differences
+from kit.libreoffice import converted
 from kit.programs import need
 from kit.simulated import simulated
 from kit.small_plan import PLAN, identity, rows, scored
@@ -16,7 +18,6 @@ from xlperf.engine.score import Scores, score
 from xlperf.scheme.load import load_scheme
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.back.fill import fill_book
-from xlperf.workbook.back.libreoffice import LibreOfficeMissing, RecalculationFailed, differences, recalculate
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.scorer import write_scorer_book
 from xlperf.workbook.books.unit import write_unit_book
@@ -113,7 +114,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answered]:
     self_checks(folder)
     _spoil(folder / "master.xlsx", folder / "spoilt.xlsx")
     files = sorted(folder.glob("*.xlsx"))
-    made = recalculate(files, folder / "answered")
+    made = converted(files, folder / "answered")
     return {f.stem: Answered(found.get(f.stem, scored()), f, m) for f, m in zip(files, made, strict=True)}
 
 
@@ -192,15 +193,3 @@ def test_identity_survives_a_save_by_libreoffice(answered, name):
     assert disagreements == []
     assert is_genuine(found, b"the office's key")
     assert not is_genuine(found, b"another")
-
-
-def test_a_run_that_fails_says_so(tmp_path):
-    need("soffice")
-    with pytest.raises(RecalculationFailed, match=r"nothing\.xlsx"):
-        recalculate([tmp_path / "nothing.xlsx"], tmp_path / "out")
-
-
-def test_a_machine_without_libreoffice_is_told(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    with pytest.raises(LibreOfficeMissing):
-        recalculate([tmp_path / "nothing.xlsx"], tmp_path / "out")

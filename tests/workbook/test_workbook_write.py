@@ -9,13 +9,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from kit.differences import differences
 from kit.simulated import simulated
 from kit.small_plan import PLAN, identity, rows, scored
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
 from xlperf.scheme.load import load_scheme
-from xlperf.workbook.back.libreoffice import differences
 from xlperf.workbook.back.read import read_book
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.scorer import write_scorer_book

@@ -1,14 +1,8 @@
-"""Recalculate workbooks with LibreOffice, and hold what it says against the engine.
-
-LibreOffice runs without a window on a profile of its own, which says: recalculate every file on opening.
-"""
+"""What a spreadsheet program calculated, held against the engine cell by cell."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -23,25 +17,6 @@ from xlperf.workbook.layout import noise_free
 from xlperf.workbook.text import inert, key_text
 from xlperf.xlsx.skeleton import MAP, SPARE
 
-SECONDS = 60  # for the program, and as much again for every file
-_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
-<value>0</value></prop></item>
-</oor:items>
-"""
-
-
-class LibreOfficeMissing(Exception):
-    """The program soffice is not installed or not on the path."""
-
-    def __init__(self) -> None:
-        super().__init__("LibreOffice (soffice) was not found")
-
-
-class RecalculationFailed(Exception):
-    """LibreOffice ended without writing a file, or took too long."""
-
 
 @dataclass(frozen=True)
 class Difference:
@@ -51,33 +26,6 @@ class Difference:
     cell: str
     found: str
     wanted: str
-
-
-def recalculate(files: Sequence[Path], out_dir: Path, *, to: str = "xlsx") -> list[Path]:
-    """Recalculate files in one run of LibreOffice and save them under their names in out_dir.
-
-    to: another format, such as pdf. Raises LibreOfficeMissing, or RecalculationFailed with what
-    LibreOffice said. Files must have different names.
-    """
-    program = shutil.which("soffice") or shutil.which("libreoffice")
-    if program is None:
-        raise LibreOfficeMissing
-    out_dir.mkdir(parents=True, exist_ok=True)
-    made = [out_dir / f"{file.stem}.{to}" for file in files]
-    with tempfile.TemporaryDirectory(prefix="xlperf-office-") as profile:
-        user = Path(profile) / "user"
-        user.mkdir()
-        (user / "registrymodifications.xcu").write_text(_PROFILE, "utf-8")
-        command = [program, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--norestore"]
-        command += ["--convert-to", to, "--outdir", str(out_dir), *map(str, files)]
-        try:
-            run = subprocess.run(command, capture_output=True, timeout=SECONDS * (1 + len(files)), check=False)  # noqa: S603
-        except subprocess.TimeoutExpired as late:
-            raise RecalculationFailed(f"no answer within {late.timeout:.0f} seconds") from None
-    missing = [file.name for file in made if not file.exists()]
-    if missing:
-        raise RecalculationFailed(f"{', '.join(missing)}: {run.stderr.decode(errors='replace').strip()[-500:]}")
-    return made
 
 
 def differences(scores: Scores, file: Path, issued: Path | None = None) -> list[Difference]:
