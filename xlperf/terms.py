@@ -91,6 +91,7 @@ SINGLE_ROLES: Final = frozenset({  # one column of a sheet; of what rankings nam
 })  # fmt: skip
 IN_POINTS: Final = frozenset({"full", "self", "lead", "onsite", "score", "composite"})  # counted in 分
 IN_PROSE: Final = frozenset({"label", "account", "evidence", "reason", "prose"})  # sentences
+IN_WORDS: Final = IN_PROSE | {"name", "measure", "decision", "assumed", "warning"}  # hold text, never numbers
 SERVING: Final = frozenset({"number", "target", "measure", "decision", "assumed", "prose"})  # not read before the rest
 POINTS: Final = "分"
 

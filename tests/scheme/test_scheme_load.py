@@ -158,7 +158,7 @@ MISTAKES = [
     ("MISSING_KEY", "  events:\n    title: 台账\n    rows: events\n", "  »events:\n    title: 台账\n"),
     ("NO_BASIS", "  A:\n    title: 部门\n    rows: units\n    where: {class: A}\n    basis: 五\n",
      "  »A:\n    title: 部门\n    rows: units\n    where: {class: A}\n"),
-    ("NO_BASIS", "result:\n        title: 结果\n        basis: 五1\n", "»result:\n        title: 结果\n"),
+    ("NO_BASIS", "{says: 单位3个, basis: 附件, count", "»{says: 单位3个, count"),
     ("NO_BASIS", "share: {value: 80%, title: 结果权重, basis: 四}", "»share: {value: 80%, title: 结果权重}"),
     ("EMPTY_VALUE", "document: 示〔2020〕1号", "»document:"),
     ("EMPTY_VALUE", "{same: 并列, list", "{»same: , list"),
@@ -190,7 +190,7 @@ MISTAKES = [
     ("WRONG_NAME", "      extra: {before", "      »附加: {before"),
     # rules and sheets
     ("UNKNOWN_RULE", "total: {of", "»totle: {of"),
-    ("NO_RULE", "process: {is: input, by: office,", "»process: {by: office,"),
+    ("NO_RULE", "process: {is: input, by: office,", "»process: {"),
     ("SEVERAL_RULES", "result:\n", "»result:\n        added: {scores: [marks]}\n"),
     ("RULE_AND_IS", "marks: {is: fact, title: 分值}", "marks: {is: fact, title: 分值, »added: {scores: [process]}}"),
     ("LIKE_CIRCULAR", "    like: A", "    like: »B"),

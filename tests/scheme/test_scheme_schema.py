@@ -33,7 +33,7 @@ def test_every_scheme_satisfies_the_schema(folder):
         ("{is: fact, title: 目标}", "{is: foo, title: 目标}"),
         ("total: {of", "totle: {of"),
         ("total: {of", "total: {off"),
-        ("basis: 五1", "note: 五1"),
+        ("basis: 五\n", "note: 五\n"),
     ],
 )
 def test_the_schema_refuses_what_the_loader_refuses(old, new):

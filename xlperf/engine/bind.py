@@ -7,7 +7,6 @@ problems of a scheme come at once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -26,11 +25,8 @@ from xlperf.scheme.model import Mapping as MappingNode
 from xlperf.scheme.reading.conditions import each_condition
 from xlperf.scheme.reading.tables import holds_of
 from xlperf.scheme.vocabulary import Holds
-from xlperf.scheme.words import nearest
+from xlperf.scheme.words import EMPTY, NAME, is_day, nearest
 
-EMPTY = "空"
-DATE = re.compile(r"(\d{4}|year)-\d{2}-\d{2}\Z", re.ASCII)  # `year` is the year of the round
-WORD = re.compile(r"[a-z][a-z0-9_]*\Z")
 THIS = "this"
 
 EDGES = {"from": ("at_least", "above"), "to": ("at_most", "below")}  # the first is meant where no edge is said
@@ -167,9 +163,9 @@ class Binder:
             return lift(found)
         if node == EMPTY:
             return blank()
-        if DATE.match(node):
+        if is_day(node):
             return self._date(node)
-        if not WORD.match(node):
+        if not NAME.match(node):
             return lift(str(node))
         if node in self._titles:
             return col(str(node))
@@ -354,7 +350,7 @@ class Binder:
         return compare(cell, wanted_value), f"{title}{word}{self._spoken(wanted_value, wanted_node)}"
 
     def _spoken(self, e: Expr, node: Node) -> str:
-        if isinstance(node, Scalar) and DATE.match(node):
+        if isinstance(node, Scalar) and is_day(node):
             return self._dated(node)
         if e.op == "col":
             return f"“{self._titles.get(e.args[0], e.args[0])}”"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from xlperf.engine.bind import EMPTY, Binder
+from xlperf.engine.bind import Binder
 from xlperf.engine.blank import blank_cells, spelled
 from xlperf.engine.compile import Bound, circular, compile_scheme
 from xlperf.engine.limits import limits
@@ -23,7 +23,7 @@ from xlperf.scheme.made import with_made_rows
 from xlperf.scheme.model import Example, Figure, Mapping, Scalar, Scheme, SheetSpec, place_of
 from xlperf.scheme.reading.cells import span, typed
 from xlperf.scheme.vocabulary import ROUND_TABLES
-from xlperf.scheme.words import nearest
+from xlperf.scheme.words import EMPTY, nearest
 
 _NAMED = 4  # blank cells named one by one
 

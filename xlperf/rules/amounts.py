@@ -31,7 +31,7 @@ def to_step(value: Number, step: Step, way: Literal["floor", "ceil", "half_up"] 
     return {"floor": floor(steps), "ceil": ceiling(steps), "half_up": rounded(steps, 0)}[way] * step
 
 
-@rule("XP_INWORDS", "人民币大写")
+@rule("XP_INWORDS", "人民币大写", "text")
 def in_words(amount: Number) -> Expr:
     """Write an amount of money in capital words (大写金额), rounded half up to the cent.
 
@@ -40,7 +40,7 @@ def in_words(amount: Number) -> Expr:
     return apply("in_words", amount)
 
 
-@rule("XP_JOIN", "连写")
+@rule("XP_JOIN", "连写", "text")
 def joined(texts: Values, digits: Number = lift(PLACES)) -> Expr:
     """Join texts and numbers to one text; empty while one of them is.
 

@@ -31,7 +31,7 @@ def only_if(points: Number, conditions: Conditions) -> Expr:
     return cases(*failed, otherwise=(alone(points, spared=False), "符合条件，计入"))
 
 
-@rule("XP_FLAG", "条件判断")
+@rule("XP_FLAG", "条件判断", "text")
 def flag(conditions: Conditions, need: Literal["all", "any"] = "all") -> Expr:
     """Answer 是 where the conditions hold, else 否.
 

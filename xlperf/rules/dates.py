@@ -93,7 +93,7 @@ def months_worked(
     )
 
 
-@rule("XP_DATEAFTER", "推算日期")
+@rule("XP_DATEAFTER", "推算日期", "date")
 def date_after(date: Number, months: Number = lift(0), days: Number = lift(0)) -> Expr:
     """Take the date so many months and days after another; before it where they are negative.
 

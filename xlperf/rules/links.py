@@ -6,11 +6,11 @@ from typing import Literal
 
 from xlperf.formula import expression as ex
 from xlperf.formula.expression import Expr
-from xlperf.rules.registry import Column, Match, MatchOr, NameOr, NumberColumn, RankedName, Sheet, rule
+from xlperf.rules.registry import LookedUp, Match, MatchOr, NameOr, NumberColumn, RankedName, Sheet, rule
 
 
 @rule("XP_LOOKUP", "查表")
-def lookup(*, key: NameOr | None = None, of: Column, where: MatchOr | None = None) -> Expr:
+def lookup(*, key: NameOr | None = None, of: LookedUp, where: MatchOr | None = None) -> Expr:
     """Take a column of the row that a key names in another table; exact match only.
 
     key: the column of this row that names the other, where the other table's key is enough. where: several columns of

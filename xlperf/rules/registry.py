@@ -46,6 +46,7 @@ parameter than how it is written asks for its trait, so that no other module lis
 | `sum`       | is what the weights of the call add up to; only the check reads it              |
 | `one_of`    | exactly one of the parameters with this trait is given                          |
 | `numbers`   | `Column`, `Name`: looks at a column of numbers                                  |
+| `looked_up` | `Column`: is what the rule answers, number, text or date                        |
 | `ranked`    | `Name`: the column that rows are placed by                                      |
 
 The docstring is the help text of the function.
@@ -95,6 +96,7 @@ NamedPlaces = Annotated[tuple[tuple[Expr, Expr], ...], "bands", "words", "named"
 NumberName = Annotated[str, "name", "numbers"]
 Theirs = Annotated[tuple[str, ...], "theirs"]
 TheirNumber = Annotated[str, "their"]
+LookedUp = Annotated[tuple[str, str], "column", "looked_up"]
 NumberColumn = Annotated[tuple[str, str], "column", "numbers"]
 NameOr = Annotated[str, "name", "one_of"]
 MatchOr = Annotated[Mapping[str, Expr], "match", "one_of"]
@@ -122,6 +124,7 @@ class Rule:
     parameters: tuple[Parameter, ...]
     build: Callable[..., Expr]
     help: str
+    gives: str = ""  # text, date where it can answer nothing else; "" for numbers, and for what its arguments hold
 
     @property
     def word(self) -> str:
@@ -143,13 +146,16 @@ class Rule:
 RULES: dict[str, Rule] = {}
 
 
-def rule(name: str, zh: str) -> Callable[[Callable[..., Expr]], Rule]:
-    """Register a function as a rule under its worksheet name; "" for a rule that is no worksheet function."""
+def rule(name: str, zh: str, gives: str = "") -> Callable[[Callable[..., Expr]], Rule]:
+    """Register a function as a rule under its worksheet name; "" for a rule that is no worksheet function.
+
+    gives: `text` or `date` where it answers nothing else.
+    """
 
     def add(build: Callable[..., Expr]) -> Rule:
         hints = get_type_hints(build, include_extras=True)
         parameters = tuple(_parameter(p, hints[p.name]) for p in inspect.signature(build).parameters.values())
-        made = Rule(name, zh, parameters, build, inspect.cleandoc(build.__doc__ or ""))
+        made = Rule(name, zh, parameters, build, inspect.cleandoc(build.__doc__ or ""), gives)
         RULES[build.__name__] = made
         if name:
             SIGNATURES[name] = layout(parameters)

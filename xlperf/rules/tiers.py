@@ -57,7 +57,7 @@ def award(place: Number, places: AwardBands, otherwise: Result = blank(), eligib
     return cases(barred, *named, otherwise=(otherwise, say("第{place}名，在名额之外", place=place)))
 
 
-@rule("XP_ATEND", "列入前几名")
+@rule("XP_ATEND", "列入前几名", "text")
 def at_end(
     place: Number,
     opposite: Number,

@@ -30,6 +30,7 @@ _SHAPES = {
     "texts": "[text, text]",
     "pairs": "{name: text}",
     "record": "{keys}",
+    "head": "{keys}",
     "records": "a list of {keys}",
     "conditions": "{column: value, column: {at_least: value}} or a list",
     "named": "{name: {keys}}",
@@ -70,7 +71,7 @@ def _section(title: str, fields: Fields, nodes: list[Mapping]) -> Iterator[str]:
             yield from _section(
                 "columns: what is computed", COMPUTED, [n for n in under if not {"is", "part"} & n.keys()]
             )
-        elif wanted.fields and wanted.fields is not CONDITION:
+        elif wanted.fields and wanted.fields is not CONDITION and wanted.takes != "head":
             yield from _section(path, wanted.fields, under)
 
 

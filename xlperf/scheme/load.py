@@ -31,10 +31,12 @@ from xlperf.scheme.model import (
 )
 from xlperf.scheme.reading.conditions import with_listed_conditions
 from xlperf.scheme.reading.earlier import Chain, chain_of, period_reading
+from xlperf.scheme.reading.follows import with_what_follows
 from xlperf.scheme.reading.like import sheets_of
 from xlperf.scheme.reading.made import made_sheets
 from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text, whole
-from xlperf.scheme.reading.parts import expanded
+from xlperf.scheme.reading.parts import Parts, expanded
+from xlperf.scheme.reading.short import with_lines
 from xlperf.scheme.reading.structure import record_problems
 from xlperf.scheme.reading.tables import Reads, reads, table_of
 from xlperf.scheme.source import Source, folder_source
@@ -73,7 +75,7 @@ def scheme_of(source: Source) -> tuple[Scheme | None, list[Problem]]:
     root, problems = source.root, list(source.problems)
     if root is None:
         return None, problems
-    root, faults = expanded(root, source.parts)
+    root, faults = _whole(root, source.parts)
     root = with_listed_conditions(root)
     problems += [*faults, *record_problems(root, SCHEME)]
     sheets, unsound, faults = sheets_of(root)
@@ -94,8 +96,15 @@ def written_out(source: Source) -> tuple[str, list[Problem]]:
     """Return the text of a scheme's file with every part written out, and what is wrong with the parts."""
     if source.root is None:
         return "", list(source.problems)
-    root, problems = expanded(source.root, source.parts)
+    root, problems = _whole(source.root, source.parts)
     return yaml_text(root), [*source.problems, *problems]
+
+
+def _whole(root: Mapping, parts: Parts) -> tuple[Mapping, list[Problem]]:
+    """Return the scheme with its short forms and parts written out, and what is wrong with them."""
+    root, problems = with_lines(root)
+    root, faults = expanded(root, parts)
+    return with_what_follows(root), [*problems, *faults]
 
 
 def _order(p: Problem) -> tuple[str, int, int]:

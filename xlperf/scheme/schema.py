@@ -14,7 +14,7 @@ from xlperf.rules import RULES, Parameter, Rule
 from xlperf.scheme.reading import nodes
 from xlperf.scheme.reading.yaml_subset import read_yaml
 from xlperf.scheme.source import parts_available
-from xlperf.scheme.vocabulary import COLUMN, COMPUTED, CONDITION, LINE, SCHEME, Field, Fields
+from xlperf.scheme.vocabulary import COLUMN, COMPUTED, CONDITION, EACH, LINE, SCHEME, SHEET, Field, Fields
 
 Json = dict[str, Any]
 
@@ -32,21 +32,7 @@ _TAKEN: Mapping[str, tuple[str, Json]] = {
         {"type": "array", "items": {"type": "array", "items": {"$ref": "#/definitions/value"}, "minItems": 2}},
     ),
     "conditions": ("列名: 值，或列表：{column: 列名, is: 值}", {"$ref": "#/definitions/conditions"}),
-    "branches": (
-        "列表：{when: 条件, then: 值}",
-        {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["when", "then"],
-                "additionalProperties": False,
-                "properties": {
-                    "when": {"$ref": "#/definitions/conditions"},
-                    "then": {"$ref": "#/definitions/value"},
-                },
-            },
-        },
-    ),
+    "branches": ("列表：{值: 条件}，或 {when: 条件, then: 值}", {"$ref": "#/definitions/branches"}),
     "column": ("表.列", {"type": "string", "pattern": r"^[A-Za-z][\w]*\.[A-Za-z][\w]*$"}),
     "sheet": ("表名，本表写 this", {"type": "string"}),
     "name": ("本表的列名", {"type": "string"}),
@@ -74,6 +60,7 @@ def json_schema() -> Json:
             "value": {"anyOf": [_SCALAR, {"$ref": "#/definitions/reading"}]},
             "reading": _reading(),
             "conditions": _conditions(),
+            "branches": _branches(),
             "column": _column(),
             "part": _part_line(),
         },
@@ -112,12 +99,13 @@ _FIELDS: Mapping[str, Callable[[Field], Json]] = {
     "texts": lambda _: {"type": "array", "items": _SCALAR},
     "pairs": lambda _: {"type": "object", "additionalProperties": _SCALAR},
     "record": lambda wanted: _record(wanted.fields),
+    "head": lambda wanted: {k: v for k, v in _record(wanted.fields).items() if k != "required"},
     "records": lambda wanted: {"type": "array", "items": _record(wanted.fields)},
     "conditions": lambda _: {"$ref": "#/definitions/conditions"},
     "named": lambda wanted: {
         "type": "object",
         "propertyNames": {"pattern": _NAME},
-        "additionalProperties": _record(wanted.fields),
+        "additionalProperties": _sheet() if wanted.fields is SHEET else _record(wanted.fields),
     },
     "columns": lambda _: {
         "type": "object",
@@ -139,17 +127,39 @@ _FIELDS: Mapping[str, Callable[[Field], Json]] = {
 }
 
 
+def _sheet() -> Json:
+    """Return the schema of a sheet: its keys one by one, on one line (`sheet`), or those of a part beside them."""
+    plain = _record(SHEET)
+    known = {k: v for k, v in plain.items() if k != "required"}
+    return {
+        **known,
+        "additionalProperties": True,  # the parameters of its part
+        "anyOf": [{"required": plain["required"]}, {"required": ["sheet"]}, {"required": ["part"]}],
+        "if": {"not": {"required": ["part"]}},
+        "then": {"propertyNames": {"enum": list(plain["properties"])}},
+    }
+
+
 def _column() -> Json:
-    """Return the schema of a column: `is` and its attributes, or exactly one rule."""
+    """Return the schema of a column: `is` or `by` and its attributes, or exactly one rule; one, or one for `each`."""
     attributes = {name: _field(wanted) for name, wanted in {**COMPUTED, **COLUMN}.items()}
     rules = {word: _rule(found) for word, found in sorted(RULES.items())}
+    given = {"anyOf": [{"required": ["is"]}, {"required": ["by"]}]}
     return {
         "type": "object",
-        "properties": attributes | rules,
-        "required": ["title"],
+        "properties": attributes | rules | {"each": _EACH},
+        "anyOf": [{"required": ["title"]}, {"required": ["each"]}],
         "additionalProperties": False,
-        "oneOf": [{"required": ["is"]}, *({"required": [word, "basis"]} for word in rules)],
+        "oneOf": [given, *({"required": [word]} for word in rules)],
     }
+
+
+_EACH: Json = {
+    "description": EACH,
+    "type": "object",
+    "propertyNames": {"pattern": _NAME},
+    "additionalProperties": {"anyOf": [_SCALAR, {"type": "object"}]},
+}
 
 
 def _part_line() -> Json:
@@ -172,6 +182,7 @@ def _one_part(name: str, root: Mapping[Any, Any]) -> Json:
         "properties": {
             "part": {"const": name, "description": about},
             **{key: {"description": said} for key, said in LINE.items()},
+            "each": _EACH,
             **{str(key): {"description": str(spec["says"])} for key, spec in parameters.items()},
         },
         "required": ["part", *(str(k) for k, spec in parameters.items() if not {"default", "optional"} & set(spec))],
@@ -179,13 +190,21 @@ def _one_part(name: str, root: Mapping[Any, Any]) -> Json:
     }
 
 
+_WHEN: Json = {
+    "when": {"description": "只有一种情形的：什么时候", "$ref": "#/definitions/conditions"},
+    "then": {"description": "只有一种情形的：取什么", "$ref": "#/definitions/value"},
+}
+
+
 def _rule(found: Rule) -> Json:
+    one = any(p.takes == "branches" for p in found.parameters)  # a single branch may do without a list
     return {
         "description": f"{found.zh}（{found.name}）",
         "type": "object",
-        "properties": {p.name: _parameter(p) for p in found.parameters},
-        "required": [p.name for p in found.parameters if not p.optional],
+        "properties": {p.name: _parameter(p) for p in found.parameters} | (_WHEN if one else {}),
+        "required": [p.name for p in found.parameters if not p.optional and p.name != "branches"],
         "additionalProperties": False,
+        **({"anyOf": [{"required": ["branches"]}, {"required": list(_WHEN)}]} if one else {}),
     }
 
 
@@ -207,6 +226,14 @@ def _conditions() -> Json:
     }
     long = _record(CONDITION)
     return {"anyOf": [{"type": "array", "items": {"anyOf": [long, short]}}, short]}
+
+
+def _branches() -> Json:
+    """Return the schema of branches: each one at length, or the answer with its conditions."""
+    when, then = {"$ref": "#/definitions/conditions"}, {"$ref": "#/definitions/value"}
+    long = {"required": ["when", "then"], "additionalProperties": False, "properties": {"when": when, "then": then}}
+    short = {"not": {"anyOf": [{"required": ["when"]}, {"required": ["then"]}]}, "additionalProperties": when}
+    return {"type": "array", "items": {"type": "object", "anyOf": [long, short]}}
 
 
 def _reading() -> Json:

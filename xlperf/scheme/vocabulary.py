@@ -23,6 +23,7 @@ Takes = Literal[
     "texts",  # a list of texts
     "pairs",  # name: text
     "record",  # the keys listed
+    "head",  # the keys listed, none of which must stand here
     "records",  # a list of mappings with the keys listed
     "conditions",  # a list of conditions, or column: what it is
     "named",  # name: a mapping with the keys listed
@@ -75,8 +76,8 @@ CONDITION: Fields = {
 
 COMPUTED: Fields = {
     "title": Field("text", "表头", required=True),
-    "basis": Field("text", "依据的条款", required=True),
-    "holds": Field("word", "存放什么：数、文字、日期", words=HOLDS),
+    "basis": Field("text", "依据的条款；不写则同本表"),
+    "holds": Field("word", "存放什么：数、文字、日期；看得出来的不用写", words=HOLDS),
     "shown": Field("whole", "纸面显示几位小数，不改变数值"),
     "decimals": Field("whole", "小数位数"),
     "width": Field("whole", "列宽（字符数）"),
@@ -89,9 +90,8 @@ COMPUTED: Fields = {
 }
 
 COLUMN: Fields = {
-    "is": Field("word", "列的来历：键、事实、填报", required=True, words=KINDS),
-    **{name: value for name, value in COMPUTED.items() if name not in ("basis", "public")},
-    "basis": Field("text", "依据的条款；不写则同本表"),
+    "is": Field("word", "列的来历：键、事实、填报；写了 by 的就是填报", required=True, words=KINDS),
+    **{name: value for name, value in COMPUTED.items() if name != "public"},
     "by": Field("text", "谁填：unit 被考核单位、lead 本行考核主体、office 办公室，或某个考核主体"),
     "low": Field("value", "下限（含）"),
     "high": Field("value", "上限（含）"),
@@ -113,7 +113,7 @@ ROWS: Fields = {
     "while": Field("conditions", "满足这些条件才有这一行；只看本行的事实", fields=CONDITION),
 }
 
-SHEET: Fields = {
+SHEET_LINE: Fields = {
     "title": Field("text", "表名", required=True),
     "basis": Field("text", "依据的条款", required=True),
     "rows": Field(
@@ -128,6 +128,12 @@ SHEET: Fields = {
     "grows": Field("whole", "预留多少空行供新增"),
     "claims": Field("pairs", "单位自行申报的行，各列的起始值"),
     "periods": Field("texts", "只在这些期填；不写则每期都填"),
+}
+
+SHEET: Fields = {
+    "sheet": Field("head", "把表名、条款、rows 等写成一行；与逐项写的相同", fields=SHEET_LINE),
+    **SHEET_LINE,
+    "part": Field("text", "整张表就是一个部件：部件代号；部件的参数与表的各项写在一起"),
     "columns": Field("columns", "各列，按顺序"),
 }
 
@@ -172,6 +178,8 @@ PART: Fields = {
     "figures": Field("tree", "随部件来的数值；方案里写了的以方案为准"),
     "columns": Field("tree", "展开成哪些列；only_with、only_without 写参数名", required=True),
 }
+
+EACH = "这样的列有几个：列名: 表头，或 列名: {title: 表头, 这一列自己的各项}；在其他各项里写 <key>、<value>"
 
 LINE: Mapping[str, str] = {  # what a line of a part may hold beside its parameters
     "as": "展开后各列代号里的 <name>；不写则用这一行的名称",

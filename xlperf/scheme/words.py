@@ -1,14 +1,24 @@
-"""The words that are near one that is not known."""
+"""Words of a scheme: how the values of a rule are spelt, and the words that are near one that is not known."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 from itertools import islice
 
 from xlperf.problems import word
 
+EMPTY = "空"  # nothing: an empty result
+NAME = re.compile(r"[a-z][a-z0-9_]*\Z")  # of a column or a figure; anything else is text
+_DAY = re.compile(r"(\d{4}|year)-\d{2}-\d{2}\Z", re.ASCII)  # `year` is the year of the round
+
 NONE = word("（还没有，先补上）")
+
+
+def is_day(written: str) -> bool:
+    """Return whether a value is spelt as a date."""
+    return _DAY.match(written) is not None
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

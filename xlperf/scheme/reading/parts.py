@@ -7,7 +7,6 @@ after this reads columns and knows no parts. A node that a part brought stands, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,7 +15,9 @@ from xlperf.problems import Problem, Where, problem
 from xlperf.rules import RULES
 from xlperf.scheme.model import Listing, Node, Scalar, place_of
 from xlperf.scheme.model import Mapping as MappingNode
+from xlperf.scheme.reading.marks import MARK, filled, marks
 from xlperf.scheme.reading.nodes import listing, mapping, text
+from xlperf.scheme.reading.short import sheet_part
 from xlperf.scheme.reading.structure import record_problems
 from xlperf.scheme.vocabulary import LINE, PART
 from xlperf.scheme.words import nearest
@@ -27,7 +28,6 @@ PART_KEY = Scalar("part")
 OF_A_LINE = ("part", *LINE)  # keys of a line that are no parameters
 _BUILT_IN = ("name", "basis", "key", "value")  # filled of themselves: name and clause of the line, entry of an `each`
 _EACH = Scalar("each")
-_MARK = re.compile(r"<([a-z][a-z0-9_]*)>")
 _NO = "no"
 _DEEPEST = 5  # parts within parts
 
@@ -36,6 +36,8 @@ def part_names(root: MappingNode) -> Iterator[Scalar]:
     """List the parts that the sheets of a scheme, or the columns of another part, name."""
     sheets = [node for node in mapping(root, "sheets").values() if isinstance(node, MappingNode)]
     for node in (root, *sheets):
+        if node is not root and (of_all := sheet_part(node)):
+            yield of_all
         for column in mapping(node, "columns").values():
             if isinstance(column, MappingNode) and (named := text(column, "part")):
                 yield Scalar(named, place_of(column[PART_KEY]))
@@ -113,7 +115,9 @@ class _Line:
         """Find the part, hold the line against its parameters."""
         named = text(self.node, "part")
         self.part = self.parts.get(named, MappingNode())
-        if self.depth > _DEEPEST:
+        if not named:
+            self._tell("EXPECTED_TEXT", self.node[PART_KEY], name="part", found="{…}")
+        elif self.depth > _DEEPEST:
             self._tell("PART_CIRCULAR", self.node, part=named)
         elif self.part:
             self._given = self._arguments()
@@ -134,7 +138,7 @@ class _Line:
         for key, spec in known.items():
             found = self.node.get(key)
             if found is None and Scalar("default") in spec:
-                found = self._filled(spec[Scalar("default")], given, self.node.at)
+                found = filled(spec[Scalar("default")], given, self.node.at)
             if found is None and text(spec, "optional") != "yes":
                 self._tell("PART_MISSING_PARAMETER", self.node, part=named, name=key, means=text(spec, "says"))
                 whole = False
@@ -172,9 +176,7 @@ class _Line:
 
     def _all(self, given: dict[str, Node]) -> Iterator[tuple[Scalar, MappingNode]]:
         written = [str(key) for key in self.node]
-        entries = mapping(self.part, "columns").items()
-        # entries of several parameters come in the order in which the line gives them
-        for key, node in sorted(entries, key=lambda e: _written_at(e[1], written)):
+        for key, node in _in_line_order(self.part, written):
             if isinstance(node, MappingNode) and self._wanted(node, given):
                 for more in self._each(node, given):
                     yield from self._made(key, node, {**given, **more})
@@ -192,9 +194,9 @@ class _Line:
     def _made(self, key: Scalar, node: MappingNode, given: Mapping[str, Node]) -> Iterator[tuple[Scalar, MappingNode]]:
         """Make the column, or the columns of another part, that one entry of the part stands for."""
         at = self._place(key)
-        name = self._filled(Scalar("<key>") if _EACH in node and not _MARK.search(key) else key, given, at)
+        name = filled(Scalar("<key>") if _EACH in node and not MARK.search(key) else key, given, at)
         rest = MappingNode({k: v for k, v in node.items() if k not in _ONLY and k != _EACH}, node.at)
-        column = self._filled(rest, given, at)
+        column = filled(rest, given, at)
         if not isinstance(name, Scalar) or not isinstance(column, MappingNode):
             return
         if PART_KEY in column:
@@ -214,7 +216,7 @@ class _Line:
     def of_sheet(self) -> Iterator[tuple[Scalar, Node]]:
         """List the keys that the part gives to its sheet."""
         if self._given is not None:
-            found = self._filled(mapping(self.part, "sheet"), self._given, self.node.at)
+            found = filled(mapping(self.part, "sheet"), self._given, self.node.at)
             yield from found.items() if isinstance(found, MappingNode) else ()
         for inner in self._inner:
             yield from inner.of_sheet()
@@ -226,34 +228,13 @@ class _Line:
             offered = mapping(self.part, section)
             spoken = MappingNode({k: v for k, v in offered.items() if k in words}, offered.at)
             if self._given is not None and spoken:
-                found = self._filled(spoken, self._given, self.node.at)
+                found = filled(spoken, self._given, self.node.at)
                 if isinstance(found, MappingNode):
                     yield Scalar(section, self.node.at), found
         for inner in self._inner:
             yield from inner.brought()
 
-    # ---- filling in -----------------------------------------------------------------------------
-
-    def _filled(self, node: Node, given: Mapping[str, Node], at: Where) -> Node | None:
-        """Return a node of the part with its marks filled; None where it is a mark that nothing is given for."""
-        if isinstance(node, MappingNode):
-            pairs = [(self._filled(k, given, at), self._filled(v, given, at)) for k, v in node.items()]
-            kept = MappingNode({k: v for k, v in pairs if isinstance(k, Scalar) and v is not None}, at)
-            return kept if kept or not node else None
-        if isinstance(node, Listing):
-            return Listing((x for item in node for x in self._items(item, given, at)), at)
-        whole = _MARK.fullmatch(node)
-        if whole:
-            return given.get(whole[1])
-        return Scalar(_MARK.sub(lambda m: str(given.get(m[1], "")), node), at)
-
-    def _items(self, item: Node, given: Mapping[str, Node], at: Where) -> Iterator[Node]:
-        """List what an item of a list becomes: a mark that stands for a list becomes the items of that list."""
-        found = self._filled(item, given, at)
-        if isinstance(found, Listing) and isinstance(item, Scalar):
-            yield from found
-        elif found is not None:
-            yield found
+    # ---- places ---------------------------------------------------------------------------------
 
     def _place(self, key: Scalar) -> Where:
         """Return where a column of the part stands: on the line that the person wrote, with its name in the part."""
@@ -265,6 +246,21 @@ class _Line:
 
 
 _ONLY = {Scalar("only_with"): True, Scalar("only_without"): False}
+
+
+def _in_line_order(part: MappingNode, written: list[str]) -> list[tuple[Scalar, Node]]:
+    """List the entries of a part's columns; those of several parameters among themselves as the line gives them.
+
+    The key names the row and keeps its place.
+    """
+    entries = list(mapping(part, "columns").items())
+    moved = [i for i, (_, node) in enumerate(entries) if _follows_line(node)]
+    order = sorted(moved, key=lambda i: _written_at(entries[i][1], written))
+    return [entries[order[moved.index(i)]] if i in moved else entry for i, entry in enumerate(entries)]
+
+
+def _follows_line(node: Node) -> bool:
+    return isinstance(node, MappingNode) and _EACH in node and text(node, "is") != "key"
 
 
 def _written_at(node: Node, written: list[str]) -> int:
@@ -299,22 +295,19 @@ def part_problems(name: str, root: MappingNode) -> Iterator[Problem]:
     if text(root, "part") and text(root, "part") != name:
         yield problem("PART_NAME", place_of(text(root, "part")), found=text(root, "part"), name=name)
     known = {*map(str, mapping(root, "parameters")), *_BUILT_IN}
-    for mark in _marks(root):
+    for mark in (*marks(root), *_asked_for(root)):
         if mark not in known:
             yield problem("PART_UNKNOWN_MARK", mark.at, found=mark, nearest=nearest(mark, known))
 
 
-def _marks(node: Node) -> Iterator[Scalar]:
-    """List every parameter that a part's file speaks of, where it does."""
-    if isinstance(node, Scalar):
-        yield from (Scalar(found[1], node.at) for found in _MARK.finditer(node))
-    elif isinstance(node, MappingNode):
+def _asked_for(node: Node) -> Iterator[Scalar]:
+    """List the parameters that columns of a part ask for: `only_with`, `only_without`, `each`."""
+    if isinstance(node, MappingNode):
         for key, value in node.items():
             if key in _ONLY or key == _EACH:
                 yield from (x for x in (value if isinstance(value, Listing) else [value]) if isinstance(x, Scalar))
             else:
-                yield from _marks(key)
-                yield from _marks(value)
-    else:
+                yield from _asked_for(value)
+    elif isinstance(node, Listing):
         for item in node:
-            yield from _marks(item)
+            yield from _asked_for(item)

@@ -223,6 +223,7 @@ _COMPOUND: dict[str, Callable[[Node, Field], Problems]] = {
     "rows": _rows_problems,
     "named_rows": _named_rows_problems,
     "made": _made_problems,
+    "head": lambda node, _: iter(()) if isinstance(node, Mapping) else iter((_expected("EXPECTED_MAPPING", node),)),
     "spans": _spans_problems,
     "tree": lambda _, __: iter(()),
 }
