@@ -102,37 +102,109 @@ def one_lower(grade: str) -> str:
     return "九级4档"
 
 
-def pay_of(person: dict, posts: list[dict], unit: dict, result: dict, zone: dict, troubles: int) -> dict:
-    """四（八）、（九）: due, advance, deposit, what is entitled and the balance of one person of a department."""
+def coefficient_of(person: dict, posts: list[dict], failed: int | None) -> tuple[str | None, Fraction | None]:
+    """四（六）、五（三）: grade and coefficient of one person, one step lower after the second year without the base.
+
+    Nothing where the register says two main posts, or a post begun after the year, or no post at all.
+    """
     day = date(2020, 12, 31)
     order = [role for role, _ in POSTS]
+    if not posts:
+        return None, person["coefficient_set"]
     post = min(posts, key=lambda p: order.index(p["role"]))
-    grade = grade_of(post, person, day)
-    failed = result["failed_years"]
-    coefficient = None
+    main = [p for p in posts if p["concurrent"] != "是"]
+    begun = max(post["since"], person["work_since"] if dict(POSTS)[post["role"]] == "九级" else day)
+    doubted = begun > day or (post in main and len(main) > 1)
+    grade = None if doubted else grade_of(post, person, day)
     if person["coefficient_set"] is not None:
-        coefficient = person["coefficient_set"]
-    elif grade is not None and failed is not None:
-        lowered = failed >= 2 and (grade.startswith("九级") or grade in WORKERS)
-        coefficient = Fraction(PRINTED[one_lower(grade) if lowered else grade])
-    answer = {"grade": grade, "due": None, "advance": None, "entitled": None, "balance": None}
-    if coefficient is None:
-        return answer
-    coefficient += unit["addon"]
-    month = person["base"] * zone["last_multiple"] * coefficient
-    answer["advance"] = cents(month * Fraction(9, 10)) * person["months"]
+        return grade, person["coefficient_set"]
+    if grade is None or failed is None:
+        return grade, None
+    lowered = failed >= 2 and (grade.startswith("九级") or grade in WORKERS)
+    return grade, Fraction(PRINTED[one_lower(grade) if lowered else grade])
+
+
+def month_by_month(person: dict, month: Fraction | None, payments: list[dict]) -> list[dict]:
+    """四（九）: what is due and was paid in each month; open where paid twice, or when nobody was there."""
+    rows = []
+    for number in range(1, 13):
+        there = person["first_month"] <= number <= person["last_month"]
+        due = month if there else Fraction(0)
+        entered = [p["amount"] for p in payments if p["person"] == person["id"] and p["month"] == number]
+        paid = due if not entered else entered[0] if len(entered) == 1 and there else None
+        rows.append({"due": due, "paid": paid})
+    return rows
+
+
+def instalments(amount: Fraction, parts: int) -> list[Fraction]:
+    """Spread an amount over months in whole cents, what does not divide a cent each to the first ones; 0 afterwards."""
+    each, over = divmod(int(abs(amount) * 100), parts)
+    sign = 1 if amount >= 0 else -1
+    return [Fraction(sign * (each + (n < over)), 100) if n < parts else Fraction(0) for n in range(12)]
+
+
+MONEY = (
+    "base_year", "base_paid", "by_formula", "flat", "of_salary", "due", "month_paid", "by_month", "at_once", "advance",
+    "deposit", "withheld", "entitled", "balance", "each",
+)  # fmt: skip
+
+
+def pay_of(
+    person: dict, posts: list[dict], unit: dict, result: dict, zone: dict, troubles: int, payments: list
+) -> dict:
+    """四（八）、（九）: every amount of one person of a department; None where something it needs is not there."""
+    answer: dict = dict.fromkeys((*MONEY, "exact", "unit_pay"))
+    failed = result["failed_years"]
+    answer["grade"], coefficient = coefficient_of(person, posts, failed)
+    count = max(person["last_month"] - person["first_month"] + 1, 0)
+    answer["base_year"] = person["base"] * count
+    answer["of_salary"] = cents(person["salary"] * count * Fraction(4, 5))
     kept = Fraction(1)
-    if failed is not None and failed >= 2:
+    if failed is None:
+        kept = None
+    elif failed >= 2:
         kept = None if unit["reward_share"] is None else 1 - unit["reward_share"]
-    if result["tier"] is None or result["score"] is None or failed is None or kept is None:
-        return answer
-    base = person["base"] * person["months"] * kept
-    answer["due"] = cents(base * MULTIPLES[result["tier"]] * result["score"] / 100 * coefficient)
-    deposit = cents(month * person["months"] / 10)
-    released = person["release_set"] if person["release_set"] is not None else Fraction(0 if troubles else 1)
-    answer["entitled"] = answer["due"] - cents(deposit * (1 - released))
-    answer["balance"] = answer["entitled"] - answer["advance"]
+    if kept is not None:
+        answer["base_paid"] = answer["base_year"] * kept
+        answer["flat"] = cents(answer["base_paid"] * Fraction(4, 5))
+    month = None
+    if coefficient is not None:
+        coefficient += unit["addon"]
+        full = person["base"] * zone["last_multiple"] * coefficient
+        month = cents(full * Fraction(9, 10))
+        answer["month_paid"], answer["at_once"] = month, cents(full * count * Fraction(9, 10))
+        answer["deposit"] = cents(full * count / 10)
+        released = person["release_set"] if person["release_set"] is not None else Fraction(0 if troubles else 1)
+        answer["withheld"] = cents(answer["deposit"] * (1 - released))
+        if kept is not None and result["tier"] is not None and result["score"] is not None:
+            answer["unit_pay"] = answer["base_paid"] * result["score"] / 100 * coefficient
+            answer["exact"] = answer["unit_pay"] * MULTIPLES[result["tier"]]
+            answer["by_formula"] = cents(answer["exact"])
+            if person["work_since"] <= date(2020, 12, 31) and not (
+                person["last_month"] < 12 and person["instalments"] > 1
+            ):
+                answer["due"] = answer["by_formula"]
+    answer["months"] = month_by_month(person, month, payments)
+    paid = [m["paid"] for m in answer["months"]]
+    if None not in paid:
+        answer["by_month"] = answer["advance"] = sum(paid, Fraction(0))
+    if answer["due"] is not None:
+        answer["entitled"] = answer["due"] - answer["withheld"]
+        if answer["advance"] is not None:
+            answer["balance"] = answer["entitled"] - answer["advance"]
+            answer["spread"] = instalments(answer["balance"], person["instalments"])
+            answer["each"] = answer["spread"][0]
     return answer
+
+
+def totals(people: list[dict], funds: Fraction) -> dict:
+    """四（五）、（八）: what a department, or the zone, pays; `listed` are those who stand on the pay sheet."""
+    listed = [p for p in people if p["due"] is not None and p["balance"] is not None]
+    sums = {n: sum((p[n] for p in listed), Fraction(0)) for n in ("due", "exact", "withheld", "advance", "balance")}
+    due = sum((p["due"] for p in people if p["due"] is not None), Fraction(0))
+    one = sum((p["unit_pay"] for p in people if p["unit_pay"] is not None), Fraction(0))
+    tiers = [{"per_multiple": one, "all": cents(one * m), "spare": funds - cents(one * m)} for m in MULTIPLES]
+    return {"listed": sums, "due": due, "spare": funds - due, "tiers": tiers}
 
 
 def department(unit: dict, items: list[dict], special: list[dict], stages: list[dict]) -> dict:

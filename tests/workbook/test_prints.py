@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import openpyxl
 import pytest
 from kit.differences import differences
@@ -106,6 +108,18 @@ def test_groups_have_sums_that_say_who_is_missing(made):
     assert sum("审核" in str(r[0]) for r in rows) == len(NAMES)
 
 
+def test_who_has_no_number_stands_in_no_line_where_the_print_needs_one(made, tmp_path):
+    scores = made[0]
+    write_print_book(scores, replace(scores.plan.prints[0], needs=("due",)), tmp_path / "needs.xlsx")
+    rows = grid(tmp_path / "needs.xlsx", "兑现表")
+    assert [r for r in rows if r[1] == "人2-3"] == []
+    sums = [(r[0], r[5]) for r in rows if isinstance(r[0], str) and "计" in r[0] and r[3]]
+    assert [s[0] for s in sums] == ["本页小计", "本页小计", "小计", "小计", "小计", "总计"]
+    assert sums[-1][1] == pytest.approx(float(sum(v for v in scores.column("people", "due") if v is not None)))
+    out = [r[0] for r in rows if isinstance(r[0], str) and r[0].startswith("另有")]
+    assert out == ["另有1人（行）缺应填的内容，没有列入，合计里也没有：人2-3"] * 2  # of the unit, and of all
+
+
 def test_a_notice_takes_the_rows_it_names_in_order(made):
     rows = grid(made[1], "公示名单")
     assert [r[1] for r in rows[3:]] == ["人1-1", "人2-1", "人3-1"]
@@ -138,6 +152,7 @@ def test_it_is_live_and_agrees_and_every_page_has_title_and_headings(made, tmp_p
         ("columns: [name, post, base", "columns: [nme, post, base", "UNKNOWN_COLUMN"),
         ("sums: [base, due]", "sums: [post, due]", "PRINT_SUM"),
         ("sums: [base, due]", "sums: [no, due]", "PRINT_SUM_UNSEEN"),
+        ("sums: [base, due]", "sums: [base, due]\n    needs: [pay]", "UNKNOWN_COLUMN"),
         ("title: 公示名单", "title: 兑现表", "DUPLICATE_KEY"),
     ],
 )

@@ -20,7 +20,7 @@ from xlperf.formula.values import NO, Value, decimal, exactly, number, value_tex
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rules import RULES
 from xlperf.scheme.made import with_made_rows
-from xlperf.scheme.model import Example, Figure, Mapping, Scalar, Scheme, SheetSpec, place_of
+from xlperf.scheme.model import Example, Mapping, Scalar, Scheme, SheetSpec, place_of
 from xlperf.scheme.reading.cells import span, typed
 from xlperf.scheme.vocabulary import ROUND_TABLES
 from xlperf.scheme.words import EMPTY, nearest
@@ -89,13 +89,14 @@ def _with_figures(scheme: Scheme, figures: dict[str, str]) -> Scheme:
     """Return the scheme with the figures of an example, in the year that its dates were written for."""
     if not figures and scheme.year == scheme.written_for:
         return scheme
+    scheme = scheme.in_year(scheme.written_for)
     changed = dict(scheme.figures)
     for name, text in figures.items():
         old = changed.get(name)
         value = number(text)
         if old is not None and value is not None:
-            changed[name] = Figure(name, value, old.title, old.basis, old.assumed, old.at)
-    return Scheme(**{**scheme.__dict__, "figures": changed, "year": scheme.written_for})
+            changed[name] = replace(old, name=name, value=value)
+    return replace(scheme, figures=changed)
 
 
 # ---- calls of one rule ----------------------------------------------------------------------------
@@ -104,7 +105,8 @@ def _with_figures(scheme: Scheme, figures: dict[str, str]) -> Scheme:
 def _calls(scheme: Scheme, example: Example, case: _Case) -> Iterator[Problem]:
     sheet = SheetSpec("example", example.id, "", ())
     for row in case.rows:
-        binder = Binder(sheet, {}, scheme.figures, scheme.readings, case.readings, scheme.written_for)
+        figures = scheme.in_year(scheme.written_for).figures
+        binder = Binder(sheet, {}, figures, scheme.readings, case.readings, scheme.written_for)
         rule = RULES.get(example.rule)
         if rule is None:
             yield problem("UNKNOWN_RULE", place_of(row), found=example.rule, nearest="、".join(RULES))

@@ -153,7 +153,7 @@ def _checked(spec: MustSpec, home: Sheet, binder: Binder) -> Expr:
         return cases(*apart, (is_blank(col(spec.given.partition(".")[2])), *wrong), otherwise=(YES, "已填"))
     if spec.unique:
         names = [spot.partition(".")[2] for spot in spec.unique]
-        number = step("个数", ex.count(home.name, {n: col(n) for n in names}))
+        number = ex.first(step("个数", ex.count(home.name, {n: col(n) for n in names})), 0)
         empty = either(*(is_blank(col(n)) for n in names))
         return cases(*apart, (empty, YES, "没有填，不比较"), (number <= 1, YES, "不重复"), otherwise=wrong)
     there, _, column = spec.sum.partition(".")

@@ -208,6 +208,7 @@ class Print:
     where: Mapping[str, Value] = field(default_factory=dict)
     blank: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     sign: tuple[str, ...] = ()
     apart: bool = False
     book: bool = False

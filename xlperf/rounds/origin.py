@@ -80,7 +80,7 @@ def _installed(identity: Identity) -> tuple[Scheme | None, list[Problem]]:
     if path is None:
         return None, [problem("RECALC_OTHER_SCHEME", found=identity.scheme)]
     scheme, problems = load_scheme(path)
-    return (replace(scheme, year=identity.year) if scheme is not None else None), problems
+    return (scheme.in_year(identity.year) if scheme is not None else None), problems
 
 
 def _adopted(read: ReadBook) -> dict[str, str]:

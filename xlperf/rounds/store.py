@@ -179,7 +179,7 @@ def new_round(
     scheme, problems = scheme_of(source)
     if scheme is None or errors(problems):
         return None, problems
-    scheme, period, earlier, faults = _chained(replace(scheme, year=year or scheme.year), period, after)
+    scheme, period, earlier, faults = _chained(scheme.in_year(year or scheme.year), period, after)
     problems += faults
     plan, faults = _planned(scheme, _chosen(scheme, readings or {}, period), despite)
     problems += faults
@@ -303,9 +303,7 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
     if root is None or scheme is None or errors(faults):
         return None, problems
     period = text(root, "period")
-    scheme, earlier, faults = _with_chain(
-        at, key, replace(scheme, year=whole(root, "year", scheme.year)), period, state
-    )
+    scheme, earlier, faults = _with_chain(at, key, scheme.in_year(whole(root, "year", scheme.year)), period, state)
     problems += faults
     plan, faults = compile_scheme(scheme, _chosen(scheme, pairs(root, "readings"), period))
     changed = list(_changed(source, root))

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from typing import Literal
 
-from xlperf.formula.expression import Expr, apply, ceiling, floor, greatest, least, lift, rounded
+from xlperf.formula.expression import (
+    Expr,
+    apply,
+    blank,
+    cases,
+    ceiling,
+    either,
+    floor,
+    greatest,
+    least,
+    lift,
+    negate,
+    refused,
+    rounded,
+    same,
+    say,
+)
 from xlperf.formula.operations import PLACES
 from xlperf.rules.registry import Number, Numbers, Step, Values, rule
 
@@ -29,6 +45,29 @@ def to_step(value: Number, step: Step, way: Literal["floor", "ceil", "half_up"] 
     """
     steps = value / step
     return {"floor": floor(steps), "ceil": ceiling(steps), "half_up": rounded(steps, 0)}[way] * step
+
+
+@rule("XP_INSTALMENT", "分期")
+def instalment(total: Number, parts: Number, number: Number, unit: Step) -> Expr:
+    """Return one instalment of an amount paid or returned in equal parts, so that the parts add up to it exactly.
+
+    total: what is paid, below 0 what is returned. parts: in how many. number: which one; 0 after the last. unit: the
+    smallest part (0.01 yuan). What does not divide goes one unit each to the first instalments (最大余数法 of equal
+    parts). A total that is no whole number of units gives nothing and is told (SHARE_NOT_WHOLE), and parts that are no
+    whole number above 0 give nothing.
+    """
+    units = rounded(greatest(total, -total) / unit, 0)
+    whole = floor(units / parts)
+    amount = (whole + cases((number <= units - whole * parts, 1, ""), otherwise=(0, ""))) * unit
+    told = say("{total}分{parts}次，第{number}次", total=total, parts=parts, number=number)
+    uneven = refused("SHARE_NOT_WHOLE", "总额{pool}不是{unit}的整倍数", pool=total, unit=unit)
+    return cases(
+        (either(parts < 1, negate(same(parts, floor(parts)))), blank(), "分几次须为大于0的整数"),
+        (negate(same(greatest(total, -total) / unit, units)), blank(), uneven),
+        (number > parts, 0, say("分{parts}次，已经办完", parts=parts)),
+        (total < 0, -amount, told),
+        otherwise=(amount, told),
+    )
 
 
 @rule("XP_INWORDS", "人民币大写", "text")

@@ -40,7 +40,7 @@ from xlperf.scheme.reading.short import with_lines
 from xlperf.scheme.reading.structure import record_problems
 from xlperf.scheme.reading.tables import Reads, reads, table_of
 from xlperf.scheme.source import Source, folder_source
-from xlperf.scheme.vocabulary import SCHEME
+from xlperf.scheme.vocabulary import SCHEME, YEAR
 from xlperf.scheme.written import yaml_text
 
 __all__ = [
@@ -80,7 +80,7 @@ def scheme_of(source: Source) -> tuple[Scheme | None, list[Problem]]:
     problems += [*faults, *record_problems(root, SCHEME)]
     sheets, unsound, faults = sheets_of(root)
     problems += faults
-    figures = {str(name): _figure(name, node) for name, node in named(root, "figures")}
+    figures = {str(name): _figure(name, node, whole(root, "year")) for name, node in named(root, "figures")}
     sheets, made = made_sheets(sheets, root, figures)
     chain = chain_of(root, sheets)
     sheets = (*sheets, *chain.sheets)
@@ -127,7 +127,7 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, source
         rankings=tuple(_ranking(r) for r in records(root, "rankings")),
         readings={str(name): _reading(name, node) for name, node in named(root, "readings")}
         | period_reading(chain.periods),
-        figures={str(name): _figure(name, node) for name, node in named(root, "figures")},
+        figures={str(name): _figure(name, node, whole(root, "year")) for name, node in named(root, "figures")},
         stated=tuple(_stated(s) for s in records(root, "checks")),
         prints=tuple(_print(name, node) for name, node in named(root, "print")),
         musts=tuple(_must(m) for m in records(root, "must")),
@@ -191,14 +191,16 @@ def _reading(name: Scalar, node: Mapping) -> Reading:
     )
 
 
-def _figure(name: Scalar, node: Mapping) -> Figure:
-    value = number(text(node, "value"))
+def _figure(name: Scalar, node: Mapping, year: int) -> Figure:
+    said = text(node, "value")
+    value = Fraction(year) if said == YEAR else number(said)
     return Figure(
         str(name),
         Fraction(0) if value is None else value,  # not a figure: told, and the scheme is not handed out
         text(node, "title"),
         text(node, "basis"),
         text(node, "assumed"),
+        said == YEAR,
         node.at,
     )
 
@@ -231,6 +233,7 @@ def _print(name: Scalar, node: Mapping) -> PrintSpec:
         pairs(node, "where"),
         several("blank"),
         several("sums"),
+        several("needs"),
         several("sign"),
         text(node, "apart") == "yes",
         text(node, "book") == "yes",

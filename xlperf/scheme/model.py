@@ -6,7 +6,7 @@ a problem found much later can still name file, line and column.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -71,13 +71,17 @@ class Reading:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of the regulation that several columns use; `assumed` says why, where the text gives none."""
+    """A figure of the regulation that several columns use; `assumed` says why, where the text gives none.
+
+    of_round: whether it is the year of the round, whatever year the scheme was written for.
+    """
 
     name: str
     value: Fraction
     title: str
     basis: str
     assumed: str = ""
+    of_round: bool = False
     at: Where = field(default_factory=Where)
 
 
@@ -164,7 +168,8 @@ class Stated:
 class PrintSpec:
     """What is printed of a sheet: rows, groups, columns, sums and who signs; a page of the 总表 or a book of its own.
 
-    rows: the sheet. blank: headings of columns left empty for writing. apart: whether every group begins a page.
+    rows: the sheet. needs: rows in which one of these is empty are left out, and the sums say so. blank: headings of
+    columns left empty for writing. apart: whether every group begins a page.
     reader: whom it is for, "" for everybody.
     """
 
@@ -178,6 +183,7 @@ class PrintSpec:
     where: dict[str, str] = field(default_factory=dict)
     blank: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     sign: tuple[str, ...] = ()
     apart: bool = False
     book: bool = False
@@ -321,6 +327,11 @@ class Scheme:
     periods: tuple[PeriodSpec, ...] = ()
     earlier: tuple[EarlierSpec, ...] = ()
     origins: dict[str, dict[int, str]] = field(default_factory=dict)
+
+    def in_year(self, year: int) -> Scheme:
+        """Return the scheme as a round of another year uses it."""
+        figures = {n: replace(f, value=Fraction(year)) if f.of_round else f for n, f in self.figures.items()}
+        return replace(self, year=year, figures=figures)
 
     @property
     def open_readings(self) -> dict[str, Reading]:

@@ -92,7 +92,7 @@ _FIELDS: Mapping[str, Callable[[Field], Json]] = {
     "text": lambda _: _SCALAR,
     "year": lambda _: {"type": "integer", "minimum": 1900, "maximum": 2099},
     "whole": lambda _: {"type": "integer", "minimum": 0, "maximum": 999999},
-    "figure": lambda _: {"type": ["number", "string"], "pattern": _PERCENT},
+    "figure": lambda wanted: {"type": ["number", "string"], "pattern": "|".join((_PERCENT, *wanted.words))},
     "yes": lambda _: {"enum": ["yes", "no", True, False]},  # an editor on YAML 1.1 reads yes as true
     "word": lambda wanted: {"enum": list(wanted.words)},
     "value": lambda _: {"$ref": "#/definitions/value"},

@@ -12,6 +12,8 @@ from typing import Literal, get_args
 
 from xlperf.terms import ROLES
 
+YEAR = "year"  # what a figure says in the place of a number: the year of the round
+
 Takes = Literal[
     "text",  # any text, not empty
     "year",  # four digits
@@ -238,7 +240,7 @@ READING: Fields = {
 }
 
 FIGURE: Fields = {
-    "value": Field("figure", "数值", required=True),
+    "value": Field("figure", "数值；year 是本轮的考核年度", required=True, words=(YEAR,)),
     "title": Field("text", "名称", required=True),
     "basis": Field("text", "依据的条款", required=True),
     "assumed": Field("text", "办法没有写明时，为什么用这个数"),
@@ -263,6 +265,7 @@ PRINT: Fields = {
     "columns": Field("texts", "印哪几列，按顺序", required=True),
     "blank": Field("texts", "另加的空白栏，如 签名"),
     "sums": Field("texts", "哪几列要小计、合计"),
+    "needs": Field("texts", "这几列有空白的行不印，合计里写明几行没有列入、是谁"),
     "sign": Field("texts", "每组末尾谁签字，如 制表、审核"),
     "apart": Field("yes", "每组另起一页"),
     "book": Field("yes", "另存为单独的工作簿 out/表名.xlsx"),

@@ -26,7 +26,7 @@ def print_problems(scheme: Scheme) -> Iterator[Problem]:
 
 def _column_problems(spec: PrintSpec, sheet: SheetSpec) -> Iterator[Problem]:
     columns = {c.name: c for c in sheet.columns}
-    for name in (*spec.columns, *spec.sums, *spec.where, *filter(None, (spec.by, spec.order))):
+    for name in (*spec.columns, *spec.sums, *spec.needs, *spec.where, *filter(None, (spec.by, spec.order))):
         if name not in columns:
             near = nearest(name, columns)
             yield problem("UNKNOWN_COLUMN", place_of(name), sheet=sheet.title, found=name, nearest=near)

@@ -68,7 +68,7 @@ _SCALARS: dict[str, Callable[[str, Field], str]] = {
     "text": lambda _, __: "",
     "year": lambda value, _: "" if _YEAR.match(value) else "NOT_A_YEAR",
     "whole": lambda value, _: "" if _WHOLE.match(value) else "NOT_A_WHOLE_NUMBER",
-    "figure": lambda value, _: "NOT_A_FIGURE" if number(value) is None else "",
+    "figure": lambda value, wanted: "" if value in wanted.words or number(value) is not None else "NOT_A_FIGURE",
     "yes": lambda value, _: "" if value in YES_NO else "WRONG_WORD",
     "word": _word_code,
 }

@@ -37,6 +37,7 @@ from xlperf.xlsx.addresses import letters
 
 NUMBER = "序号"
 _ROW, _SUM, _SIGN, _GROUP = 22.0, 24.0, 44.0, 26.0  # points
+_NAMED = 12  # of those left out, named one by one
 _HEAD = 2  # the row of the headings, counted from 0
 _GROUP_LOOK: style.Properties = {**style.BASE, "bold": True, "font_size": 12, "align": "left"}
 _SUM_LOOK: style.Properties = {**style.CELL_CENTER, "bold": True}
@@ -48,6 +49,7 @@ class _Group:
 
     name: str
     rows: tuple[int, ...]
+    out: tuple[str, ...] = ()  # who is left out for want of what the print needs
 
 
 @dataclass
@@ -83,7 +85,7 @@ def write_print(
     """Add the worksheet; nothing where the book does not have the table, or no row is to be printed."""
     view = layout.by_name.get(spec.sheet)
     groups = list(_groups(layout, view, spec)) if view is not None else []
-    if view is None or not any(g.rows for g in groups):
+    if view is None or not any(g.rows or g.out for g in groups):
         return
     sheet = book.sheet(book.title(spec.title))
     table = _Table(book, layout, view, spec, sheet, list(_widths(layout, view, spec)), live)
@@ -121,9 +123,15 @@ def _groups(layout: Layout, view: View, spec: Print) -> Iterator[_Group]:
     if spec.order:
         rows.sort(key=lambda p: _first_last(layout.value(view, spec.order, p)))
     found: dict[str, list[int]] = {}
+    out: dict[str, list[str]] = {}
     for position in rows:
-        found.setdefault(_group_name(layout, view, spec.by, position), []).append(position)
-    return (_Group(name, tuple(some)) for name, some in found.items())
+        name = _group_name(layout, view, spec.by, position)
+        found.setdefault(name, [])
+        if any(layout.value(view, needed, position) is None for needed in spec.needs):
+            out.setdefault(name, []).append(value_text(layout.value(view, view.sheet.naming.name, position)))
+        else:
+            found[name].append(position)
+    return (_Group(name, tuple(some), tuple(out.get(name, ()))) for name, some in found.items())
 
 
 def _group_name(layout: Layout, view: View, by: str, position: int) -> str:
@@ -159,12 +167,14 @@ def _body(table: _Table, groups: Sequence[_Group], paper: Paper) -> None:
         if spec.apart or left < _SUM:  # a page that goes to one unit holds nothing of the others
             table.breaks.append(table.row)
         _sum(table, "总计", first, table.row - 1)
+        if everybody := [name for group in groups for name in group.out]:
+            _left_out(table, everybody)
 
 
 def _group(table: _Table, group: _Group, left: float, room: float) -> float:
     """Write one group; return the points that are left on its last page. left: on the page it begins on."""
     spec, begins = table.spec, table.row
-    left -= _named(table, group.name)
+    left -= _named(table, group.name) + _SUM * bool(group.out)
     page, several = table.row, False
     for i, position in enumerate(group.rows):
         over = _SUM * bool(spec.sums) if i + 1 < len(group.rows) else _end(spec, grouped=True)
@@ -179,8 +189,10 @@ def _group(table: _Table, group: _Group, left: float, room: float) -> float:
         left -= height
     if several and spec.sums:
         _sum(table, "本页小计", page, table.row - 1)
-    if spec.sums:
+    if spec.sums and group.rows:
         _sum(table, "小计" if spec.by else "合计", begins, table.row - 1)
+    if group.out:
+        _left_out(table, group.out)
     if spec.sign:
         _signatures(table)
     return left - _end(spec, grouped=True)
@@ -298,6 +310,14 @@ def _called(table: _Table, called: str, rows: Sequence[int], numbered: str, span
     if min(places) > 1:
         table.sheet.merge_range(table.row, 0, table.row, min(places) - 1, "", look)
     table.sheet.write_formula(table.row, 0, text, look, words)
+
+
+def _left_out(table: _Table, names: Sequence[str]) -> None:
+    """Write who stands in no line, because what the print needs could not be worked out, and who is in no sum."""
+    listed = "、".join(names[:_NAMED]) + ("等" if len(names) > _NAMED else "")
+    words = f"另有{len(names)}人（行）缺应填的内容，没有列入，合计里也没有：{listed}"
+    band(table.book, table.sheet, table.row, (0, table.last), words, {**style.BASE, "align": "left"}, _SUM)
+    table.row += 1
 
 
 def _signatures(table: _Table) -> None:
