@@ -15,7 +15,7 @@ from xlperf.cli.output import ROOM
 from xlperf.cli.page import width
 
 ROOT = Path(__file__).parents[2]
-SILENT = {"addin", "rules", "watch"}  # no answer of their own, or a page
+SILENT = {"addin", "watch"}  # no answer of their own
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -67,6 +67,24 @@ def test_what_fails_says_so_in_json_too(home):
         assert [p["code"] for p in asked(command, "three-units", home / "full")["problems"]][-1:] == [
             "FOLDER_NOT_EMPTY"
         ]
+
+
+NOWHERE = {"new": ["no-such", "{}/x"], "blank": ["no-such", "{}/x"], "demo": ["--scheme", "no-such", "--out", "{}/x"],
+           "check": ["no-such"], "schemes": ["no-such"], "explain": ["x", "--round", "{}"], "lift": ["{}", "x.xlsx"],
+           "recalc": ["{}/broken.xlsx"]}  # fmt: skip
+NEVER = {"rules"}  # nothing it could fail at
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - SILENT - NEVER))
+def test_what_a_command_fails_at_is_an_answer_as_well(name, tmp_path):
+    (tmp_path / "broken.xlsx").write_bytes(b"no workbook")
+    words = [w.format(tmp_path) for w in NOWHERE.get(name, ["{}"])]
+    told = asked(name, *words)
+    assert [p["severity"] for p in (told["problems"] if isinstance(told, dict) else told)][:1] == ["error"]
+
+
+def test_the_rules():
+    assert {"word", "function", "title", "parameters"} == set(asked("rules")[0])
 
 
 def test_blank_and_demo(home):

@@ -134,6 +134,19 @@ def test_a_last_place_in_a_tiny_class_is_named_unless_its_size_is_asked_first(tm
     assert all(part in p.message("zh") for p in found for part in told)
 
 
+def test_places_for_one_class_are_not_held_against_another_that_never_takes_them(tmp_path):
+    """Of a choice by class only the classes count that facts let take the branch."""
+    award = "award: {place: place, places: [[1, 一等奖], [3, 二等奖]]}"
+    made = f"      three:\n        title: 三名\n        basis: 七\n        holds: text\n        {award}\n"
+    chosen = "choose: {branches: [{when: [{column: group, is: %s}], then: three}], otherwise: 无}"
+    taken = "      taken:\n        title: 奖项\n        basis: 七\n        holds: text\n        " + chosen + "\n"
+    named = {group: linted(tmp_path, made + taken % group)[0] for group in ("甲组", "没有的组")}
+    assert {group: [p.code for p in found] for group, found in named.items()} == {
+        "甲组": ["PLACES_EXCEED_CLASS"],
+        "没有的组": [],
+    }
+
+
 # ---- bonus ---------------------------------------------------------------------------------------------
 
 COUNTED = "counted: {of: events, where: {unit: code}}"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -16,6 +17,7 @@ SMALLEST = 8.0  # points
 ZOOM = 3  # the largest that pdftohtml takes: sizes come as whole thirds of a point
 # A title has 20 points on a page whose smallest text has 11: a page shrunk until that is 8 has titles of 14.5.
 TITLE = 20 * SMALLEST / 11 - 0.5 / ZOOM
+SIGNED = "（签字）"
 PLACE, UNPLACED = "名次", "—"  # heading of the places; what stands there for who has none
 _PAGE = re.compile(r'<page number="(\d+)"[^>]*height="(\d+)" width="(\d+)">(.*?)</page>', re.S)
 _FONT = re.compile(r'<fontspec id="(\d+)" size="(-?\d+)"')
@@ -68,7 +70,8 @@ def pages(pdf: Path) -> list[Sheet]:
 def faults(file: Path, pdf: Path) -> list[str]:
     """List what is wrong with a printed workbook, each with the page; empty where all is well."""
     printed = pages(pdf)
-    return [f"{pdf.stem} {fault}" for fault in (*_of_pages(printed), *_of_titles(titles(file), printed))]
+    found = (*_of_pages(printed), *_of_signatures(printed), *_of_titles(titles(file), printed))
+    return [f"{pdf.stem} {fault}" for fault in found]
 
 
 def _of_pages(printed: Sequence[Sheet]) -> Iterator[str]:
@@ -83,6 +86,15 @@ def _of_pages(printed: Sequence[Sheet]) -> Iterator[str]:
         if len(page.pieces) <= 3:
             yield f"p{page.number}: hardly anything on the page: {page.text[:20]}"
         yield from (f"p{page.number}: a place that is no whole number: {text}" for text in _places(page))
+
+
+def _of_signatures(printed: Sequence[Sheet]) -> Iterator[str]:
+    """Visit the pages on which nothing stands above the line to sign on but what is repeated on every page."""
+    for before, page in pairwise(printed):
+        line = next((p.top for p in page.pieces if SIGNED in p.text), None)
+        known = {p.text.strip() for p in before.pieces}
+        if line is not None and all(p.text.strip() in known for p in page.pieces if p.top < line - 2):
+            yield f"p{page.number}: the line to sign on stands alone"
 
 
 def _places(page: Sheet) -> Iterator[str]:

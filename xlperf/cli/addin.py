@@ -51,8 +51,7 @@ def build(out: Path, book: Path | None, interpreter: str | None) -> None:
     lacking = [name for name in ("pyopenvba", "xlwings") if book is not None and find_spec(name) is None]
     problems = [*map(_missing, lacking), *settings.interpreter_problems(started)]
     if problems:
-        show_problems(problems)
-        raise SystemExit(output.FAILED)
+        output.fail(problems)
     out.mkdir(parents=True, exist_ok=True)
     click.echo(build_oxt(out / OXT))
     write_whole(out / STARTER, starter())

@@ -59,9 +59,9 @@ def opened_with(folder: Path, despite: str = "") -> tuple[Round, list[Problem]]:
     if found is not None and despite and not errors(problems):
         found, more = answered(found, despite)
         problems += more
-    show_problems(problems, quiet_notes=found is not None)
     if found is None or errors(problems):
-        raise SystemExit(output.FAILED)
+        output.fail(problems)
+    show_problems(problems, quiet_notes=True)
     return found, problems
 
 
@@ -112,8 +112,7 @@ def scored(on: Ground, *, despite: str | None = None) -> tuple[Scores, list[Prob
     """
     plan, problems = compile_scheme(on.scheme, on.adopted)
     if errors(problems):
-        show_problems(problems)
-        raise SystemExit(output.FAILED)
+        output.fail(problems)
     if despite is not None:
         plan, standing = cleared(on.scheme, plan, despite)
         if errors(standing):
@@ -228,8 +227,7 @@ def explain(
 def _found(asked: T | Problem) -> T:
     """Return what was asked for; end the command, with the problem shown, where there is no such thing."""
     if isinstance(asked, Problem):
-        show_problems([asked])
-        raise SystemExit(output.FAILED)
+        output.fail([asked])
     return asked
 
 

@@ -8,7 +8,7 @@ import click
 
 from xlperf.cli.answers import opened_with
 from xlperf.cli.commands import json_option
-from xlperf.cli.output import as_json, called, leave, problem_data, say, show_problems
+from xlperf.cli.output import answer_json, as_json, called, leave, problem_data, say, show_problems
 from xlperf.rounds.freeze import Freezing, freeze, reopen
 from xlperf.rounds.frozen import SHORT
 from xlperf.rounds.history import Link, history_of
@@ -28,7 +28,9 @@ def freeze_command(folder: Path, reason: str | None, json_: bool) -> None:
     if reason is not None:
         problems = reopen(round_, reason)
         show_problems(problems)
-        if not problems:
+        if json_:
+            click.echo(answer_json({"reopened": not problems}, problems))
+        elif not problems:
             click.echo(say(f"已重开：{folder}。封存过的结果仍在 frozen/ 里", f"reopened: {folder}"))
         leave([*opening, *problems])
         return

@@ -30,8 +30,7 @@ def opened(id_or_path: str) -> tuple[Scheme, list[Problem]]:
     if path is not None:
         scheme, problems = load_scheme(path)
     if scheme is None or errors(problems):
-        show_problems(problems)
-        raise SystemExit(output.FAILED)
+        output.fail(problems)
     return scheme, problems
 
 
@@ -48,7 +47,16 @@ reading_option = click.option(
     "--reading", "readings", multiple=True, metavar="NAME=OPTION", help="Score under another reading (口径)."
 )
 despite_option = click.option("--despite", default="", metavar="REASON", help="Use a scheme whose check is red.")
-json_option = click.option("--json", "json_", is_flag=True, help="Print JSON with exact decimals.")
+
+
+def _note_json(context: click.Context, _: click.Parameter, value: bool) -> bool:
+    context.meta[output.AS_JSON] = value
+    return value
+
+
+json_option = click.option(
+    "--json", "json_", is_flag=True, is_eager=True, callback=_note_json, help="Print JSON with exact decimals."
+)
 
 
 def _listed(folder: Path) -> tuple[str, str, str, int]:
@@ -130,10 +138,15 @@ def print_ranking(scores: Scores) -> None:
 
 @click.command()
 @click.option("--markdown", is_flag=True, help="Print the reference page docs/rules.md.")
-def rules(markdown: bool) -> None:
+@json_option
+def rules(markdown: bool, json_: bool) -> None:
     """List every rule: its word in a scheme, its worksheet name, parameters and help."""
     if markdown:
         click.echo(rules_page(), nl=False)
+        return
+    if json_:
+        listed = [(r.word, r.name, r.zh, [p.name for p in r.parameters]) for r in RULES.values()]
+        click.echo(as_json([dict(zip(("word", "function", "title", "parameters"), r, strict=True)) for r in listed]))
         return
     rows = [(r.word, r.name, r.zh, ", ".join(p.name for p in r.parameters)) for r in RULES.values()]
     click.echo(

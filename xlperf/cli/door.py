@@ -89,8 +89,7 @@ def refusals_told() -> Iterator[None]:
         refused = fault_problems(fault)
         if not refused:
             raise
-        output.show_problems(refused)
-        raise SystemExit(output.FAILED) from None
+        output.fail(refused)
     except KeyboardInterrupt:
         click.echo(
             say(

@@ -10,7 +10,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -22,6 +22,7 @@ from xlperf.problems import Problem, errors, words
 PROGRAM = "xlperf"
 ROOM = 70  # columns of a line of progress
 DONE, FAILED, FINDINGS = 0, 1, 3
+AS_JSON = "xlperf.json"  # in `meta` of a command's context: whether it was asked for JSON
 
 
 def prepare_console() -> None:
@@ -43,6 +44,15 @@ def show_problems(problems: Iterable[Problem], *, quiet_notes: bool = False) -> 
         word, color = marks[p.severity]
         head = word if language() == "zh" else english[p.severity]
         click.echo(f"{click.style(head, fg=color)}  {p.text(language())}", err=True)
+
+
+def fail(problems: Sequence[Problem]) -> NoReturn:
+    """End a command that has no answer: the problems on stderr, and as JSON where that was asked for."""
+    show_problems(problems)
+    context = click.get_current_context(silent=True)
+    if context is not None and context.meta.get(AS_JSON):
+        click.echo(answer_json({}, problems))
+    raise SystemExit(FAILED)
 
 
 def leave(problems: Sequence[Problem]) -> None:

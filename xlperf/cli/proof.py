@@ -8,7 +8,7 @@ import click
 
 from xlperf.cli.answers import opened_with
 from xlperf.cli.commands import json_option
-from xlperf.cli.output import FAILED, answer_json, called, leave, say, show_problems
+from xlperf.cli.output import answer_json, called, fail, leave, say, show_problems
 from xlperf.problems import errors
 from xlperf.publish.verify import verified
 from xlperf.rounds.collecting.lifted import lift
@@ -40,9 +40,9 @@ def undo_command(folder: Path, json_: bool) -> None:
     """Undo the last acceptance, choice or reason by a new entry; run again to go further back."""
     round_, opening = opened_with(folder)
     done, problems = undo(round_)
-    show_problems(problems)
     if done is None:
-        raise SystemExit(FAILED)
+        fail(problems)
+    show_problems(problems)
     what = done.file or done.kind
     if json_:
         answer = {"undone": done.number, "kind": done.kind, "file": done.file}
@@ -62,9 +62,9 @@ def choose_command(folder: Path, file: str, json_: bool) -> None:
     """List the versions of books that came more than once, or put one of them in force."""
     round_, opening = opened_with(folder)
     problems = choose(round_, file) if file else []
-    show_problems(problems)
     if errors(problems):
-        raise SystemExit(FAILED)
+        fail(problems)
+    show_problems(problems)
     if json_:
         listed = [
             {"name": v.name, "at": v.at, "sha256": v.sha256, "file": v.file, "counts": v.counts}
@@ -87,9 +87,9 @@ def lift_command(folder: Path, file: str, json_: bool) -> None:
     """Lift what is right in a held file into a fresh book, with a list of the rest."""
     round_, opening = opened_with(folder)
     done, problems = lift(round_, file)
-    show_problems(problems)
     if done is None:
-        raise SystemExit(FAILED)
+        fail(problems)
+    show_problems(problems)
     if json_:
         answer = {"lifted": done.count, "left": len(done.left), "book": str(done.book), "rest": str(done.rest)}
         click.echo(answer_json(answer, problems))

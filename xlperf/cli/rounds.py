@@ -14,6 +14,8 @@ from xlperf.cli.answers import opened_round
 from xlperf.cli.commands import chosen, despite_option, json_option, opened, print_ranking, reading_option
 from xlperf.cli.output import answer_json, as_json, called, leave, say, show_problems
 from xlperf.demo.demo import DemoResult, run_demo
+from xlperf.engine.objects import OFFICIAL
+from xlperf.engine.plan import SCORER
 from xlperf.engine.shapes import ranking_data
 from xlperf.problems import Problem
 from xlperf.rounds.blank import write_blank
@@ -74,9 +76,9 @@ def new(
         click.echo(answer_json({"round": round_}, problems))
         leave(problems)
         return
-    show_problems(problems)
     if made is None:
-        raise SystemExit(output.FAILED)
+        output.fail(problems)
+    show_problems(problems)
     click.echo(say(f"已建立考核轮次：{folder}", f"round started: {folder}"))
     click.echo(f"{say('下一步：', 'next: ')}{called('distribute', folder)}", err=True)
     leave(problems)
@@ -126,8 +128,23 @@ def collect_command(folder: Path, dry_run: bool, json_: bool, verbose: bool) -> 
         click.echo(as_json(got.data(output.language())))
     else:
         show_collection(got, folder, verbose=verbose)
+        if wants_again(got):
+            again = called("distribute", folder)
+            click.echo(
+                say(
+                    f"下一步：再运行 {again}，打分表里就有单位报的数，再发给打分单位",
+                    f"next: run {again} again, so that the 打分表 show what the units reported, and send those out",
+                ),
+                err=True,
+            )
     warned = any(p.severity != "note" for p in got.concerns)
     raise SystemExit(output.FINDINGS if got.waiting or warned else output.DONE)
+
+
+def wants_again(got: Collection) -> bool:
+    """Return whether units reported something new that scorers who have not sent their books could see."""
+    reported = got.new and any(r.kind not in OFFICIAL for r in got.accepted)
+    return bool(reported) and any(m.kind == SCORER for m in got.missing)
 
 
 def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> None:
@@ -235,9 +252,9 @@ def _cell_line(p: Problem) -> str:
 def demo(scheme_id: str, folder: Path | None, despite: str, json_: bool) -> None:
     """Run a whole round with made-up inputs in a new folder, some of them broken on purpose."""
     scheme, _ = opened(scheme_id)
-    path, _ = find_scheme(scheme_id)
+    path, missing = find_scheme(scheme_id)
     if path is None:
-        raise SystemExit(output.FAILED)
+        output.fail(missing)
     home = folder or free_folder(Path(f"demo-{scheme.id}"))
     click.echo(  # where the answer is JSON, this is progress
         say(
@@ -248,10 +265,7 @@ def demo(scheme_id: str, folder: Path | None, despite: str, json_: bool) -> None
     )
     result, problems = run_demo(path, home, output.progress, despite=despite)
     if result is None:
-        if json_:
-            click.echo(answer_json({"folder": None}, problems))
-        show_problems(problems)
-        raise SystemExit(output.FAILED)
+        output.fail(problems)
     if json_:
         click.echo(as_json(demo_data(result, home)))
     else:

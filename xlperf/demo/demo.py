@@ -16,6 +16,7 @@ from xlperf.demo.mishaps import AT, HARMLESS, NEVER_CORRECTED, PDF, Mishap, spoi
 from xlperf.demo.simulate import Simulation
 from xlperf.demo.stage import Inputs, Stage, stage_of
 from xlperf.engine.objects import OFFICIAL
+from xlperf.engine.plan import SCORER
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.engine.score import Scores, score
 from xlperf.files import made_whole
@@ -70,7 +71,7 @@ class _Filled:
 def run_demo(
     scheme_path: Path | str, folder: Path | str, progress: Progress = silent, *, seed: int = SEED, despite: str = ""
 ) -> tuple[DemoResult | None, list[Problem]]:
-    """Make a round in a new folder, hand out, fill by simulation, collect twice, score and publish.
+    """Make a round in a new folder, hand out, fill by simulation, collect until all is in, score and publish.
 
     The folder is there at the end, whole, or not at all. despite: why a scheme whose check is red is used all the
     same (see `clearance`).
@@ -92,6 +93,9 @@ def run_demo(
         simulate_round(round_, seed, progress, stage)
         first = collect(round_, progress)
         simulate_corrections(round_, seed, progress, stage)
+        collect(round_, progress)
+        distribute(round_, progress, only=(SCORER,))  # with what was reported
+        simulate_scorers(round_, seed, progress, stage)
         collect(round_, progress)
         publish_scores(round_)
         simulate_office(round_, seed, stage)
@@ -119,19 +123,23 @@ def simulate_round(round_: Round, seed: int = SEED, progress: Progress = silent,
 def simulate_corrections(
     round_: Round, seed: int = SEED, progress: Progress = silent, stage: Stage | None = None
 ) -> None:
-    """Send again, put right, what was broken, but for one unit; and the scorers' books.
-
-    The scorers leave the unit blank that has sent nothing they could score.
-    """
+    """Send again, put right, what was broken, but for one unit."""
     simulation = _simulation(round_, seed, stage)
     jobs = []
-    absent = _absent(round_)
     for number, parcel in enumerate(p for p in parcels_of(round_) if p.kind not in OFFICIAL):
         if AT.get(number) not in (None, *HARMLESS, NEVER_CORRECTED):
             party = parcel.kind, parcel.whom
             values = typed(simulation.inputs(party) | simulation.claims(party), round_.plan)
             to = round_.inbox / CORRECTED / f"{parcel.name}{parcel.file.parent.name}（修改）.xlsx"
             jobs.append(_Filled(round_.folder / parcel.file, to, _days(round_, values), {}))
+    _fill(jobs, progress)
+
+
+def simulate_scorers(round_: Round, seed: int = SEED, progress: Progress = silent, stage: Stage | None = None) -> None:
+    """Fill the scorers' books; they leave the unit blank that has sent nothing they could score."""
+    simulation = _simulation(round_, seed, stage)
+    jobs = []
+    absent = _absent(round_)
     for parcel in parcels_of(round_):
         if parcel.kind == "scorer":
             inputs = simulation.inputs(("scorer", parcel.whom))

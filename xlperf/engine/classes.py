@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from xlperf.engine.bounds import Bounds
 from xlperf.engine.plan import Column, Sheet
-from xlperf.formula.expression import Expr, root
+from xlperf.formula.expression import Expr, columns_of, root
 from xlperf.formula.links import Link, link_of
 from xlperf.formula.values import shown
 from xlperf.problems import Problem, Where, problem
@@ -39,7 +38,9 @@ def small_class_problems(bounds: Bounds, places: Mapping[tuple[str, str], Where]
 
 
 def _held(bounds: Bounds, sheet: Sheet, column: Column, cut: Cut, at: Where) -> Problems:
-    sizes = {name: n for name, n in _classes(bounds, sheet, cut.ranked).items() if n > cut.above}
+    found = _classes(bounds, sheet, cut.ranked)
+    meant = [name for name, rows in found.items() if any(_may_count(bounds, sheet, column, row) for row in rows)]
+    sizes = {name: len(found[name]) for name in meant if len(found[name]) > cut.above}
     low = cut.ranked.order == "low"
     small = {name: n for name, n in sizes.items() if n < cut.places or (low and n <= SMALL)}
     if small:
@@ -49,10 +50,38 @@ def _held(bounds: Bounds, sheet: Sheet, column: Column, cut: Cut, at: Where) -> 
         yield problem("LAST_IN_SMALL_CLASS" if low else "PLACES_EXCEED_CLASS", at, **values, **counts)
 
 
-def _classes(bounds: Bounds, sheet: Sheet, ranked: Link) -> dict[str, int]:
-    """Count the units of each class that a ranking ranks apart; a unit without a class is in none."""
-    keys = ([bounds.known(value, sheet, row)[1] for _, value in ranked.match] for row in range(bounds.size(sheet.name)))
-    return Counter("、".join(map(shown, key)) for key in keys if None not in key)
+def _classes(bounds: Bounds, sheet: Sheet, ranked: Link) -> dict[str, list[int]]:
+    """Return the rows of each class that a ranking ranks apart; a unit without a class is in none."""
+    found: dict[str, list[int]] = {}
+    for row in range(bounds.size(sheet.name)):
+        key = [bounds.known(value, sheet, row)[1] for _, value in ranked.match]
+        if None not in key:
+            found.setdefault("、".join(map(shown, key)), []).append(row)
+    return found
+
+
+def _may_count(bounds: Bounds, sheet: Sheet, column: Column, row: int) -> bool:
+    """Return whether anything goes on from a cell; facts may say that others of its kind are taken in its row."""
+    readers = bounds.plan.graph.readers.get((sheet.name, column.name), ())
+    exprs = [sheet.by_name[name].expr if there == sheet.name else None for there, name in readers]
+    return not exprs or any(
+        e is None or link_of(e) is not None or _may_take(bounds, e, column.name, sheet, row) for e in exprs
+    )
+
+
+def _may_take(bounds: Bounds, e: Expr, name: str, sheet: Sheet, row: int) -> bool:
+    """Return whether an expression may look at a column in a row, as far as facts decide its branches."""
+    e = root(e)
+    if name not in columns_of(e) or e.op != "cases":
+        return name in columns_of(e)
+    branches, (otherwise, _) = e.args
+    for when, then, _ in branches:
+        holds = bounds.holds(when, sheet, row, {})
+        if name in columns_of(when) or (holds is not False and _may_take(bounds, then, name, sheet, row)):
+            return True
+        if holds is True:
+            return False
+    return _may_take(bounds, otherwise, name, sheet, row)
 
 
 # ---- conditions on places --------------------------------------------------------------------------

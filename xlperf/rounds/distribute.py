@@ -20,6 +20,7 @@ from xlperf.rounds.collecting.typed import take_editions
 from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.ledger import Issued, State, record_issued
 from xlperf.rounds.parcels import Parcel, bound_to, due_words, identity_of, parcels_of
+from xlperf.rounds.reported import reported
 from xlperf.rounds.store import Progress, Round, silent
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.books.master import write_master
@@ -46,17 +47,21 @@ class Distribution:
         return tuple(sorted((*self.written, *self.unchanged)))
 
 
-def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = False) -> Distribution:
+def distribute(
+    round_: Round, progress: Progress = silent, *, dry_run: bool = False, only: Collection[str] = ()
+) -> Distribution:
     """Write every workbook of a round into `issued/` and record it with its serial.
 
     Serials stay when it runs again, and a file that would come out the same is left alone; one that comes out otherwise
-    is a new issue with its own serial. What was issued is kept, and returns are laid against it. What the office typed
-    in the 总表 is taken in before; where it cannot be, the 总表 is left as it is. dry_run: only say which files there
-    would be. Raises NotCleared where the scheme's check is red, RoundClosed if frozen.
+    is a new issue with its own serial. What was issued is kept, and returns are laid against it. What units reported
+    since stands in the 打分表, with what the scorer already gave; one who has sent the book keeps it while the same
+    was reported. What the office typed in the 总表 is taken in before; where it cannot be, the 总表 is left as it is.
+    dry_run: only say which files there would be. only: the kinds of books, where the others stay as they are.
+    Raises NotCleared where the scheme's check is red, RoundClosed if frozen.
     """
     must_be_open(round_)
     must_be_cleared(round_.scheme, round_.plan)
-    parcels = list(parcels_of(round_))
+    parcels = [p for p in parcels_of(round_) if not only or p.kind in only]
     if dry_run:
         return Distribution(written=tuple(p.file for p in parcels))
     taken = take_editions(round_, (ISSUED,))
@@ -67,17 +72,18 @@ def distribute(round_: Round, progress: Progress = silent, *, dry_run: bool = Fa
 def _put_out(round_: Round, parcels: list[Parcel], held: Collection[Path], progress: Progress) -> Distribution:
     """Write the books and record them; what lies in issued/ under an old name is taken away. held: to be left alone."""
     state = round_.state()
-    scores = score(round_.plan, round_.scheme.tables)
     written, unchanged, issued = [], [], []
-    gone = _left_behind(round_, state, parcels)
+    gone = _left_behind(round_, state)
     problems = [p for file in gone for p in _kept_first(round_, *file)]
     with writing() as put:
-        for done, (parcel, identity, made) in enumerate(_made(round_, scores, state, parcels), 1):
+        for done, (parcel, identity, made) in enumerate(_made(round_, state, parcels), 1):
             progress(done, len(parcels), f"发表：{parcel.file.name}")
             if parcel.file in held:
                 continue
             now, kept = _issued(round_, parcel, identity, made), round_.records / record_name(identity.serial)
             known = state.issued.get((parcel.kind, parcel.whom))
+            if known is not None and _has_it(state, known, made) and (round_.folder / parcel.file).exists():
+                now = known
             same = known is not None and known.sha256 == now.sha256
             if not same or not (round_.folder / parcel.file).exists():
                 problems += _kept_first(round_, parcel.file, known)
@@ -104,9 +110,9 @@ def _taken_away(round_: Round, gone: list[tuple[Path, Issued]]) -> Iterator[Prob
         yield problem("ISSUED_TAKEN_AWAY", Where("issued"), count=len(gone), names=names)
 
 
-def _left_behind(round_: Round, state: State, parcels: list[Parcel]) -> list[tuple[Path, Issued]]:
+def _left_behind(round_: Round, state: State) -> list[tuple[Path, Issued]]:
     """List the files that went out under a name, or to a unit, that the scheme does not have any more."""
-    now = {p.file for p in parcels}
+    now = {p.file for p in parcels_of(round_)}
     there = [(Path(i.file), i) for i in state.issued.values() if i.file.startswith("issued/")]
     return [(file, i) for file, i in there if file not in now and (round_.folder / file).is_file()]
 
@@ -146,12 +152,15 @@ def _issued(round_: Round, parcel: Parcel, identity: Identity, made: _Made) -> I
     return Issued(*what, identity.code(), bound_to(round_, parcel.kind), made.digest, made.shape)
 
 
-_Source = tuple[Scores, Scheme, str]  # what every book is written from: scores, scheme, deadline in words
+def _has_it(state: State, known: Issued, made: _Made) -> bool:
+    """Return whether a scorer has sent the book in which the same stands as in this one, but for what it gave."""
+    return known.kind == SCORER and (SCORER, known.who) in state.current and known.record == made.digest
 
 
-def _made(
-    round_: Round, scores: Scores, state: State, parcels: list[Parcel]
-) -> Iterator[tuple[Parcel, Identity, _Made]]:
+_Source = tuple[Scores, Scores, Scheme, str]  # blank scores, those with what was reported, scheme, deadline in words
+
+
+def _made(round_: Round, state: State, parcels: list[Parcel]) -> Iterator[tuple[Parcel, Identity, _Made]]:
     """Write the books, the long ones first, in as many processes as the machine has.
 
     A book that comes out otherwise than it was issued is written again, with a serial of its own.
@@ -162,12 +171,13 @@ def _made(
         known = state.issued.get((parcel.kind, parcel.whom))
         last += known is None
         jobs.append((parcel, identity_of(round_, parcel.kind, parcel.whom, known.serial if known else last)))
-    source = (scores, round_.scheme, due_words(round_))
+    blank = score(round_.plan, round_.scheme.tables)
+    source = (blank, reported(round_, state) or blank, round_.scheme, due_words(round_))
     jobs.sort(key=lambda job: job[0].kind not in OFFICIAL)  # the long ones first
     again: list[_Job] = []
     for (parcel, identity), made in zip(jobs, shared_out(_written, source, jobs), strict=True):
         known = state.issued.get((parcel.kind, parcel.whom))
-        if known is None or known.sha256 == made.sha256 or parcel.kind == "master":
+        if known is None or known.sha256 == made.sha256 or parcel.kind == "master" or _has_it(state, known, made):
             yield parcel, identity, made
         else:
             last += 1
@@ -179,14 +189,16 @@ def _made(
 def _written(source: _Source, job: _Job) -> _Made:
     """Write one book and return its bytes, with the record of it."""
     parcel, identity = job
-    scores, scheme, deadline = source
+    scores, for_scorers, scheme, deadline = source
     with tempfile.TemporaryDirectory() as folder:
         file, whom = Path(folder, "book.xlsx"), parcel.whom
         if parcel.kind == "master":
             write_master(scores, file, identity=identity, scheme=scheme)
             return _Made(file.read_bytes())
         if parcel.kind == SCORER:
-            record = write_scorer_book(scores, whom, file, identity, scheme.office, scheme=scheme, deadline=deadline)
+            record = write_scorer_book(
+                for_scorers, whom, file, identity, scheme.office, scheme=scheme, deadline=deadline
+            )
         else:
             record = write_unit_book(scores, whom, file, identity, scheme=scheme, deadline=deadline)
         return _Made(file.read_bytes(), packed(record), record.digest(), record.shape())

@@ -16,6 +16,10 @@ A3_WIDER = 1.46  # how much more an A3 page takes
 SMALLEST = 0.75  # the scale at which 11 points become 8.25; nothing is printed smaller
 SPLIT_LARGEST = 0.8  # a table of several pages need not be larger
 SLACK = 0.84  # fonts differ: where 仿宋 is missing another one takes up to 7 points a character
+A3_HIGHER = 1.49  # and how much more down the page
+LEAST = 8.1 / 11  # the scale that a table may shrink to, so that its last line is not alone on a page
+A_POINT = 0.75  # points to a pixel of 1/96 inch
+TOLERANCE = (0.96, 1.0, 1.04)  # programs break pages a little earlier or later
 ROOM = (FULL_LINE * SLACK / SMALLEST, FULL_LINE * SLACK * A3_WIDER / SMALLEST)  # characters across A4, across A3
 
 
@@ -105,3 +109,52 @@ def print_set_up(
     if repeat is not None:
         sheet.repeat_rows(*repeat)
     sheet.hide_gridlines(2)
+
+
+def keep_together(sheet: Worksheet, last: int, repeat: tuple[int, int]) -> None:
+    """Let the last row of a worksheet that is set up, the one to sign on, never stand on a page of its own.
+
+    A table fitted to the width of the page shrinks a little, another one breaks a row earlier. last, repeat: rows,
+    counted from 0. Programs differ in how wide a character is, and so in the scale: both ends are looked at.
+    """
+    heights = [_height(sheet, row) for row in range(last + 1)]
+    again = sum(heights[repeat[0] : repeat[1] + 1])
+    down = FULL_HEIGHT * (A3_HIGHER if sheet.paper_size == A3 else 1)
+    if not sheet.fit_page:
+        rooms = [down / sheet.print_scale * 100 * near for near in TOLERANCE]
+        if any(_starts(heights, again, room)[-1] == last for room in rooms):
+            sheet.set_h_pagebreaks([last - 1])
+        return
+    scales = _scales(sheet)
+    rooms = [down / scale * near for scale in scales for near in TOLERANCE]
+    if any(_starts(heights, again, room)[-1] == last for room in rooms):
+        pages = max(len(_starts(heights[:-1], again, down / scale)) for scale in scales)
+        if len(_starts(heights, again, down / LEAST)) <= pages:
+            sheet.fit_to_pages(1, pages)
+
+
+def _height(sheet: Worksheet, row: int) -> float:
+    """Return the height of a row that was set, in points; 0 where it is hidden."""
+    info = sheet.row_info.get(row)
+    if info is None:
+        return float(sheet.default_row_height) * A_POINT
+    return 0.0 if info.hidden else float(info.height) * A_POINT
+
+
+def _scales(sheet: Worksheet) -> list[float]:
+    """Return the scales at which the columns fit the width of the page: with wide characters, with narrow ones."""
+    shown = [info.width for info in sheet.col_info.values() if not info.hidden]
+    total = sum((pixels - 5) / 7 + PADDING for pixels in shown)
+    line = FULL_LINE * (A3_WIDER if sheet.paper_size == A3 else 1)
+    return [min(1.0, line * slack / max(total, 1)) for slack in (SLACK, 1.0)]
+
+
+def _starts(heights: Sequence[float], again: float, room: float) -> list[int]:
+    """Return the row that each page begins with. again: the height repeated on every page. room: the height of one."""
+    found, used = [0], 0.0
+    for row, height in enumerate(heights):
+        if used + height > room and row > found[-1]:
+            found.append(row)
+            used = again
+        used += height
+    return found

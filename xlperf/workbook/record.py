@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -20,7 +20,7 @@ from xlperf.workbook.layout import Shown, View
 from xlperf.workbook.seal import Identity, carriers
 from xlperf.xlsx.skeleton import BODY, NAMES
 
-Role = Literal["input", "locked"]
+Role = Literal["input", "locked", "reported"]  # reported: what others sent, shown as it was when the book was written
 Kept = str | float
 Spot = tuple[int, int]  # row and column, counted from 1
 
@@ -31,8 +31,8 @@ _LONGEST = 64_000_000  # bytes of a record; a longer one is none of ours
 class IssuedTable:
     """A table as it was issued. row, column: its corner, counted from 1.
 
-    columns: name → how many columns to the right of the corner, and whether it was issued to be filled. rows: key →
-    row of the worksheet.
+    columns: name → how many columns to the right of the corner, and what is done in it. rows: key → row of the
+    worksheet.
     """
 
     number: str
@@ -83,12 +83,23 @@ class Record:
         return hashlib.sha256(self.text().encode()).hexdigest()
 
     def shape(self) -> str:
-        """Digest what a return is held against as an error: tables, and the locked cells of their worksheets."""
-        titles = {t.title for t in self.tables}
-        inside = {title: there for title, there in self.cells.items() if title in titles}
-        rows = {title: min(t.row for t in self.tables if t.title == title) for title in titles}
-        kept = {title: {s: v for s, v in there.items() if s[0] >= rows[title]} for title, there in inside.items()}
-        return Record("", "", self.tables, kept).digest()
+        """Digest what the book asks for: row by row the cells to fill, and the facts that stand beside them.
+
+        Where they stand, and what others have reported since, is not part of it.
+        """
+        asked = sorted(line for t in self.tables for line in _asked(t, self.cells.get(t.title, {})))
+        return hashlib.sha256(json.dumps(asked, ensure_ascii=False).encode()).hexdigest()
+
+
+def _asked(table: IssuedTable, cells: Mapping[Spot, Kept]) -> Iterator[list[str]]:
+    """List the cells to fill of a table, and what was issued beside them and is not worked out."""
+    for key, row in table.rows.items():
+        for name, (at, role) in table.columns.items():
+            kept = cells.get((row, table.column + at))
+            if role == "input":
+                yield [table.plan_sheet, key, name]
+            elif role == "locked" and kept is not None and not str(kept).startswith("="):
+                yield [table.plan_sheet, key, name, str(kept)]
 
 
 def record_of(book: Book, identity: Identity) -> Record:
@@ -106,13 +117,16 @@ def sent_out(book: Book, identity: Identity, file: Path) -> Record:
 
 
 def _table(number: str, view: View, keys: tuple[str, ...]) -> IssuedTable:
-    columns: dict[str, tuple[int, Role]] = {s.name: (view.at[s.name] - view.left, _role(s)) for s in view.shown}
+    columns: dict[str, tuple[int, Role]] = {s.name: (view.at[s.name] - view.left, _role(view, s)) for s in view.shown}
     rows = {key: BODY + position for position, key in enumerate(keys, 1) if key}
     return IssuedTable(number, view.sheet.name, view.title, NAMES + 1, view.left + 1, columns, rows)
 
 
-def _role(shown: Shown) -> Role:
-    return "input" if shown.open else "locked"
+def _role(view: View, shown: Shown) -> Role:
+    if shown.open:
+        return "input"
+    column = view.sheet.by_name.get(shown.name)
+    return "reported" if column is not None and column.kind == "input" else "locked"
 
 
 def packed(record: Record) -> bytes:

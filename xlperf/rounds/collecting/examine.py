@@ -17,7 +17,7 @@ from xlperf.entries.entry import Entry, judge_entries
 from xlperf.entries.text import claim_words, value_of
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
-from xlperf.rounds.collecting.changed import EMPTY, changed_problems, row_name
+from xlperf.rounds.collecting.changed import EMPTY, NAMED, changed_problems, row_name
 from xlperf.rounds.ledger import CellText, State
 from xlperf.rounds.merge import words_digest
 from xlperf.workbook.back.read import ReadBook, ReadCell
@@ -63,6 +63,7 @@ class Examiner:
     old: bool = False
     found: Findings = field(default_factory=Findings)
     waiting: dict[Party, int] = field(default_factory=dict)
+    since: list[str] = field(default_factory=list)  # what a 打分表 shows as reported and is reported otherwise now
     entries: list[Entry] = field(default_factory=list)
     rows: dict[int, dict[str, Value]] = field(default_factory=dict)  # id of a row of the record → as this book has it
     new: dict[str, list[dict[str, Value]]] = field(default_factory=dict)  # table → rows that this book adds
@@ -95,6 +96,9 @@ class Examiner:
             step()
         for holder, count in self.waiting.items():
             self._tell("UNIT_NOT_IN", unit=self.roster.title(holder), count=count)
+        if self.since:
+            some = "；".join(self.since[:NAMED]) + ("……" if len(self.since) > NAMED else "")
+            self._tell("REPORTED_SINCE", count=len(self.since), cells=some)
         return self.found
 
     def _tables(self) -> dict[str, list[dict[str, Value]]]:
@@ -133,7 +137,7 @@ class Examiner:
             elif owner is not None and self.party == MASTER:
                 self._others(sheet, key, column, cell, mine, owner)
             else:
-                self._then(self._locked, column, cell, row)
+                self._then(self._locked, sheet, column, cell, row)
         if claimed and self.party == MASTER:
             words = [c for c in sheet.inputs() if c.by != OFFICE]
             self._then(self._seen, sheet, key, {c.name: self._aside(sheet, c, row, cells.get(c.name)) for c in words})
@@ -268,10 +272,15 @@ class Examiner:
             was, who, now = sent or EMPTY, self.roster.title(owner), typed or EMPTY
             self._tell("NOT_YOURS", cell, title=entry.column.title, who=who, was=was, now=now)
 
-    def _locked(self, column: Column, cell: ReadCell, row: Row) -> None:
-        """Hold a cell nobody should have touched against what went out."""
+    def _locked(self, sheet: Sheet, column: Column, cell: ReadCell, row: Row) -> None:
+        """Hold a cell nobody should have touched against what went out, and what was reported against what is now."""
         if cell.was is not None:
             self._tell("LOCKED_CHANGED", cell, was=cell.was or EMPTY, now=_shown(cell.value))
+        elif cell.role == "reported" and not agrees(cell.value, row.get(column.name)):
+            what = row_name(self.roster, MASTER, sheet.name, cell.row_key) or cell.row_key
+            now = value_text(row.get(column.name)) or EMPTY
+            whose = self.roster.whose(sheet, row)
+            self.since.append(f"{whose} {what} {column.title} {_shown(cell.value)}→{now}")
         elif self.party == MASTER and not self.old and _is_other(column, cell, row):
             was = value_text(row.get(column.name)) or EMPTY
             self._tell("LOCKED_CHANGED", cell, was=was, now=_shown(cell.value))

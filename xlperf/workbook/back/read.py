@@ -19,7 +19,7 @@ from openpyxl import Workbook
 
 from xlperf.workbook.back.around import around, is_still, shown
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
-from xlperf.workbook.record import Kept, Record, read_record, record_name
+from xlperf.workbook.record import Kept, Record, Role, read_record, record_name
 from xlperf.workbook.seal import Identity, printed_codes, read_identity
 from xlperf.xlsx.cached import Place, stored_results
 from xlperf.xlsx.skeleton import MAP
@@ -33,7 +33,7 @@ class ReadCell:
     """One cell of a table as it came back.
 
     value: what openpyxl gives; for a formula its text. cached: the stored value of a formula, None
-    where the program stored none; otherwise the value. role: whether the cell was issued to be filled. was: what a
+    where the program stored none; otherwise the value. role: what the cell was issued for. was: what a
     locked cell held when it was issued, where it does not hold that any more; None where it does or nobody knows.
     """
 
@@ -47,7 +47,7 @@ class ReadCell:
     number_format: str
     formula: bool
     cached: Any
-    role: Literal["input", "locked", ""]
+    role: Role | Literal[""]
     comment: str = ""
     was: str | None = None
 
@@ -115,7 +115,7 @@ def _cells(table: Found, results: Results, record: Record | None) -> Iterator[Re
         for name, column in table.columns.items():
             role = table.role(name)
             spot = None
-            if record is not None and issued is not None and role == "locked":
+            if record is not None and issued is not None and role in ("locked", "reported"):
                 spot = issued.rows[key], issued.column + issued.columns[name][0]
             was: tuple[Kept | None, ...] = () if spot is None else (kept.get(spot),)
             cell = _read(table, results, (key, name), (row, column), role, was)
@@ -140,7 +140,7 @@ def _read(
     results: Results,
     names: tuple[str, str],
     at: tuple[int, int],
-    role: Literal["input", "locked", ""],
+    role: Role | Literal[""],
     was: tuple[Kept | None, ...],
 ) -> ReadCell:
     """Read one cell. names: of row and column. was: what was issued here, where that is known."""

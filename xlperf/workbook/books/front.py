@@ -8,6 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.score import Scores
 from xlperf.formula.values import decimal
+from xlperf.scheme.checking.paper import decided_by_people
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, protect, put
@@ -16,6 +17,7 @@ from xlperf.workbook.table import LINE_HEIGHT, band, caution
 from xlperf.workbook.text import lines
 
 _WIDTHS = (18.0, 46.0, 46.0, 26.0)
+BY_PEOPLE = "由人决定的事项"
 _HEADING: style.Properties = {**style.BASE, "bold": True, "font_size": 14, "align": "left"}
 HOW_TO = (
     "1. 浅黄格由人填写，其余已锁定。填错格式或超出限额时会提示；复制粘贴会绕过提示，以“对账”和重新计算的结果为准。",
@@ -52,6 +54,9 @@ def write_front(book: Book, title: str, scores: Scores, scheme: Scheme | None, c
     if scheme is not None:
         row = _readings(book, sheet, row, scores, scheme)
         row = _assumed(book, sheet, row, scheme)
+        row = _table(
+            book, sheet, row, BY_PEOPLE, ("条款", "事项", "为什么由人决定、在哪里登记"), decided_by_people(scheme)
+        )
     print_set_up(sheet, Paper())
     protect(sheet)
 
@@ -88,13 +93,15 @@ def _table(
 ) -> int:
     if not rows:
         return row
+    last = len(headings) - 1  # where there are fewer, the last one takes what is left
+    widths = (*_WIDTHS[:last], sum(_WIDTHS[last:]))
     band(book, sheet, row, (0, 3), heading, _HEADING, 32)
-    for i, text in enumerate(headings):
-        sheet.write_string(row + 1, i, text, book.look(style.HEAD_LOOK))
-    sheet.set_row(row + 1, 22)
-    for number, texts in enumerate(rows, row + 2):
+    for number, texts in enumerate([headings, *rows], row + 1):
+        look = book.look(style.CELL_TEXT if number > row + 1 else style.HEAD_LOOK)
+        if last < len(_WIDTHS) - 1:
+            sheet.merge_range(number, last, number, len(_WIDTHS) - 1, "", look)
         for i, text in enumerate(texts):
-            put(sheet, number, i, text or None, book.look(style.CELL_TEXT))
-        tallest = max(lines(t, w) for t, w in zip(texts, _WIDTHS, strict=True))
-        sheet.set_row(number, tallest * LINE_HEIGHT + 8)
+            put(sheet, number, i, text or None, look)
+        tallest = max(lines(t, w) for t, w in zip(texts, widths, strict=True))
+        sheet.set_row(number, tallest * LINE_HEIGHT + 8 if number > row + 1 else 22)
     return row + 2 + len(rows)

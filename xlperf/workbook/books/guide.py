@@ -13,6 +13,7 @@ from xlperf.scheme.checking.paper import decided_by_people
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, protect, put
+from xlperf.workbook.books.front import BY_PEOPLE
 from xlperf.workbook.layout import View
 from xlperf.workbook.limits import in_words
 from xlperf.workbook.paper import Paper, print_set_up
@@ -75,11 +76,10 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
         row += 1
     texts = [*RULES_OF_USE, *THREE_KINDS]
     numbered = [f"{i}. {text}" for i, text in enumerate(texts, 1)]
-    people = _decided(scheme)
     for heading, paragraphs in (("怎样填", numbered), ("算例", _examples(scheme))):
         row = _paragraphs(book, sheet, row, heading, paragraphs)
     row = _columns(book, sheet, row, cover.filled or [view for view, _ in cover.tables], cover.year)
-    _paragraphs(book, sheet, row, "由人决定的事项", people)  # last: long, and not what anybody fills
+    _paragraphs(book, sheet, row, BY_PEOPLE, _decided(scheme))  # last, and short: it is not what anybody fills
     print_set_up(sheet, Paper())
     sheet.fit_to_pages(1, 0)  # one page wide, as many as it takes
     protect(sheet)
@@ -103,8 +103,9 @@ def _examples(scheme: Scheme | None) -> list[str]:
 
 
 def _decided(scheme: Scheme | None) -> list[str]:
-    """List each clause that no formula decides, and why."""
-    return [f"{basis}：{says}。{why}" for basis, says, why in (decided_by_people(scheme) if scheme else ())]
+    """Return in one paragraph the clauses that no formula decides; the reasons stand in the office's workbook."""
+    found = [f"{basis}：{says}" for basis, says, _ in (decided_by_people(scheme) if scheme else ())]
+    return [f"下列事项由有权决定的人决定，公式不算，只登记结果：{'；'.join(found)}。"] if found else []
 
 
 def _columns(book: Book, sheet: Worksheet, row: int, views: Sequence[View], year: int) -> int:

@@ -18,10 +18,12 @@ from xlperf.workbook.book import Book
 from xlperf.workbook.books.choice import columns_shown, names_beside, offered_by, offers_of, reference_views
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
+from xlperf.workbook.paper import keep_together
 from xlperf.workbook.record import Record, sent_out
 from xlperf.workbook.seal import Identity, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
 from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, band, headed, write_table
+from xlperf.xlsx.skeleton import BASIS, HEAD
 
 CLAIMS = "加减分申报"
 CLAIM_ROWS = 15
@@ -140,7 +142,7 @@ def write_totals(book: Book, sheet: Worksheet, layout: Layout, view: View, row: 
         numbers = [v for v in values if v is not None and not isinstance(v, str)]
         area = view.range(shown_.name, here=True)
         text = f'=IF(COUNT({area})=0,"",SUM({area}))'
-        look = book.look({**bold, "num_format": "0.##" if any(v.denominator > 1 for v in numbers) else "General"})
+        look = book.look({**bold, "num_format": "General"})
         sheet.write_formula(row, i, text, look, float(sum(numbers)) if numbers else "")
     sheet.write_string(row, view.at[visible[0].name], "合计", book.look(bold))
     sheet.set_row(row, 24)
@@ -157,3 +159,4 @@ def write_signature(
     text = "".join(f"{label}：{'　' * 6}" for label in who) + f"日期：{SPACE * 6}年{SPACE * 4}月{SPACE * 4}日"
     band(book, sheet, row, columns, text, {**style.BASE, "align": "left", "text_wrap": True, "locked": False}, 36)
     sheet.print_area(0, 1, row, end)
+    keep_together(sheet, row, (BASIS, HEAD))
