@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden figures lint release printed every-scheme
+.PHONY: setup demo test coverage golden figures lint release printed every-scheme recalc every-write
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -22,6 +22,10 @@ printed: setup  # every book of every scheme on paper, through LibreOffice (some
 	XLPERF_PRINTED=all $(PY) -m pytest tests/workbook/test_printed.py
 every-scheme: setup  # the long tests of the workbooks over the largest scheme as well (some minutes)
 	XLPERF_SCHEMES=all $(PY) -m pytest tests/addin
+every-write: setup  # every command, a full disk and a file held open at every single write (some minutes)
+	XLPERF_EVERY_WRITE=1 $(PY) -m pytest tests/cli/test_refusals.py
+recalc: setup  # every scheme: a scored 总表 nobody touched keeps every cell, after 200 edits it equals LibreOffice
+	XLPERF_EDITS=200 XLPERF_SCHEMES=all $(PY) -m pytest tests/addin/test_addin_own_book.py -k "nobody_touched or random_edits"
 COUNT := 100
 figures: setup  # what the intake stands: random edits, mutants of a forger, re-saves, kills (COUNT=1000: an hour)
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.figures $(COUNT)

@@ -9,9 +9,24 @@ import pytest
 from xlperf.engine.compile import compile_scheme
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
+from xlperf.workbook.book import Book
 from xlperf.workbook.books.choice import FEWEST, arranged
 from xlperf.workbook.layout import TIGHT, Shown
-from xlperf.workbook.paper import A3, A3_WIDER, A4, FULL_LINE, PADDING, SLACK, SMALLEST, paper_for
+from xlperf.workbook.paper import (
+    A3,
+    A3_WIDER,
+    A4,
+    FULL_LINE,
+    PADDING,
+    SLACK,
+    SMALLEST,
+    Paper,
+    keep_together,
+    paper_for,
+    print_set_up,
+)
+from xlperf.xlsx.skeleton import BASIS, HEAD
+from xlperf.xlsx.skeleton import BODY as BODY_ROW
 
 BODY = 11.0  # points of the type that everything is written in
 LINE = {A4: FULL_LINE * SLACK, A3: FULL_LINE * SLACK * A3_WIDER}
@@ -63,3 +78,23 @@ def test_the_first_page_has_what_is_read_first_or_the_order_stays():
         assert not {c.name for c in sheet.of_role("composite", "place", "award", "score")} & set(later)
     streets = plan.by_name["streets"]
     assert any(s.later for s in arranged(streets, tuple(Shown(c.name) for c in streets.columns)))
+
+
+def signed(rows: int) -> int:
+    """Return how many pages a table of so many rows, with a line to sign on, is fitted to; 0 as many as it takes."""
+    sheet = Book("标题", "单位").sheet("表")
+    sheet.set_column(1, 4, 24.0)
+    for row in range(BODY_ROW, BODY_ROW + rows):
+        sheet.set_row(row, 24.0)
+    sheet.set_row(BODY_ROW + rows, 36.0)
+    print_set_up(sheet, Paper(), (BASIS, HEAD))
+    keep_together(sheet, BODY_ROW + rows, (BASIS, HEAD))
+    return sheet.fit_height
+
+
+def test_the_line_to_sign_on_is_never_alone_on_a_page():
+    """As rows are added it is pulled back to the page before, and only where it would have been alone."""
+    fitted = [signed(rows) for rows in range(10, 60)]
+    assert {0, 1, 2} <= set(fitted)
+    assert fitted.count(0) > len(fitted) / 2
+    assert [pages for pages in fitted if pages] == sorted(pages for pages in fitted if pages)

@@ -19,7 +19,7 @@ SLACK = 0.84  # fonts differ: where 仿宋 is missing another one takes up to 7 
 A3_HIGHER = 1.49  # and how much more down the page
 LEAST = 8.1 / 11  # the scale that a table may shrink to, so that its last line is not alone on a page
 A_POINT = 0.75  # points to a pixel of 1/96 inch
-TOLERANCE = (0.96, 1.0, 1.04)  # programs break pages a little earlier or later
+TOLERANCE = (0.96, 0.97, 0.98, 0.99, 1.0, 1.01, 1.02, 1.03, 1.04)  # programs break pages a little earlier or later
 ROOM = (FULL_LINE * SLACK / SMALLEST, FULL_LINE * SLACK * A3_WIDER / SMALLEST)  # characters across A4, across A3
 
 
@@ -125,10 +125,10 @@ def keep_together(sheet: Worksheet, last: int, repeat: tuple[int, int]) -> None:
         if any(_starts(heights, again, room)[-1] == last for room in rooms):
             sheet.set_h_pagebreaks([last - 1])
         return
-    scales = _scales(sheet)
-    rooms = [down / scale * near for scale in scales for near in TOLERANCE]
-    if any(_starts(heights, again, room)[-1] == last for room in rooms):
-        pages = max(len(_starts(heights[:-1], again, down / scale)) for scale in scales)
+    rooms = [down / scale * near for scale in _scales(sheet) for near in TOLERANCE]
+    alone = [len(starts) for room in rooms if (starts := _starts(heights, again, room))[-1] == last]
+    if alone:
+        pages = min(alone) - 1
         if len(_starts(heights, again, down / LEAST)) <= pages:
             sheet.fit_to_pages(1, pages)
 
