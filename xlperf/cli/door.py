@@ -30,6 +30,7 @@ COMMANDS = {  # command → module of this package, and the command in it
     "history": "chain:history_command",
     "lift": "proof:lift_command",
     "new": "rounds:new",
+    "publish": "publish:publish_command",
     "readings": "answers:readings_command",
     "recalc": "addin:recalc",
     "rules": "commands:rules",

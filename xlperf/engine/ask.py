@@ -221,15 +221,17 @@ def _losses(scores: Scores, nodes: Iterable[Explanation]) -> Iterator[Loss]:
         earned, most = row[points.name], row[full.name]
         if isinstance(earned, Fraction) and isinstance(most, Fraction) and earned < most:
             lost = decimal(most - earned)
-            yield Loss(node.label, node.key, worded(earned, points), worded(most, full), lost, _why(node), node.basis)
+            yield Loss(
+                node.label, node.key, worded(earned, points), worded(most, full), lost, why_words(node), node.basis
+            )
 
 
-def _why(e: Explanation) -> str:
+def why_words(e: Explanation) -> str:
     """Return in words why a cell has its value: its own reason, else that of the part it was taken from."""
     if e.because:
         return "；".join(e.because)
     same = [p for p in e.parts if p.exact == e.exact and p.exact and not p.closed]
-    return next((words for p in same if (words := _why(p))), "") or e.working
+    return next((words for p in same if (words := why_words(p))), "") or e.working
 
 
 def _extras(scores: Scores, tree: Explanation) -> Iterator[Extra]:

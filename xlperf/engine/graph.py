@@ -84,6 +84,17 @@ class Graph:
                     waiting.append(reader)
         return frozenset(found)
 
+    def behind(self, spots: Iterable[Spot]) -> frozenset[Spot]:
+        """Return every column that these are made from, directly or not, themselves included."""
+        found = set(spots)
+        waiting = list(found)
+        while waiting:
+            for read in self.reads.get(waiting.pop(), ()):
+                if read.spot not in found:
+                    found.add(read.spot)
+                    waiting.append(read.spot)
+        return frozenset(found)
+
     def sheets_read(self, sheet: str) -> Iterator[str]:
         """List the other sheets that the columns of a sheet look at, each once, in the order of the columns."""
         seen = {sheet}

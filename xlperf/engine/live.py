@@ -48,14 +48,17 @@ class NotAnInput(Exception):
 
 
 class Live:
-    """The values of a scored plan while cells are edited. It starts from scores and leaves them as they are."""
+    """The values of a scored plan while cells are edited. It starts from scores and leaves them as they are.
 
-    def __init__(self, scores: Scores) -> None:
+    only: the computed columns that are followed, None for all of them.
+    """
+
+    def __init__(self, scores: Scores, only: Collection[Spot] | None = None) -> None:
         self.plan: Plan = scores.plan
         self.index = Index(self)
         self._values = {s: {c: list(cells) for c, cells in columns.items()} for s, columns in scores.values.items()}
         self._askers: dict[tuple[Spot, tuple[str, ...]], Mapping[Group, Collection[int]]] = {}
-        self._order = _in_order(self.plan)
+        self._order = [spot for spot in _in_order(self.plan) if only is None or spot in only]
 
     # ---- as a source of columns ------------------------------------------------------------------
 
@@ -93,9 +96,40 @@ class Live:
             position = self.index.keyed(edit.sheet)[plain(edit.key)]
             value = column.default if edit.value is None else edit.value
             moved += self._put((edit.sheet, edit.column), {position: value}, dirty, before)
+        return moved + self._follow(dirty, before, {})
+
+    def suppose(self, cells: Mapping[Spot, Mapping[int, Value]]) -> list[Moved]:
+        """Let cells hold other values, computed ones too, and compute what follows; return every cell that changed.
+
+        cells: (sheet, column) → position → value. They stay as they are put, whatever they are made from. `restore`
+        takes the answer and puts everything back.
+        """
+        moved: list[Moved] = []
+        dirty: dict[Spot, set[int]] = {}
+        before: dict[Spot, dict[int, Value]] = {}
+        for spot, values in cells.items():
+            moved += self._put(spot, values, dirty, before)
+        return moved + self._follow(dirty, before, cells)
+
+    def restore(self, moved: Iterable[Moved]) -> None:
+        """Put back what a supposition changed."""
+        for move in moved:
+            self._put((move.sheet, move.column), {move.position: move.old}, {}, {})
+
+    def _follow(
+        self,
+        dirty: dict[Spot, set[int]],
+        before: dict[Spot, dict[int, Value]],
+        held: Mapping[Spot, Mapping[int, Value]],
+    ) -> list[Moved]:
+        """Compute what follows from cells that changed; return what came to hold something else.
+
+        held: cells that stay as they are.
+        """
+        moved: list[Moved] = []
         for spot in self._order:
             sheet, column = self.plan.by_name[spot[0]], self.plan.by_name[spot[0]].by_name[spot[1]]
-            rows = sorted(self._reached(sheet, column, dirty, before))
+            rows = sorted(self._reached(sheet, column, dirty, before) - held.get(spot, {}).keys())
             if rows and column.expr is not None:
                 values = evaluate(column.expr, sheet.name, self, rows=rows, index=self.index)
                 moved += self._put(spot, dict(zip(rows, values, strict=True)), dirty, before)

@@ -1,0 +1,23 @@
+"""A small round that is ready to be published: three units, everything sent and decided."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from kit.rounds import reopened
+from xlperf.demo.demo import run_demo
+from xlperf.publish.papers.ground import Settings
+from xlperf.rounds.store import Round
+from xlperf.scheme.load import find_scheme
+
+DAY = date(2026, 1, 8)
+SETTINGS = Settings(DAY, appeal_days=2, due=date(2026, 1, 12), notice_days=5, notice_due=date(2026, 1, 15))
+
+
+def ready_round(folder: Path) -> Round:
+    """Run the demonstration of three units in a folder and return its round."""
+    path, _ = find_scheme("three-units")
+    assert path is not None
+    run_demo(path, folder)
+    return reopened(folder)

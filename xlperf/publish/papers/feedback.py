@@ -1,0 +1,191 @@
+"""考评情况反馈单: what one unit is told of its score, with a slip to return and a form to ask for a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from xlperf.engine.ask import why_words
+from xlperf.engine.losses import Breakdown, LossLine
+from xlperf.engine.plan import Sheet
+from xlperf.engine.reason import explain_cell
+from xlperf.engine.seen import Reader
+from xlperf.formula.values import Value, shown, value_text
+from xlperf.publish.papers.ground import Ground, groups_of, with_weekday
+from xlperf.report.document import Block, Document, Head, Line, Table
+from xlperf.report.ranking import INCOMPLETE, OUTSIDE
+
+KIND = "反馈单"
+FINAL = 4  # decimals of points of the final score
+_ITEMS = (
+    Head("序号", 0, wide=5),
+    Head("考核内容", prose=True, wide=30),
+    Head("分值", wide=7),
+    Head("自评", wide=7),
+    Head("核定", wide=8),
+    Head("失分", wide=8),
+    Head("扣分原因", prose=True, wide=34),
+    Head("依据", prose=True, wide=14),
+    Head("折合总分", FINAL, wide=10),
+    Head("对名次的影响", wide=12),
+)
+_SUMS = (Head("项目", prose=True, wide=40), Head("折合总分", FINAL, wide=20))
+_FORM = (
+    Head("序号", 0, wide=6),
+    Head("申请复核的事项", prose=True, wide=34),
+    Head("原得分", wide=10),
+    Head("申请理由", prose=True, wide=44),
+    Head("佐证材料", prose=True, wide=26),
+)
+_FORM_ROWS = 4
+_BLANK = "　" * 4
+
+
+def feedback(ground: Ground) -> Iterator[Document]:
+    """Return the sheet of every unit that stands in a ranked list."""
+    number = 0
+    for ranking, sheet in ground.ranked():
+        sizes = {
+            at: sum(ground.apart(ranking)[i].place is not None for i in some)
+            for some in groups_of(ground.scores, ranking).values()
+            for at in some
+        }
+        for apart in ground.apart(ranking):
+            number += 1
+            yield _sheet(ground, sheet, apart, sizes[apart.position], number)
+
+
+def _sheet(ground: Ground, sheet: Sheet, apart: Breakdown, size: int, number: int) -> Document:
+    plan, row = ground.scores.plan, ground.scores.rows(sheet.name)[apart.position]
+    name = ground.name(sheet, row)
+    blocks: list[Block] = [
+        Line(f"被考评单位：{name}"),
+        Line(_result(sheet, row, apart, size)),
+        _items(ground, sheet, row, apart),
+        *_sums(sheet, row, apart),
+        *_deadline(ground),
+        *ground.seal,
+        *_slip(name),
+        *_form(ground, name),
+    ]
+    return Document(
+        "unit",
+        KIND,
+        value_text(row[sheet.key.name]),
+        f"{number:02d} {name}",
+        f"{plan.title}考评情况反馈单",
+        tuple(blocks),
+        plan.caution,
+        letter=True,
+    )
+
+
+def _result(sheet: Sheet, row: dict[str, Value], apart: Breakdown, size: int) -> str:
+    ranking = apart.ranking
+    group = value_text(row[ranking.group])
+    score = row[ranking.score]
+    if score is None:
+        return f"考核组别：{group}　{INCOMPLETE}"
+    points = f"{sheet.by_name[ranking.score].title}：{shown(score, sheet.by_name[ranking.score].shown or FINAL)}"
+    place = f"本组{size}个单位中第{shown(apart.place)}名" if isinstance(apart.place, Fraction) else OUTSIDE
+    return f"考核组别：{group}　{points}　{place}"
+
+
+def _items(ground: Ground, home: Sheet, row: dict[str, Value], apart: Breakdown) -> Table:
+    """Return the table of rows and cells, in the order of the sheets; the last row adds up."""
+    reader = Reader(ground.scores, (home.table, value_text(row[home.key.name])))
+    rows: list[tuple[Value, ...]] = []
+    total = Fraction(0)
+    for line in apart.lines:
+        sheet = ground.scores.plan.by_name[line.sheet]
+        if line.column in ground.scores.plan.kept_from(sheet, holder=True):
+            continue
+        rows.append(_item(ground, sheet, line, reader, len(rows) + 1, apart))
+        total += line.lost or Fraction(0)
+    rows.append((None, "合计", None, None, None, None, "", "", total if apart.score is not None else None, ""))
+    return Table(_ITEMS, tuple(rows), "各项得分和失分", last=True)
+
+
+def _item(
+    ground: Ground, sheet: Sheet, line: LossLine, reader: Reader, number: int, apart: Breakdown
+) -> tuple[Value, ...]:
+    row = ground.scores.rows(sheet.name)[line.position]
+    column = sheet.by_name[line.column]
+    lost = line.raw if line.raw else None
+    own = sheet.the("self")
+    about = column.title if sheet.table in ground.scores.plan.subject_of else _about(sheet, row, column.title)
+    why = _why(ground, sheet, row, line, reader) if lost or (line.kind == "entry") else ""
+    return (
+        Fraction(number), about, line.full, row[own.name] if own is not None else None, line.earned,
+        lost, why, column.basis or sheet.basis, line.lost, _moved(line, apart),
+    )  # fmt: skip
+
+
+def _moved(line: LossLine, apart: Breakdown) -> str:
+    """Return which place the unit would have without this loss or gain, where it is another."""
+    if not line.lost or not isinstance(line.place, Fraction) or line.place == apart.place:
+        return ""
+    return f"{'不失此分' if line.lost > 0 else '没有此分'}为第{shown(line.place)}名"
+
+
+def _about(sheet: Sheet, row: dict[str, Value], title: str) -> str:
+    said = value_text(row[sheet.naming.name])
+    return said if sheet.the("score") is not None else f"{sheet.title}：{said}（{title}）"
+
+
+def _why(ground: Ground, sheet: Sheet, row: dict[str, Value], line: LossLine, reader: Reader) -> str:
+    """Return why: in the scorer's words where there are any, else the rule's own sentence."""
+    kept = ground.scores.plan.kept_from(sheet, holder=True)
+    said = [value_text(row[c.name]) for c in sheet.of_role("reason") if c.name not in kept]
+    words = "；".join(dict.fromkeys(text for text in said if text))
+    if words or sheet.by_name[line.column].expr is None:
+        return words
+    tree = reader.part_of(explain_cell(ground.scores, sheet.name, row[sheet.key.name], line.column, 2))
+    return why_words(tree)
+
+
+def _sums(sheet: Sheet, row: dict[str, Value], apart: Breakdown) -> Iterator[Block]:
+    """Return how the score and what was lost come to the full mark, to the last digit."""
+    published = row[apart.ranking.score]
+    if apart.score is None or apart.full is None or not isinstance(published, Fraction):
+        return
+    given = [x.lost for x in apart.lines if x.lost is not None and x.kind != "entry"]
+    entries = [x.lost for x in apart.lines if x.lost is not None and x.kind == "entry"]
+    rows: list[tuple[Value, ...]] = [
+        (f"{sheet.by_name[apart.ranking.score].title}", published),
+        ("公布时四舍五入的尾数", apart.score - published),
+        ("各项失分合计", sum(given, Fraction(0))),
+        ("加分（减）、扣分（加）合计", sum(entries, Fraction(0))),
+        ("各项互相影响（封顶、取高、平均等）", apart.rest),
+        ("各项都得满分、没有加减分时的总分", apart.full),
+    ]
+    rows = [r for i, r in enumerate(rows) if r[1] or i in (0, 2, 5)]
+    yield Table(_SUMS, tuple(rows), f"总分的来龙去脉（印到小数点后{FINAL}位，合计按未舍入的数）", last=True)
+
+
+def _deadline(ground: Ground) -> Iterator[Block]:
+    settings = ground.settings
+    if settings.due is not None:
+        yield Line(
+            f"对考评结果有异议的，请在收到反馈单之日起{settings.appeal_days}个工作日内填写《考评复核申请表》提出；"
+            f"{with_weekday(settings.day)}收到的，最迟{with_weekday(settings.due)}。逾期未提出的，视同自动放弃。"
+        )
+    if ground.contact:
+        yield Line(f"联系：{ground.contact}")
+
+
+def _slip(name: str) -> Iterator[Block]:
+    yield Line(f"回　执（{name}）", "slip")
+    yield Line(f"收到时间：{_BLANK}年{_BLANK}月{_BLANK}日　签收人：{_BLANK}{_BLANK}　对结果：□无异议　□申请复核")
+
+
+def _form(ground: Ground, name: str) -> Iterator[Block]:
+    if ground.settings.due is None:
+        return
+    yield Line("考评复核申请表", "page")
+    yield Line(f"申请单位（盖章）：{name}　　最迟提出：{with_weekday(ground.settings.due)}")
+    rows = tuple((Fraction(i), "", None, "", "") for i in range(1, _FORM_ROWS + 1))
+    yield Table(_FORM, rows)
+    day = f"{_BLANK}年{_BLANK}月{_BLANK}日"
+    yield Line(f"单位负责人（签字）：{_BLANK}{_BLANK}　联系人、电话：{_BLANK}{_BLANK}　提出日期：{day}")
+    yield Line("以下由绩效管理机构填写。　考核主体意见：　　　　　　　　绩效办意见：　　　　　　　　复核后得分：")

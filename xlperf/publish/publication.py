@@ -1,0 +1,147 @@
+"""发布: write what is given out of a scored round, whole or not at all, and keep what stood on every page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xlperf.engine.score import Scores, score
+from xlperf.files import writing
+from xlperf.problems import Problem, Where, errors, problem
+from xlperf.publish.papers.feedback import feedback
+from xlperf.publish.papers.ground import Ground, Settings
+from xlperf.publish.papers.lists import lists
+from xlperf.publish.papers.notice import column_problems, notice
+from xlperf.publish.ready import not_ready
+from xlperf.report.document import EDITIONS, Document, Edition, coded
+from xlperf.rounds.clearance import must_be_cleared
+from xlperf.rounds.ledger import Written, record_written
+from xlperf.rounds.store import Progress, Round, silent
+from xlperf.workbook.documents import write_document
+from xlperf.workbook.letters import letter
+from xlperf.workbook.pdf import NoPdf, as_pdf
+
+FOLDER = "发布"
+_RECORD = "published-{}.json"
+Files = dict[Path, bytes]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What came of publishing. files: below the folder written to, none where it was refused. documents: with codes."""
+
+    folder: Path
+    documents: tuple[Document, ...] = ()
+    files: tuple[Path, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def documents_of(
+    round_: Round, scores: Scores, settings: Settings, editions: Sequence[Edition] = EDITIONS
+) -> list[Document]:
+    """Return every document of these editions, each with its code."""
+    ground = Ground(scores, settings, round_.contact)
+    found: list[Document] = []
+    if "internal" in editions:
+        found += lists(ground)
+    if "unit" in editions:
+        found += feedback(ground)
+    if "public" in editions:
+        found.append(notice(ground))
+    return [coded(d, round_.id, round_.key) for d in found]
+
+
+def publish(
+    round_: Round,
+    settings: Settings,
+    *,
+    editions: Sequence[Edition] = EDITIONS,
+    out: Path | None = None,
+    pdf: bool = True,
+    dry_run: bool = False,
+    progress: Progress = silent,
+) -> Publication:
+    """Write the documents of a round: .xlsx, letters as .docx too, and .pdf where LibreOffice is.
+
+    Raises NotCleared where the scheme's check is red. out: the folder, `out/发布` of the round where it is left out.
+    """
+    must_be_cleared(round_.scheme, round_.plan)
+    folder = out or round_.out / FOLDER
+    scores = score(round_.plan, round_.tables())
+    problems = [*column_problems(round_.plan, settings.columns), *not_ready(round_, scores, settings.incomplete)]
+    if errors(problems):
+        return Publication(folder, problems=tuple(problems))
+    documents = documents_of(round_, scores, settings, editions)
+    if dry_run:
+        return Publication(folder, tuple(documents), (), tuple(problems))
+    with tempfile.TemporaryDirectory() as made:
+        files, faults = _written(documents, Path(made), pdf=pdf, progress=progress)
+    with writing() as put:
+        for file, data in files.items():
+            put(folder / file, data)
+        _recorded(round_, settings, documents, put)
+    return Publication(folder, tuple(documents), tuple(files), (*problems, *faults))
+
+
+def _written(
+    documents: Sequence[Document], folder: Path, *, pdf: bool, progress: Progress
+) -> tuple[Files, list[Problem]]:
+    """Return path → bytes of every file, and that there are no PDFs where LibreOffice is not.
+
+    PDFs are made of the workbooks: an office may have no word processor beside its spreadsheet program.
+    """
+    files: Files = {}
+    printed: dict[str, Path] = {}
+    for i, document in enumerate(documents, 1):
+        progress(i, len(documents), f"写出：{document.name}")
+        book = folder / "made" / f"{i}.xlsx"
+        book.parent.mkdir(exist_ok=True)
+        write_document(document, book)
+        files[Path(f"{document.file}.xlsx")] = book.read_bytes()
+        printed[document.file] = book
+        if document.letter:
+            files[Path(f"{document.file}.docx")] = letter(document)
+    if not pdf:
+        return files, []
+    progress(0, 1, "转为PDF")
+    try:
+        made = as_pdf(list(printed.values()), folder / "pdf")
+    except NoPdf as fault:
+        return files, [problem("PUBLISH_NO_PDF", cause=str(fault))]
+    progress(1, 1, "转为PDF")
+    return files | {Path(f"{name}.pdf"): file.read_bytes() for name, file in zip(printed, made, strict=True)}, []
+
+
+def _recorded(round_: Round, settings: Settings, documents: Sequence[Document], put: Any) -> None:
+    """Keep what stood on every page, and its digest in the ledger; nothing where it is as it was."""
+    told = {
+        "settings": {k: str(v) if v is not None else None for k, v in vars(settings).items()},
+        "sheets": [
+            {
+                "code": d.code,
+                "edition": d.edition,
+                "kind": d.kind,
+                "whose": d.whose,
+                "file": d.file,
+                "printed": d.printed(),
+            }
+            for d in documents
+        ],
+    }
+    data = json.dumps(told, ensure_ascii=False, indent=0).encode()
+    kept = sorted(round_.records.glob(_RECORD.format("*")), key=lambda f: (len(f.name), f.name))
+    if kept and kept[-1].read_bytes() == data:
+        return
+    name = f"records/{_RECORD.format(len(kept) + 1)}"
+    put(round_.folder / name, data)
+    record_written(round_.ledger, Written(name, hashlib.sha256(data).hexdigest()))
+
+
+def settings_problems(own: list[Problem], year: int | None) -> list[Problem]:
+    """List what is wrong with the days: the office's own list, or a year of which nobody has told the holidays."""
+    return [*own, *([problem("NO_CALENDAR", Where(), year=year)] if year is not None else [])]

@@ -1,0 +1,154 @@
+"""A document as a workbook: title, paragraphs, tables, seal and code on one worksheet, one page wide.
+
+Tables of different shapes stand below one another, so the columns of the worksheet are the edges of all of them, and
+a cell of a table is as many of these as lie within it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import accumulate
+from pathlib import Path
+
+from xlperf.formula.values import Value
+from xlperf.report.document import Document, Head, Line, Table, printed
+from xlperf.workbook import style
+from xlperf.workbook.book import Book, Page, protect, put
+from xlperf.workbook.paper import A3, A4, ROOM, Paper, print_set_up
+from xlperf.workbook.table import LINE_HEIGHT, band
+from xlperf.workbook.text import lines, measure
+
+_LEAST, _UPRIGHT, _WIDEST, _LINE = 74.0, 96.0, 26.0, 20.0  # characters; what an upright page holds; a column; points
+_SAME = 0.8  # edges closer than so many characters are one
+_TITLE: style.Properties = {**style.TITLE_LOOK, "shrink": False, "text_wrap": True}
+_BODY: style.Properties = {**style.BASE, "align": "left", "text_wrap": True}
+_SECTION: style.Properties = {**_BODY, "bold": True, "font_size": 13}
+_SLIP: style.Properties = {**_BODY, "align": "center", "top": 3}
+_SEAL: style.Properties = {**style.BASE, "font_size": 13, "align": "right", "indent": 2}
+_LOOKS = {"seal": _SEAL, "body": _BODY, "section": _SECTION, "slip": _SLIP, "page": _SECTION}
+
+
+@dataclass
+class _Sheet:
+    """A worksheet being filled. edges: where its columns end, in characters from the left.
+
+    heading: the row of the headings of its last table.
+    """
+
+    book: Book
+    page: Page
+    edges: list[float]
+    row: int = 0
+    breaks: list[int] = field(default_factory=list)
+    heading: int = 0
+
+    @property
+    def last(self) -> int:
+        """Return the last column, counted from 0."""
+        return len(self.edges) - 1
+
+    def across(self, text: str, look: style.Properties, height: float) -> None:
+        """Write a line across the page."""
+        band(self.book, self.page, self.row, (0, self.last), text, look, height)
+        self.row += 1
+
+    def put(self, span: tuple[int, int], value: Value, look: style.Properties) -> None:
+        """Write a cell over columns (first, last)."""
+        first, last = span
+        if last > first:
+            self.page.merge_range(self.row, first, self.row, last, "", self.book.look(look))
+        put(self.page, self.row, first, value, self.book.look(look))
+
+
+def write_document(document: Document, file: Path) -> None:
+    """Write a document as a workbook of values; the same document gives the same bytes."""
+    tables = [b for b in document.blocks if isinstance(b, Table)]
+    widths = {id(t): _widths(t) for t in tables}
+    total = max([_LEAST, *(sum(w) for w in widths.values())])
+    ends = {name: [x * total / sum(w) for x in accumulate(w)] for name, w in widths.items()}
+    book = Book(document.title, "", document.code)
+    sheet = _Sheet(book, book.sheet(book.title(document.name)), _edges([*ends.values(), [total]]))
+    for i, (end, start) in enumerate(zip(sheet.edges, [0.0, *sheet.edges], strict=False)):
+        sheet.page.set_column(i, i, end - start)
+    sheet.across(document.title, _TITLE, 14.0 + 28 * lines(document.title, total * 0.52))
+    if document.caution:
+        _line(sheet, Line(document.caution), total)
+    for block in document.blocks:
+        if isinstance(block, Table):
+            _table(sheet, block, ends[id(block)], total)
+            continue
+        sheet.breaks += [sheet.row] if block.look == "page" else []
+        _line(sheet, block, total)
+    print_set_up(sheet.page, Paper(A4 if total <= ROOM[0] else A3, landscape=total > _UPRIGHT))
+    sheet.page.set_footer(f'&C&"宋体"&12— &P —&R&"宋体"&9{document.foot}')
+    if len(tables) == 1 and sheet.heading:  # of several tables none can head the pages of the others
+        sheet.page.repeat_rows(sheet.heading)
+    sheet.page.set_h_pagebreaks(sheet.breaks)
+    sheet.page.print_area(0, 0, sheet.row - 1, sheet.last)
+    protect(sheet.page)
+    book.save(file)
+
+
+def _edges(ends: Sequence[Sequence[float]]) -> list[float]:
+    """Return where columns must end so that every table has its own, those that nearly agree being one."""
+    found: list[float] = []
+    for edge in sorted(x for some in ends for x in some):
+        if not found or edge - found[-1] > _SAME:
+            found.append(edge)
+    found[-1] = max(found[-1], max(x for some in ends for x in some))
+    return found
+
+
+def _spans(sheet: _Sheet, ends: Sequence[float]) -> list[tuple[int, int]]:
+    """Return for each column of a table the columns of the worksheet that it takes (first, last)."""
+    at = [min(bisect_left(sheet.edges, end - _SAME), sheet.last) for end in ends]
+    return list(zip([0, *(i + 1 for i in at)], at, strict=False))
+
+
+def _line(sheet: _Sheet, line: Line, total: float) -> None:
+    height = max(_LINE, lines(line.text, total * 0.9) * LINE_HEIGHT + 8)
+    sheet.across(line.text, _LOOKS[line.look], height + (12 if line.look == "slip" else 0))
+
+
+def _table(sheet: _Sheet, table: Table, ends: Sequence[float], total: float) -> None:
+    """Write a table with what stands above it."""
+    if table.title:
+        _line(sheet, Line(table.title, "section"), total)
+    spans = _spans(sheet, ends)
+    room = [end - start for end, start in zip(ends, [0.0, *ends], strict=False)]
+    sheet.heading = sheet.row
+    for span, h in zip(spans, table.heads, strict=True):
+        sheet.put(span, h.title, style.HEAD_LOOK)
+    sheet.page.set_row(sheet.row, _height([h.title for h in table.heads], room) + 6)
+    sheet.row += 1
+    for number, values in enumerate(table.rows, 1):
+        bold = {"bold": True} if table.last and number == len(table.rows) else {}
+        for span, h, value in zip(spans, table.heads, values, strict=True):
+            sheet.put(span, value, {**_look(h, value), **bold})
+        texts = [printed(h, v) for h, v in zip(table.heads, values, strict=True)]
+        sheet.page.set_row(sheet.row, _height(texts, room))
+        sheet.row += 1
+
+
+def _height(texts: Sequence[str], room: Sequence[float]) -> float:
+    return max(_LINE, max(lines(t, w * 0.86) for t, w in zip(texts, room, strict=True)) * LINE_HEIGHT + 7)
+
+
+def _look(head: Head, value: Value) -> style.Properties:
+    look = dict(style.CELL_TEXT if head.prose else style.CELL_CENTER)
+    if isinstance(value, Fraction):
+        decimals = len(printed(head, value).partition(".")[2])
+        look["num_format"] = f"0.{'0' * decimals}" if decimals else "0"
+    return look
+
+
+def _widths(table: Table) -> list[float]:
+    """Return the width of every column: of sentences as its heading says, of others as wide as what stands there."""
+    found = []
+    for h, cells in zip(table.heads, zip(*table.printed(), strict=True), strict=True):
+        longest = max([measure(h.title) / 2 + 2, *(measure(text) + 2.5 for text in cells)])
+        found.append(h.wide if h.prose else min(max(longest, h.wide), _WIDEST))
+    return found
