@@ -21,6 +21,7 @@ Json = dict[str, Any]
 _SCALAR: Json = {"type": ["string", "number", "boolean"]}
 _PERCENT = r"^[+-]?(\d+(\.\d+)?|\.\d+)(%|/\d+)?$"
 _NAME = "^[A-Za-z][A-Za-z0-9_]*$"
+_WORD = r"(<[a-z][a-z0-9_]*>|[A-Za-z]\w*)"  # in a line for `each`, what its entries say
 
 _TAKEN: Mapping[str, tuple[str, Json]] = {
     "number": ("数、列名或 figures 中的名称", {"$ref": "#/definitions/value"}),
@@ -33,7 +34,7 @@ _TAKEN: Mapping[str, tuple[str, Json]] = {
     ),
     "conditions": ("列名: 值，或列表：{column: 列名, is: 值}", {"$ref": "#/definitions/conditions"}),
     "branches": ("列表：{值: 条件}，或 {when: 条件, then: 值}", {"$ref": "#/definitions/branches"}),
-    "column": ("表.列", {"type": "string", "pattern": r"^[A-Za-z][\w]*\.[A-Za-z][\w]*$"}),
+    "column": ("表.列", {"type": "string", "pattern": rf"^{_WORD}\.{_WORD}$"}),
     "sheet": ("表名，本表写 this", {"type": "string"}),
     "name": ("本表的列名", {"type": "string"}),
     "their": ("of 那张表的一列数", {"type": "string"}),
