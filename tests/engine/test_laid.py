@@ -115,6 +115,33 @@ def test_a_look_up_by_several_columns_tells_rows_that_find_none_or_several(tmp_p
     assert "U2（组别＝甲组、类别＝2）" in told[1].message("en")
 
 
+LOOKED = """\
+      by_group: {title: 组别系数, basis: 五5, lookup: {key: group, of: steps.value}}
+      level_of: {title: 组别层级, basis: 五5, lookup: {key: group, of: steps.level}}
+      both: {title: 两项, basis: 五5, added: {scores: [by_group, level_of]}}
+      sole: {title: 无人再用, basis: 五5, lookup: {key: group, of: steps.level}}
+      spare: {title: 备用, basis: 五5, lookup: {key: group, of: steps.level}}
+      spared: {title: 备用的, basis: 五5, first_of: {scores: [spare, 0]}}
+      due: {title: 用到才要, basis: 五5, lookup: {key: group, of: steps.level}}
+      paid: {title: 才给, basis: 五5, only_if: {points: due, conditions: {marks: {above: 15}}}}
+"""
+
+
+def test_a_key_that_names_no_row_is_told_where_something_is_empty_for_it(tmp_path):
+    steps = STEPS.replace("no: {is: key, title: 序号}", "no: {is: key, title: 组别}")
+    text = SCHEME.replace("  events:\n", steps, 1).replace(
+        "  marks: marks.csv", "  marks: marks.csv\n  steps: steps.csv"
+    )
+    (tmp_path / "steps.csv").write_text("no,class,level,value\n乙组,乙组,2,1.6\n", "utf-8", newline="")
+    _, plan = loaded(tmp_path, text.replace("      final:\n", LOOKED + "      final:\n", 1))
+    scheme, _ = loaded(tmp_path, text.replace("      final:\n", LOOKED + "      final:\n", 1))
+    (told,) = refused_rows(score(plan, scheme.tables))  # one problem for all the columns that look there by one key
+    assert told.code == "LOOKUP_NONE"
+    assert dict(told.values)["title"] == "组别系数、组别层级、无人再用、用到才要"
+    assert "U1（组别＝甲组）；U2（组别＝甲组）" in told.message("zh")
+    assert list(refused_rows(score(plan, {**scheme.tables, "steps": []}))) == []  # nothing is there yet
+
+
 AMONG = """\
       prize:
         title: 奖项

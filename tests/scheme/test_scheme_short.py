@@ -72,6 +72,7 @@ A:
   sheet: {part: table, title: 部门, basis: 五, rows: units, where: {class: A}, key: {code: 代码}, texts: {group: 组别}}
   numbers: {marks: 分值}
   columns:
+    marks: {note: 一人一分}
     final: {title: 综合, added: {scores: [marks]}}
     place: {title: 名次, rank: {by: final, within: {group: group}}}
     more: {part: placing, each: {x: 甲, y: 乙}, title: <value>, by: final, within: {group: group}}
@@ -85,6 +86,21 @@ def test_a_whole_sheet_is_a_part_and_each_may_stand_beside_one(tmp_path):
     more = [f"{name}_{end}" for name in "xy" for end in ("seat", "place", "low", "size")]
     assert found[4] == ["code", "group", "marks", "final", "place", *more]
     assert found[5]["y_place"][0]["title"] == "乙名次"
+    assert (found[5]["marks"][0]["title"], found[5]["marks"][0]["note"]) == ("分值", "一人一分")
+
+
+def test_a_part_writes_columns_alike_on_one_line_too(tmp_path):
+    (tmp_path / "parts").mkdir()
+    part = "part: areas\ntitle: 片区\nparameters:\n  low: {says: 下限}\ncolumns:\n"
+    line = (
+        "  both: {each: {north: 北区, south: {title: 南区, note: 含镇}}, by: office, low: <low>, measure: <value>户}\n"
+    )
+    (tmp_path / "parts" / "areas.yaml").write_text(part + line, "utf-8")
+    head, body = SHORT.split("    areas:")[0], "    why" + SHORT.split("    why")[1]
+    found, problems = sheet(tmp_path, HEAD + head + "    both: {part: areas, low: 3}\n" + body)
+    assert [p.text() for p in problems] == []
+    assert [found[5][n][0]["measure"] for n in ("north", "south")] == ["北区户", "南区户"]
+    assert (found[5]["north"][0]["low"], found[5]["south"][0]["note"]) == ("3", "含镇")
 
 
 BAD = [

@@ -6,15 +6,17 @@ none is there or several are. Each is a problem that names the column, the rows 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
 
 from xlperf.engine.plan import Column, Row, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import awaited, of_row, taken
-from xlperf.formula.expression import Expr, constant, root, walk
+from xlperf.formula.expression import Expr, asked_for, col, constant, root, walk
 from xlperf.formula.links import Link, link_of
 from xlperf.formula.operations import plain
-from xlperf.formula.values import EXEMPT, Value, shown, value_text
+from xlperf.formula.values import EXEMPT, Value, day_of, shown, value_text
 from xlperf.problems import Problem, Where, problem
 
 _NAMED = 8  # rows named one by one
@@ -22,29 +24,78 @@ _NAMED = 8  # rows named one by one
 
 def refused_rows(scores: Scores) -> Iterator[Problem]:
     """List, column by column and code by code, the rows that a rule refuses."""
+    missing = _Missing(scores)
     for sheet, column in scores.plan.computed():
         link = link_of(column.expr)
         if link is not None and link.kind == "pick":
-            yield from _not_one(scores, sheet, column, link)
+            table = scores.plan.by_name[link.sheet].title
+            for code, rows in _not_one(scores, sheet, link, scores.rows(sheet.name)).items():
+                yield _told(code, sheet, column.name, rows, title=column.title, table=table)
+        elif link is not None and link.kind == "via":
+            missing.add(sheet, column, link)
         elif column.expr is not None and any(x.op == "say" and len(x.args) > 2 for x in walk(column.expr)):
             yield from _by_branch(scores, sheet, column, column.expr)
+    yield from missing.told()
 
 
-def _not_one(scores: Scores, sheet: Sheet, column: Column, link: Link) -> Iterator[Problem]:
-    """List the rows whose look finds no row, or several."""
-    groups = scores.index.grouped(link.sheet, tuple(name for name, _ in link.match))
+@dataclass
+class _Missing:
+    """Keys that name no row, gathered: one problem a key and table, however many columns look there."""
+
+    scores: Scores
+    found: dict[tuple[str, str, str], dict[str, list[str]]] = field(default_factory=dict)  # → row → columns it lacks
+
+    def add(self, sheet: Sheet, column: Column, link: Link) -> None:
+        """Take in a column that looks for a row by one key."""
+        rows = _not_one(self.scores, sheet, link, _missed(self.scores, sheet, column, link))
+        for row in rows.get("LOOKUP_NONE", ()):
+            self.found.setdefault((sheet.name, link.key, link.sheet), {}).setdefault(row, []).append(column.title)
+
+    def told(self) -> Iterator[Problem]:
+        """List the problems."""
+        plan = self.scores.plan
+        for (name, key, table), rows in self.found.items():
+            titles = "、".join(dict.fromkeys(title for some in rows.values() for title in some))
+            yield _told(
+                "LOOKUP_NONE", plan.by_name[name], key, list(rows), title=titles, table=plan.by_name[table].title
+            )
+
+
+def _missed(scores: Scores, sheet: Sheet, column: Column, link: Link) -> tuple[Row, ...]:
+    """Return the rows in which a look-up by one key is missed where it finds nothing.
+
+    None where the table has no rows yet, or whoever goes on has thought of an empty cell (`first_of`, `blank:`);
+    else those in which something that goes on from it is empty, and all where nothing does or other rows look at it.
+    """
+    readers = scores.plan.graph.readers.get((sheet.name, column.name), frozenset())
+    beside = [c for s, c in readers if s == sheet.name and link_of(sheet.by_name[c].expr) is None]
+    asking = [c for c in beside if (e := sheet.by_name[c].expr) and column.name in asked_for(e)]
+    if not scores.rows(link.sheet) or (readers and len(beside) == len(readers) and not asking):
+        return ()
+    rows = scores.rows(sheet.name)
+    everywhere = len(beside) < len(readers) or not readers
+    return tuple(r for r in rows if everywhere or any(r[name] is None for name in asking))
+
+
+def _not_one(scores: Scores, sheet: Sheet, link: Link, rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Return code → those of the rows whose look finds no row, or several."""
     there = scores.plan.by_name[link.sheet]
-    headings = [there.by_name[name].title for name, _ in link.match if not there.by_name[name].step]
+    match = link.match or ((there.key.name, col(link.key)),)
+    groups = scores.index.grouped(link.sheet, tuple(name for name, _ in match))
+    asked = [there.by_name[name] for name, _ in match if not there.by_name[name].step]
     found: dict[str, list[str]] = {}
-    for row in scores.rows(sheet.name):
-        wanted = [of_row(value, row) for _, value in link.match]
+    for row in rows:
+        wanted = [of_row(value, row) for _, value in match]
         hits = len(groups.get(tuple(map(plain, wanted)), ()))
         if hits == 1 or any(value is None or value == EXEMPT for value in wanted):
             continue
-        keys = "、".join(f"{h}＝{shown(v, 9)}" for h, v in zip(headings, wanted, strict=False))
+        keys = "、".join(f"{c.title}＝{_said(v, c)}" for c, v in zip(asked, wanted, strict=False))
         found.setdefault("LOOKUP_SEVERAL" if hits else "LOOKUP_NONE", []).append(f"{row_name(sheet, row)}（{keys}）")
-    for code, rows in found.items():
-        yield _told(code, sheet, column, rows, table=there.title)
+    return found
+
+
+def _said(value: Value, column: Column) -> str:
+    return day_of(value).isoformat() if column.holds == "date" and isinstance(value, Fraction) else shown(value, 9)
 
 
 def _by_branch(scores: Scores, sheet: Sheet, column: Column, e: Expr) -> Iterator[Problem]:
@@ -58,7 +109,7 @@ def _by_branch(scores: Scores, sheet: Sheet, column: Column, e: Expr) -> Iterato
         if refusal is not None:
             found.setdefault(refusal, []).append(row_name(sheet, row))
     for (code, why), rows in found.items():
-        yield _told(code, sheet, column, rows, why=why)
+        yield _told(code, sheet, column.name, rows, title=column.title, why=why)
 
 
 def _answers(e: Expr) -> frozenset[Value]:
@@ -79,10 +130,10 @@ def _refusal(e: Expr, row: Mapping[str, Value]) -> tuple[str, str] | None:
     return None
 
 
-def _told(code: str, sheet: Sheet, column: Column, rows: list[str], **values: str) -> Problem:
+def _told(code: str, sheet: Sheet, column: str, rows: list[str], **values: str) -> Problem:
     names = "；".join(rows[:_NAMED]) + ("……" if len(rows) > _NAMED else "")
-    where = Where(sheet=sheet.title, path=column.name)
-    return problem(code, where, title=column.title, count=len(rows), rows=names, **values)
+    where = Where(sheet=sheet.title, path=column)
+    return problem(code, where, count=len(rows), rows=names, **values)
 
 
 def row_name(sheet: Sheet, row: Row) -> str:

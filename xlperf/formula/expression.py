@@ -333,6 +333,16 @@ def _needed(e: Expr, *, exempting: bool) -> Iterator[str]:
         yield from _needed(part, exempting=exempting)
 
 
+def asked_for(e: Expr) -> frozenset[str]:
+    """Return the columns that some value is made from, in whichever branch.
+
+    One that only `first`, `is_blank` and their like look at is none: its being blank was thought of.
+    """
+    if e.op == "col":
+        return frozenset(e.args[:1])
+    return frozenset().union(*map(asked_for, parts(e))) if e.op not in _UNASKED else frozenset()
+
+
 def root(e: Expr) -> Expr:
     """Look through rule calls, and through what a branch gives, to the operation a value really is."""
     while e.op in ("call", "alone"):

@@ -63,6 +63,7 @@ def json_schema() -> Json:
             "conditions": _conditions(),
             "branches": _branches(),
             "column": _column(),
+            "columns": _columns(),
             "part": _part_line(),
         },
     }
@@ -114,7 +115,11 @@ _FIELDS: Mapping[str, Callable[[Field], Json]] = {
         "additionalProperties": {
             "if": {"required": ["part"]},
             "then": {"$ref": "#/definitions/part"},
-            "else": {"$ref": "#/definitions/column"},
+            "else": {
+                "if": {"required": ["each"]},
+                "then": {"$ref": "#/definitions/columns"},
+                "else": {"$ref": "#/definitions/column"},
+            },
         },
     },
     "made": lambda wanted: {"anyOf": [_SCALAR, _record(wanted.fields)]},
@@ -131,28 +136,39 @@ _FIELDS: Mapping[str, Callable[[Field], Json]] = {
 def _sheet() -> Json:
     """Return the schema of a sheet: its keys one by one, on one line (`sheet`), or those of a part beside them."""
     plain = _record(SHEET)
-    known = {k: v for k, v in plain.items() if k != "required"}
+    known = {k: v for k, v in plain["properties"].items() if k != "columns"}
+    columns = plain["properties"]["columns"]
+    on_line = {"properties": {"sheet": {"required": ["part"]}}, "required": ["sheet"]}
+    of_part = {"anyOf": [{"required": ["part"]}, on_line]}
     return {
-        **known,
-        "additionalProperties": True,  # the parameters of its part
+        "type": "object",
+        "properties": {**known, "sheet": {**known["sheet"], "additionalProperties": True}},
         "anyOf": [{"required": plain["required"]}, {"required": ["sheet"]}, {"required": ["part"]}],
-        "if": {"not": {"required": ["part"]}},
-        "then": {"propertyNames": {"enum": list(plain["properties"])}},
+        "if": of_part,  # parameters of the part stand beside the sheet's keys, and columns may change the part's
+        "then": {"properties": {"columns": {**columns, "additionalProperties": {"type": "object"}}}},
+        "else": {"properties": {"columns": columns}, "propertyNames": {"enum": list(plain["properties"])}},
     }
 
 
 def _column() -> Json:
-    """Return the schema of a column: `is` or `by` and its attributes, or exactly one rule; one, or one for `each`."""
+    """Return the schema of a column: `is` or `by` and its attributes, or exactly one rule."""
     attributes = {name: _field(wanted) for name, wanted in {**COMPUTED, **COLUMN}.items()}
     rules = {word: _rule(found) for word, found in sorted(RULES.items())}
     given = {"anyOf": [{"required": ["is"]}, {"required": ["by"]}]}
     return {
         "type": "object",
-        "properties": attributes | rules | {"each": _EACH},
-        "anyOf": [{"required": ["title"]}, {"required": ["each"]}],
+        "properties": attributes | rules,
+        "required": ["title"],
         "additionalProperties": False,
         "oneOf": [given, *({"required": [word]} for word in rules)],
     }
+
+
+def _columns() -> Json:
+    """Return the schema of several columns on one line; their rule holds marks, which only the loader fills."""
+    attributes = {name: _field(wanted) for name, wanted in {**COMPUTED, **COLUMN}.items()}
+    rules: Json = {word: {"description": f"{found.zh}（{found.name}）"} for word, found in sorted(RULES.items())}
+    return {"type": "object", "properties": attributes | rules | {"each": _EACH}, "additionalProperties": False}
 
 
 _EACH: Json = {

@@ -16,6 +16,7 @@ from xlperf.scheme.model import Mapping as Node
 from xlperf.scheme.model import place_of
 from xlperf.scheme.reading.nodes import pairs
 from xlperf.scheme.reading.parts import part_names, part_problems
+from xlperf.scheme.reading.short import part_with_lines
 from xlperf.scheme.reading.sources import bytes_of, decoded
 from xlperf.scheme.reading.tables import LARGEST as LARGEST_TABLE
 from xlperf.scheme.reading.yaml_subset import LARGEST, parse_yaml
@@ -115,6 +116,7 @@ def _parts(root: Node, folder: Path, files: dict[str, bytes]) -> tuple[dict[str,
         node, faults = parse_yaml(written, shown) if written is not None else (None, faults)
         problems += faults
         if data is not None and node is not None:
+            node = part_with_lines(node)
             files[shown], found[str(name)] = data, node
             problems += part_problems(str(name), node)
             waiting += part_names(node)

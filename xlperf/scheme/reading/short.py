@@ -1,8 +1,8 @@
 """Short forms of sheets, written out before parts are: the sheet on one line, a whole sheet as a part, columns alike.
 
 `sheet: {title: …, rows: …}` holds the keys of its sheet on one line. A sheet with `part:` has the columns of that
-part; what the sheet knows no key for is the part's. A line with `each: {name: title}` is a column, or a part, for
-every entry.
+part; what the sheet knows no key for is the part's, and columns that say no origin change those of the part. A line
+with `each: {name: title}` is a column, or a part, for every entry.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from xlperf.scheme.vocabulary import COLUMN, SHEET
 from xlperf.scheme.words import nearest
 
 _SHEET, _PART, _AS, _EACH = Scalar("sheet"), Scalar("part"), Scalar("as"), Scalar("each")
+_ORIGINS = ("is", "by", "part", "each")
 _COLUMNS, _TITLE = Scalar("columns"), Scalar("title")
 
 
@@ -29,12 +30,22 @@ def with_lines(root: Mapping) -> tuple[Mapping, list[Problem]]:
     return (Mapping({**root, Scalar("sheets"): made}, root.at) if sheets else root), problems
 
 
+def part_with_lines(part: Mapping) -> Mapping:
+    """Return a part's file with one column an entry; what its parameters fill stays to be filled."""
+    columns = mapping(part, "columns")
+    made = [one for key, column in columns.items() for one in _each(key, column, None)]
+    return Mapping({**part, _COLUMNS: Mapping(made, columns.at)}, part.at) if columns else part
+
+
 def _sheet(name: Scalar, node: Mapping, problems: list[Problem]) -> Mapping:
     sheet = _headed(node, problems)
     columns = mapping(sheet, "columns")
     if _PART in sheet:
         sheet, line = _as_part(name, sheet)
-        columns = Mapping({Scalar(f"{name}.part", line.at): line, **columns}, columns.at)
+        changes = {k: v for k, v in columns.items() if not _stands(v)}
+        line = Mapping({**line, **({_COLUMNS: Mapping(changes, columns.at)} if changes else {})}, line.at)
+        rest = {k: v for k, v in columns.items() if k not in changes}
+        columns = Mapping({Scalar(f"{name}.part", line.at): line, **rest}, columns.at)
     if not columns:
         return sheet
     made = Mapping(at=columns.at)
@@ -65,8 +76,16 @@ def _as_part(name: Scalar, sheet: Mapping) -> tuple[Mapping, Mapping]:
     return own, Mapping({_AS: Scalar(name, sheet.at), **line}, sheet.at)
 
 
-def _each(key: Scalar, column: Node, problems: list[Problem]) -> Iterator[tuple[Scalar, Node]]:
-    """List the columns, or parts, that a line stands for: itself, or one for every entry of its `each`."""
+def _stands(column: Node) -> bool:
+    """Return whether a column stands for itself; what says neither where it comes from nor a rule changes a part's."""
+    return not isinstance(column, Mapping) or any(k in _ORIGINS or k in RULES for k in column)
+
+
+def _each(key: Scalar, column: Node, problems: list[Problem] | None) -> Iterator[tuple[Scalar, Node]]:
+    """List the columns, or parts, that a line stands for: itself, or one for every entry of its `each`.
+
+    problems: None in a part's file, whose parameters are marks as well.
+    """
     entries = column.get(_EACH) if isinstance(column, Mapping) else None
     if not isinstance(column, Mapping) or not isinstance(entries, Mapping):
         yield key, column
@@ -79,15 +98,16 @@ def _each(key: Scalar, column: Node, problems: list[Problem]) -> Iterator[tuple[
         yield name, _one(name, shared, says, problems)
 
 
-def _one(name: Scalar, shared: Mapping, says: Mapping, problems: list[Problem]) -> Mapping:
+def _one(name: Scalar, shared: Mapping, says: Mapping, problems: list[Problem] | None) -> Mapping:
     """Return the column of one entry: what is written for all of them, changed as the entry says."""
     given: dict[str, Node] = {"key": name, **{str(k): v for k, v in says.items()}}
     if _TITLE in says:
         given["value"] = says[_TITLE]
     used = list(marks(shared))
-    for mark in (m for m in used if m not in given):
-        problems.append(problem("PART_UNKNOWN_MARK", mark.at, found=mark, nearest=nearest(mark, given)))
-    column = filled(shared, given, shared.at)
+    if problems is not None:
+        unknown = (m for m in used if m not in given)
+        problems += [problem("PART_UNKNOWN_MARK", m.at, found=m, nearest=nearest(m, given)) for m in unknown]
+    column = filled(shared, given, shared.at, keep=problems is None)
     own = {k: v for k, v in says.items() if k != _TITLE and (k not in used or k in COLUMN)}
     other = any(k in RULES for k in own)
     kept = {k: v for k, v in column.items() if not (other and k in RULES)} if isinstance(column, Mapping) else {}
