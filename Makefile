@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden figures lint release printed every-scheme recalc every-write
+.PHONY: setup demo test coverage golden figures lint release printed every-scheme recalc every-write desk
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -31,6 +31,11 @@ figures: setup  # what the intake stands: random edits, mutants of a forger, re-
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.figures $(COUNT)
 lint: setup
 	$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/lint-imports
+build/desk/pyodide build/desk/axe:  # npm packages, unpacked; what goes into the page is held to digests by xlperf/desk/build.py
+	mkdir -p $@
+	cd build/desk && npm pack --silent $(if $(findstring pyodide,$@),pyodide@314.0.7,axe-core@4.14.1) | tail -1 | xargs -I{} tar xzf {} -C $(notdir $@) --strip-components=1
+desk: setup build/desk/pyodide  # the clerk's page with the engine inside, one file
+	$(PY) -m xlperf.desk.build build/desk/pyodide build/desk/xlperf.html
 release: setup
 	rm -rf dist
 	$(PY) -m hatchling build -t wheel -d dist

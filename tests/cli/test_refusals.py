@@ -16,7 +16,7 @@ from kit.refusals import RefusingDisk
 from kit.rounds import good_values, reopened, send, send_all
 
 from xlperf.cli import main
-from xlperf.cli.faults import fault_problems
+from xlperf.rounds.faults import fault_problems
 
 ROOT = Path(__file__).parents[2]
 AGAIN, WRONG = "U1 改.xlsx", "U2 错.xlsx"  # another version of a book, and one that is held

@@ -19,10 +19,10 @@ from xlperf.addin.headless.recalculate import ENGINES, SECONDS, Recalculated, re
 from xlperf.addin.libreoffice.extension import build_oxt
 from xlperf.cli import output
 from xlperf.cli.commands import chosen, despite_option, json_option, reading_option
-from xlperf.cli.faults import fault_problems
 from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
 from xlperf.files import write_whole
 from xlperf.problems import Problem, problem
+from xlperf.rounds.faults import fault_problems
 from xlperf.rounds.recompute import recomputed
 from xlperf.workbook.books.functions import PageLine, write_function_page
 

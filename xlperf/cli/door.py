@@ -24,6 +24,7 @@ COMMANDS = {  # command → module of this package, and the command in it
     "choose": "proof:choose_command",
     "collect": "rounds:collect_command",
     "demo": "rounds:demo",
+    "desk": "desk:desk_command",
     "distribute": "rounds:distribute_command",
     "explain": "answers:explain",
     "freeze": "chain:freeze_command",
@@ -85,7 +86,7 @@ def refusals_told() -> Iterator[None]:
     except BrokenPipeError:
         raise  # whoever read the output has gone; click ends quietly
     except Exception as fault:
-        from xlperf.cli.faults import fault_problems  # read only now: it needs sqlite3
+        from xlperf.rounds.faults import fault_problems  # read only now: it needs sqlite3
 
         refused = fault_problems(fault)
         if not refused:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from xlperf.engine.blank import blank_cells
 from xlperf.engine.objects import Thing
 from xlperf.engine.plan import OFFICE, Plan, Sheet
-from xlperf.engine.reason import explain_cell, is_asked, worded
+from xlperf.engine.reason import explain_cell, is_asked, label_of, worded
 from xlperf.engine.score import Scores
 from xlperf.engine.seen import Reader
 from xlperf.formula.links import link_of
@@ -195,17 +195,13 @@ def _gaps(scores: Scores, spots: Iterable[Spot]) -> Iterator[Gap]:
     for name, key, column in spots:
         sheet = scores.plan.by_name[name]
         row = next(r for r in scores.rows(name) if value_text(r[sheet.key.name]) == key)
-        yield Gap(sheet.title, _label(sheet, row), sheet.by_name[column].title, key, _filler(sheet, column, row))
+        yield Gap(sheet.title, label_of(sheet, row), sheet.by_name[column].title, key, _filler(sheet, column, row))
 
 
 def _filler(sheet: Sheet, column: str, row: dict[str, Value]) -> str:
     """Return who fills a cell: `unit`, the scorer's name, or `office`."""
     by = sheet.by_name[column].by
     return value_text(row.get(sheet.scorer)) or OFFICE if by == "lead" else by
-
-
-def _label(sheet: Sheet, row: dict[str, Value]) -> str:
-    return value_text(row[sheet.label.name]) if sheet.label is not None else ""
 
 
 def _losses(scores: Scores, nodes: Iterable[Explanation]) -> Iterator[Loss]:

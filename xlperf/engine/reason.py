@@ -45,7 +45,7 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
         column.basis,
         (),
         "",
-        label=_label(sheet, row),
+        label=label_of(sheet, row),
     )
     if is_closed(scores, sheet, row, column):
         return replace(made, value=own(CLOSED), closed=True)
@@ -95,7 +95,7 @@ def is_asked(column: Column, row: Mapping[str, Value]) -> bool:
     return bool(of_row(column.asked, {name: row.get(name) for name in columns_of(column.asked)}))
 
 
-def _label(sheet: Sheet, row: Row) -> str:
+def label_of(sheet: Sheet, row: Row) -> str:
     """Return what a row is about: the indicator of a mark, the matter of an event, the name of a unit."""
     return value_text(row[sheet.label.name]) if sheet.label is not None else ""
 
@@ -139,7 +139,7 @@ def _ahead(scores: Scores, sheet: Sheet, row: Row, column: Column) -> list[str]:
     places = [(p, i) for i, r in enumerate(peers) if isinstance(p := r[column.name], Fraction)]
     ahead = [peers[i] for _, i in sorted((pair for pair in places if pair[0] < place), reverse=True)]
     names = [
-        f"{_label(sheet, r) or worded(r[sheet.key.name], sheet.key)} {worded(r[key], sheet.by_name[key])}"
+        f"{label_of(sheet, r) or worded(r[sheet.key.name], sheet.key)} {worded(r[key], sheet.by_name[key])}"
         for r in ahead
     ]
     first = own("同组参加排列的有{count}个", count=len(places))

@@ -1,0 +1,205 @@
+"""The door of the page: every action through JSON, as the page asks for it, and what it refuses."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from xlperf.desk.asked import Cancelled, Desk
+from xlperf.desk.deeds import lay_in
+from xlperf.desk.door import ACTIONS, answer, answer_text
+from xlperf.desk.looks import page_texts
+from xlperf.rounds.store import open_round
+
+ROUND = "一轮"
+
+
+def asked(home: Path, action: str, **words: object) -> dict:
+    """Ask as the page does: JSON in, JSON out."""
+    text = json.dumps({"action": action, "words": {"round": ROUND, **words}})
+    return json.loads(answer_text(Desk(home), text))
+
+
+def done(home: Path, action: str, **words: object) -> dict:
+    found = asked(home, action, **words)
+    assert not found["failed"], found["problems"]
+    return found["data"]
+
+
+def codes(found: dict) -> list[str]:
+    return [p["code"] for p in found["problems"]]
+
+
+def test_home_names_rounds_and_schemes(home: Path):
+    found = done(home, "home")
+    assert (found["is_round"], found["rounds"]) == (False, [ROUND])
+    assert {"three-units", "dashiqiao-2017"} <= {s["id"] for s in found["schemes"]}
+    assert done(home / ROUND, "home", round="")["is_round"]
+
+
+def test_steps_say_what_is_done(home: Path):
+    found = done(home, "steps")
+    assert [(s["id"], s["done"], s["of"]) for s in found["steps"]] == [
+        ("check", 1, 1), ("issue", 6, 6), ("receive", 3, 3), ("marks", 2, 2), ("ranking", 3, 3)
+    ]  # fmt: skip
+
+
+def test_a_new_round_goes_through_every_step(home: Path):
+    made = done(home, "new", scheme="three-units", name="新一轮", year="2027", deadline="2027-12-31", contact="张三")
+    assert made == {"round": "新一轮"}
+    where = {"round": "新一轮"}
+    assert done(home, "steps", **where)["next"] == "issue"
+    assert len(done(home, "distribute", **where)["written"]) == 6
+    assert done(home, "steps", **where)["next"] == "receive"
+    assert "NOT_RETURNED" in codes(asked(home, "score", **where))
+    assert codes(asked(home, "new", scheme="three-units", name="新一轮")) == ["FOLDER_NOT_EMPTY"]
+
+
+def test_a_dropped_file_is_taken_in_and_taken_back(home: Path):
+    book = next((home / ROUND / "issued" / "自评表").glob("*.xlsx"))
+    data = base64.b64encode(book.read_bytes()).decode()
+    file = done(home, "drop", name="空的.xlsx", data=data)["file"]
+    got = done(home, "collect")
+    mine = next(f for f in got["files"] if f["file"].endswith(file))
+    assert mine["decision"] == "held"
+    assert {p["code"] for p in mine["problems"]} == {"MISSING"}
+    shown = done(home, "form", file=mine["file"])["sheets"]
+    wrong = [c for s in shown for r in s["rows"] for c in r["cells"] if c["wrong"]]
+    assert len(wrong) == len(mine["problems"])
+    told = next(b for b in done(home, "status")["books"] if b["problems"])
+    assert "空的.xlsx" in done(home, "letter", file=told["letter"])["text"]
+    assert done(home, "undo")["kind"]
+
+
+def test_what_the_office_types_is_counted(home: Path):
+    cells = done(home, "cells", sheet="events")["cells"]
+    cell = next(c for c in cells if c["choices"] and c["text"] == "通过")
+    before = {r["key"]: r["points"] for r in done(home, "ranking")["lists"][0]["lines"]}
+    found = done(home, "enter", cells=[{**{k: cell[k] for k in ("sheet", "key", "column")}, "text": "未通过"}])
+    after = {r["key"]: r["points"] for r in found["lists"][0]["lines"]}
+    assert before != after
+    again = next(
+        c
+        for c in done(home, "cells", sheet="events")["cells"]
+        if c["key"] == cell["key"] and c["column"] == cell["column"]
+    )
+    assert again["text"] == "未通过"
+
+
+def test_what_may_not_stand_in_a_cell_leaves_the_book_alone(home: Path):
+    book = home / ROUND / "out" / "总表.xlsx"
+    before = book.read_bytes()
+    cell = next(c for c in done(home, "cells", sheet="events")["cells"] if c["choices"])
+    refused = asked(home, "enter", cells=[{**{k: cell[k] for k in ("sheet", "key", "column")}, "text": "也许"}])
+    assert refused["failed"]
+    assert refused["problems"]
+    assert book.read_bytes() == before
+    assert codes(
+        asked(home, "enter", cells=[{"sheet": "events", "key": "nobody", "column": cell["column"], "text": "1"}])
+    ) == ["DESK_NO_CELL"]
+
+
+def test_a_figure_otherwise_touches_nothing(home: Path):
+    figure = done(home, "check")["figures"][0]
+    files = {f: f.read_bytes() for f in (home / ROUND).rglob("*") if f.is_file()}
+    found = done(home, "trial", figures={figure["name"]: "1"})
+    assert found["changes"]
+    assert done(home, "trial", figures={figure["name"]: figure["value"]})["changes"] == []
+    assert codes(asked(home, "trial", figures={figure["name"]: "一"})) == ["DESK_BAD_FIGURE"]
+    assert files == {f: f.read_bytes() for f in (home / ROUND).rglob("*") if f.is_file()}
+
+
+def test_why_goes_down_to_what_was_typed(home: Path):
+    top = done(home, "explain", unit="城关镇")
+    assert top["steps"]
+    part = next(p for p in top["parts"] if p["parts"])
+    deeper = done(home, "explain", unit=f"{part['sheet']}:{part['key']}", column=part["column"])
+    assert deeper["value"] == part["value"]
+
+
+def test_the_ranking_says_who_moved(home: Path):
+    file = home / ROUND / "out" / "排名.csv"
+    text = file.read_text("utf-8-sig")
+    first, second = (next(line for line in text.splitlines() if f'"{n}"' in line) for n in (1, 2))
+    swapped = (
+        text.replace(first, "@").replace(second, first.replace('"1"', '"2"')).replace("@", second.replace('"2"', '"1"'))
+    )
+    file.write_text(swapped, "utf-8-sig")
+    lines = done(home, "score")["lists"][0]["lines"]
+    assert [line["moved"] for line in lines] == [1, -1, 0]
+
+
+@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "a\\..\\b/..", ".x", "/etc"])
+def test_no_round_lies_elsewhere(home: Path, name: str):
+    assert codes(asked(home, "steps", round=name)) in (["DESK_BAD_NAME"], ["NOT_A_ROUND"])
+
+
+@pytest.mark.parametrize("file", ["round.key", "../round.key", "out/../round.key", "/etc/passwd", "ledger.sqlite", ""])
+def test_no_other_file_is_read(home: Path, file: str):
+    assert codes(asked(home, "letter", file=file)) == ["DESK_NO_FILE"]
+
+
+def test_a_link_leads_nowhere(home: Path):
+    (home / ROUND / "out" / "x.txt").symlink_to(home / ROUND / "round.key")
+    assert codes(asked(home, "letter", file="out/x.txt")) == ["DESK_NO_FILE"]
+
+
+def test_names_of_dropped_files_stay_in_the_inbox(tmp_path: Path):
+    for name in ("../../x.xlsx", "..\\x.xlsx", "/etc/x.xlsx", ".hidden", "", "长" * 300 + ".xlsx", "a\0b.xlsx"):
+        assert lay_in(tmp_path, name, name.encode()).parent == tmp_path
+    assert lay_in(tmp_path, "y.xlsx", b"1") == lay_in(tmp_path, "y.xlsx", b"1")
+    assert lay_in(tmp_path, "y.xlsx", b"2").name == "y (2).xlsx"
+
+
+def test_what_the_page_does_not_know_is_told(home: Path):
+    assert codes(asked(home, "delete")) == ["DESK_UNKNOWN"]
+    assert codes(asked(home, "steps", round=7)) == ["DESK_BAD_WORD"]
+    assert codes(asked(home, "new", scheme="three", name="x"))[0] == "UNKNOWN_SCHEME"
+
+
+def test_a_stopped_step_goes_on_where_it_stopped(home: Path):
+    def stop(done: int, total: int, text: str) -> None:
+        if done < total:
+            raise Cancelled
+
+    for number, book in enumerate((home / ROUND / "issued" / "自评表").glob("*.xlsx")):
+        (home / ROUND / "inbox" / f"又一份{number}.xlsx").write_bytes(book.read_bytes())
+    before = len(open_round(home / ROUND)[0].state().receipts)
+    found = answer(Desk(home, "zh", stop), "collect", {"round": ROUND})
+    assert [p["code"] for p in found["problems"]] == ["DESK_CANCELLED"]
+    assert len(open_round(home / ROUND)[0].state().receipts) == before + 1
+    done(home, "collect")
+    assert len(open_round(home / ROUND)[0].state().receipts) == before + 3
+
+
+def test_a_full_disk_is_a_sentence(home: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*args: object, **kwargs: object) -> None:
+        raise OSError(28, "No space left on device", "x")
+
+    monkeypatch.setattr("xlperf.desk.deeds.write_whole", full)
+    assert codes(asked(home, "drop", name="a.xlsx", data="")) == ["DISK_FULL"]
+
+
+def test_every_word_of_the_page_is_in_both_languages():
+    import re
+    from importlib.resources import files
+
+    page = files("xlperf.desk").joinpath("page")
+    used = set()
+    for part in page.iterdir():
+        used |= set(re.findall(r'say\("(\w+)"', part.read_text("utf-8")))
+    assert used <= set(page_texts("zh"))
+    assert set(page_texts("zh")) == set(page_texts("en"))
+    assert all(page_texts("zh").values()), "no word is empty"
+    assert all(page_texts("en").values())
+
+
+def test_every_action_has_its_function():
+    from importlib import import_module
+
+    for where in ACTIONS.values():
+        module, _, name = where.partition(":")
+        assert callable(getattr(import_module(f"xlperf.desk.{module}"), name))

@@ -1,0 +1,68 @@
+"""What every action of the desk works on: a folder, a language, a way to say how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from xlperf.problems import Language, Problem, Where, errors, problem
+from xlperf.rounds.store import ROUND_FILE, Progress, Round, open_round, silent
+
+Data = dict[str, Any]
+
+
+class Refused(Exception):
+    """An action that cannot be done, with all that is wrong."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(p.code for p in problems))
+        self.problems = problems
+
+
+class Cancelled(Exception):
+    """The person at the desk ended a long step; nothing of it was recorded."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What an action works on.
+
+    home: the folder the page was opened on: a round's, or one that rounds lie in. told: what is to be said beside the
+    answer, added to by the action.
+    """
+
+    home: Path
+    language: Language = "zh"
+    progress: Progress = silent
+    told: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_round(self) -> bool:
+        """Return whether the page was opened on a round's own folder."""
+        return (self.home / ROUND_FILE).is_file()
+
+    def folder(self, name: str) -> Path:
+        """Return the folder of a round by its name, "" for the one the page was opened on. Raises Refused."""
+        if not name and self.is_round:
+            return self.home
+        if not name or name in (".", "..") or Path(name).name != name or name.startswith("."):
+            raise Refused([problem("DESK_BAD_NAME", found=name)])
+        return self.home / name
+
+    def round(self, name: str) -> Round:
+        """Open a round. Raises Refused with every problem; what is only to be said is added to `told`."""
+        found, problems = open_round(self.folder(name))
+        if found is None or errors(problems):
+            raise Refused(problems)
+        self.told.extend(p for p in problems if p.severity != "note")
+        return found
+
+
+def worded(values: Mapping[str, Any], name: str) -> str:
+    """Return a text that the page sent. Raises Refused where it is none."""
+    value = values.get(name, "")
+    if not isinstance(value, str):
+        raise Refused([problem("DESK_BAD_WORD", Where(path=name), found=str(value))])
+    return value

@@ -1,0 +1,105 @@
+"""Put the page and the engine into one file that opens from disk: `python -m xlperf.desk.build PYODIDE xlperf.html`.
+
+PYODIDE: the folder of the unpacked npm package `pyodide`, whose parts must have the digests below. The libraries are
+those installed in this environment, which requirements.txt pins by hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import importlib.util
+import io
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from xlperf.desk.page_files import MODULES, page_text, part
+
+PYODIDE = {  # part → sha256, of version 314.0.7
+    "pyodide.mjs": "6f1d60f7bf529beb300f0f47983c921d3982363640ba20af0e38efdddbc66109",
+    "pyodide.asm.mjs": "f7cdc8ece80678ceb712f8e65ebe6d3a83203a180c399865f49612a051693635",
+    "pyodide.asm.wasm": "cc36e3cab04fdfc9a63ff13eb52eae2b911bf46c025cc7b281f394bd3de1d5e6",
+    "python_stdlib.zip": "fa1957e5777068fc4f7437f96d860ae2fbe9c19732ba06c84e004ec16dd7dd7a",
+    "pyodide-lock.json": "5dc2fc119108bc148c7457dc86e7675b5c87e1cafd420b9c34c1eaef7b36c010",
+}
+LIBRARIES = ("openpyxl", "et_xmlfile", "xlsxwriter", "ruamel.yaml")
+INSIDE = ("inside",)  # modules that only this page has
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob: data:; worker-src blob:; "
+    "style-src 'unsafe-inline'; img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'"
+)
+LEFT_OUT = ("/addin/", "/_workbooks/", "/__pycache__/", "/cli/", "/desk/page/")
+_TIME = (2020, 1, 1, 0, 0, 0)  # of every member, so that the same contents make the same file
+
+
+class NotThePinned(Exception):
+    """A part of Pyodide is missing or not the one whose digest stands here."""
+
+
+def build(pyodide: Path, out: Path) -> int:
+    """Write the page with the engine inside; return its size in bytes. Raises NotThePinned."""
+    parts = {name: _pinned(pyodide / name, sha) for name, sha in PYODIDE.items()}
+    parts["site.zip"] = site()
+    parts["worker.mjs"] = part("worker.mjs").encode()
+    packed = "\n".join(
+        f'<script type="text/plain" data-part="{name}">{_packed(data)}</script>' for name, data in parts.items()
+    )
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    begin = '<script type="module">import { Inside } from "desk/inside"; globalThis.xlperfLine = new Inside();</script>'
+    where = {f"desk/{name}": _address(part(f"{name}.mjs")) for name in (*MODULES, *INSIDE)}
+    text = page_text(where, style=part("desk.css"), extra=f"{packed}\n{begin}")
+    out.write_text(text.replace('<meta name="referrer"', f'{policy}\n<meta name="referrer"', 1), "utf-8")
+    return out.stat().st_size
+
+
+def site() -> bytes:
+    """Return the packages of the engine as a zip, the same for the same contents."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as zip_:
+        for name, data in sorted(_members()):
+            zip_.writestr(zipfile.ZipInfo(name, _TIME), data)
+    return made.getvalue()
+
+
+def _members() -> Iterator[tuple[str, bytes]]:
+    """List the files of the engine: name within the zip, contents."""
+    own = Path(__file__).parent.parent
+    yield from _below(own, "xlperf")
+    schemes = next(f for f in (own / "_schemes", own.parent / "schemes") if f.is_dir())
+    yield from _below(schemes, "xlperf/_schemes")
+    for library in LIBRARIES:
+        spec = importlib.util.find_spec(library)
+        if spec is None or spec.origin is None:
+            raise NotThePinned(f"{library} is not installed")
+        yield from _below(Path(spec.origin).parent, library.replace(".", "/"))
+
+
+def _below(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
+    for file in folder.rglob("*"):
+        path = f"{name}/{file.relative_to(folder).as_posix()}"
+        kept = file.suffix in (".py", ".csv", ".yaml", ".json", ".md")
+        if file.is_file() and kept and not any(left in path for left in LEFT_OUT):
+            yield path, file.read_bytes()
+
+
+def _packed(data: bytes) -> str:
+    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
+
+
+def _address(text: str) -> str:
+    return f"data:text/javascript;base64,{base64.b64encode(text.encode()).decode()}"
+
+
+def _pinned(file: Path, sha256: str) -> bytes:
+    data = file.read_bytes() if file.is_file() else b""
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise NotThePinned(f"{file} is not the pinned part of Pyodide")
+    return data
+
+
+if __name__ == "__main__":
+    size = build(Path(sys.argv[1]), Path(sys.argv[2]))
+    sys.stdout.write(f"{sys.argv[2]}: {size / 1e6:.1f} MB\n")

@@ -1,0 +1,84 @@
+// The engine in a worker of its own: Python, the round's files in memory, one question at a time.
+// A classic worker made from a blob. Pyodide refuses to run in one unless `importScripts` fails, which is all that it
+// asks; what it would fetch is given to it from memory, so that nothing is ever asked of a network.
+self.importScripts = () => { throw new Error("none"); };
+
+const HOME = "/desk";
+const parts = {};
+let python = null;
+let inside = null;
+
+self.fetch = async (where) => {
+  const name = String(where?.url ?? where).split("/").pop();
+  if (!(name in parts)) throw new TypeError(`nothing is fetched: ${name}`);
+  const kind = name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+  return new Response(parts[name], { headers: { "content-type": kind } });
+};
+
+async function start(given) {
+  Object.assign(parts, given.parts);
+  // addresses of blobs cannot be imported where a page comes from disk; those of data can
+  const asm = module(parts["pyodide.asm.mjs"]);
+  const own = new TextDecoder().decode(parts["pyodide.mjs"]).replace("`${e.indexURL}pyodide.asm.mjs`", JSON.stringify(asm));
+  const { loadPyodide } = await import(module(new TextEncoder().encode(own)));
+  python = await loadPyodide({ indexURL: "memory://engine/", stdout: () => {}, stderr: () => {} });
+  python.FS.mkdirTree("/site");
+  python.unpackArchive(parts["site.zip"], "zip", { extractDir: "/site" });
+  for (const name of Object.keys(parts)) delete parts[name];
+  python.FS.mkdirTree(HOME);
+  inside = python.runPython(`import sys; sys.path.insert(0, "/site")\nfrom xlperf.desk.inside import Inside\nInside("${HOME}")`);
+  return {};
+}
+
+function module(data) {
+  let text = "";
+  for (let i = 0; i < data.length; i += 32768) text += String.fromCharCode(...data.subarray(i, i + 32768));
+  return `data:text/javascript;base64,${btoa(text)}`;
+}
+
+function put({ path, data, time }) {
+  const file = `${HOME}/${path}`;
+  python.FS.mkdirTree(file.slice(0, file.lastIndexOf("/")));
+  python.FS.writeFile(file, data);
+  if (time) python.FS.utime(file, time, time);
+}
+
+const answers = {
+  start,
+  /** Forget all files and take these. */
+  files({ files }) {
+    python.runPython(`import shutil, pathlib\nfor at in pathlib.Path("${HOME}").iterdir():\n    shutil.rmtree(at) if at.is_dir() else at.unlink()`);
+    files.forEach(put);
+    inside = python.runPython(`Inside("${HOME}")`);
+    return {};
+  },
+  put(file) {
+    put(file);
+    return {};
+  },
+  ask({ action, words, language, number }) {
+    const report = (done, total, text) => self.postMessage({ number, at: [done, total, text] });
+    return { answer: JSON.parse(inside.ask(action, JSON.stringify(words), language, report)), ...changes() };
+  },
+  file({ path }) {
+    return { data: python.FS.readFile(`${HOME}/${path}`) };
+  },
+  known() {
+    inside.known();
+    return {};
+  },
+};
+
+function changes() {
+  const list = (found) => { const made = found.toJs(); found.destroy?.(); return made; };
+  const changed = list(inside.changed()).map((path) => [path, python.FS.readFile(`${HOME}/${path}`)]);
+  return { changed, removed: list(inside.removed()) };
+}
+
+self.onmessage = async ({ data }) => {
+  try {
+    self.postMessage({ number: data.number, done: await answers[data.what](data) });
+  } catch (fault) {
+    self.postMessage({ number: data.number, fault: String(fault?.message ?? fault) });
+  }
+};
