@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from itertools import pairwise
@@ -17,7 +17,7 @@ SMALLEST = 8.0  # points
 ZOOM = 3  # the largest that pdftohtml takes: sizes come as whole thirds of a point
 # A title has 20 points on a page whose smallest text has 11: a page shrunk until that is 8 has titles of 14.5.
 TITLE = 20 * SMALLEST / 11 - 0.5 / ZOOM
-SIGNED = "（签字）"
+SIGNED, TOTALS = "（签字）", "合计"
 PLACE, UNPLACED = "名次", "—"  # heading of the places; what stands there for who has none
 _PAGE = re.compile(r'<page number="(\d+)"[^>]*height="(\d+)" width="(\d+)">(.*?)</page>', re.S)
 _FONT = re.compile(r'<fontspec id="(\d+)" size="(-?\d+)"')
@@ -70,7 +70,7 @@ def pages(pdf: Path) -> list[Sheet]:
 def faults(file: Path, pdf: Path) -> list[str]:
     """List what is wrong with a printed workbook, each with the page; empty where all is well."""
     printed = pages(pdf)
-    found = (*_of_pages(printed), *_of_signatures(printed), *_of_titles(titles(file), printed))
+    found = (*_of_pages(printed), *_of_signatures(printed), *_of_titles(*titles(file), printed))
     return [f"{pdf.stem} {fault}" for fault in found]
 
 
@@ -93,7 +93,9 @@ def _of_signatures(printed: Sequence[Sheet]) -> Iterator[str]:
     for before, page in pairwise(printed):
         line = next((p.top for p in page.pieces if SIGNED in p.text), None)
         known = {p.text.strip() for p in before.pieces}
-        if line is not None and all(p.text.strip() in known for p in page.pieces if p.top < line - 2):
+        above = [p for p in page.pieces if p.top < line - 2] if line is not None else []
+        totals = next((p.top for p in above if p.text.strip() == TOTALS), line or 0.0)
+        if line is not None and all(p.text.strip() in known for p in above if p.top < totals - 2):
             yield f"p{page.number}: the line to sign on stands alone"
 
 
@@ -110,23 +112,25 @@ def _places(page: Sheet) -> Iterator[str]:
                 yield piece.text
 
 
-def titles(file: Path) -> list[str]:
-    """Return the titles of the worksheets that are printed."""
+def titles(file: Path) -> tuple[list[str], set[str]]:
+    """Return the titles of the worksheets that are printed, and those that stand on every page of theirs."""
     book = openpyxl.load_workbook(file)
-    found = []
+    found, repeated = [], set()
     for sheet in book.worksheets:
         first = next((c.value for c in sheet[1] if isinstance(c.value, str) and c.value), None)
         nothing = sheet.print_area.endswith("$A$1") or sheet.print_area.endswith("$A$1:$A$1")
         if sheet.sheet_state == "visible" and first and not nothing:
             found.append(first)
-    return found
+            if str(sheet.print_title_rows or "").startswith("$1:"):
+                repeated.add(first)
+    return found, repeated
 
 
-def _of_titles(wanted: Sequence[str], printed: Sequence[Sheet]) -> Iterator[str]:
+def _of_titles(wanted: Sequence[str], repeated: Collection[str], printed: Sequence[Sheet]) -> Iterator[str]:
     """Visit the titles that stand on no page as a whole, or stand on more pages than there are such worksheets."""
     large = ["".join("".join(p.text.split()) for p in page.pieces if p.size >= TITLE) for page in printed]
     for title in dict.fromkeys(wanted):
         bare = "".join(title.split())
         count = sum(bare == text for text in large)
-        if count != wanted.count(title):
+        if count < wanted.count(title) or (count > wanted.count(title) and title not in repeated):
             yield f"title {title}: {count} times, wanted {wanted.count(title)}"

@@ -3,18 +3,24 @@
 import shutil
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
+from types import SimpleNamespace
 
 import openpyxl
 from click.testing import CliRunner
 from kit.small_plan import MARKS, PLAN, identity, rows
 
 from xlperf.cli import main
+from xlperf.engine.plan import Column
 from xlperf.engine.score import Scores, score
+from xlperf.formula.expression import lift
 from xlperf.report.status import BookStatus, Status
 from xlperf.rounds.blank import write_blank
 from xlperf.scheme.find import find_scheme
 from xlperf.workbook.books.receipts import write_receipts
 from xlperf.workbook.books.scorer import write_scorer_book
+from xlperf.workbook.style import number_format
+from xlperf.workbook.table import _longest_number
 
 DAY = date(2026, 11, 21)
 
@@ -77,3 +83,19 @@ def test_nobody_to_chase_is_said_in_a_line_and_no_empty_table_is_printed(tmp_pat
     made = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert texts(made["催报"]) == ["考核　催报名单", "截至2026年11月21日，各单位的表已收齐。"]
     assert made["收件台账"].column_dimensions["E"].width > 17, "a whole date on one line: 2026年11月21日"
+
+
+def test_a_column_is_as_wide_as_its_numbers_are_written():
+    """A whole number that is shown with two decimals needs room for them: 117600.00, not 117600."""
+    layout = SimpleNamespace(whole_numbers=lambda *_: True, value=lambda *_: Fraction(117600))
+    view = SimpleNamespace(tight=True, rows=(0,))
+    pay = Column("pay", "应发", "computed", "number", lift(0), "四", shown=2)
+    assert _longest_number(layout, view, pay) == len("117600.00")
+    assert _longest_number(layout, view, replace(pay, shown=None)) == len("117600")
+
+
+def test_all_numbers_of_a_column_are_shown_alike():
+    score = Column("score", "得分", "computed", "number", lift(0), "四")
+    assert number_format(score, long=True) == "0.0000"
+    assert number_format(score) == "0.00##"
+    assert number_format(score, whole=True, long=True) == "General"

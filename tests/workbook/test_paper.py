@@ -88,7 +88,7 @@ def signed(rows: int) -> int:
         sheet.set_row(row, 24.0)
     sheet.set_row(BODY_ROW + rows, 36.0)
     print_set_up(sheet, Paper(), (BASIS, HEAD))
-    keep_together(sheet, BODY_ROW + rows, (BASIS, HEAD))
+    keep_together(sheet, BODY_ROW + rows, BODY_ROW + rows, (BASIS, HEAD))
     return sheet.fit_height
 
 

@@ -132,6 +132,7 @@ class Layout:
         self._positions: dict[tuple[str, str], dict[Value, list[int]]] = {}
         self._filled: dict[tuple[str, int, str], bool] = {}
         self._whole: dict[tuple[str, int, str], bool] = {}
+        self._long: dict[tuple[str, int, str], bool] = {}
         self._names: dict[str, dict[str, str]] = {}
         self._longest: dict[str, int] = {}
 
@@ -199,6 +200,14 @@ class Layout:
             now = any(numbers) and all(is_whole(v, per) for v in numbers)
             self._whole[at] = always_whole(self.scores, view.sheet.name, name, per) or now
         return self._whole[at]
+
+    def long_numbers(self, view: View, name: str) -> bool:
+        """Return whether some number of a column has more than two decimals now."""
+        at = (view.title, view.left, name)
+        if at not in self._long:
+            values = (self.value(view, name, i) for i in range(len(view.rows)))
+            self._long[at] = any(isinstance(v, Fraction) and (v * 100).denominator != 1 for v in values)
+        return self._long[at]
 
 
 class RowAddresses:

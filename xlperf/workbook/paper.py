@@ -111,26 +111,29 @@ def print_set_up(
     sheet.hide_gridlines(2)
 
 
-def keep_together(sheet: Worksheet, last: int, repeat: tuple[int, int]) -> None:
-    """Let the last row of a worksheet that is set up, the one to sign on, never stand on a page of its own.
+def keep_together(sheet: Worksheet, first: int, last: int, repeat: tuple[int, int] | None = None) -> None:
+    """Let the last rows of a worksheet that is set up, totals and the line to sign on, never stand alone on a page.
 
-    A table fitted to the width of the page shrinks a little, another one breaks a row earlier. last, repeat: rows,
-    counted from 0. Programs differ in how wide a character is, and so in the scale: both ends are looked at.
+    A table fitted to the width of the page shrinks a little, where that leaves it legible; another one breaks a row
+    earlier. first, last: of these rows; repeat: those printed on every page; counted from 0. Programs differ in how
+    wide a character is, and so in the scale: both ends are looked at.
     """
     heights = [_height(sheet, row) for row in range(last + 1)]
-    again = sum(heights[repeat[0] : repeat[1] + 1])
+    again = sum(heights[repeat[0] : repeat[1] + 1]) if repeat is not None else 0.0
     down = FULL_HEIGHT * (A3_HIGHER if sheet.paper_size == A3 else 1)
     if not sheet.fit_page:
         rooms = [down / sheet.print_scale * 100 * near for near in TOLERANCE]
-        if any(_starts(heights, again, room)[-1] == last for room in rooms):
-            sheet.set_h_pagebreaks([last - 1])
+        if any(_starts(heights, again, room)[-1] >= first for room in rooms):
+            sheet.set_h_pagebreaks([first - 1])
         return
-    rooms = [down / scale * near for scale in _scales(sheet) for near in TOLERANCE]
-    alone = [len(starts) for room in rooms if (starts := _starts(heights, again, room))[-1] == last]
-    if alone:
-        pages = min(alone) - 1
-        if len(_starts(heights, again, down / LEAST)) <= pages:
-            sheet.fit_to_pages(1, pages)
+    scales = _scales(sheet)
+    rooms = [down / scale * near for scale in scales for near in TOLERANCE]
+    pages = [len(starts) - 1 for room in rooms if (starts := _starts(heights, again, room))[-1] >= first]
+    if pages and len(_starts(heights, again, down / LEAST)) <= min(pages):
+        sheet.fit_to_pages(1, min(pages))
+    elif pages:
+        sheet.set_print_scale(int(min(scales) * 100))
+        sheet.set_h_pagebreaks([first - 1])
 
 
 def _height(sheet: Worksheet, row: int) -> float:

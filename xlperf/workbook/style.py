@@ -41,12 +41,14 @@ CELL_TEXT: Properties = {**FRAMED, "text_wrap": True, **LEFT}
 CELL_CENTER: Properties = {**FRAMED, "align": "center", "text_wrap": True}
 
 
-def body_look(column: Column, *, open_: bool, tight: bool = False, whole: bool = False) -> Properties:
+def body_look(
+    column: Column, *, open_: bool, tight: bool = False, whole: bool = False, long: bool = False
+) -> Properties:
     """Return the look of a body cell of a column.
 
-    open_: somebody fills it here. tight, whole: see `number_format`.
+    open_: somebody fills it here. tight, whole, long: see `number_format`.
     """
-    look = {**FRAMED, "locked": not open_, "num_format": number_format(column, tight=tight, whole=whole)}
+    look = {**FRAMED, "locked": not open_, "num_format": number_format(column, tight=tight, whole=whole, long=long)}
     if open_:
         look["bg_color"] = FILL_IN
     if column.holds == "text":
@@ -57,11 +59,11 @@ def body_look(column: Column, *, open_: bool, tight: bool = False, whole: bool =
     return look
 
 
-def number_format(column: Column, *, tight: bool = False, whole: bool = False) -> str:
+def number_format(column: Column, *, tight: bool = False, whole: bool = False, long: bool = False) -> str:
     """Return the number format of a column; it never hides what was typed.
 
     tight: two decimals of a result instead of up to four; the cell still holds all of them. whole: the
-    results are whole numbers.
+    results are whole numbers. long: some have more than two decimals, so that all are shown with four.
     """
     if column.holds == "date":
         return "yyyy-mm-dd"
@@ -73,7 +75,7 @@ def number_format(column: Column, *, tight: bool = False, whole: bool = False) -
         return _zeros(column.shown)
     if column.expr is None or whole:
         return "General"
-    return "0.00" if tight else "0.00##"
+    return "0.00" if tight else "0.0000" if long else "0.00##"
 
 
 def _zeros(decimals: int) -> str:

@@ -122,7 +122,7 @@ def _width(layout: Layout, view: View, column: Column) -> float:
 def _longest_number(layout: Layout, view: View, column: Column) -> int:
     """Return the characters of the longest number as it is shown, and of one that may yet be typed."""
     digits = column.shown if column.shown is not None else 2 if view.tight else 4
-    whole = column.expr is None or layout.whole_numbers(view, column.name)
+    whole = column.shown is None and (column.expr is None or layout.whole_numbers(view, column.name))
     values = [layout.value(view, column.name, p) for p in range(len(view.rows))]
     longest = 0
     for v in values:
@@ -232,9 +232,8 @@ def write_row(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: D
         elif column.expr is not None:
             text = formula(column.expr, at, native=dress.native)
             text = f'IF({at.cell(view.sheet.key.name)}="","",{text})' if spare else text
-            look = book.look(
-                style.body_look(column, open_=False, tight=view.tight, whole=layout.whole_numbers(view, column.name))
-            )
+            whole, long = layout.whole_numbers(view, column.name), layout.long_numbers(view, column.name)
+            look = book.look(style.body_look(column, open_=False, tight=view.tight, whole=whole, long=long))
             sheet.write_formula(row, i, f"={text}", look, cached(value))
         elif spare and column.kind == "key":
             _new_key(book, sheet, layout, view, position, i)

@@ -36,8 +36,8 @@ def columns_shown(
     locked. without: columns left out. private: those that must not be in the book, whatever else asks for them.
     name_units: show the name of whose row it is beside the code.
 
-    Facts that no row has stay away, and so do inputs that no row is asked for. The limits of the columns to
-    fill, and results of what is shown, are there.
+    Facts that no row has stay away, and so do inputs that no row is asked for, and empty results that nothing filled
+    here can change. The limits of the columns to fill, and the other results of what is shown, are there.
     """
     values = scores.values[sheet.name]
     without = {*without, *(c.name for c in sheet.of_role("assumed"))}  # only the office settles these
@@ -49,6 +49,7 @@ def columns_shown(
             wanted = somewhere(scores, sheet, column, rows) if fills(column) else reference(column) and there
         elif column.expr is not None:
             wanted = not column.step and link_of(column.expr) is None and columns_of(column.expr) <= taken.keys()
+            wanted = wanted and (there or any(taken[name].open for name in _shown_behind(sheet, column, taken)))
         else:
             wanted = there and column.name not in without
         if wanted or column.name in limits:
@@ -56,6 +57,17 @@ def columns_shown(
         if column.name == sheet.unit and name_units and column.name != sheet.key.name:
             taken[UNIT_NAME] = Shown(UNIT_NAME)
     return tuple(taken.values())
+
+
+def _shown_behind(sheet: Sheet, column: Column, taken: Collection[str]) -> frozenset[str]:
+    """List the columns shown that a computed one follows from, step by step."""
+    found: frozenset[str] = frozenset()
+    waiting = {column.name}
+    while waiting:
+        expr = sheet.by_name[waiting.pop()].expr
+        new = (columns_of(expr) & {*taken} if expr is not None else frozenset()) - found
+        found, waiting = found | new, waiting | new
+    return found
 
 
 def limiting(sheet: Sheet, fills: Callable[[Column], bool]) -> frozenset[str]:

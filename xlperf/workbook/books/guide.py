@@ -16,7 +16,7 @@ from xlperf.workbook.book import Book, protect, put
 from xlperf.workbook.books.front import BY_PEOPLE
 from xlperf.workbook.layout import View
 from xlperf.workbook.limits import in_words
-from xlperf.workbook.paper import Paper, print_set_up
+from xlperf.workbook.paper import Paper, keep_together, print_set_up
 from xlperf.workbook.selfcheck import state_cell
 from xlperf.workbook.table import LINE_HEIGHT, band, caution
 from xlperf.workbook.text import lines
@@ -79,9 +79,10 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
     for heading, paragraphs in (("怎样填", numbered), ("算例", _examples(scheme))):
         row = _paragraphs(book, sheet, row, heading, paragraphs)
     row = _columns(book, sheet, row, cover.filled or [view for view, _ in cover.tables], cover.year)
-    _paragraphs(book, sheet, row, BY_PEOPLE, _decided(scheme))  # last, and short: it is not what anybody fills
+    end = _paragraphs(book, sheet, row, BY_PEOPLE, _decided(scheme))  # last, and short: nobody fills it in
     print_set_up(sheet, Paper())
-    sheet.fit_to_pages(1, 0)  # one page wide, as many as it takes
+    if end > row:
+        keep_together(sheet, row, end - 1)
     protect(sheet)
 
 

@@ -15,7 +15,7 @@ from xlperf.workbook.text import lines
 TITLE = "核对"
 KEPT, NOT_KEPT = "符合", "不符"
 _HEADINGS = ("规矩", "依据", "表", "不符的行数", "首个不符的行", "因此不计算的列", "结果")
-_WIDTHS = (44.0, 14.0, 18.0, 12.0, 18.0, 30.0, 10.0)
+_WIDTHS = (38.0, 12.0, 14.0, 9.0, 16.0, 26.0, 8.0)
 _FIRST, _LAST = 4, len(_WIDTHS) - 1
 
 
@@ -30,6 +30,7 @@ def write_musts(book: Book, layout: Layout, title: str) -> None:
     band(book, sheet, 0, (0, _LAST), title, style.TITLE_LOOK, 34)
     wrong = [_wrong(layout, must) for must in musts]
     _overall(book, sheet, wrong)
+    sheet.set_row(_FIRST - 1, 2 * LINE_HEIGHT + 8)
     for i, heading in enumerate(_HEADINGS):
         sheet.write_string(_FIRST - 1, i, heading, book.look(style.HEAD_LOOK))
     for number, (must, rows) in enumerate(zip(musts, wrong, strict=True)):

@@ -88,7 +88,9 @@ def write_print(
     if view is None or not any(g.rows or g.out for g in groups):
         return
     sheet = book.sheet(book.title(spec.title))
-    table = _Table(book, layout, view, spec, sheet, list(_widths(layout, view, spec)), live)
+    natural = list(_widths(layout, view, spec))
+    widths = style.stretched(natural, [False] * len(natural))  # the title needs room where there are few columns
+    table = _Table(book, layout, view, spec, sheet, widths, live)
     paper = _paper(table.widths)
     for i, width in enumerate(table.widths):
         sheet.set_column(i, i, width)

@@ -200,8 +200,8 @@ def _write_line(book: Book, sheet: Worksheet, layout: Layout, group: Group, row:
     values = [layout.value(group.view, c, line.position) for c in (group.ranking.place, name, group.ranking.score)]
     ranked = isinstance(values[0], Fraction)
     for i, column in enumerate((group.ranking.place, name, group.ranking.score)):
-        whole = layout.whole_numbers(group.view, column)
-        look = {**style.CELL_CENTER, "num_format": style.number_format(columns[column], whole=whole)}
+        whole, long = (asked(group.view, column) for asked in (layout.whole_numbers, layout.long_numbers))
+        look = {**style.CELL_CENTER, "num_format": style.number_format(columns[column], whole=whole, long=long)}
         text, value = _found(group, column, line), cached(values[i])
         if i == 1 and (of := _of(layout, group, line)) is not None:
             text, value = f'IF({text}="","",{text}&{of[0]})', called(str(values[i] or ""), of[1])

@@ -71,7 +71,7 @@ def write_scorer_book(
         sheet = write_matrix(book, layout, matrix, dress) if leaf.units else write_table(book, layout, view, dress)
         write_check(book, sheet, layout, leaf.views, offers, offered)
         columns = matrix.across(layout) if leaf.units else across(layout, view)
-        write_signature(book, sheet, columns, matrix.end, view.last + 1, SIGNED)
+        write_signature(book, sheet, columns, matrix.end, (view.last + 1, view.last + 1), SIGNED)
     for view in references:
         write_table(book, layout, view, Dress(f"{plan.title}{view.title}", FOR_REFERENCE, printed=False))
     return sent_out(book, identity, file)

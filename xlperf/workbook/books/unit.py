@@ -66,7 +66,7 @@ def write_unit_book(
         below = view.last + 1
         if not view.spare:
             below = write_totals(book, sheet, layout, view, below)
-        write_signature(book, sheet, across(layout, view), view.end, below, SIGNED)
+        write_signature(book, sheet, across(layout, view), view.end, (view.last + 1, below), SIGNED)
     for view in references:
         write_table(book, layout, view, Dress(f"{plan.title}{view.title}", FOR_REFERENCE, printed=False))
     return sent_out(book, identity, file)
@@ -150,13 +150,15 @@ def write_totals(book: Book, sheet: Worksheet, layout: Layout, view: View, row: 
 
 
 def write_signature(
-    book: Book, sheet: Worksheet, columns: tuple[int, int], end: int, row: int, who: Sequence[str]
+    book: Book, sheet: Worksheet, columns: tuple[int, int], end: int, rows: tuple[int, int], who: Sequence[str]
 ) -> None:
     """Write the line to sign on, unlocked for those who type it, and let the printed page end with it.
 
-    columns: the first and the last one of the line. end: the last column of the table; all counted from 0.
+    columns: the first and the last one of the line. end: the last column of the table. rows: the one below the table,
+    where its totals may stand, and that of the line; all counted from 0.
     """
+    row = rows[1]
     text = "".join(f"{label}：{'　' * 6}" for label in who) + f"日期：{SPACE * 6}年{SPACE * 4}月{SPACE * 4}日"
     band(book, sheet, row, columns, text, {**style.BASE, "align": "left", "text_wrap": True, "locked": False}, 36)
     sheet.print_area(0, 1, row, end)
-    keep_together(sheet, row, (BASIS, HEAD))
+    keep_together(sheet, *rows, (BASIS, HEAD))
