@@ -12,6 +12,14 @@ import pytest
 from kit.judge import Judge, open_judge
 from kit.libreoffice import leave
 from kit.programs import ABSENT
+from kit.shelf import set_up
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Set up the shelf where all workers of this run find it: beside their own folders."""
+    own = tmp_path_factory.getbasetemp()
+    set_up((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shelf")
 
 
 @pytest.fixture(scope="session")

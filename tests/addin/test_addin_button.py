@@ -10,20 +10,15 @@ from typing import Any
 
 import openpyxl
 import pytest
+from kit.masters import master_of
 from kit.memory import Memory
 from kit.office import Office, open_office
 from kit.schemes import LONG_RUN
-from kit.simulated import first_mark, simulated
+from kit.simulated import first_mark
 
 from xlperf.addin.button import BEFORE, LAST, LEDGER, MOVES, rank, undo
 from xlperf.addin.issued import position
-from xlperf.engine.compile import compile_scheme
-from xlperf.engine.score import score
 from xlperf.formula.spelling import digest
-from xlperf.scheme.find import find_scheme
-from xlperf.scheme.load import load_scheme
-from xlperf.workbook.books.master import write_master
-from xlperf.workbook.seal import Identity
 
 
 def told(book: Memory, unit: str) -> list[Any]:
@@ -250,12 +245,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 @pytest.fixture(scope="module")
 def master(office: Office) -> Path:
-    scheme = load_scheme(find_scheme("dashiqiao-2017")[0])[0]
-    plan = compile_scheme(scheme)[0]
-    scores = score(plan, simulated(plan, scheme.tables, 7))
-    file = office.folder / "总表.xlsx"
-    write_master(scores, file, identity=Identity("master", "r", scheme.id, 2017, "", 1), scheme=scheme)
-    return file
+    return master_of("dashiqiao-2017", office.folder / "总表.xlsx")
 
 
 @pytest.mark.libreoffice
@@ -340,13 +330,9 @@ def test_locked_facts_and_the_map_in_libreoffice(office: Office, master: Path):
 @pytest.mark.parametrize("scheme_id", LONG_RUN)
 def test_a_master_as_issued_is_whole(office: Office, scheme_id: str):
     """LibreOffice spells every formula its own way; saved by it and opened again it is still the one issued."""
-    scheme = load_scheme(find_scheme(scheme_id)[0])[0]
-    plan = compile_scheme(scheme)[0]
-    scores = score(plan, simulated(plan, scheme.tables, 7))
     native, calls, saved = (office.folder / f"{scheme_id} {word}.xlsx" for word in ("native", "calls", "saved"))
     for file in (native, calls):
-        whom = Identity("master", "r", scheme.id, 2017, "", 1)
-        write_master(scores, file, identity=whom, native=file is native, scheme=scheme)
+        master_of(scheme_id, file, native=file is native)
     steps = [["open", str(native)], ["told", "rank"], ["save", str(saved)], ["open", str(saved)], ["told", "rank"]]
     seen = office.steps([*steps, ["open", str(calls)], ["told", "rank"]])
     assert [seen[i][0].split("：")[0] for i in (1, 4, 6)] == ["已重新计算"] * 3

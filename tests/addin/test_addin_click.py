@@ -14,19 +14,14 @@ from pathlib import Path
 
 import pytest
 from kit.libreoffice import CHINESE
+from kit.masters import master_of
 from kit.office import Office, open_office
 from kit.programs import need
-from kit.simulated import first_mark, simulated
+from kit.simulated import first_mark
 
 from xlperf.addin.button import LEDGER, MOVES
 from xlperf.addin.issued import position
 from xlperf.addin.libreoffice.extension import COMMANDS
-from xlperf.engine.compile import compile_scheme
-from xlperf.engine.score import score
-from xlperf.scheme.find import find_scheme
-from xlperf.scheme.load import load_scheme
-from xlperf.workbook.books.master import write_master
-from xlperf.workbook.seal import Identity
 
 SHOT = Path(__file__).parents[2] / "build" / "artefacts" / "button.png"
 NEEDED = ("Xvfb", "xdotool", "import")  # import: of ImageMagick, it shoots the screen
@@ -47,15 +42,6 @@ def chinese_office(folder: Path) -> Office:
     folder.mkdir()
     folder.chmod(0o755)
     return open_office(folder, CHINESE)
-
-
-def written_master(folder: Path) -> Path:
-    scheme = load_scheme(find_scheme("dashiqiao-2017")[0])[0]
-    plan = compile_scheme(scheme)[0]
-    scores = score(plan, simulated(plan, scheme.tables, 7))
-    file = folder / "总表.xlsx"
-    write_master(scores, file, identity=Identity("master", "r", scheme.id, 2017, "", 1), scheme=scheme)
-    return file
 
 
 @contextmanager
@@ -87,20 +73,21 @@ def clicked(office: Office, steps: Sequence[Sequence[object]]) -> list[object]:
 
 
 def steps(master: Path, cell: str) -> list[list[object]]:
+    ok = ["PUSH_BUTTON", OK]
     return [
         ["open", str(master)],
-        ["click", "MENU", *MENU],
-        ["click", "MENU_ITEM", *RANK],
+        ["click", "MENU", MENU, "MENU_ITEM", RANK],
+        ["click", "MENU_ITEM", RANK, *ok],
         ["until", MOVES, 2],
         ["dismiss", "PUSH_BUTTON", *OK],
         ["type", "指标得分", cell, "0"],
-        ["click", "PUSH_BUTTON", *RANK],
+        ["click", "PUSH_BUTTON", RANK, *ok],
         ["until", LEDGER, 2],
         ["rows", MOVES],
         ["rows", LEDGER],
         ["shoot", "PUSH_BUTTON", *OK],
         ["dismiss", "PUSH_BUTTON", *OK],
-        ["click", "PUSH_BUTTON", *UNDO],
+        ["click", "PUSH_BUTTON", UNDO, *ok],
         ["until", LEDGER, 3],
         ["dismiss", "PUSH_BUTTON", *OK],
         ["rows", "指标得分"],
@@ -117,7 +104,7 @@ def test_the_button_clicked_on_a_screen(folder: Path):
     """
     for attempt in range(ATTEMPTS):
         office = chinese_office(folder / str(attempt))
-        master = written_master(office.folder)
+        master = master_of("dashiqiao-2017", office.folder / "总表.xlsx")
         cell, was, unit = first_mark(master)
         try:
             seen = clicked(office, steps(master, cell))

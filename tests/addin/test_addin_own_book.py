@@ -10,44 +10,35 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from kit.differences import differences
+from kit.differences import differences, shown
 from kit.edits import edit, scored_master
 from kit.judge import Formula, _write, open_judge
 from kit.libreoffice import converted
+from kit.masters import blank_master_of, laid_out
 from kit.schemes import LONG_RUN
 from kit.simulated import simulated
 
 from xlperf.addin import doctor as doctor_module
 from xlperf.cli import main
-from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Plan
-from xlperf.engine.score import score
 from xlperf.problems import Problem, words
 from xlperf.rounds.recompute import Recomputed, recomputed
-from xlperf.scheme.find import find_scheme
-from xlperf.scheme.load import load_scheme
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.back.read import read_book
-from xlperf.workbook.books.master import write_master
-from xlperf.workbook.seal import Identity
 from xlperf.workbook.text import key_text
 from xlperf.xlsx.cached import formulas_of, write_values
 
 
 def blank_master(scheme_id: str, folder: Path) -> tuple[Scheme, Plan, Path]:
-    scheme = load_scheme(find_scheme(scheme_id)[0])[0]
-    plan = compile_scheme(scheme)[0]
-    scores = score(plan, {name: [dict(row) for row in rows] for name, rows in scheme.tables.items()})
-    file = folder / "总表.xlsx"
-    write_master(scores, file, identity=Identity("master", "r", scheme_id, plan.year, "", 1), scheme=scheme)
-    return scheme, plan, file
+    return (*laid_out(scheme_id), blank_master_of(scheme_id, folder / "总表.xlsx"))
 
 
 def fill(file: Path, plan: Plan, scheme: Scheme) -> None:
     """Type simulated values into every cell to fill, new ledger rows included; defaults stay."""
     rows = {}
+    made = simulated(plan, scheme.tables, 7)
     for sheet in plan.sheets:
-        for row in simulated(plan, scheme.tables, 7).get(sheet.table, []):
+        for row in made.get(sheet.table, []):
             if all(row.get(name) == wanted for name, wanted in sheet.where.items()):
                 rows[sheet.name, key_text(row[sheet.key.name])] = row
     book = openpyxl.load_workbook(file)
@@ -78,12 +69,6 @@ def test_nothing_changes_in_a_scored_book_that_nobody_touched(scheme_id: str, tm
     assert shown(tmp_path / "out.xlsx") == shown(file)
 
 
-def shown(file: Path) -> dict[tuple[str, str], object]:
-    book = openpyxl.load_workbook(file, data_only=True)
-    cells = (c for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None)
-    return {(c.parent.title, c.coordinate): c.value for c in cells}
-
-
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("scheme_id", LONG_RUN)
 def test_a_scored_book_with_random_edits_equals_libreoffice(scheme_id: str, tmp_path: Path):
@@ -111,8 +96,8 @@ def test_it_equals_libreoffice(scheme_id: str, tmp_path: Path):
     assert found is not None
     assert unexpected(found) == []
     assert found.written >= len(formulas_of(file))
-    shown = converted([out], tmp_path / "office")[0]
-    assert differences(found.scores, shown, out) == []
+    judged = converted([out], tmp_path / "office")[0]
+    assert differences(found.scores, judged, out) == []
 
 
 @pytest.mark.libreoffice

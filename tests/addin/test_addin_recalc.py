@@ -13,22 +13,16 @@ from click.testing import CliRunner
 from kit.faces import RowAddresses
 from kit.judge import FALSE_CACHE, Formula, Judge, _write, agrees, open_judge
 from kit.libreoffice import converted
+from kit.masters import master_of
 from kit.rule_cases import CASES
-from kit.simulated import simulated
 
 from xlperf.addin.headless import formualizer_engine, formulas_engine
 from xlperf.addin.headless import recalculate as headless
 from xlperf.addin.headless.engines import Answer
 from xlperf.addin.headless.recalculate import ENGINES, MOST_FOR_FORMULAS, engines_for, recalculated
 from xlperf.cli import main
-from xlperf.engine.compile import compile_scheme
-from xlperf.engine.score import score
 from xlperf.formula.excel import formula
 from xlperf.formula.values import EXEMPT
-from xlperf.scheme.find import find_scheme
-from xlperf.scheme.load import load_scheme
-from xlperf.workbook.books.master import write_master
-from xlperf.workbook.seal import Identity
 from xlperf.xlsx.cached import formulas_of, shows_alike, write_values
 
 SOME = CASES[::3]  # the slower engine takes seconds for all of them
@@ -62,12 +56,7 @@ def test_every_third_case(found: dict[str, dict[tuple[str, str], object]], colum
 
 @pytest.mark.parametrize("native", [True, False], ids=["native", "XP_"])
 def test_both_engines_agree_on_a_small_master_book(native: bool, tmp_path: Path):
-    scheme = load_scheme(find_scheme("three-units")[0])[0]
-    plan = compile_scheme(scheme)[0]
-    scores = score(plan, simulated(plan, scheme.tables, 7))
-    file = tmp_path / "总表.xlsx"
-    seal = Identity("master", "r", "three-units", plan.year, "", 1)
-    write_master(scores, file, identity=seal, native=native, scheme=scheme)
+    file = master_of("three-units", tmp_path / "总表.xlsx", native=native)
     slow, fast = (BY_NAME[name].valued(file) for name in ENGINES)
     places = [(sheet.upper(), cell) for sheet, cell in formulas_of(file)]
     assert len(places) > 100

@@ -7,26 +7,24 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from kit.masters import laid_out
 from kit.simulated import simulated
 
 from xlperf.cli.page import width
 from xlperf.cli.reasons import LINES, ROOM, answer_lines
 from xlperf.engine.ask import answer, cell_named
-from xlperf.engine.compile import compile_scheme
 from xlperf.engine.reason import CLOSED, NO_RESULT, NO_SCORE, NONE, NOT_REPORTED
 from xlperf.engine.score import score
 from xlperf.formula.explain import _LINKED, _NAMES
 from xlperf.formula.words import spoken
 from xlperf.problems import Problem, words
-from xlperf.scheme.load import find_scheme, load_scheme
 
 SCHEMES = ("three-units", "dashiqiao-2017", "hebi-2021", "yiyang-2018")
 
 
 @cache
 def scored(scheme_id, seed=3, blanks=0.02):
-    scheme, _ = load_scheme(find_scheme(scheme_id)[0])
-    plan, _ = compile_scheme(scheme)
+    scheme, plan = laid_out(scheme_id)
     return score(plan, simulated(plan, scheme.tables, seed, blanks=blanks))
 
 

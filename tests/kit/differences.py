@@ -8,13 +8,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from xlperf.engine.score import Scores
-from xlperf.formula.values import Value, day_number, decimal, from_float
+from xlperf.formula.values import ERRORS, Value, day_number, decimal, from_float
 from xlperf.workbook.back.read import read_book
 from xlperf.workbook.layout import noise_free
 from xlperf.workbook.text import inert, key_text
+from xlperf.xlsx.cached import Place, _stored_where, stored_results, stored_values
 from xlperf.xlsx.skeleton import MAP, SPARE
 
 
@@ -35,6 +34,11 @@ def differences(scores: Scores, file: Path, issued: Path | None = None) -> list[
     (lists, totals, self-checks) are compared too. An error value always counts.
     """
     return [*_in_tables(scores, file), *_elsewhere(file, issued)]
+
+
+def shown(file: Path) -> dict[Place, Any]:
+    """Return what every cell of a workbook shows that is not empty; a day is a number."""
+    return {at: value for at, value in _stored_where(file, lambda *_: True).items() if value not in (None, "")}
 
 
 def _in_tables(scores: Scores, file: Path) -> Iterator[Difference]:
@@ -71,20 +75,13 @@ def _told(value: Value) -> str:
 
 
 def _elsewhere(file: Path, issued: Path | None) -> Iterator[Difference]:
-    """Look at every formula cell for errors, and at its cached value before where a book before is given."""
-    now, texts = openpyxl.load_workbook(file, data_only=True), openpyxl.load_workbook(file)
-    before = openpyxl.load_workbook(issued, data_only=True) if issued is not None else None
-    for sheet in texts.worksheets:
-        if sheet.title == MAP:
-            continue
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type != "f":
-                    continue
-                found = now[sheet.title][cell.coordinate]
-                wanted = found.value if before is None else before[sheet.title][cell.coordinate].value
-                if found.data_type == "e" or not _alike(found.value, wanted):
-                    yield Difference(sheet.title, cell.coordinate, repr(found.value), repr(wanted))
+    """Look at every formula cell for errors, and at its stored value before where a book before is given."""
+    now = stored_results(file)
+    before = now if issued is None else stored_values(issued, now)
+    for (sheet, cell), found in now.items():
+        wanted = before.get((sheet, cell))
+        if sheet != MAP and (found in ERRORS or not _alike(found, wanted)):
+            yield Difference(sheet, cell, repr(found), repr(wanted))
 
 
 def _alike(found: Any, wanted: Any) -> bool:

@@ -7,49 +7,20 @@ from pathlib import Path
 
 import openpyxl
 
-from kit.simulated import simulated, value_drawn
-from xlperf.engine.compile import compile_scheme
+from kit.masters import ENTRIES, laid_out, master_of, plain
+from kit.simulated import value_drawn
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
-from xlperf.engine.score import rows_of, score
+from xlperf.engine.score import rows_of
 from xlperf.formula.values import EXEMPT
-from xlperf.scheme.find import find_scheme
-from xlperf.scheme.load import load_scheme
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.back.read import ReadCell, read_book
-from xlperf.workbook.books.master import write_master
-from xlperf.workbook.seal import Identity
 from xlperf.workbook.text import key_text
 from xlperf.xlsx.skeleton import SPARE
 
-ENTRIES = 6  # in each ledger, under keys as units and office give them
 
-
-def scored_master(scheme_id: str, folder: Path, seed: int = 7) -> tuple[Scheme, Plan, Path]:
-    """Write the 总表 of a simulated round in which every ledger has entries that were taken in before."""
-    scheme = load_scheme(find_scheme(scheme_id)[0])[0]
-    plan = compile_scheme(scheme)[0]
-    scores = score(plan, with_entries(plan, simulated(plan, scheme.tables, seed, events=0), seed))
-    file = folder / "总表.xlsx"
-    write_master(scores, file, identity=Identity("master", "r", scheme_id, plan.year, "", 1), scheme=scheme)
-    return scheme, plan, file
-
-
-def with_entries(plan: Plan, tables: Tables, seed: int) -> Tables:
-    """Add entries to every ledger."""
-    draw = random.Random(seed)
-    made = {name: [dict(row) for row in rows] for name, rows in tables.items()}
-    for number, sheet in enumerate(s for s in plan.sheets if s.grows):
-        for i in range(1, ENTRIES + 1):
-            row = {sheet.key.name: f"E{number}-{i}" if i % 2 else f"{100 * number + i}", **sheet.where}
-            made.setdefault(sheet.table, []).append(row)
-            for column in sheet.inputs():
-                row[column.name] = _plain(value_drawn(draw, plan, made, sheet, column, row, 0.05))
-    return made
-
-
-def _plain(value):
-    """Leave out what would be a formula where a person types it."""
-    return "另行说明" if isinstance(value, str) and value.startswith(("=", "+")) else value
+def scored_master(scheme_id: str, folder: Path) -> tuple[Scheme, Plan, Path]:
+    """Return a 总表 to change, of a round in which every ledger has entries that were taken in before."""
+    return (*laid_out(scheme_id), master_of(scheme_id, folder / "总表.xlsx"))
 
 
 def edit(file: Path, plan: Plan, count: int, seed: int) -> list[str]:
@@ -76,7 +47,7 @@ def _may_be_edited(sheet: Sheet, key: str) -> bool:
 
 
 def _tables(plan: Plan, rows: dict[tuple[str, str], dict[str, ReadCell]]) -> Tables:
-    scheme = load_scheme(find_scheme(plan.scheme)[0])[0]
+    scheme, _ = laid_out(plan.scheme)
     return {name: list(found) for name, found in scheme.tables.items()}
 
 
@@ -104,4 +75,4 @@ def _typed(draw, plan: Plan, tables: Tables, sheet: Sheet, column: Column, row):
         return EXEMPT
     if chance < 0.3 and column.holds == "number":
         return 0
-    return _plain(value_drawn(draw, plan, tables, sheet, column, row, 0.0))
+    return plain(value_drawn(draw, plan, tables, sheet, column, row, 0.0))

@@ -22,17 +22,17 @@ from pathlib import Path
 
 import openpyxl
 
+from kit.begun import issued
 from kit.bookedits import EDITS
 from kit.resaves import WAYS, saved_again
-from kit.rounds import reopened, send, send_all, small_scheme
+from kit.rounds import reopened, send, send_all
 from xlperf.problems import errors
 from xlperf.publish.verify import verified
 from xlperf.rounds.collecting.collect import Desk, collect
 from xlperf.rounds.collecting.open import open_books
-from xlperf.rounds.distribute import distribute
 from xlperf.rounds.journal import entries
 from xlperf.rounds.ledger import Receipt
-from xlperf.rounds.store import Round, keep, new_round
+from xlperf.rounds.store import Round, keep
 
 UNIT = "U22"
 _COLLECT = """
@@ -64,14 +64,6 @@ class Figure:
         )
 
 
-def issued_round(folder: Path) -> Round:
-    """Return a small round whose books are issued."""
-    round_, problems = new_round(small_scheme(folder / "scheme"), folder / "round", key=b"k" * 32)
-    assert round_ is not None, problems
-    distribute(round_)
-    return reopened(folder / "round")
-
-
 def decided(round_: Round, files: Sequence[Path]) -> list[Receipt | None]:
     """Return what is decided on each file, as if it were the only one; nothing is recorded."""
     kept = [keep(round_, f.read_bytes()) for f in files]
@@ -100,7 +92,7 @@ def not_owned(round_: Round, receipt: Receipt | None, unit: str = UNIT) -> list[
 
 def edits(count: int, folder: Path, seed: int = 1) -> Figure:
     """Edit a filled book at random, every kind in turn; each edit is named, or changes nothing that counts."""
-    round_, draw, figure = issued_round(folder), random.Random(seed), Figure("edits")
+    round_, draw, figure = issued(folder / "round"), random.Random(seed), Figure("edits")
     honest = send(round_, "unit", UNIT)
     wanted = cells_of(decided(round_, [honest])[0])
     assert wanted
@@ -179,7 +171,7 @@ def mutant(honest: Path, draw: random.Random, to: Path) -> None:
 
 def mutants(count: int, folder: Path, seed: int = 1) -> Figure:
     """Mutate a filled book; no cell is filled that its unit does not own, and the parent lives."""
-    round_, draw, figure = issued_round(folder), random.Random(seed), Figure("mutants")
+    round_, draw, figure = issued(folder / "round"), random.Random(seed), Figure("mutants")
     honest = send(round_, "unit", UNIT).rename(folder / "honest.xlsx")
     for start in range(0, count, 200):
         files = [folder / f"m{number}.xlsx" for number in range(start, min(start + 200, count))]
@@ -199,7 +191,7 @@ def mutants(count: int, folder: Path, seed: int = 1) -> Figure:
 
 def resaves(count: int, folder: Path) -> Figure:
     """Save honest books again in every way; none is held and nothing is said of its content."""
-    round_, figure = issued_round(folder), Figure("resaves")
+    round_, figure = issued(folder / "round"), Figure("resaves")
     send_all(round_)
     honest = [f.rename(folder / f.name) for f in sorted(round_.inbox.glob("*.xlsx"))]
     wanted = {f.name: cells_of(r) for f, r in zip(honest, decided(round_, honest), strict=True)}
@@ -218,7 +210,7 @@ def resaves(count: int, folder: Path) -> Figure:
 
 def kills(count: int, folder: Path, seed: int = 1) -> Figure:
     """Kill a collector at random moments until everything is in; every file is recorded once, no reader is left."""
-    round_, draw, figure = issued_round(folder), random.Random(seed), Figure("kills")
+    round_, draw, figure = issued(folder / "round"), random.Random(seed), Figure("kills")
     for number in range(count):
         send(round_, "unit", ("U01", "U22", "U44")[number % 3], {}, name=f"{number}.xlsx")
         words = [sys.executable, "-c", _COLLECT, str(round_.folder)]

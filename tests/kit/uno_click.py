@@ -1,8 +1,9 @@
 """Run by LibreOffice's own Python: use a 总表 in its window with mouse and keyboard, as a person does.
 
 Usage: uno_click.py PIPE STEPS.json; prints what every step saw as JSON. Steps: ["open", path],
-["click", role, name, …] (what is on the screen under one of these names), ["dismiss", role, name, …] (click,
-and wait until it has gone), ["shoot", role, name, …] (into button.png, once that is on the screen),
+["click", role, names, role, names] (what is on the screen under one of these names, until what the click brings is on the
+screen too), ["dismiss", role, name, …] (click, and wait until it has gone), ["shoot", role, name, …] (into button.png,
+once that is on the screen),
 ["type", sheet, cell, digits], ["until", sheet, rows] (wait for as many rows), ["rows", sheet].
 Where a thing stands is asked through accessibility; mouse and keys go through the X server (xdotool).
 """
@@ -18,7 +19,8 @@ from uno_press import connected, rows  # beside this file, where both are copied
 
 ROLES = {"MENU": 34, "MENU_ITEM": 36, "PUSH_BUTTON": 44}  # com.sun.star.accessibility.AccessibleRole
 MNEMONIC = re.compile(r"\([A-Z]\)$")  # 重新计算排名(A)
-PATIENCE = 30  # seconds a step may take until the screen shows what it waits for
+PATIENCE = 60  # seconds a step may take until the screen shows what it waits for
+AGAIN = 8  # seconds after which a click or a key that did nothing was missed
 
 
 def until(found, what):
@@ -51,26 +53,53 @@ class Screen:
     def open(self, path):
         self.document = self.desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, ())
 
-    def click(self, role, *names):
-        """Wait until one of the names stands still somewhere, and click its middle."""
-        x, y = until(lambda: self._still(ROLES[role], names), f"{role} {names} on the screen")
-        xdotool("mousemove", x, y, "sleep", 0.2, "click", 1)
+    def click(self, role, names, brings, called):
+        """Wait until one of the names stands still somewhere, and click its middle until that brings what it should.
+
+        A window that came up just now can miss a click. LibreOffice answers no question while it calculates, so who
+        hears that nothing came is not too early; after AGAIN seconds of that the click was missed.
+        """
+        clicked = 0.0
+
+        def seen():
+            nonlocal clicked
+            if self._place(ROLES[brings], called):
+                return True
+            place = time.monotonic() - clicked > AGAIN and self._still(ROLES[role], names)
+            if place:
+                xdotool("mousemove", *place, "sleep", 0.2, "click", 1)
+                clicked = time.monotonic()
+            return False
+
+        until(seen, f"{role} {names} to bring {called}")
 
     def type(self, sheet, cell, text):
         controller = self.document.CurrentController
         there = self.document.Sheets.getByName(sheet)
         controller.setActiveSheet(there)
-        controller.select(there.getCellRangeByName(cell))
-        window = subprocess.run(
-            ["xdotool", "search", "--onlyvisible", "--name", "LibreOffice Calc"], check=True, capture_output=True
-        )
+        typed = 0.0
+
+        def stands():
+            nonlocal typed
+            if there.getCellRangeByName(cell).FormulaLocal == text:
+                return True
+            if time.monotonic() - typed > AGAIN:  # a window without the focus yet misses keys
+                controller.select(there.getCellRangeByName(cell))
+                self._focus(controller)
+                xdotool("key", *text, "Return")
+                typed = time.monotonic()
+            return False
+
+        until(stands, f"{text} in {sheet}!{cell}")
+
+    def _focus(self, controller):
+        words = ["xdotool", "search", "--onlyvisible", "--name", "LibreOffice Calc"]
+        window = subprocess.run(words, check=True, capture_output=True, timeout=PATIENCE)
         xdotool("windowfocus", "--sync", window.stdout.split()[0].decode())
         controller.Frame.ComponentWindow.setFocus()
-        xdotool("key", *text, "Return")
-        until(lambda: there.getCellRangeByName(cell).FormulaLocal == text, f"{text} in {sheet}!{cell}")
 
     def dismiss(self, role, *names):
-        self.click(role, *names)
+        until(lambda: self._still(ROLES[role], names), f"{role} {names} on the screen")
         until(lambda: self._gone(role, names), f"{names} to go")
 
     def shoot(self, role, *names):
@@ -86,12 +115,12 @@ class Screen:
         return rows(sheets.getByName(sheet)) if sheets.hasByName(sheet) else None
 
     def _gone(self, role, names):
-        """Tell whether it has gone; a window that came up just now can miss a click, so click again."""
-        time.sleep(1)
+        """Tell whether it has gone; click it where it has not."""
         place = self._still(ROLES[role], names)
         if place:
             xdotool("mousemove", *place, "sleep", 0.2, "click", 1)
-        return not place
+            time.sleep(0.5)
+        return self._place(ROLES[role], names) is None
 
     def _still(self, role, names):
         """Return the middle of a thing that stands where it stood a moment ago."""

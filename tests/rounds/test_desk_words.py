@@ -5,32 +5,22 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from kit.rounds import A_DAY, reopened, send, small_scheme
+from kit.begun import issued
+from kit.rounds import A_DAY, send
 
 from xlperf.engine.plan import Column
 from xlperf.entries.cell import Asked, judge
 from xlperf.formula.expression import Expr
 from xlperf.problems import Where, problem
 from xlperf.rounds.collecting.collect import collect
-from xlperf.rounds.distribute import distribute
 from xlperf.rounds.status import status_of
 from xlperf.rounds.store import new_round, open_round
 from xlperf.workbook.back.fill import fill_book
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("words")
-    scheme = small_scheme(folder / "scheme")
-    round_, problems = new_round(scheme, folder / "round", key=b"k" * 32, despite="样本", deadline="2017-12-31")
-    assert round_ is not None, problems
-    distribute(round_)
-    return round_.folder
-
-
 @pytest.fixture
-def round_(template, tmp_path):
-    return reopened(shutil.copytree(template, tmp_path / "round"))
+def round_(tmp_path):
+    return issued(tmp_path / "round", deadline="2017-12-31")
 
 
 def score(high):

@@ -11,42 +11,26 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from kit.begun import claimed
 from kit.libreoffice import converted
 from kit.programs import need
-from kit.rounds import A_DAY, reopened, send, send_all, small_scheme
+from kit.rounds import A_DAY, reopened
 
 from xlperf.cli import main
 from xlperf.publish.results import publish_scores, score_round
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.status import status_of
-from xlperf.rounds.store import Round, new_round
+from xlperf.rounds.store import Round
 from xlperf.workbook.back.fill import fill_book
 from xlperf.workbook.back.read import read_book
 
-CLAIM = {"item": "省级表彰", "points": 0.5, "date": A_DAY, "document": "大政办〔2017〕1号"}
 ROW = {"unit": "U44", "kind": "察访核验扣分", "item": "台账缺失", "points": 0.4, "status": "通过"}
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    round_, problems = new_round(small_scheme(folder / "scheme"), folder / "round", key=b"k" * 32)
-    assert round_ is not None, problems
-    distribute(round_)
-    send_all(round_)
-    claim = {("events", "+1", name): value for name, value in CLAIM.items()}
-    second = {("events", "+2", name): value for name, value in {**CLAIM, "item": "市级表彰"}.items()}
-    send(round_, "unit", "U22", {**claim, **second}, name="unit 市环保局.xlsx")
-    assert all(r.decision == "accepted" for r in collect(round_).receipts)
-    publish_scores(round_)
-    return round_.folder
-
-
 @pytest.fixture
-def round_(template: Path, tmp_path: Path) -> Round:
-    shutil.copytree(template, tmp_path / "round")
-    return reopened(tmp_path / "round")
+def round_(tmp_path: Path) -> Round:
+    return claimed(tmp_path / "round", 2)
 
 
 def approve(number: int) -> dict:

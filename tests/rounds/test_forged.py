@@ -1,31 +1,17 @@
 """What a unit can do to a book of its own: nothing is filled that it does not own, nobody else is stopped."""
 
-import shutil
-
 import openpyxl
 import pytest
 from kit import forger
-from kit.rounds import issued_file, reopened, send, small_scheme
+from kit.begun import issued
+from kit.rounds import issued_file, reopened, send
 
 from xlperf.rounds.collecting.collect import collect
-from xlperf.rounds.distribute import distribute
-from xlperf.rounds.store import new_round
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    """A round whose books are issued."""
-    folder = tmp_path_factory.mktemp("template")
-    round_, problems = new_round(small_scheme(folder / "scheme"), folder / "round", key=b"k" * 32)
-    assert round_ is not None, problems
-    distribute(round_)
-    return round_.folder
 
 
 @pytest.fixture
-def round_(template, tmp_path):
-    shutil.copytree(template, tmp_path / "round")
-    return reopened(tmp_path / "round")
+def round_(tmp_path):
+    return issued(tmp_path / "round")
 
 
 def errors(receipt):

@@ -2,38 +2,27 @@
 
 import io
 import re
-import shutil
 import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
 
 import openpyxl
 import pytest
-from kit.rounds import issued_file, reopened, send, small_scheme
+from kit.begun import issued
+from kit.rounds import issued_file, reopened, send
 
 from xlperf.engine.plan import Column
 from xlperf.entries.cell import Asked, judge
 from xlperf.problems import Where, catalogue, problem
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.collecting.replies import letters
-from xlperf.rounds.distribute import distribute
-from xlperf.rounds.store import new_round
 
 INTERNAL = re.compile(r"inbox|ledger|sqlite|collect|marks|U22-|[a-z]+_[a-z]+|dashiqiao|\.xml|Error|round\b|key\b")
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("letters")
-    round_, problems = new_round(small_scheme(folder / "scheme"), folder / "round", key=b"k" * 32, despite="样本")
-    assert round_ is not None, problems
-    distribute(round_)
-    return round_.folder
-
-
 @pytest.fixture
-def round_(template, tmp_path):
-    return reopened(shutil.copytree(template, tmp_path / "round"))
+def round_(tmp_path):
+    return issued(tmp_path / "round")
 
 
 def letter(round_, name="市环保局"):

@@ -3,35 +3,22 @@
 import email.message
 import io
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
 
 import pytest
-from kit.rounds import issued_file, reopened, send, small_scheme
+from kit.begun import issued
+from kit.rounds import issued_file, send
 
 from xlperf.problems import printable, problem
 from xlperf.rounds.collecting.collect import collect
-from xlperf.rounds.distribute import distribute
 from xlperf.rounds.journal import entries, read_head
-from xlperf.rounds.store import new_round
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    """A round whose books are issued."""
-    folder = tmp_path_factory.mktemp("template")
-    round_, problems = new_round(small_scheme(folder / "scheme"), folder / "round", key=b"k" * 32)
-    assert round_ is not None, problems
-    distribute(round_)
-    return round_.folder
 
 
 @pytest.fixture
-def round_(template, tmp_path):
-    shutil.copytree(template, tmp_path / "round")
-    return reopened(tmp_path / "round")
+def round_(tmp_path):
+    return issued(tmp_path / "round")
 
 
 def codes(receipt):

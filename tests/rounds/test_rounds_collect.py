@@ -3,42 +3,29 @@
 import hashlib
 import io
 import os
-import shutil
 import time
 import zipfile
 
 import openpyxl
 import pytest
-from kit.rounds import A_DAY, cell_of, issued_file, reopened, send, send_all, small_scheme
+from kit.begun import issued
+from kit.rounds import A_DAY, cell_of, issued_file, reopened, send, send_all
 
 from xlperf.problems import errors
 from xlperf.publish.results import publish_scores, score_round
 from xlperf.rounds.collecting import collect as collecting
 from xlperf.rounds.collecting import open as intake
 from xlperf.rounds.collecting.collect import collect
-from xlperf.rounds.distribute import distribute
 from xlperf.rounds.journal import entries
 from xlperf.rounds.parcels import identity_of
-from xlperf.rounds.store import new_round
 from xlperf.workbook.back.fill import fill_book
 from xlperf.workbook.books.unit import write_unit_book
 from xlperf.workbook.seal import Identity, sealed
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    """A round whose books are issued."""
-    folder = tmp_path_factory.mktemp("template")
-    round_, problems = new_round(small_scheme(folder / "scheme"), folder / "round", key=b"k" * 32)
-    assert round_ is not None, problems
-    distribute(round_)
-    return round_.folder
-
-
 @pytest.fixture
-def round_(template, tmp_path):
-    shutil.copytree(template, tmp_path / "一轮 考核")
-    return reopened(tmp_path / "一轮 考核")
+def round_(tmp_path):
+    return issued(tmp_path / "一轮 考核")
 
 
 def told(receipt, severity="error"):
@@ -362,8 +349,8 @@ def test_a_deleted_row_is_told(round_):
 # ---- kill and go on ----------------------------------------------------------------------------
 
 
-def test_a_run_that_stops_midway_is_taken_up_and_ends_the_same(round_, template, tmp_path, monkeypatch):
-    shutil.copytree(template, tmp_path / "other")
+def test_a_run_that_stops_midway_is_taken_up_and_ends_the_same(round_, tmp_path, monkeypatch):
+    issued(tmp_path / "other")
     other = reopened(tmp_path / "other")
     for one in (round_, other):
         send_all(one)

@@ -1,48 +1,24 @@
 """What the office does in the 总表: decide on claims, enter deductions, and never overwrite what was sent."""
 
-import shutil
 from fractions import Fraction
 
 import pytest
-from kit.rounds import A_DAY, reopened, send, send_all, small_scheme
+from kit.begun import claim, claimed, issued
+from kit.rounds import reopened, send, send_all
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.roster import Roster
 from xlperf.problems import errors
 from xlperf.publish.results import publish_scores, score_round
 from xlperf.rounds.collecting.collect import collect
-from xlperf.rounds.distribute import distribute
-from xlperf.rounds.store import new_round
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
 from xlperf.workbook.back.fill import fill_book
 
-CLAIM = {
-    ("events", "+1", "item"): "省级表彰",
-    ("events", "+1", "points"): 0.5,
-    ("events", "+1", "date"): A_DAY,
-    ("events", "+1", "document"): "大政办〔2017〕1号",
-}
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("template")
-    round_, problems = new_round(small_scheme(folder / "scheme"), folder / "round", key=b"k" * 32)
-    assert round_ is not None, problems
-    distribute(round_)
-    send_all(round_)
-    send(round_, "unit", "U22", CLAIM, name="unit 市环保局.xlsx")
-    found = collect(round_)
-    assert all(r.decision == "accepted" for r in found.receipts)
-    publish_scores(round_)
-    return round_.folder
-
 
 @pytest.fixture
-def round_(template, tmp_path):
-    shutil.copytree(template, tmp_path / "round")
-    return reopened(tmp_path / "round")
+def round_(tmp_path):
+    return claimed(tmp_path / "round")
 
 
 def office(round_, values, name="总表.xlsx"):
@@ -72,7 +48,7 @@ def test_a_claim_waits_and_counts_once_it_is_approved(round_):
 def test_an_approval_does_not_cover_a_claim_that_was_changed_afterwards(round_):
     before = composite(round_)
     office(round_, {("events", "U22-1", "status"): "通过"})
-    send(round_, "unit", "U22", {**CLAIM, ("events", "+1", "points"): 50}, name="市环保局（改）.xlsx")
+    send(round_, "unit", "U22", claim(points=50), name="市环保局（改）.xlsx")
     collect(round_)
     assert (events(round_)["U22-1"]["points"], events(round_)["U22-1"]["status"]) == (50, "待审")
     assert composite(round_) == before
@@ -130,9 +106,8 @@ def test_a_full_mark_changed_in_the_master_is_held(round_):
     assert (receipt.decision, [p.code for p in errors(receipt.problems)]) == ("held", ["LOCKED_CHANGED"])
 
 
-def test_the_office_can_fill_in_for_who_sent_nothing(template, tmp_path):
-    round_, _ = new_round(template / "scheme", tmp_path / "fresh", key=b"k" * 32)
-    distribute(round_)
+def test_the_office_can_fill_in_for_who_sent_nothing(tmp_path):
+    round_ = issued(tmp_path / "fresh")
     publish_scores(round_)
     office(round_, {("marks", "U44-01", "lead"): 9.5})
     marks = {row["id"]: row for row in reopened(round_.folder).tables()["marks"]}

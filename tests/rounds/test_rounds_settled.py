@@ -2,13 +2,13 @@
 
 import csv
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from kit.rounds import A_DAY, reopened, send, send_all, small_scheme
+from kit.begun import claim, claimed, issued
+from kit.rounds import reopened, send
 
 from xlperf.cli import main
 from xlperf.problems import Problem, catalogue, problem, word, words
@@ -17,55 +17,26 @@ from xlperf.rounds.collecting import changed
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.lacking import unsettled
-from xlperf.rounds.store import new_round, open_round
+from xlperf.rounds.store import open_round
 from xlperf.scheme.reading import cells as judge
 from xlperf.workbook.back.fill import fill_book
 
-CLAIM = {"item": "省级表彰", "points": 0.5, "date": A_DAY, "document": "大政办〔2017〕1号"}
+
+@pytest.fixture
+def round_(tmp_path):
+    return issued(tmp_path / "round")
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("template")
-    round_, problems = new_round(small_scheme(folder / "scheme"), folder / "round", key=b"k" * 32)
-    assert round_ is not None, problems
-    distribute(round_)
-    return round_.folder
-
-
-@pytest.fixture(scope="module")
-def claimed(template, tmp_path_factory):
+@pytest.fixture
+def office_round(tmp_path):
     """A round in which all have sent and one unit claims."""
-    folder = tmp_path_factory.mktemp("claimed") / "round"
-    shutil.copytree(template, folder)
-    round_ = reopened(folder)
-    send_all(round_)
-    send(round_, "unit", "U22", claim(), name="unit 市环保局.xlsx")
-    collect(round_)
-    publish_scores(round_)
-    return folder
-
-
-@pytest.fixture
-def round_(template, tmp_path):
-    shutil.copytree(template, tmp_path / "round")
-    return reopened(tmp_path / "round")
-
-
-@pytest.fixture
-def office_round(claimed, tmp_path):
-    shutil.copytree(claimed, tmp_path / "claimed")
-    return reopened(tmp_path / "claimed")
+    return claimed(tmp_path / "claimed")
 
 
 @pytest.fixture
 def run(monkeypatch):
     monkeypatch.setenv("XLPERF_LANG", "zh")
     return lambda *said: CliRunner().invoke(main, [str(w) for w in said])
-
-
-def claim(**changes):
-    return {("events", "+1", name): value for name, value in {**CLAIM, **changes}.items()}
 
 
 def decide(round_, **cells):

@@ -7,39 +7,24 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from kit.begun import scored
 from kit.forger import forged, row_gone
-from kit.rounds import reopened, send, send_all, small_scheme
+from kit.rounds import reopened, send
 
 from xlperf.problems import errors
 from xlperf.publish.results import publish_scores
 from xlperf.publish.verify import verified
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.collecting.lifted import lift
-from xlperf.rounds.distribute import distribute
 from xlperf.rounds.journal import alone, entries, head_file
 from xlperf.rounds.publication import anchor_of
-from xlperf.rounds.store import new_round
 from xlperf.rounds.undo import choose, undo, versions
 from xlperf.workbook.back.read import read_book
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    """A round that was collected and scored."""
-    folder = tmp_path_factory.mktemp("template")
-    round_, problems = new_round(small_scheme(folder / "scheme"), folder / "round", key=b"k" * 32)
-    assert round_ is not None, problems
-    distribute(round_)
-    send_all(round_)
-    collect(round_)
-    publish_scores(round_)
-    return round_.folder
-
-
 @pytest.fixture
-def folder(template, tmp_path):
-    shutil.copytree(template, tmp_path / "round")
-    return tmp_path / "round"
+def folder(tmp_path):
+    return scored(tmp_path / "round").folder
 
 
 def codes(folder, anchor=""):

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from kit.differences import differences
-from kit.simulated import simulated
+from kit.masters import made_up, master_of
 from kit.small_plan import PLAN, identity, rows, scored
 
 from xlperf.engine.compile import compile_scheme
@@ -50,14 +50,8 @@ def books(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def dashiqiao(tmp_path_factory):
-    scheme, _ = load_scheme(Path(__file__).parents[2] / "schemes" / "dashiqiao-2017" / "scheme.yaml")
-    assert scheme is not None
-    plan, _ = compile_scheme(scheme)
-    file = tmp_path_factory.mktemp("dashiqiao") / "master.xlsx"
-    scores = score(plan, simulated(plan, scheme.tables, 1))
-    write_master(scores, file, identity=identity(), scheme=scheme)
-    return scores, file
+def dashiqiao():
+    return made_up("dashiqiao-2017"), master_of("dashiqiao-2017")
 
 
 def formulas(file: Path):
@@ -295,14 +289,8 @@ def test_fonts_are_the_named_ones(books):
 
 
 @pytest.fixture(scope="module")
-def hebi(tmp_path_factory):
-    scheme, _ = load_scheme(Path(__file__).parents[2] / "schemes" / "hebi-2021" / "scheme.yaml")
-    assert scheme is not None
-    plan, _ = compile_scheme(scheme)
-    scores = score(plan, simulated(plan, scheme.tables, 1))
-    folder = tmp_path_factory.mktemp("hebi")
-    write_master(scores, folder / "master.xlsx", identity=identity(), scheme=scheme)
-    return folder
+def hebi():
+    return master_of("hebi-2021")
 
 
 def test_a_unit_has_the_tables_it_chooses_from(books):
@@ -314,7 +302,7 @@ def test_a_unit_has_the_tables_it_chooses_from(books):
 
 
 def test_a_table_too_wide_for_one_page_goes_over_several_and_repeats_the_names(hebi):
-    book = openpyxl.load_workbook(hebi / "master.xlsx")
+    book = openpyxl.load_workbook(hebi)
     sheet = book["街道办事处（园区）"]
     assert not sheet.sheet_properties.pageSetUpPr or not sheet.sheet_properties.pageSetUpPr.fitToPage
     assert len(sheet.col_breaks.brk) >= 1
