@@ -1,8 +1,9 @@
 """Run by LibreOffice's own Python: use a 总表 in its window with mouse and keyboard, as a person does.
 
 Usage: uno_click.py PIPE STEPS.json; prints what every step saw as JSON. Steps: ["open", path],
-["click", role, names, role, names] (what is on the screen under one of these names, until what the click brings is there
-too), ["dismiss", role, name, …] (click until it has gone), ["shoot", role, name, …] (into button.png, once that is there),
+["click", role, names, role, names] (what is on the screen under one of these names, until what the click brings is
+there too), ["dismiss", role, name, …] (click until it has gone), ["shoot", role, name, …] (into button.png, once that
+is on the screen),
 ["type", sheet, cell, digits], ["until", sheet, rows] (wait for as many rows), ["rows", sheet].
 Where a thing stands is asked through accessibility; mouse and keys go through the X server (xdotool).
 """
