@@ -184,8 +184,6 @@ def test_ctrl_c_leaves_no_half_made_folder(moment, tmp_path):
     time.sleep(0.6)
     os.killpg(demo.pid, signal.SIGINT)  # as a terminal does: the whole group
     told = demo.communicate(timeout=300)[1]
-    assert "Traceback" not in told
-    assert (
-        demo.returncode == 130 and "Ctrl+C" in told
-    ) or moment == "at the start"  # before our own code runs it is Python that ends
     assert list(tmp_path.iterdir()) == []
+    if moment == "at work" or demo.returncode == 130 or str(ROOT / "xlperf") in told:  # before, it is Python that ends
+        assert (demo.returncode, "Ctrl+C" in told, "Traceback" in told) == (130, True, False)

@@ -25,13 +25,11 @@ from xlperf.rounds.store import new_round
 from xlperf.workbook.books.receipts import notice, summary, write_receipts
 from xlperf.workbook.paper import FULL_LINE, PADDING, SLACK
 
-TODAY = date.today()
-
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory):
     folder = tmp_path_factory.mktemp("status")
-    due = (TODAY - timedelta(3)).isoformat()
+    due = (date.today() - timedelta(3)).isoformat()
     scheme = small_scheme(folder / "scheme")
     round_, problems = new_round(scheme, folder / "round", key=b"k" * 32, deadline=due, despite="样本")
     assert round_ is not None, problems
@@ -62,7 +60,7 @@ def test_every_book_is_where_it_is(mixed):
     status = status_of(reopened(mixed))
     books = by_unit(status)
     assert {u: b.state for u, b in books.items()} == {"U01": "in", "U22": "held", "U44": "out"}
-    assert (books["U01"].file, books["U01"].arrived, books["U01"].late) == ("好的.xlsx", TODAY, 3)
+    assert (books["U01"].file, books["U01"].arrived, books["U01"].late) == ("好的.xlsx", date.today(), 3)
     assert [p.code for p in books["U22"].problems] == ["NOT_A_NUMBER"]
     assert books["U22"].letter == "out/退回/市环保局.txt"
     assert (books["U44"].file, books["U44"].arrived, books["U44"].late) == ("", None, 3)
