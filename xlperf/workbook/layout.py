@@ -135,6 +135,7 @@ class Layout:
         self._long: dict[tuple[str, int, str], bool] = {}
         self._names: dict[str, dict[str, str]] = {}
         self._longest: dict[str, int] = {}
+        self.widths: dict[object, list[float]] = {}  # of a view, measured once; see `workbook.table`
 
     def row(self, view: View, position: int) -> RowAddresses:
         """Return the addresses as one row of a table sees them."""

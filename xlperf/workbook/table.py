@@ -94,6 +94,13 @@ def column_of(view: View, shown_: Shown) -> Column:
 
 def widths(layout: Layout, view: View) -> list[float]:
     """Return the width of every column in half-width characters; long text takes the room that is left."""
+    at = (view.title, view.left, view.shown, view.rows)
+    if at not in layout.widths:
+        layout.widths[at] = _measured(layout, view)
+    return layout.widths[at]
+
+
+def _measured(layout: Layout, view: View) -> list[float]:
     columns = [column_of(view, s) for s in view.shown]
     natural = [_width(layout, view, c) for c in columns]
     elastic = [c.is_prose and not s.hidden for c, s in zip(columns, view.shown, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _CELL = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _MOVED = re.compile(
@@ -13,6 +14,7 @@ _MOVED = re.compile(
 )
 
 
+@cache
 def letters(column: int) -> str:
     """Return the letters of a column counted from 0."""
     text, left = "", column + 1

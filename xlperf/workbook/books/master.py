@@ -115,10 +115,9 @@ def is_reference(sheet: Sheet) -> bool:
 def _views(book: Book, scores: Scores, entered: Mapping[str, Sequence[int]]) -> list[View]:
     found = []
     for sheet in sheets_written(scores):
-        shown = []
+        shown, helpers = [], _helpers(scores, sheet)
         for column in sheet.columns:
-            hidden = column.name in _helpers(scores, sheet)
-            shown.append(Shown(column.name, column.kind == "input", hidden))
+            shown.append(Shown(column.name, column.kind == "input", column.name in helpers))
             if column.name == sheet.unit and column.name != sheet.key.name:
                 shown.append(Shown(UNIT_NAME))
         typed = entered.get(sheet.name, ())
