@@ -11,7 +11,10 @@ import gzip
 import hashlib
 import importlib.util
 import io
+import shutil
+import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +45,7 @@ class NotThePinned(Exception):
 def build(pyodide: Path, out: Path) -> int:
     """Write the page with the engine inside; return its size in bytes. Raises NotThePinned."""
     parts = {name: _pinned(pyodide / name, sha) for name, sha in PYODIDE.items()}
-    parts["site.zip"] = site()
+    parts["site.zip"] = compiled(pyodide, site())
     parts["worker.mjs"] = part("worker.mjs").encode()
     packed = "\n".join(
         f'<script type="text/plain" data-part="{name}">{_packed(data)}</script>' for name, data in parts.items()
@@ -62,6 +65,20 @@ def site() -> bytes:
         for name, data in sorted(_members()):
             zip_.writestr(zipfile.ZipInfo(name, _TIME), data)
     return made.getvalue()
+
+
+def compiled(pyodide: Path, sources: bytes) -> bytes:
+    """Return the packages compiled by the Python of the page, so that it starts in half the time; needs node."""
+    node = shutil.which("node")
+    if node is None:
+        raise NotThePinned("node is not installed: it compiles the engine for the page")
+    with tempfile.TemporaryDirectory() as folder:
+        given, made = Path(folder, "site.zip"), Path(folder, "compiled.zip")
+        given.write_bytes(sources)
+        script = Path(folder, "compile.mjs")
+        script.write_text(part("compile.mjs"), "utf-8")
+        subprocess.run([node, script, pyodide, given, made], check=True, capture_output=True)  # noqa: S603 - our own
+        return made.read_bytes()
 
 
 def _members() -> Iterator[tuple[str, bytes]]:
