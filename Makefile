@@ -36,7 +36,7 @@ build/desk/pyodide build/desk/axe:  # npm packages, unpacked; what goes into the
 	cd build/desk && npm pack --silent $(if $(findstring pyodide,$@),pyodide@314.0.7,axe-core@4.14.1) | tail -1 | xargs -I{} tar xzf {} -C $(notdir $@) --strip-components=1
 desk: setup build/desk/pyodide  # the clerk's page with the engine inside, one file
 	$(PY) -m xlperf.desk.build build/desk/pyodide build/desk/xlperf.html
-release: setup
+release: desk
 	rm -rf dist
 	$(PY) -m hatchling build -t wheel -d dist
-	$(PY) -m xlperf.cli.release dist
+	$(PY) -m xlperf.cli.release dist build/desk/xlperf.html

@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from xlperf.cli.release import SUMS, write_release, write_sums
+from xlperf.cli.release import DESK, HOW_TO, SUMS, write_desk, write_release, write_sums
 from xlperf.scheme.find import find_scheme
 
 ROOT = Path(__file__).parents[2]
@@ -73,3 +73,21 @@ def test_the_wheel_holds_what_the_add_ins_need(tmp_path: Path):
         "xlperf/addin/libreoffice/icons/rank.svg", "xlperf/addin/libreoffice/component.py", "xlperf/texts/words.csv",
         "xlperf/_schemes/three-units/scheme.yaml",
     } <= names  # fmt: skip
+
+
+def test_one_zip_holds_all_that_a_plain_pc_needs(release: Path, tmp_path: Path):
+    folder = tmp_path / "dist"
+    folder.mkdir()
+    for file in release.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    (page := tmp_path / "xlperf.html").write_text("<!doctype html>", "utf-8")
+    written = [f.name for f in write_desk(folder, page)]
+    assert written == ["xlperf.html", HOW_TO, DESK]
+    with zipfile.ZipFile(folder / DESK) as packed:
+        names = {name.removeprefix("xlperf/") for name in packed.namelist()}
+        text = packed.read(f"xlperf/{HOW_TO}").decode("utf-8-sig")
+    assert {"xlperf.html", HOW_TO, "xlperf.oxt", "函数示例.xlsx", "空白工作簿 three-units.zip"} <= names
+    assert not any(name.endswith(".whl") for name in names)
+    assert len(text.splitlines()) <= 50, "one page"
+    for button in ("选择轮次文件夹", "收表", "计分排名", "撤销上一步", "停止"):
+        assert button in text

@@ -1,6 +1,7 @@
-"""What comes with a release, beside the wheel: add-in, starter, page of functions, blank workbooks, digests.
+"""What comes with a release, beside the wheel: page, add-in, starter, page of functions, blank workbooks, digests.
 
-Run by `make release`: `python -m xlperf.cli.release dist`. The same bytes every time.
+Run by `make release`: `python -m xlperf.cli.release dist build/desk/xlperf.html`. The same bytes every time. One zip
+holds all that a plain Windows PC needs: the page with the engine inside, the blank workbooks and one page of how to.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -24,6 +26,8 @@ from xlperf.scheme.find import schemes_available
 from xlperf.workbook.books.functions import TITLE, write_function_page
 
 SUMS = "SHA256SUMS"
+HOW_TO = "使用说明.txt"
+DESK = "xlperf-办公电脑.zip"  # what a PC without Python needs, in one file
 _DATE = (2020, 1, 1, 0, 0, 0)
 
 
@@ -53,6 +57,20 @@ def _blank_books(scheme: Path, out: Path) -> Path:
     return out
 
 
+def write_desk(folder: Path, page: Path) -> Iterator[Path]:
+    """Write the clerk's page, how to use it, and the zip that holds both with all that was written before."""
+    write_whole(folder / page.name, page.read_bytes())
+    yield folder / page.name
+    text = files("xlperf").joinpath("texts/instructions.txt").read_text("utf-8")
+    write_whole(folder / HOW_TO, text.replace("\n", "\r\n").encode("utf-8-sig"))
+    yield folder / HOW_TO
+    held = sorted(f for f in folder.iterdir() if f.suffix != ".whl" and f.name not in (SUMS, DESK))
+    with zipfile.ZipFile(folder / DESK, "w") as packed:
+        for file in held:
+            packed.writestr(zipfile.ZipInfo(f"xlperf/{file.name}", _DATE), file.read_bytes(), zipfile.ZIP_DEFLATED)
+    yield folder / DESK
+
+
 def write_sums(folder: Path) -> Path:
     """Write the digests of every file of a release, as `sha256sum -c` reads them."""
     files = sorted(f for f in folder.iterdir() if f.is_file() and f.name != SUMS)
@@ -61,12 +79,14 @@ def write_sums(folder: Path) -> Path:
     return folder / SUMS
 
 
-def main(folder: str) -> None:
-    """Write a release into a folder and print what was written."""
+def main(folder: str, page: str = "") -> None:
+    """Write a release into a folder and print what was written. page: the clerk's page, where it was made."""
     for file in write_release(Path(folder), list(schemes_available())):
+        click.echo(file)
+    for file in write_desk(Path(folder), Path(page)) if page else ():
         click.echo(file)
     click.echo(write_sums(Path(folder)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
