@@ -6,8 +6,8 @@ from kit.small_plan import PLAN, rows
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.graph import Read, reads
 from xlperf.engine.score import rows_of, score
-from xlperf.formula.expression import col, count, mean, rank, total, via
-from xlperf.formula.links import Link, link_of
+from xlperf.formula.expression import col, count, link_of, mean, rank, total, via
+from xlperf.formula.links import Link
 from xlperf.scheme.load import find_scheme, load_scheme
 
 KEYS = {"marks": "id", "units": "code"}

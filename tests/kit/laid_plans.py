@@ -18,7 +18,8 @@ from xlperf.engine.laid import laid
 from xlperf.engine.plan import Column, Plan, Sheet
 from xlperf.engine.score import score
 from xlperf.formula.excel import formula
-from xlperf.formula.expression import Expr, Match
+from xlperf.formula.expression import Expr
+from xlperf.formula.links import Match
 from xlperf.formula.values import Value
 
 MINE, THEIRS = "mine", "theirs"

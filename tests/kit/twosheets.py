@@ -14,7 +14,8 @@ from xlperf.engine.arrays import score_arrays
 from xlperf.engine.plan import Column, Plan, Sheet
 from xlperf.engine.score import score
 from xlperf.formula.excel import formula
-from xlperf.formula.expression import Expr, Match, col, first
+from xlperf.formula.expression import Expr, col, first
+from xlperf.formula.links import Match
 from xlperf.formula.operations import plain
 from xlperf.formula.values import Value
 

@@ -23,7 +23,7 @@ from xlperf.addin.cells import OMITTED, Cell, CellError, Columns, grid_of, line_
 from xlperf.addin.links import looked, ranked
 from xlperf.formula.evaluate import awaited, evaluate, taken
 from xlperf.formula.explain import explain
-from xlperf.formula.expression import LINKS, Expr, first, needs, root, same
+from xlperf.formula.expression import Expr, first, link_of, needs, root, same
 from xlperf.formula.signature import SIGNATURES, Slot, looks_up_names
 from xlperf.formula.values import EXEMPT, Value, shown
 from xlperf.problems import Language
@@ -281,13 +281,13 @@ def _place(cell: Cell) -> str:
 
 
 def _sentence(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], value: Value) -> str:
-    needed = awaited(e, row) if root(e).op not in LINKS else needs(e)
+    needed = awaited(e, row) if link_of(e) is None else needs(e)
     blank = [titles[name] for name in needed if row.get(name) is None]
     if blank:
         return f"未报：{'、'.join(dict.fromkeys(blank))}；不按0计，结果为空"
     if value == EXEMPT and any(row.get(name) == EXEMPT for name in needed):
         return EXEMPT
-    reason = explain(e, row, titles) if root(e).op not in LINKS else explain(e, {}, titles)
+    reason = explain(e, row, titles) if link_of(e) is None else explain(e, {}, titles)
     return f"{reason.sentence()}；得{'空' if value is None else shown(value, 6)}"
 
 

@@ -11,7 +11,7 @@ from xlperf.engine.plan import OFFICE, Plan, Sheet
 from xlperf.engine.reason import explain_cell, is_asked, label_of, worded
 from xlperf.engine.score import Scores
 from xlperf.engine.seen import Reader
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import link_of
 from xlperf.formula.values import Value, decimal, number, value_text
 from xlperf.problems import Problem, problem
 from xlperf.report.explanation import Answer, Explanation, Extra, Gap, Loss, Step

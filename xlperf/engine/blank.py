@@ -12,8 +12,7 @@ from typing import Protocol
 
 from xlperf.engine.plan import Plan
 from xlperf.formula.evaluate import Cells, Index, awaited, of_row
-from xlperf.formula.expression import columns_of
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import columns_of, link_of
 from xlperf.formula.operations import plain
 from xlperf.formula.values import Value, value_text
 
@@ -85,7 +84,7 @@ class Walk:
             at = [] if found is None else [found]
         else:
             wanted = tuple(plain(of_row(value, row)) for _, value in link.match)
-            names = tuple(name for name, _ in link.match)
+            names = link.names
             at = [] if None in wanted else [*self.source.index.grouped(link.sheet, names).get(wanted, ())]
         yield from ((link.sheet, i, link.column) for i in at)
 

@@ -30,8 +30,8 @@ from xlperf.engine.span import (
     stepped,
     within,
 )
-from xlperf.formula.expression import Expr, col
-from xlperf.formula.links import Link, link_of
+from xlperf.formula.expression import Expr, col, link_of
+from xlperf.formula.links import Link
 from xlperf.formula.operations import equal, plain
 from xlperf.formula.signature import SIGNATURES
 from xlperf.formula.values import Value, half_up

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from xlperf.engine.bounds import Bounds
 from xlperf.engine.plan import Column, Sheet
-from xlperf.formula.expression import Expr, columns_of, root
-from xlperf.formula.links import Link, link_of
+from xlperf.formula.expression import Expr, columns_of, link_of, root
+from xlperf.formula.links import Link
 from xlperf.formula.values import shown
 from xlperf.problems import Problem, Where, problem
 

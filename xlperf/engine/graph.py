@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from xlperf.formula.expression import Expr, columns_of
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import Expr, columns_of, link_of
 
 if TYPE_CHECKING:
     from xlperf.engine.plan import Sheet

@@ -12,10 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xlperf.engine.plan import Column, Holds, Sheet
-from xlperf.formula.expression import LINKS, Expr, col
-
-_TAKES = {"total": 1, "tally": 1, "mean": 1, "pick": 1, "rank": 0}  # where a look's column stands in its arguments
-_MATCHES = {"total": 2, "tally": 2, "mean": 2, "pick": 2, "count": 1, "rank": 1}  # and where its conditions do
+from xlperf.formula.expression import Expr, col
+from xlperf.formula.links import Link
 
 
 def laid(sheets: Sequence[Sheet]) -> tuple[Sheet, ...]:
@@ -49,8 +47,8 @@ class _Layer:
                 return col(self._step(here, title, self._without(inner, here, home, column), holds, home, column))
             case "call", (name, bound, body):
                 return Expr("call", (name, bound, self._without(body, here, home, column)))
-        if e.op in LINKS - {"via"}:
-            return self._link(e, here, home, column)
+            case _, (Link() as link,):
+                return Expr(e.op, (self._link(link, here, home, column),))
         return Expr(e.op, tuple(self._inside(a, here, home, column) for a in e.args))
 
     def _inside(self, x: Any, here: str, home: str, column: Column) -> Any:
@@ -58,22 +56,17 @@ class _Layer:
             return tuple(self._inside(a, here, home, column) for a in x)
         return self._without(x, here, home, column) if isinstance(x, Expr) else x
 
-    def _link(self, e: Expr, here: str, home: str, column: Column) -> Expr:
-        args = list(e.args)
-        there = here
-        if e.op != "rank":
-            there = args[0] = args[0] or here
-        for at in (_TAKES[e.op],) if e.op in _TAKES else ():
-            if isinstance(args[at], Expr):
-                args[at] = self._without(args[at], there, home, column).args[0]
-        args[_MATCHES[e.op]] = tuple(
-            (
-                self._without(left, there, home, column).args[0] if isinstance(left, Expr) else left,
-                self._without(value, here, home, column),
-            )
-            for left, value in args[_MATCHES[e.op]]
-        )
-        return Expr(e.op, tuple(args))
+    def _link(self, link: Link, here: str, home: str, column: Column) -> Link:
+        """Return a look whose columns are all laid; what it takes and matches stands in the other sheet."""
+        there = link.sheet or here
+
+        def name(x: Any) -> str:
+            laid_name: str = self._without(x, there, home, column).args[0] if isinstance(x, Expr) else x
+            return laid_name
+
+        match_ = tuple((name(left), self._without(value, here, home, column)) for left, value in link.match)
+        sheet = "" if link.kind == "rank" else there
+        return replace(link, sheet=sheet, column=name(link.column), match=match_)
 
     def _step(self, sheet: str, title: str, expr: Expr, holds: Holds, home: str, column: Column) -> str:
         """Return the name of the column of `sheet` that holds a step; laid where there is none yet."""

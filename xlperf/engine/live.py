@@ -14,7 +14,8 @@ from xlperf.engine.graph import Read, Spot
 from xlperf.engine.plan import Column, Plan, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import Cells, Group, Index, evaluate
-from xlperf.formula.links import Link, link_of
+from xlperf.formula.expression import link_of
+from xlperf.formula.links import Link
 from xlperf.formula.operations import plain
 from xlperf.formula.values import Value
 
@@ -181,7 +182,7 @@ class Live:
             askers = self._asking(sheet, column)
             return (row for i in changed for row in askers.get((plain(keys[i]),), ()))
         there = link.sheet or sheet.name
-        names = tuple(name for name, _ in link.match)
+        names = link.names
         groups = {group for i in changed for group in self._groups_of(there, names, i, before)}
         if link.kind == "rank":
             members = self.index.grouped(there, names)

@@ -12,8 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from xlperf.engine.graph import Graph, graph_of
-from xlperf.formula.expression import Expr, columns_of, walk
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import Expr, columns_of, link_of, walk
 from xlperf.formula.values import EXEMPT, Value, value_text
 from xlperf.scheme.made import MadeRows
 from xlperf.scheme.vocabulary import Holds as Holds

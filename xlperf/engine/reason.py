@@ -11,8 +11,7 @@ from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import awaited, of_row
 from xlperf.formula.explain import explain
-from xlperf.formula.expression import Expr, columns_of
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import Expr, columns_of, link_of
 from xlperf.formula.operations import equal
 from xlperf.formula.values import Value, day_of, decimal, shown, value_text
 from xlperf.formula.words import own

@@ -13,8 +13,8 @@ from fractions import Fraction
 from xlperf.engine.plan import Column, Row, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import awaited, of_row, taken
-from xlperf.formula.expression import Expr, asked_for, col, constant, root, walk
-from xlperf.formula.links import Link, link_of
+from xlperf.formula.expression import Expr, asked_for, col, constant, link_of, root, walk
+from xlperf.formula.links import Link
 from xlperf.formula.operations import plain
 from xlperf.formula.values import EXEMPT, Value, day_of, shown, value_text
 from xlperf.problems import Problem, Where, problem

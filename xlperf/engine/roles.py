@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from xlperf.engine.plan import OFFICE, Column, Plan, Row, Sheet
 from xlperf.engine.score import Scores
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import link_of
 from xlperf.formula.values import YES, value_text
 from xlperf.problems import Problem, Where, problem, word
 

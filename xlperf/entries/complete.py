@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from xlperf.engine.plan import Plan, Tables
 from xlperf.engine.score import rows_of
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import link_of
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.checking.check import stated_problems
 from xlperf.scheme.model import Scheme

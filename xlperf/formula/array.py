@@ -13,7 +13,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from xlperf.formula.expression import LINKS, Expr, Match, exempting, needs, root
+from xlperf.formula.expression import Expr, exempting, link_of, needs
+from xlperf.formula.links import Link
 from xlperf.formula.operations import OPERATIONS, PLACES
 from xlperf.formula.values import EXEMPT, Value, from_float
 
@@ -62,7 +63,8 @@ def half_up(x: Floats, digits: int | Floats) -> Floats:
 def evaluate(e: Expr, sheet: str, source: Source) -> Column:
     """Evaluate a column's expression for every row of its sheet."""
     with np.errstate(all="ignore"):
-        values = _link(root(e), sheet, source) if root(e).op in LINKS else _fold(e, sheet, source)
+        link = link_of(e)
+        values = _fold(e, sheet, source) if link is None else _link(link, sheet, source)
         values = np.array(np.broadcast_to(values, (source.size(sheet),)))
         return _guarded(values, e, sheet, source)
 
@@ -219,46 +221,43 @@ def _where(when: Column, then: Column, rest: Column) -> Column:
 # ---- links ----------------------------------------------------------------------------------------
 
 
-def _link(e: Expr, sheet: str, source: Source) -> Column:
-    match e.op, e.args:
-        case "via", (key, other, name):
-            theirs, mine = _codes([source.key(other)], [source.column(sheet, key)])
-            values = source.column(other, name)
-            where = np.full(theirs.max(initial=-1) + 1, -1)
-            where[theirs[::-1]] = np.arange(len(theirs))[::-1]
-            at = np.where(mine >= 0, where[np.maximum(mine, 0)], -1) if len(where) else np.full(len(mine), -1)
-            empty: Any = None if values.dtype == object else np.nan
-            return _at(values, at, empty)
-        case "total", (other, name, match, blanks):
-            theirs, mine = _matched(other, match, sheet, source)
-            values = source.column(other, name)
-            sums = _sums(theirs, np.nan_to_num(_floats(values)), mine)
-            if blanks == "stop":
-                empties = _sums(theirs, is_empty(values).astype(float), mine)
-                sums = np.where(empties > 0, np.nan, sums)
-            return sums
-        case "count", (other, match):
-            theirs, mine = _matched(other, match, sheet, source)
-            return _sums(theirs, np.ones(len(theirs)), mine)
-        case "tally", (other, name, match):
-            theirs, mine = _matched(other, match, sheet, source)
-            return _sums(theirs, np.isfinite(_floats(source.column(other, name))).astype(float), mine)
-        case "mean", (other, name, match):
-            theirs, mine = _matched(other, match, sheet, source)
-            values = _floats(source.column(other, name))
-            there = np.isfinite(values)
-            sums = _sums(theirs, np.where(there, values, 0.0), mine)
-            counts = _sums(theirs, there.astype(float), mine)
-            return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-        case "pick", (other, name, match):
-            theirs, mine = _matched(other, match, sheet, source)
-            values = source.column(other, name)
-            alone = _sums(theirs, np.ones(len(theirs)), mine) == 1
-            nothing: Any = None if values.dtype == object else np.nan
-            return _at(values, np.where(alone, _sums(theirs, np.arange(len(theirs), dtype=float), mine), -1), nothing)
-        case "rank", (name, match, order, ties):
-            return _rank(source.column(sheet, name), *_matched(sheet, match, sheet, source), order, ties)
-    raise ValueError(f"no such link: {e.op}")
+def _link(link: Link, sheet: str, source: Source) -> Column:
+    if link.kind == "via":
+        return _via(link, sheet, source)
+    theirs, mine = _matched(link, sheet, source)
+    if link.kind == "rank":
+        return _rank(source.column(sheet, link.column), theirs, mine, link)
+    if link.kind == "count":
+        return _sums(theirs, np.ones(len(theirs)), mine)
+    values = source.column(link.sheet, link.column)
+    if link.kind == "pick":
+        alone = _sums(theirs, np.ones(len(theirs)), mine) == 1
+        at = np.where(alone, _sums(theirs, np.arange(len(theirs), dtype=float), mine), -1)
+        return _at(values, at, _nothing(values))
+    there = np.isfinite(_floats(values))
+    counts = _sums(theirs, there.astype(float), mine)
+    if link.kind == "tally":
+        return counts
+    sums = _sums(theirs, np.where(there, _floats(values), 0.0), mine)
+    if link.kind == "mean":
+        return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    if link.blanks != "stop":
+        return sums
+    return np.where(_sums(theirs, is_empty(values).astype(float), mine) > 0, np.nan, sums)
+
+
+def _via(link: Link, sheet: str, source: Source) -> Column:
+    theirs, mine = _codes([source.key(link.sheet)], [source.column(sheet, link.key)])
+    values = source.column(link.sheet, link.column)
+    where = np.full(theirs.max(initial=-1) + 1, -1)
+    where[theirs[::-1]] = np.arange(len(theirs))[::-1]
+    at = np.where(mine >= 0, where[np.maximum(mine, 0)], -1) if len(where) else np.full(len(mine), -1)
+    return _at(values, at, _nothing(values))
+
+
+def _nothing(values: Column) -> Any:
+    """Return what stands for blank in a column."""
+    return None if values.dtype == object else np.nan
 
 
 def _at(values: Column, positions: Column, empty: Any) -> Column:
@@ -267,11 +266,12 @@ def _at(values: Column, positions: Column, empty: Any) -> Column:
     return np.where(at >= 0, values[np.maximum(at, 0)], empty) if len(values) else np.full(len(at), empty)
 
 
-def _matched(other: str, match: Match, sheet: str, source: Source) -> tuple[Column, Column]:
-    if not match:
-        return np.zeros(source.size(other), int), np.zeros(source.size(sheet), int)
-    theirs = [source.column(other, name) for name, _ in match]
-    mine = [np.broadcast_to(_fold(value, sheet, source), (source.size(sheet),)) for _, value in match]
+def _matched(link: Link, sheet: str, source: Source) -> tuple[Column, Column]:
+    there = link.sheet or sheet
+    if not link.match:
+        return np.zeros(source.size(there), int), np.zeros(source.size(sheet), int)
+    theirs = [source.column(there, name) for name in link.names]
+    mine = [np.broadcast_to(_fold(value, sheet, source), (source.size(sheet),)) for value in link.wanted]
     return _codes(theirs, mine)
 
 
@@ -297,16 +297,16 @@ def _sums(codes: Column, values: Floats, wanted: Column) -> Floats:
     return np.where(wanted >= 0, sums[np.maximum(wanted, 0)], 0.0)
 
 
-def _rank(keys: Floats, theirs: Column, mine: Column, order: str, ties: str) -> Floats:
+def _rank(keys: Floats, theirs: Column, mine: Column, link: Link) -> Floats:
     """Sort by group and key, so that cost grows with the rows and not their square."""
-    sortable = _clean(keys) if order == "low" else -_clean(keys)
+    sortable = _clean(keys) if link.order == "low" else -_clean(keys)
     there = np.isfinite(sortable)
     rows = np.flatnonzero(there)
     by = rows[np.lexsort((rows, sortable[rows], theirs[rows]))]
     group, key = theirs[by], sortable[by]
     starts = np.r_[True, group[1:] != group[:-1]]
     position = np.arange(len(by)) - np.maximum.accumulate(np.where(starts, np.arange(len(by)), 0))
-    if ties == "same":
+    if link.ties == "same":
         new = starts | np.r_[True, key[1:] != key[:-1]]
         position = position[np.maximum.accumulate(np.where(new, np.arange(len(by)), 0))]
     places = np.full(len(keys), np.nan)

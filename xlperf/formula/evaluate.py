@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
-from xlperf.formula.expression import LINKS, Expr, Match, exempting, needs, parts, root
+from xlperf.formula.expression import Expr, exempting, link_of, needs, parts
+from xlperf.formula.links import LINKS, Link
 from xlperf.formula.operations import OPERATIONS, clean, equal, plain
 from xlperf.formula.values import EXEMPT, Value
 
@@ -83,10 +84,10 @@ def evaluate(
     for; None for all. index: where rows stand, where it is kept for several columns.
     """
     here = source if rows is None else _Some(source, sheet, rows)
-    bare = root(e)
-    if bare.op in LINKS:
+    link = link_of(e)
+    if link is not None:
         positions = range(source.size(sheet)) if rows is None else rows
-        values = _link(bare, sheet, _Look(here, source, positions, index or Index(source)))
+        values = _link(link, sheet, _Look(here, source, positions, index or Index(source)))
     else:
         values = _fold(e, sheet, here)
     return _guarded(values, e, sheet, here)
@@ -202,27 +203,24 @@ class _Look:
     index: Index
 
 
-def _link(e: Expr, sheet: str, look: _Look) -> list[Value]:
-    match e.op, e.args:
-        case "via", (key, other, name):
-            return _via(look.here.column(sheet, key), look.index.keyed(other), look.there.column(other, name))
-        case "total", (other, name, match, blanks):
-            return _of_groups(sheet, other, name, match, look, lambda values: _total(values, blanks))
-        case "count", (other, match):
-            groups = look.index.grouped(other, tuple(n for n, _ in match))
-            return [Fraction(len(groups.get(k, ()))) for k in _wanted(sheet, match, look.here)]
-        case "tally", (other, name, match):
-            return _of_groups(sheet, other, name, match, look, lambda values: Fraction(len(_numbers(values))))
-        case "mean", (other, name, match):
-            return _of_groups(sheet, other, name, match, look, _mean)
-        case "pick", (other, name, match):
-            groups = look.index.grouped(other, tuple(n for n, _ in match))
-            cells = look.there.column(other, name)
-            found = [groups.get(k, ()) for k in _wanted(sheet, match, look.here)]
-            return [cells[at[0]] if len(at) == 1 else None for at in found]
-        case "rank", (name, match, order, ties):
-            return _rank(name, sheet, match, order, ties, look)
-    raise ValueError(f"no such link: {e.op}")
+def _link(link: Link, sheet: str, look: _Look) -> list[Value]:
+    match link.kind:
+        case "via":
+            keyed = look.index.keyed(link.sheet)
+            return _via(look.here.column(sheet, link.key), keyed, look.there.column(link.sheet, link.column))
+        case "rank":
+            return _rank(link, sheet, look)
+        case "count":
+            groups = look.index.grouped(link.sheet, link.names)
+            return [Fraction(len(groups.get(k, ()))) for k in _wanted(sheet, link, look.here)]
+        case "total":
+            return _of_groups(sheet, link, look, lambda values: _total(values, link.blanks))
+        case "tally":
+            return _of_groups(sheet, link, look, lambda values: Fraction(len(_numbers(values))))
+        case "mean":
+            return _of_groups(sheet, link, look, _mean)
+        case "pick":
+            return _of_groups(sheet, link, look, lambda values: values[0] if len(values) == 1 else None)
 
 
 def _via(keys: Cells, positions: Mapping[Value, int], values: Cells) -> list[Value]:
@@ -236,18 +234,16 @@ def _tuples(columns: Sequence[Cells], size: int) -> list[Group]:
     return [tuple(map(plain, group)) for group in zip(*columns, strict=True)]
 
 
-def _wanted(sheet: str, match: Match, here: Source) -> list[Group]:
-    return _tuples([_fold(value, sheet, here) for _, value in match], here.size(sheet))
+def _wanted(sheet: str, link: Link, here: Source) -> list[Group]:
+    return _tuples([_fold(value, sheet, here) for value in link.wanted], here.size(sheet))
 
 
-def _of_groups(
-    sheet: str, other: str, name: str, match: Match, look: _Look, made: Callable[[Sequence[Value]], Value]
-) -> list[Value]:
+def _of_groups(sheet: str, link: Link, look: _Look, made: Callable[[Sequence[Value]], Value]) -> list[Value]:
     """Make one value of the cells of each group that is asked for, each group once."""
-    groups = look.index.grouped(other, tuple(n for n, _ in match))
-    cells = look.there.column(other, name)
+    groups = look.index.grouped(link.sheet, link.names)
+    cells = look.there.column(link.sheet, link.column)
     known: dict[Group, Value] = {}
-    for group in (wanted := _wanted(sheet, match, look.here)):
+    for group in (wanted := _wanted(sheet, link, look.here)):
         if group not in known:
             known[group] = made([cells[i] for i in groups.get(group, ())])
     return [known[group] for group in wanted]
@@ -268,16 +264,15 @@ def _mean(values: Sequence[Value]) -> Value:
     return sum(there, Fraction(0)) / len(there) if there else None
 
 
-def _rank(name: str, sheet: str, match: Match, order: str, ties: str, look: _Look) -> list[Value]:
+def _rank(link: Link, sheet: str, look: _Look) -> list[Value]:
     """Rank by sorted lists per group, so that cost grows with the rows and not their square."""
-    keys = look.there.column(sheet, name)
-    names = tuple(n for n, _ in match)
-    groups = look.index.grouped(sheet, names)
+    keys = look.there.column(sheet, link.column)
+    groups = look.index.grouped(sheet, link.names)
     mine = look.positions
-    own = _tuples([[cells[i] for i in mine] for cells in (look.there.column(sheet, n) for n in names)], len(mine))
+    own = _tuples([[cells[i] for i in mine] for cells in (look.there.column(sheet, n) for n in link.names)], len(mine))
     ordered: dict[Group, tuple[list[Fraction], dict[Fraction, list[int]]]] = {}
     places: list[Value] = []
-    for i, group, wanted in zip(mine, own, _wanted(sheet, match, look.here), strict=True):
+    for i, group, wanted in zip(mine, own, _wanted(sheet, link, look.here), strict=True):
         key = keys[i]
         if not isinstance(key, Fraction) or not all(map(equal, group, wanted)):
             places.append(None)
@@ -285,8 +280,8 @@ def _rank(name: str, sheet: str, match: Match, order: str, ties: str, look: _Loo
         if group not in ordered:
             ordered[group] = _ordered(keys, groups[group])
         (members, there), seen = ordered[group], clean(key)
-        before = len(members) - bisect_right(members, seen) if order == "high" else bisect_left(members, seen)
-        if ties == "list":
+        before = len(members) - bisect_right(members, seen) if link.order == "high" else bisect_left(members, seen)
+        if link.ties == "list":
             before += bisect_left(there[seen], i)
         places.append(Fraction(before + 1))
     return places

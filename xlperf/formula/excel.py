@@ -16,7 +16,8 @@ from fractions import Fraction
 from typing import Protocol
 
 from xlperf.formula.calls import call_text
-from xlperf.formula.expression import LINKS, Expr, Match, exempting, needs, root
+from xlperf.formula.expression import Expr, exempting, link_of, needs, root
+from xlperf.formula.links import LINKS, Link, Match
 from xlperf.formula.operations import ATOM, COMPARE, OPERATIONS, PLACES
 from xlperf.formula.values import EXEMPT, Value, decimal, number
 
@@ -150,8 +151,7 @@ def _text(e: Expr, at: Addresses, outer: int = 0) -> str:
             return text
         case "first", _:
             return _first_text([_text(a, at) for a in e.args], e.args[-1])
-    link = _link_text(e, at)
-    return link if link is not None else _operation(e, at, outer)
+    return _link_text(e.args[0], at) if e.op in LINKS else _operation(e, at, outer)
 
 
 def _operation(e: Expr, at: Addresses, outer: int) -> str:
@@ -201,7 +201,7 @@ def _called(e: Expr, at: Addresses) -> str | None:
 
     (An empty cell reaches a function as 0 in some programs.)
     """
-    if e.op != "call" or root(e).op in LINKS:
+    if e.op != "call" or link_of(e) is not None:
         return None
     name, bound, _ = e.args
     guarded = frozenset(needs(e))
@@ -218,55 +218,56 @@ def _called(e: Expr, at: Addresses) -> str | None:
 # ---- links ----------------------------------------------------------------------------------------
 
 
-def _link_text(e: Expr, at: Addresses) -> str | None:
-    match e.op, e.args:
-        case "via", (key, sheet, name):
-            return _via_text(key, sheet, name, at)
-        case "pick", (sheet, name, match):
-            return _pick_text(sheet, name, match, at)
-        case "total", (sheet, name, match, blanks):
-            return _total_text(sheet, name, match, blanks, at)
-        case "count", (sheet, match):
-            if not match:
-                return f'SUMPRODUCT(--({at.keys(sheet)}<>""))'  # a ledger has rows nobody used yet
-            return f"COUNTIFS({_criteria(sheet, match, at, at)})"
-        case "tally", (sheet, name, match):
-            values = at.whole(sheet, name)
-            if not match:
-                return f"COUNT({values})"
-            return f'COUNTIFS({_criteria(sheet, match, at, at)},{values},"{ANY_NUMBER}")'
-        case "mean", (sheet, name, match):
-            values = at.whole(sheet, name)
-            if not match:
-                return f'IFERROR(AVERAGE({values}),"")'
-            return f'IFERROR(AVERAGEIFS({values},{_criteria(sheet, match, at, at)}),"")'
-        case "rank", (name, match, order, ties):
-            return _rank_text(name, match, order, ties, at)
-    return None
+def _link_text(link: Link, at: Addresses) -> str:
+    match link.kind:
+        case "via":
+            return _via_text(link, at)
+        case "pick":
+            return _pick_text(link, at)
+        case "total":
+            return _total_text(link, at)
+        case "rank":
+            return _rank_text(link, at)
+    criteria = _criteria(link.sheet, link.match, at, at)
+    if link.kind == "count":  # a ledger has rows nobody used yet
+        return f"COUNTIFS({criteria})" if criteria else f'SUMPRODUCT(--({at.keys(link.sheet)}<>""))'
+    values = at.whole(link.sheet, link.column)
+    if link.kind == "tally":
+        return f'COUNTIFS({criteria},{values},"{ANY_NUMBER}")' if criteria else f"COUNT({values})"
+    mean = f"AVERAGEIFS({values},{criteria})" if criteria else f"AVERAGE({values})"
+    return f'IFERROR({mean},"")'
 
 
-def _via_text(key: str, sheet: str, name: str, at: Addresses) -> str:
-    fixed = at.linked(key, sheet, name)
-    computed = at.computed(sheet, name)
+def _via_text(link: Link, at: Addresses) -> str:
+    fixed = at.linked(link.key, link.sheet, link.column)
+    computed = at.computed(link.sheet, link.column)
     if fixed is not None:
         return fixed if computed else f'IF({fixed}="","",{fixed})'
-    found = f"INDEX({at.whole(sheet, name)},MATCH({at.cell(key)},{at.keys(sheet)},0))"
+    key = at.cell(link.key)
+    found = f"INDEX({at.whole(link.sheet, link.column)},MATCH({key},{at.keys(link.sheet)},0))"
     text = f'IFERROR({found},"")' if computed else f'IFERROR(IF({found}="","",{found}),"")'
-    return text if at.is_filled(key) else f'IF({at.cell(key)}="","",{text})'  # MATCH takes an empty cell for 0
+    return text if at.is_filled(link.key) else f'IF({key}="","",{text})'  # MATCH takes an empty cell for 0
 
 
-def _pick_text(sheet: str, name: str, match: Match, at: Addresses) -> str:
+def _rows(link: Link, at: Addresses) -> tuple[Range, Match, Addresses, bool]:
+    """Return the range a look takes, what is left to match, whose ranges these are, whether all rows stand together."""
+    block = at.block(link.sheet, link.column, link.match)
+    return (*block, True) if block is not None else (at.whole(link.sheet, link.column), link.match, at, False)
+
+
+def _pick_text(link: Link, at: Addresses) -> str:
     """Write the cell of the one row that matches: by its position, which SUMPRODUCT adds up where there is one."""
-    block = at.block(sheet, name, match)
-    values, rest, ranges = (at.whole(sheet, name), match, at) if block is None else block
+    values, rest, ranges, _ = _rows(link, at)
+    computed = at.computed(link.sheet, link.column)
     if not rest and ":" not in values:
-        return values if at.computed(sheet, name) else f'IF({values}="","",{values})'
-    tests = "*".join(f"({ranges.whole(sheet, n)}={_text(v, at, COMPARE + 1)})" for n, v in rest or match)
+        return values if computed else f'IF({values}="","",{values})'
+    match_ = rest or link.match
+    tests = "*".join(f"({ranges.whole(link.sheet, n)}={_text(v, at, COMPARE + 1)})" for n, v in match_)
     first = values.partition(":")[0]
     position = f"SUMPRODUCT({tests}*(ROW({values})-ROW({first})+1))"
     found = f"INDEX({values},{position})"
-    text = found if at.computed(sheet, name) else f'IF({found}="","",{found})'
-    return f'IF(COUNTIFS({_criteria(sheet, rest or match, ranges, at)})=1,{text},"")'
+    text = found if computed else f'IF({found}="","",{found})'
+    return f'IF(COUNTIFS({_criteria(link.sheet, match_, ranges, at)})=1,{text},"")'
 
 
 def _criteria(sheet: str, match: Match, ranges: Addresses, at: Addresses) -> str:
@@ -280,30 +281,29 @@ def _criterion(value: Expr, at: Addresses) -> str:
     return _text(value, at)
 
 
-def _total_text(sheet: str, name: str, match: Match, blanks: str, at: Addresses) -> str:
-    block = at.block(sheet, name, match)
-    values, rest, ranges = (at.whole(sheet, name), match, at) if block is None else block
-    criteria = _criteria(sheet, rest, ranges, at)
+def _total_text(link: Link, at: Addresses) -> str:
+    values, rest, ranges, together = _rows(link, at)
+    criteria = _criteria(link.sheet, rest, ranges, at)
     summed = f"SUMIFS({values},{criteria})" if rest else f"SUM({values})"
-    if blanks != "stop":
+    if link.blanks != "stop":
         return summed
     if rest:
         empty = f'COUNTIFS({criteria},{values},"")'
     else:  # of all rows only those that are used
-        empty = f"COUNTBLANK({values})" if block else f'SUMPRODUCT(({at.keys(sheet)}<>"")*({values}=""))'
+        empty = f"COUNTBLANK({values})" if together else f'SUMPRODUCT(({at.keys(link.sheet)}<>"")*({values}=""))'
     return f'IF({empty}>0,"",{summed})'
 
 
-def _rank_text(name: str, match: Match, order: str, ties: str, at: Addresses) -> str:
-    key = at.cell(name)
+def _rank_text(link: Link, at: Addresses) -> str:
+    key = at.cell(link.column)
     own = [f"ISNUMBER({key})"]
-    own += [f"{at.cell(n)}={_text(v, at)}" for n, v in match if v != Expr("col", (n,))]
-    pairs = [(n, _criterion(v, at)) for n, v in match]
-    sign = ">" if order == "high" else "<"
-    better = ",".join([*(f"{at.whole('', n)},{v}" for n, v in pairs), f'{at.whole("", name)},"{sign}"&{key}'])
+    own += [f"{at.cell(n)}={_text(v, at)}" for n, v in link.match if v != Expr("col", (n,))]
+    pairs = [(n, _criterion(v, at)) for n, v in link.match]
+    sign = ">" if link.order == "high" else "<"
+    better = ",".join([*(f"{at.whole('', n)},{v}" for n, v in pairs), f'{at.whole("", link.column)},"{sign}"&{key}'])
     place = f"1+COUNTIFS({better})"
-    if ties == "list":
-        earlier = ",".join([*(f"{at.above(n)},{v}" for n, v in pairs), f"{at.above(name)},{key}"])
+    if link.ties == "list":
+        earlier = ",".join([*(f"{at.above(n)},{v}" for n, v in pairs), f"{at.above(link.column)},{key}"])
         place += f"+COUNTIFS({earlier})"
     condition = own[0] if len(own) == 1 else f"AND({','.join(own)})"
     return f'IF({condition},{place},"")'

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from xlperf.formula.evaluate import awaited, of_row, taken
-from xlperf.formula.expression import Expr, root
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import Expr, link_of, root
 from xlperf.formula.values import EXEMPT, Value, shown
 from xlperf.formula.words import own
 

@@ -20,12 +20,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from xlperf.formula.links import LINKS, Link
 from xlperf.formula.values import Value
 
 
 @dataclass(frozen=True, slots=True)
 class Expr:
-    """One operation and its arguments (expressions, names or plain data)."""
+    """One operation and its arguments (expressions, names or plain data); of a look at other rows its record."""
 
     op: str
     args: tuple[Any, ...] = ()
@@ -220,58 +221,65 @@ def step(title: str, x: Operand, holds: str = "number") -> Expr:
 
 # ---- link operations: a look at other rows, only at the root of a column -------------------------
 
-Match = tuple[tuple[str, Expr], ...]
-
 
 def via(key: str, sheet: str, name: str) -> Expr:
     """Take a column of the row that `key` names on another sheet."""
-    return Expr("via", (key, sheet, name))
+    return _look(Link("via", sheet, name, key=key))
 
 
 def pick(sheet: str, name: str, match: Mapping[Any, Operand]) -> Expr:
     """Take a column of the one row of `sheet` that matches; empty where none does or several do."""
-    return Expr("pick", (sheet, name, _match(match)))
+    return _look(Link("pick", sheet, name, match=_match(match)))
 
 
-def total(sheet: str, name: str | Expr, match: Mapping[Any, Operand], blanks: str = "skip") -> Expr:
+def total(sheet: str, name: Any, match: Mapping[Any, Operand], blanks: str = "skip") -> Expr:
     """Add a column over the rows of `sheet` that match.
 
     sheet: "" for the own one. name: a column, or a `step` of that sheet. match: column of that sheet (or a step of it)
     → value here. blanks: `skip` leaves empty cells out, `stop` makes the
     result empty while any matching row is empty. 不适用 always stays out.
     """
-    return Expr("total", (sheet, name, _match(match), blanks))
+    return _look(Link("total", sheet, name, match=_match(match), blanks=blanks))
 
 
 def count(sheet: str, match: Mapping[Any, Operand]) -> Expr:
     """Count the rows of `sheet` that match."""
-    return Expr("count", (sheet, _match(match)))
+    return _look(Link("count", sheet, "", match=_match(match)))
 
 
 def tally(sheet: str, name: str, match: Mapping[Any, Operand]) -> Expr:
     """Count the numbers of a column over the rows that match; empty cells and 不适用 stay out."""
-    return Expr("tally", (sheet, name, _match(match)))
+    return _look(Link("tally", sheet, name, match=_match(match)))
 
 
 def mean(sheet: str, name: str, match: Mapping[Any, Operand]) -> Expr:
     """Average the numbers of a column over the rows that match; empty where there are none."""
-    return Expr("mean", (sheet, name, _match(match)))
+    return _look(Link("mean", sheet, name, match=_match(match)))
 
 
-def rank(key: str | Expr, match: Mapping[Any, Operand], order: str = "high", ties: str = "same") -> Expr:
+def rank(key: Any, match: Mapping[Any, Operand], order: str = "high", ties: str = "same") -> Expr:
     """Place this row among the rows of its own sheet that match, by a column of ROUNDed keys.
 
-    order: `high` puts the largest first. ties: `same` gives 1, 2, 2, 4; `list` breaks a tie by the
-    order of the list.
+    key: a column, or a `step`. order: `high` puts the largest first. ties: `same` gives 1, 2, 2, 4; `list` breaks a
+    tie by the order of the list.
     """
-    return Expr("rank", (key, _match(match), order, ties))
+    return _look(Link("rank", "", key, match=_match(match), order=order, ties=ties))
 
 
-def _match(match: Mapping[Any, Operand]) -> Match:
+def _look(link: Link) -> Expr:
+    return Expr(link.kind, (link,))
+
+
+def _match(match: Mapping[Any, Operand]) -> tuple[tuple[str, Expr], ...]:
     return tuple((name, lift(value)) for name, value in match.items())
 
 
-LINKS = frozenset({"via", "pick", "total", "count", "tally", "mean", "rank"})
+def link_of(e: Expr | None) -> Link | None:
+    """Return the look at other rows that a column is, through rule calls; None where it looks at its own row."""
+    if e is None or (bare := root(e)).op not in LINKS:
+        return None
+    link: Link = bare.args[0]
+    return link
 
 
 # ---- looking at a tree ----------------------------------------------------------------------------
@@ -287,10 +295,8 @@ def parts(e: Expr) -> tuple[Expr, ...]:
             return (body,)
         case "say", (_, values, *_):
             return tuple(value for _, value in values)
-        case (("total" | "tally" | "mean" | "pick"), (_, _, match, *_)):
-            return tuple(value for _, value in match)
-        case (("count" | "rank"), (_, match, *_)):
-            return tuple(value for _, value in match)
+        case _, (Link() as link,):
+            return link.wanted
     return tuple(a for a in e.args if isinstance(a, Expr))
 
 
@@ -303,8 +309,9 @@ def walk(e: Expr) -> Iterator[Expr]:
 
 def columns_of(e: Expr) -> frozenset[str]:
     """List the same-row columns an expression mentions anywhere."""
-    named = {x.args[0] for x in walk(e) if x.op in ("col", "via")}
-    return frozenset(named | {x.args[0] for x in walk(e) if x.op == "rank"})
+    named = {x.args[0] for x in walk(e) if x.op == "col"}
+    links = [x.args[0] for x in walk(e) if x.op in LINKS]
+    return frozenset(named | {x.key for x in links if x.kind == "via"} | {x.column for x in links if x.kind == "rank"})
 
 
 _UNASKED = ("is_blank", "is_number", "is_exempt", "say", "first")

@@ -1,17 +1,21 @@
-"""A look at other rows, taken apart once: which sheet, which column, which rows.
+"""A look at other rows as one record: which sheet, which column, which rows.
 
-Links stand only at the root of a column (`formula.expression`); whoever wants to know what one reads
-asks here and not the positions of its arguments.
+The expression of a look holds this record and nothing else (`formula.expression` builds it, `link_of` returns it), so
+that every face and every reader asks for a field by its name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, get_args
 
-from xlperf.formula.expression import LINKS, Expr, Match, root
+if TYPE_CHECKING:
+    from xlperf.formula.expression import Expr
 
 Kind = Literal["via", "pick", "total", "count", "tally", "mean", "rank"]
+Match = Sequence[tuple[str, "Expr"]]  # column there → what it must equal, as an expression over this row
+LINKS: frozenset[str] = frozenset(get_args(Kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +24,15 @@ class Link:
 
     sheet: the sheet looked at, "" where it is the column's own (rank). column: what is taken from it, the
     ranked key of a rank, "" for count. key: the column of this row that names the other (via), else "". match:
-    column there → what it must equal, as an expression over this row. blanks: of a total; order, ties: of a rank.
+    what the rows taken must hold. blanks: of a total; order, ties: of a rank. Until a rule's steps are laid
+    (`engine.laid`) a column may also be a step of the sheet that is looked at.
     """
 
     kind: Kind
     sheet: str
     column: str
     key: str = ""
-    match: Match = ()
+    match: tuple[tuple[str, Expr], ...] = ()
     blanks: str = ""
     order: str = ""
     ties: str = ""
@@ -37,21 +42,12 @@ class Link:
         """Return whether it counts rows or says a place: a whole number whatever it looks at."""
         return self.kind in ("count", "tally", "rank")
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the columns there that say which rows are taken."""
+        return tuple(name for name, _ in self.match)
 
-def link_of(e: Expr | None) -> Link | None:
-    """Return the look at other rows that a column is, through rule calls; None where it looks at its own row."""
-    if e is None or (bare := root(e)).op not in LINKS:
-        return None
-    kind = cast("Kind", bare.op)
-    match kind, bare.args:
-        case "via", (key, sheet, column):
-            return Link(kind, sheet, column, key=key)
-        case "total", (sheet, column, match_, blanks):
-            return Link(kind, sheet, column, match=match_, blanks=blanks)
-        case "count", (sheet, match_):
-            return Link(kind, sheet, "", match=match_)
-        case (("tally" | "mean" | "pick"), (sheet, column, match_)):
-            return Link(kind, sheet, column, match=match_)
-        case "rank", (column, match_, order, ties):
-            return Link(kind, "", column, match=match_, order=order, ties=ties)
-    raise ValueError(f"no such link: {bare.op}")
+    @property
+    def wanted(self) -> tuple[Expr, ...]:
+        """Return what these columns must equal, as expressions over this row."""
+        return tuple(value for _, value in self.match)

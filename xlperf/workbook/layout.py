@@ -15,8 +15,8 @@ from functools import cached_property
 from xlperf.engine.plan import Plan, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.excel import Addresses
-from xlperf.formula.expression import Expr, Match, root
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import Expr, link_of, root
+from xlperf.formula.links import Match
 from xlperf.formula.operations import OPERATIONS, plain
 from xlperf.formula.values import Value, value_text
 from xlperf.workbook.text import key_text, measure, quoted

@@ -6,8 +6,7 @@ from fractions import Fraction
 
 from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
-from xlperf.formula.expression import Expr, root
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import Expr, link_of, root
 from xlperf.formula.values import Value
 from xlperf.workbook.style import PERCENT
 

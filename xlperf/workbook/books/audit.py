@@ -9,7 +9,7 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.plan import Ranking
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import link_of
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.highlight import WRONG

@@ -9,8 +9,7 @@ from xlperf.engine.objects import Thing
 from xlperf.engine.plan import UNIT, Column, Plan, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import of_row
-from xlperf.formula.expression import columns_of, lift
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import columns_of, lift, link_of
 from xlperf.formula.values import Value
 from xlperf.terms import SERVING
 from xlperf.workbook.book import Book

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xlperf.engine.plan import Plan, Sheet
 from xlperf.engine.score import Scores
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import link_of
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, protect
