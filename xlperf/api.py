@@ -18,8 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
+from xlperf.engine.arrays import score_drawn
 from xlperf.engine.ask import row_named
 from xlperf.engine.check import EXAMPLE_CODES, red_examples, standing
 from xlperf.engine.compile import compile_scheme
@@ -82,6 +84,17 @@ class Result:
         data = {c.name: [_out(v, c.holds, exact=exact) for v in self.scores.column(sheet, c.name)] for c in columns}
         frame = pd.DataFrame(data)
         return frame.rename(columns={c.name: c.title for c in columns}) if labels == "zh" else frame
+
+    def draw(self, cells: Mapping[tuple[str, str], Iterable[float]]) -> dict[str, pd.DataFrame]:
+        """Score once more with other numbers in some inputs, in float64: one draw of a simulation.
+
+        cells: (sheet, column to fill) → a number a row, NaN blank; they are not judged. Returns sheet → frame: NaN is
+        blank, inf 不适用, dates are their day numbers. Raises NotAnInput for a column that nobody fills, KeyError for
+        one that is not there, ValueError where the numbers are not as many as the rows. What is published comes from
+        `scores`, which is exact.
+        """
+        drawn = {spot: np.asarray(list(numbers), np.float64) for spot, numbers in cells.items()}
+        return {sheet: pd.DataFrame(columns) for sheet, columns in score_drawn(self.scores, drawn).items()}
 
     def ranking(self) -> pd.DataFrame:
         """Return every ranked list below one another: group, place (None unranked), code, name, score."""

@@ -61,20 +61,29 @@ def shared_out(work: Callable[[S, J], R], shared: S, jobs: Iterable[J], *, few: 
 
 
 def guarded(
-    work: Callable[[J], R], jobs: Iterable[J], *, seconds: float, memory: int, few: int = FEW
+    work: Callable[[J], R],
+    jobs: Iterable[J],
+    *,
+    seconds: float,
+    memory: int | None = None,
+    few: int = FEW,
+    at_once: int | None = None,
+    fresh: bool = False,
 ) -> Iterator[R | Lost]:
     """Do work that may hang, die or take all memory, each job in a worker that is ended for it; in order.
 
-    seconds: a job may take. memory: bytes of address space a worker may use, where the system has such a limit. A job
-    whose worker is lost is not tried again, and the others are not touched. Without processes it is done in place.
+    seconds: a job may take. memory: bytes of address space a worker may use, where the system has such a limit. few: up
+    to so many jobs one worker does; at_once: so many workers whatever the machine has. fresh: a worker begins with
+    nothing of this process, whose libraries may hold threads. A job whose worker is lost is not tried again, and the
+    others are not touched. Without processes it is done in place.
     """
     waiting = list(jobs)
     if cores() == 1 and sys.platform in ("emscripten", "wasi"):
         yield from (work(job) for job in waiting)
         return
-    crew: _Crew[J, R] = _Crew(work, waiting, seconds, memory)
+    crew: _Crew[J, R] = _Crew(work, waiting, seconds, memory, fresh)
     try:
-        yield from crew.results(min(cores(), len(waiting)) if len(waiting) > few else 1)
+        yield from crew.results(at_once or (min(cores(), len(waiting)) if len(waiting) > few else 1))
     finally:
         crew.end()
 
@@ -155,7 +164,8 @@ class _Crew(Generic[J, R]):
     work: Callable[[J], R]
     jobs: list[J]
     seconds: float
-    memory: int
+    memory: int | None
+    fresh: bool
     workers: list[_Worker] = field(default_factory=list)
     early: dict[int, R | Lost] = field(default_factory=dict)
 
@@ -180,7 +190,8 @@ class _Crew(Generic[J, R]):
         import multiprocessing
 
         here, there = multiprocessing.Pipe()
-        process = multiprocessing.Process(target=_serve, args=(there, here, self.work, self.memory), daemon=True)
+        context = multiprocessing.get_context("spawn" if self.fresh else None)
+        process = context.Process(target=_serve, args=(there, here, self.work, self.memory), daemon=True)
         process.start()
         there.close()
         return _Worker(process, here)
@@ -225,11 +236,13 @@ class _Crew(Generic[J, R]):
         worker.end()
 
 
-def _serve(pipe: Any, other: Any, work: Callable[[Any], Any], memory: int) -> None:
+def _serve(pipe: Any, other: Any, work: Callable[[Any], Any], memory: int | None) -> None:
     """Answer job after job until the parent closes the pipe."""
     other.close()
     _begin()
-    _limit(memory)
+    _unnamed_locks()
+    if memory is not None:
+        _limit(memory)
     with suppress(EOFError, OSError):
         while True:
             job = pipe.recv()
@@ -238,6 +251,14 @@ def _serve(pipe: Any, other: Any, work: Callable[[Any], Any], memory: int) -> No
             except Exception as fault:
                 answer = (True, fault)
             pipe.send(answer)
+
+
+def _unnamed_locks() -> None:
+    """Let locks that a library makes have no name, which would outlive a worker that is killed."""
+    import multiprocessing
+
+    if "fork" in multiprocessing.get_all_start_methods():
+        multiprocessing.set_start_method("fork", force=True)
 
 
 def _cpu_seconds(process: int) -> float:

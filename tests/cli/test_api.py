@@ -3,10 +3,12 @@
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import xlperf
+from xlperf.engine.live import NotAnInput
 from xlperf.problems import errors
 
 UNITS = pd.DataFrame(
@@ -234,3 +236,21 @@ def test_a_wrong_cell_is_no_blank_and_its_default_does_not_count(three):
         result = xlperf.score(three, {"events": [entry(unit=unit, status=status)]}, problems="return")
         row = result.scores.rows("events")[0]
         assert (row["status"], row["counts"]) == (value, counts)
+
+
+def test_a_draw_is_what_scoring_with_these_numbers_gives():
+    scheme = xlperf.load_scheme("three-units")
+    marks = pd.DataFrame(scheme.tables["marks"])
+    marks["verified"] = marks["target"].where(marks["target"].notna())
+    marks["lead"] = marks["full"].where(marks["target"].isna())
+    result = xlperf.score(scheme, {"marks": marks})
+    drawn = marks["lead"].astype(float) * np.linspace(0.5, 0.9, len(marks))
+    other = xlperf.score(scheme, {"marks": marks.assign(lead=drawn.round(2))})
+    found = result.draw({("marks", "lead"): drawn.round(2)})
+    for name in ("composite", "shown", "place"):
+        assert found["totals"][name].tolist() == other.frame("totals")[name].tolist()
+    assert found["totals"]["composite"].tolist() != result.frame("totals")["composite"].tolist()
+    with pytest.raises(NotAnInput):
+        result.draw({("marks", "score"): drawn})
+    with pytest.raises(ValueError, match="12 rows"):
+        result.draw({("marks", "lead"): [1.0]})

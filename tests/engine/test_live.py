@@ -1,16 +1,20 @@
 """Scoring what an edit touches gives the same as scoring everything anew."""
 
+import os
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
 import pytest
+from kit.simulated import simulated
 from kit.small_plan import PLAN, rows
 
 from xlperf.engine.compile import compile_scheme
-from xlperf.engine.live import Edit, Live, NotAnInput
+from xlperf.engine.live import Edit, Live, NotAnInput, is_akin
 from xlperf.engine.plan import Column, Plan
 from xlperf.engine.score import rows_of, score
 from xlperf.formula.values import EXEMPT
+from xlperf.problems import errors
 from xlperf.scheme.load import find_scheme, load_scheme
 
 SCHEMES = ["three-units", "dashiqiao-2017", "hebi-2021", "yiyang-2018"]
@@ -84,3 +88,44 @@ def test_an_edit_that_changes_nothing_moves_nothing():
     with pytest.raises(KeyError):
         live.edit(Edit("marks", "nobody", "self", Fraction(1)))
     assert sheet.by_name["score"].expr is not None
+
+
+# ---- another reading ----------------------------------------------------------------------------------
+
+EVERY = bool(os.environ.get("XLPERF_EVERY"))  # every option of every scheme, instead of some of two
+MANY = ["yiyang-2018", "yangcheng-2020", *(["dashiqiao-2017", "hebi-2021", "guannan-2009"] if EVERY else [])]
+
+
+def values_of(scores):
+    return {s: {c: list(cells) for c, cells in columns.items()} for s, columns in scores.values.items()}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_another_option_of_a_reading_gives_what_scoring_anew_gives(name):
+    scheme, _ = load_scheme(find_scheme(name)[0])
+    plan, _ = compile_scheme(scheme)
+    tables = simulated(plan, scheme.tables, 7)
+    scores, moved = score(plan, tables), 0
+    options = [(r.id, o) for r in scheme.open_readings.values() for o in r.options if o != plan.readings[r.id]]
+    for reading, option in options if EVERY else Random(name).sample(options, 4):
+        other, problems = compile_scheme(scheme, {**plan.readings, reading: option})
+        if errors(problems):
+            continue
+        assert is_akin(plan, other)
+        before = values_of(scores)
+        found = values_of(Live(scores, other).scores())
+        assert found == values_of(score(other, tables))
+        assert values_of(scores) == before, "what it began with stays"
+        moved += found != before
+    assert moved
+
+
+def test_plans_with_other_rows_or_defaults_are_not_akin():
+    [marks, *others] = PLAN.sheets
+    assert is_akin(PLAN, PLAN)
+    for spoilt in (
+        replace(marks, where={"kind": "加分"}),
+        replace(marks, columns=tuple(replace(c, default=Fraction(7)) if c.expr is None else c for c in marks.columns)),
+        replace(marks, columns=tuple(c for c in marks.columns if c.kind != "input")),
+    ):
+        assert not is_akin(PLAN, replace(PLAN, sheets=(spoilt, *others)))

@@ -19,7 +19,7 @@ from xlperf.addin.headless.recalculate import ENGINES, SECONDS, Recalculated, re
 from xlperf.addin.libreoffice.extension import build_oxt
 from xlperf.cli import output
 from xlperf.cli.commands import chosen, despite_option, json_option, reading_option
-from xlperf.cli.output import as_json, leave, problem_data, say, show_problems
+from xlperf.cli.output import answer_json, as_json, leave, problem_data, say, show_problems
 from xlperf.files import write_whole
 from xlperf.problems import Problem, problem
 from xlperf.rounds.faults import fault_problems
@@ -161,7 +161,7 @@ def recalc(
     to = out or copy_of(book)
     found = recalculate_one(book, to, chosen(readings), engine, despite, seconds)
     if json_:
-        click.echo(as_json(recalculation_data(book, to, found)))
+        click.echo(answer_json(recalculation_data(book, to, found), found.problems))
     else:
         show_recalculation(to, found)
     leave(list(found.problems))
@@ -226,13 +226,12 @@ def _shown(value: object) -> str:
 
 
 def recalculation_data(book: Path, out: Path, found: Recalculated) -> dict[str, object]:
-    """Lay a recalculation out for programs: every changed cell and every problem."""
+    """Lay a recalculation out for programs: every changed cell."""
     return {
         "book": str(book),
         "out": str(out) if found.written else None,
         "cells": found.written,
         "changed": [vars(c) for c in found.changes],
-        "problems": [problem_data(p) for p in found.problems],
     }
 
 

@@ -11,7 +11,7 @@ import click
 from xlperf.cli import output
 from xlperf.cli.commands import chosen, despite_option, json_option, opened, print_ranking, reading_option
 from xlperf.cli.language import language
-from xlperf.cli.output import as_json, called, leave, say, show_problems
+from xlperf.cli.output import answer_json, as_json, called, leave, say, show_problems
 from xlperf.cli.reasons import answer_lines, reason_lines
 from xlperf.engine.ask import answer, cell_named, reader_named
 from xlperf.engine.compile import compile_scheme
@@ -166,7 +166,7 @@ def score_command(
         for file in published.files:
             click.echo(f"{say('已写出', 'written')} {home / file}", err=True)
     if json_:
-        click.echo(as_json(scores_data(scores, [*opening, *problems], language())))
+        click.echo(answer_json(scores_data(scores), [*opening, *problems]))
     else:
         print_ranking(scores)
         show_problems(problems)
@@ -200,8 +200,8 @@ def explain(
     on = ground(folder, scheme_id, data, readings)
     scores, problems = scored(on)
     show_problems(_looked_at(on))
-    cell = _found(cell_named(scores, unit, column))
-    eyes = _found(reader_named(scores, reader)) if reader is not None else None
+    cell = found_or_end(cell_named(scores, unit, column))
+    eyes = found_or_end(reader_named(scores, reader)) if reader is not None else None
     with spoken(language()):
         found = answer(scores, cell, WHOLE if depth is None else depth, eyes)
         if on.round_ is not None:
@@ -224,7 +224,7 @@ def explain(
     show_problems([p for p in errors(problems) if p.code != "MISSING"])  # the answer names those that it needs
 
 
-def _found(asked: T | Problem) -> T:
+def found_or_end(asked: T | Problem) -> T:
     """Return what was asked for; end the command, with the problem shown, where there is no such thing."""
     if isinstance(asked, Problem):
         output.fail([asked])

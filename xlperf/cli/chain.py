@@ -8,7 +8,7 @@ import click
 
 from xlperf.cli.answers import opened_with
 from xlperf.cli.commands import json_option
-from xlperf.cli.output import answer_json, as_json, called, leave, problem_data, say, show_problems
+from xlperf.cli.output import answer_json, as_json, called, leave, say, show_problems
 from xlperf.rounds.freeze import Freezing, freeze, reopen
 from xlperf.rounds.frozen import SHORT
 from xlperf.rounds.history import Link, history_of
@@ -37,7 +37,7 @@ def freeze_command(folder: Path, reason: str | None, json_: bool) -> None:
     closed = round_.state().closed
     done = freeze(round_, [] if closed else unsettled(round_, round_.scores()))
     if json_:
-        click.echo(as_json(_freezing_data(done)))
+        click.echo(answer_json(_freezing_data(done), done.problems))
     else:
         show_problems(done.problems)
         _print_freezing(done, folder)
@@ -60,7 +60,6 @@ def _freezing_data(done: Freezing) -> dict[str, object]:
         "file": None if done.file is None else done.file.as_posix(),
         "sha256": done.sha256,
         "differences": [{**vars(d), "was": _text(d.was), "now": _text(d.now)} for d in done.differences],
-        "problems": [problem_data(p) for p in done.problems],
     }
 
 

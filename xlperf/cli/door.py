@@ -41,6 +41,7 @@ COMMANDS = {  # command → module of this package, and the command in it
     "undo": "proof:undo_command",
     "verify": "proof:verify_command",
     "watch": "addin:watch",
+    "whatif": "trial:whatif_command",
 }
 INTERRUPTED = 130
 

@@ -14,7 +14,7 @@ from xlperf.engine.score import CircularPlan, UnknownColumn, score
 from xlperf.formula.expression import Expr, lift, same
 from xlperf.formula.values import Value, exactly, number
 from xlperf.problems import Problem, problem
-from xlperf.scheme.model import ColumnSpec, ObjectSpec, PrintSpec, Scalar, Scheme, SheetSpec, place_of
+from xlperf.scheme.model import ColumnSpec, ObjectSpec, Printed, PrintSpec, Scalar, Scheme, SheetSpec, place_of
 from xlperf.scheme.reading.earlier import PERIOD
 from xlperf.scheme.reading.nodes import listing
 from xlperf.scheme.reading.tables import holds_of
@@ -155,8 +155,7 @@ def _print(spec: PrintSpec, scheme: Scheme) -> Print:
     """Return what is printed, its conditions typed as the columns of the sheet hold them."""
     holds = {c.name: holds_of(c) for s in scheme.sheets if s.name == spec.rows for c in s.columns}
     where = {str(name): exactly(text, holds.get(str(name), "text")) for name, text in spec.where.items()}
-    kept = {f.name: getattr(spec, f.name) for f in fields(PrintSpec) if f.name not in ("id", "rows", "where", "at")}
-    return Print(sheet=spec.rows, where=where, **kept)
+    return Print(sheet=spec.rows, where=where, **{f.name: getattr(spec, f.name) for f in fields(Printed)})
 
 
 def _period_title(scheme: Scheme, period: str) -> str:

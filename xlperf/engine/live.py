@@ -1,8 +1,9 @@
-"""A scored plan that is edited: only the rows that an edit reaches are computed again.
+"""A scored plan that is changed: only the rows that a change reaches are computed again.
 
-The plan's graph says which columns read an edited one and how; from there the rows are found: the same
+The plan's graph says which columns read a changed one and how; from there the rows are found: the same
 row, those that name it, those that add it up, its peers. Where a value comes out as it was, nothing
-goes on from it. The result is the same as scoring everything anew.
+goes on from it. The result is the same as scoring everything anew. A change is a cell that gets another value
+(`edit`), or another option of a reading, which gives some columns another expression (`Live(scores, plan)`).
 """
 
 from __future__ import annotations
@@ -51,15 +52,19 @@ class NotAnInput(Exception):
 class Live:
     """The values of a scored plan while cells are edited. It starts from scores and leaves them as they are.
 
-    only: the computed columns that are followed, None for all of them.
+
+    plan: one that is akin (`is_akin`), whose expressions count from now on. only: the computed columns that are
+    followed, None for all of them.
     """
 
-    def __init__(self, scores: Scores, only: Collection[Spot] | None = None) -> None:
-        self.plan: Plan = scores.plan
+    def __init__(self, scores: Scores, plan: Plan | None = None, *, only: Collection[Spot] | None = None) -> None:
+        self.plan: Plan = plan or scores.plan
         self.index = Index(self)
         self._values = {s: {c: list(cells) for c, cells in columns.items()} for s, columns in scores.values.items()}
         self._askers: dict[tuple[Spot, tuple[str, ...]], Mapping[Group, Collection[int]]] = {}
         self._order = [spot for spot in _in_order(self.plan) if only is None or spot in only]
+        if plan is not None:
+            self._turn(scores.plan)
 
     # ---- as a source of columns ------------------------------------------------------------------
 
@@ -77,7 +82,10 @@ class Live:
 
     def scores(self) -> Scores:
         """Return what everything comes to now."""
-        return Scores(self.plan, {s: {c: list(cells) for c, cells in cs.items()} for s, cs in self._values.items()})
+        return Scores(
+            self.plan,
+            {s.name: {c.name: list(self.column(s.name, c.name)) for c in s.columns} for s in self.plan.sheets},
+        )
 
     # ---- editing ---------------------------------------------------------------------------------
 
@@ -117,20 +125,32 @@ class Live:
         for move in moved:
             self._put((move.sheet, move.column), {move.position: move.old}, {}, {})
 
+    def _turn(self, was: Plan) -> None:
+        """Compute the columns that another plan made otherwise, and what follows."""
+        other: set[Spot] = set()
+        for sheet, column in self.plan.computed():
+            old = was.by_name[sheet.name].by_name.get(column.name)
+            if old is None or old.expr != column.expr:
+                other.add((sheet.name, column.name))
+                self._values[sheet.name].setdefault(column.name, [None] * self.size(sheet.name))
+        self._follow({}, {}, {}, other)
+
     def _follow(
         self,
         dirty: dict[Spot, set[int]],
         before: dict[Spot, dict[int, Value]],
         held: Mapping[Spot, Mapping[int, Value]],
+        whole: Collection[Spot] = (),
     ) -> list[Moved]:
         """Compute what follows from cells that changed; return what came to hold something else.
 
-        held: cells that stay as they are.
+        held: cells that stay as they are. whole: columns of which every row is computed.
         """
         moved: list[Moved] = []
         for spot in self._order:
             sheet, column = self.plan.by_name[spot[0]], self.plan.by_name[spot[0]].by_name[spot[1]]
-            rows = sorted(self._reached(sheet, column, dirty, before) - held.get(spot, {}).keys())
+            reached = range(self.size(sheet.name)) if spot in whole else self._reached(sheet, column, dirty, before)
+            rows = sorted(set(reached) - held.get(spot, {}).keys())
             if rows and column.expr is not None:
                 values = evaluate(column.expr, sheet.name, self, rows=rows, index=self.index)
                 moved += self._put(spot, dict(zip(rows, values, strict=True)), dirty, before)
@@ -214,6 +234,16 @@ class Live:
                 found.setdefault(tuple(plain(cells[i]) for cells in asked), []).append(i)
             self._askers[at] = found
         return self._askers[at]
+
+
+def is_akin(plan: Plan, other: Plan) -> bool:
+    """Return whether two plans have the same sheets with the same columns to fill, so that only expressions differ."""
+    return [_given(s) for s in plan.sheets] == [_given(s) for s in other.sheets]
+
+
+def _given(sheet: Sheet) -> tuple[object, ...]:
+    columns = [(c.name, c.kind, c.holds, c.default) for c in sheet.columns if c.expr is None]
+    return sheet.name, sheet.table, sheet.where, sheet.grows, columns
 
 
 def _in_order(plan: Plan) -> list[Spot]:

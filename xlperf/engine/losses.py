@@ -22,8 +22,7 @@ from xlperf.engine.live import Live
 from xlperf.engine.plan import UNIT, Column, Ranking, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import of_row
-from xlperf.formula.expression import columns_of, root
-from xlperf.formula.links import link_of
+from xlperf.formula.expression import columns_of, link_of, root
 from xlperf.formula.values import Value, value_text
 
 LineKind = Literal["item", "part", "entry"]
@@ -104,7 +103,7 @@ class _Taker:
         self.column = unrounded(self.sheet, ranking.score)
         self.behind = self.plan.graph.behind([(self.sheet.name, self.column)])
         goal = (self.sheet.name, ranking.place)
-        self.live = Live(scores, self.behind | self.plan.graph.behind([goal]))
+        self.live = Live(scores, only=self.behind | self.plan.graph.behind([goal]))
         self.entered = self._entry_columns()
         self.owned = {s.name: self._owned(s) for s in self.plan.sheets}
 

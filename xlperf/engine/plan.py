@@ -15,6 +15,7 @@ from xlperf.engine.graph import Graph, graph_of
 from xlperf.formula.expression import Expr, columns_of, link_of, walk
 from xlperf.formula.values import EXEMPT, Value, value_text
 from xlperf.scheme.made import MadeRows
+from xlperf.scheme.model import Printed
 from xlperf.scheme.vocabulary import Holds as Holds
 from xlperf.terms import IN_POINTS, IN_PROSE, POINTS
 
@@ -194,24 +195,12 @@ class Ranking:
     title: str = ""
 
 
-@dataclass(frozen=True)
-class Print:
-    """A printed table: see `scheme.model.PrintSpec`; where: typed as the sheet holds it."""
+@dataclass(frozen=True, kw_only=True)
+class Print(Printed):
+    """What is printed of a sheet. where: conditions on its rows, typed as the sheet holds them."""
 
-    title: str
-    basis: str
     sheet: str
-    columns: tuple[str, ...]
-    by: str = ""
-    order: str = ""
     where: Mapping[str, Value] = field(default_factory=dict)
-    blank: tuple[str, ...] = ()
-    sums: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    sign: tuple[str, ...] = ()
-    apart: bool = False
-    book: bool = False
-    reader: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from xlperf.engine.plan import Plan
 from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.score import Scores
-from xlperf.engine.whatif import ReadingEffect
+from xlperf.engine.whatif import Change, ReadingEffect
 from xlperf.formula.values import Value, decimal
-from xlperf.problems import Language, Problem
+from xlperf.problems import Language
 
 
 def exact(value: Value) -> str | None:
@@ -39,7 +39,7 @@ def plan_data(plan: Plan) -> dict[str, object]:
     }
 
 
-def scores_data(scores: Scores, problems: Sequence[Problem], language: Language) -> dict[str, object]:
+def scores_data(scores: Scores) -> dict[str, object]:
     """Return a scored plan: every unit on the sheet that scores it, every row of every sheet."""
     plan = scores.plan
     return {
@@ -56,7 +56,6 @@ def scores_data(scores: Scores, problems: Sequence[Problem], language: Language)
             for sheet in plan.sheets
             if any(c.kind in ("input", "computed") for c in sheet.columns)
         },
-        "problems": [p.data(language) for p in problems],
     }
 
 
@@ -71,8 +70,13 @@ def effects_data(effects: Iterable[ReadingEffect], language: Language) -> list[d
         {
             "reading": e.reading.id,
             "option": e.option,
-            "changes": [{**vars(c), "old": exact(c.old), "new": exact(c.new)} for c in e.changes],
+            "changes": changes_data(e.changes),
             "problems": [p.data(language) for p in e.problems],
         }
         for e in effects
     ]
+
+
+def changes_data(changes: Iterable[Change]) -> list[dict[str, object]]:
+    """Return what is no longer what it was, a cell each."""
+    return [{**vars(c), "old": exact(c.old), "new": exact(c.new)} for c in changes]

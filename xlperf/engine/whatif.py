@@ -1,4 +1,4 @@
-"""What if a reading were decided otherwise: score again and name what changes for whom."""
+"""What if a reading were decided otherwise, or a cell held something else: what changes for whom."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xlperf.engine.compile import compile_scheme
+from xlperf.engine.live import Edit, Live, is_akin
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.engine.score import Scores, score
 from xlperf.formula.values import Value
@@ -95,7 +96,15 @@ def _effect(
         return ReadingEffect(reading, option, (), tuple(problems))
     if other.sheets == scores.plan.sheets:
         return ReadingEffect(reading, option)
-    return ReadingEffect(reading, option, tuple(changes_between(scores, score(other, tables))))
+    after = Live(scores, other).scores() if is_akin(scores.plan, other) else score(other, tables)
+    return ReadingEffect(reading, option, tuple(changes_between(scores, after)))
+
+
+def changes_if(scores: Scores, *edits: Edit) -> list[Change]:
+    """List what changes for units and people when cells are typed over; see `Live.edit` for what it raises."""
+    live = Live(scores)
+    live.edit(*edits)
+    return list(changes_between(scores, live.scores()))
 
 
 def changes_between(old: Scores, new: Scores) -> Iterator[Change]:

@@ -223,22 +223,22 @@ def _print(name: Scalar, node: Mapping) -> PrintSpec:
         return tuple(x for x in listing(node, word) if isinstance(x, Scalar))
 
     return PrintSpec(
-        str(name),
-        text(node, "title"),
-        text(node, "basis"),
-        text(node, "rows"),
-        several("columns"),
-        text(node, "by"),
-        text(node, "order"),
-        pairs(node, "where"),
-        several("blank"),
-        several("sums"),
-        several("needs"),
-        several("sign"),
-        text(node, "apart") == "yes",
-        text(node, "book") == "yes",
-        text(node, "for"),
-        node.at,
+        id=str(name),
+        title=text(node, "title"),
+        basis=text(node, "basis"),
+        rows=text(node, "rows"),
+        columns=several("columns"),
+        by=text(node, "by"),
+        order=text(node, "order"),
+        where=pairs(node, "where"),
+        blank=several("blank"),
+        sums=several("sums"),
+        needs=several("needs"),
+        sign=several("sign"),
+        apart=text(node, "apart") == "yes",
+        book=text(node, "book") == "yes",
+        reader=text(node, "for"),
+        at=node.at,
     )
 
 

@@ -164,23 +164,20 @@ class Stated:
     at: Where = field(default_factory=Where)
 
 
-@dataclass(frozen=True)
-class PrintSpec:
-    """What is printed of a sheet: rows, groups, columns, sums and who signs; a page of the 总表 or a book of its own.
+@dataclass(frozen=True, kw_only=True)
+class Printed:
+    """What is printed of a sheet: groups, columns, sums and who signs; a page of the 总表 or a book of its own.
 
-    rows: the sheet. needs: rows in which one of these is empty are left out, and the sums say so. blank: headings of
-    columns left empty for writing. apart: whether every group begins a page.
+    needs: rows in which one of these is empty are left out, and the sums say so. blank: headings of columns left empty
+    for writing. apart: whether every group begins a page.
     reader: whom it is for, "" for everybody.
     """
 
-    id: str
     title: str
     basis: str
-    rows: str
     columns: tuple[str, ...]
     by: str = ""
     order: str = ""
-    where: dict[str, str] = field(default_factory=dict)
     blank: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
@@ -188,6 +185,15 @@ class PrintSpec:
     apart: bool = False
     book: bool = False
     reader: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintSpec(Printed):
+    """The same as it is written. rows: the sheet. where: conditions on its rows, as text."""
+
+    id: str
+    rows: str
+    where: dict[str, str] = field(default_factory=dict)
     at: Where = field(default_factory=Where)
 
 

@@ -6,17 +6,14 @@ An engine that hangs, dies or takes all day then costs its answer and nothing el
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from importlib import import_module
-from multiprocessing import get_all_start_methods, get_context, set_start_method
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from xlperf.parallel import Lost, guarded
 from xlperf.xlsx.cached import Place
 
 _HOME = __name__.rpartition(".")[0]
@@ -34,10 +31,11 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """A book to be calculated by an engine."""
+    """A book to be calculated by an engine. called: the functions that its formulas call, in capitals."""
 
     engine: str
     book: Path
+    called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,55 +61,25 @@ def load_engine(name: str) -> Engine:
     return cast("Engine", import_module(f"{_HOME}.{name}_engine"))
 
 
-def answers(jobs: Sequence[Job], names: Sequence[str], seconds: float) -> list[Answer]:
+def answers(jobs: Sequence[Job], seconds: float) -> list[Answer]:
     """Let engines calculate side by side; return what each came to, in the order of the jobs.
 
-    names: the functions that the formulas call. seconds: for all of it.
+    seconds: for each of them; all begin at once.
     """
-    context = get_context("spawn")  # a copy of this process would share threads of an engine that was used here
-    ends: dict[Connection, int] = {}
-    found = [Answer(late=True) for _ in jobs]
-    children: list[BaseProcess] = []
-    deadline = time.monotonic() + seconds
-    try:
-        for i, job in enumerate(jobs):
-            here, there = context.Pipe(duplex=False)
-            child: BaseProcess = context.Process(target=_send, args=(there, job, list(names)), daemon=True)
-            child.start()
-            there.close()
-            ends[here] = i
-            children.append(child)
-        while ends and (left := deadline - time.monotonic()) > 0:
-            for end in wait(list(ends), left):
-                here = cast("Connection", end)
-                found[ends.pop(here)] = _received(here)
-    finally:
-        for child in children:
-            child.kill()
-            child.join()
-        for here in ends:
-            here.close()
-    return found
+    found = guarded(_answer, jobs, seconds=seconds, at_once=len(jobs), fresh=True)
+    return [_of_lost(a) if isinstance(a, Lost) else a for a in found]
 
 
-def _received(here: Connection) -> Answer:
-    try:
-        answer: Answer = here.recv()
-    except (EOFError, OSError):
-        answer = Answer(fault="ended without an answer")
-    here.close()
-    return answer
+def _of_lost(lost: Lost) -> Answer:
+    return Answer(late=True) if lost.why == "late" else Answer(fault="ended without an answer")
 
 
-def _send(to: Connection, job: Job, names: list[str]) -> None:
-    """Calculate in a process of its own; whatever goes wrong there is told and not raised."""
-    if "fork" in get_all_start_methods():  # locks that an engine makes then have no name that outlives this process
-        set_start_method("fork", force=True)
+def _answer(job: Job) -> Answer:
+    """Calculate in a process of its own; whatever goes wrong there is said and not raised."""
     try:
         with redirect_stderr(io.StringIO()):  # an engine shows its own progress there
             engine = load_engine(job.engine)
             values = dict(engine.valued(job.book))
-        answer = Answer(values, frozenset(n for n in names if not engine.knows(n)))
+        return Answer(values, frozenset(n for n in job.called if not engine.knows(n)))
     except Exception as fault:  # an engine fails in more ways than can be named
-        answer = Answer(fault=f"{type(fault).__name__} {fault}"[:200])
-    to.send(answer)
+        return Answer(fault=f"{type(fault).__name__} {fault}"[:200])

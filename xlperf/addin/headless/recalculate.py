@@ -96,13 +96,13 @@ def _calculated(
 
     Returns the answers, and the cells (worksheets in capitals) to which the bound makes a difference.
     """
-    called = sorted({name for text in texts.values() for name in _called(text)})
+    called = tuple(sorted({name for text in texts.values() for name in _called(text)}))
     whole = any(looks_at_whole(text) for text in texts.values())
     with tempfile.TemporaryDirectory(prefix="xlperf-") as folder:
         copies = [write_bounded(book, Path(folder, f"{i}.xlsx"), n) for i, n in enumerate(_BEYOND)] if whole else [book]
-        jobs = [Job(name, copies[0]) for name in names]
-        jobs += [Job(names[-1], copies[1])] if whole else []
-        found = answers(jobs, called, seconds)
+        jobs = [Job(name, copies[0], called) for name in names]
+        jobs += [Job(names[-1], copies[1], called)] if whole else []
+        found = answers(jobs, seconds)
     unsure = _differing(texts, found[len(names) - 1], found[-1]) if whole else frozenset()
     return dict(zip(names, found, strict=False)), unsure
 
