@@ -85,7 +85,7 @@ def rank(pages: Pages, now: str, what: str = "重新计算") -> Outcome:
     if before is not None and (changes or before.lines != state.lines):
         pages.replace(BEFORE, _kept_rows(before), hidden=True)
     pages.replace(LAST, _kept_rows(state), hidden=True)
-    return _told(before, state, changes)
+    return _outcome(before, state, changes)
 
 
 def undo(pages: Pages, now: str) -> Outcome:
@@ -224,7 +224,7 @@ def _tie(lines: Sequence[Line], places: Sequence[tuple[str, Any]], i: int) -> st
     return f"与{shown[0]}显示的得分相同，按四舍五入前的得分分先后" if shown else ""
 
 
-def _told(before: State | None, now: State, changes: Sequence[tuple[Input, Input]]) -> Outcome:
+def _outcome(before: State | None, now: State, changes: Sequence[tuple[Input, Input]]) -> Outcome:
     if before is None:
         return Outcome(True, (f"已重新计算：{len(now.lines)}个单位有名次。这是第一次，下次起可以比较",))
     was = {(x.ranking, x.unit): x.place for x in before.lines}

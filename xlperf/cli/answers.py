@@ -205,7 +205,7 @@ def explain(
     with spoken(language()):
         found = answer(scores, cell, WHOLE if depth is None else depth, eyes)
         if on.round_ is not None:
-            found = told_who_typed(found, on.round_)
+            found = saying_who_typed(found, on.round_)
     if json_:
         click.echo(as_json(found.data()))
     elif full or depth is not None:
@@ -231,7 +231,7 @@ def found_or_end(asked: T | Problem) -> T:
     return asked
 
 
-def told_who_typed(found: Answer, round_: Round) -> Answer:
+def saying_who_typed(found: Answer, round_: Round) -> Answer:
     """Return an answer that says where the office typed for another."""
     from xlperf.rounds.stood_in import with_who_typed
 

@@ -75,12 +75,12 @@ class Door(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; what the machine refuses becomes a problem."""
-        with refusals_told():
+        with refusals_shown():
             return super().invoke(ctx)
 
 
 @contextmanager
-def refusals_told() -> Iterator[None]:
+def refusals_shown() -> Iterator[None]:
     """End the command with a sentence and an exit code where the machine refuses or a person interrupts."""
     try:
         yield

@@ -239,8 +239,8 @@ def _broken(plan: Plan, columns: ExactColumns, example: Example, case: _Case) ->
         pairs = zip(columns.key(must.sheet), columns.column(must.sheet, must.column), strict=True)
         rows = [value_text(key) for key, value in pairs if value == NO and value_text(key) not in expected]
         if rows:
-            told = {"example": example.id, "says": must.says, "rows": "、".join(rows)}
-            yield problem("EXAMPLE_BREAKS_MUST", example.at, **told)
+            values = {"example": example.id, "says": must.says, "rows": "、".join(rows)}
+            yield problem("EXAMPLE_BREAKS_MUST", example.at, **values)
 
 
 def _row_compared(

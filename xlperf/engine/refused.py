@@ -30,12 +30,12 @@ def refused_rows(scores: Scores) -> Iterator[Problem]:
         if link is not None and link.kind == "pick":
             table = scores.plan.by_name[link.sheet].title
             for code, rows in _not_one(scores, sheet, link, scores.rows(sheet.name)).items():
-                yield _told(code, sheet, column.name, rows, title=column.title, table=table)
+                yield _refused(code, sheet, column.name, rows, title=column.title, table=table)
         elif link is not None and link.kind == "via":
             missing.add(sheet, column, link)
         elif column.expr is not None and any(x.op == "say" and len(x.args) > 2 for x in walk(column.expr)):
             yield from _by_branch(scores, sheet, column, column.expr)
-    yield from missing.told()
+    yield from missing.problems()
 
 
 @dataclass
@@ -51,12 +51,12 @@ class _Missing:
         for row in rows.get("LOOKUP_NONE", ()):
             self.found.setdefault((sheet.name, link.key, link.sheet), {}).setdefault(row, []).append(column.title)
 
-    def told(self) -> Iterator[Problem]:
+    def problems(self) -> Iterator[Problem]:
         """List the problems."""
         plan = self.scores.plan
         for (name, key, table), rows in self.found.items():
             titles = "、".join(dict.fromkeys(title for some in rows.values() for title in some))
-            yield _told(
+            yield _refused(
                 "LOOKUP_NONE", plan.by_name[name], key, list(rows), title=titles, table=plan.by_name[table].title
             )
 
@@ -109,7 +109,7 @@ def _by_branch(scores: Scores, sheet: Sheet, column: Column, e: Expr) -> Iterato
         if refusal is not None:
             found.setdefault(refusal, []).append(row_name(sheet, row))
     for (code, why), rows in found.items():
-        yield _told(code, sheet, column.name, rows, title=column.title, why=why)
+        yield _refused(code, sheet, column.name, rows, title=column.title, why=why)
 
 
 def _answers(e: Expr) -> frozenset[Value]:
@@ -130,7 +130,7 @@ def _refusal(e: Expr, row: Mapping[str, Value]) -> tuple[str, str] | None:
     return None
 
 
-def _told(code: str, sheet: Sheet, column: str, rows: list[str], **values: str) -> Problem:
+def _refused(code: str, sheet: Sheet, column: str, rows: list[str], **values: str) -> Problem:
     names = "；".join(rows[:_NAMED]) + ("……" if len(rows) > _NAMED else "")
     where = Where(sheet=sheet.title, path=column)
     return problem(code, where, count=len(rows), rows=names, **values)

@@ -72,7 +72,7 @@ def _working(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], becau
             return inside(root(e), outer)
         case "cases", _:
             given, why = taken(e, row)
-            because.append(_told(why, row))
+            because.append(_said(why, row))
             return inside(given, outer)
         case "first", xs:
             chosen = next((x for x in xs if of_row(x, row) is not None), xs[-1])
@@ -95,7 +95,7 @@ def _operation(e: Expr, write: Callable[..., str], outer: int) -> str:
     return f"{own(_NAMES[e.op])}（{'，'.join(str(write(a)) for a in e.args)}）"
 
 
-def _told(reason: Expr, row: Mapping[str, Value]) -> str:
+def _said(reason: Expr, row: Mapping[str, Value]) -> str:
     template, values = reason.args[:2]
     return str(template).format(**{name: shown(of_row(value, row)) for name, value in values})
 

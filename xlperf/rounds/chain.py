@@ -201,8 +201,8 @@ class _Keys:
         found, code_ = roster.find(was, named)
         if code_:
             where = Where(self._earlier.results.round, sheet=frozen.title)
-            told = {"was": was, "name": named or was, "now": value_text(found), "called": roster.called(found)}
-            self._problems.append(problem(code_, where, **told))
+            values = {"was": was, "name": named or was, "now": value_text(found), "called": roster.called(found)}
+            self._problems.append(problem(code_, where, **values))
         return found
 
 
@@ -335,8 +335,8 @@ def fitted(scheme: Scheme, period: str, taken: Sequence[Earlier], *, begins: boo
     problems = list(chain_problems(present, taken))
     if errors(problems):
         return scheme, problems
-    filled, told = with_earlier(present, taken)
-    problems += told
+    filled, more = with_earlier(present, taken)
+    problems += more
     return filled, problems if begins else errors(problems)
 
 

@@ -58,17 +58,17 @@ def freeze(round_: Round, unsettled: Iterable[Problem] = (), *, today: date | No
 
     unsettled: what is missing from the round; an error stops it. today: the day that is written down.
     """
-    state, told = round_.state(), list(unsettled)
+    state, problems = round_.state(), list(unsettled)
     if state.closed:
         return held_against(round_)
-    if errors(told):
-        return Freezing(None, problems=(problem("FREEZE_UNSETTLED", Where(str(round_.folder))), *told))
+    if errors(problems):
+        return Freezing(None, problems=(problem("FREEZE_UNSETTLED", Where(str(round_.folder))), *problems))
     data = written(_results(round_, round_.scores(), today or date.today()), round_.key)
     number = len(state.frozen) + 1
     file = Path(FOLDER, "结果.json" if number == 1 else f"结果-{number}.json")
     write_whole(round_.folder / file, data)  # before it is recorded: what the ledger names is there
     record_frozen(round_.ledger, Frozen(file.as_posix(), digest_of(data), round_.scheme_sha, VERSION))
-    return Freezing(file, digest_of(data), tuple(told))
+    return Freezing(file, digest_of(data), tuple(problems))
 
 
 def held_against(round_: Round) -> Freezing:
@@ -87,9 +87,9 @@ def _would_differ(found: Earlier, round_: Round, changed: tuple[Difference, ...]
         return []
     was = found.results
     why = _WHY[was.scheme_sha == round_.scheme_sha, was.program == VERSION]
-    told = {"count": len(changed), "why": why, "sha": found.sha256[:SHORT]}
+    values = {"count": len(changed), "why": why, "sha": found.sha256[:SHORT]}
     return [
-        problem("FROZEN_WOULD_DIFFER", Where(was.round), **told),
+        problem("FROZEN_WOULD_DIFFER", Where(was.round), **values),
         *(
             problem("FROZEN_CELL", Where(was.round, sheet=d.sheet), key=d.key, column=d.column, **_was_now(d))
             for d in changed[:_NAMED]

@@ -144,8 +144,8 @@ def _had_head(db: sqlite3.Connection) -> bool:
 
 
 def _head_line(file: Path, mark: Mark) -> str:
-    told = f"{mark[0]} {mark[1]}"
-    return f"{told} {hmac.digest(key_of(file) or b'-', told.encode(), 'sha256').hex()}\n"
+    text = f"{mark[0]} {mark[1]}"
+    return f"{text} {hmac.digest(key_of(file) or b'-', text.encode(), 'sha256').hex()}\n"
 
 
 def read_head(file: Path) -> Mark | None:
@@ -200,5 +200,5 @@ def _connect(file: Path) -> sqlite3.Connection:
 
 
 def _chained(key: bytes, previous: str, number: int, at: str, kind: str, text: str) -> str:
-    told = "\n".join((previous, str(number), at, kind, text)).encode()
-    return hmac.digest(key, told, "sha256").hex() if key else hashlib.sha256(told).hexdigest()
+    chained = "\n".join((previous, str(number), at, kind, text)).encode()
+    return hmac.digest(key, chained, "sha256").hex() if key else hashlib.sha256(chained).hexdigest()

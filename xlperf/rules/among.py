@@ -66,11 +66,11 @@ def shared_out(pool: Number, weight: NumberName, within: Match, unit: Step) -> E
     whole = step("先得份数", floor(due))
     seat = step("余数次序", rank(step("余数", rounded(due - whole, REMAINDERS)), within, ties="list"))
     left = step("余下份数", rounded(units, 0) - step("先得份数合计", total("", whole, within)))
-    told = "权重{mine}÷合计{weights}，应得{due}份，先得{whole}份；余下{left}份，余数排第{seat}，"
+    sentence = "权重{mine}÷合计{weights}，应得{due}份，先得{whole}份；余下{left}份，余数排第{seat}，"
     said = {"mine": mine, "weights": weights, "due": due, "whole": whole, "left": left, "seat": seat}
     given = cases(
-        (seat <= left, (whole + 1) * unit, say(told + "再得1份", **said)),
-        otherwise=(whole * unit, say(told + "不再得", **said)),
+        (seat <= left, (whole + 1) * unit, say(sentence + "再得1份", **said)),
+        otherwise=(whole * unit, say(sentence + "不再得", **said)),
     )
     return cases(
         (either(weights <= 0, mine < 0), blank(), refused("SHARE_WEIGHTLESS", "权重须大于0，现合计为{w}", w=weights)),
@@ -112,16 +112,16 @@ def awarded(
     if slots == "refill" and out:
         key = cases(*((holds, blank(), "不参评") for holds, _ in out), otherwise=(key, "参评"))
     place = step("参评名次", rank(step("参评成绩", key), within, order, ties="list" if ties == "list" else "same"))
-    given = _by_place(place, within, places, otherwise, told=ties == "told")
+    given = _by_place(place, within, places, otherwise, left_open=ties == "told")
     if not out:
         return given
     refusals = ((holds, otherwise, "不评：" + as_written(sentence)) for holds, sentence in out)
     return cases(*refusals, otherwise=(alone(given), ""))
 
 
-def _by_place(place: Expr, within: Match, places: NamedPlaces, otherwise: Expr, *, told: bool) -> Expr:
-    """Return the award of a place. told: whether a tie at the edge of an award is left to people."""
-    tied = step("并列个数", count("", {**within, place: place})) if told else lift(1)
+def _by_place(place: Expr, within: Match, places: NamedPlaces, otherwise: Expr, *, left_open: bool) -> Expr:
+    """Return the award of a place. left_open: whether a tie at the edge of an award is left to people."""
+    tied = step("并列个数", count("", {**within, place: place})) if left_open else lift(1)
     edges, named = [], []
     last: Expr = lift(0)
     for award, many in places:
@@ -131,7 +131,7 @@ def _by_place(place: Expr, within: Match, places: NamedPlaces, otherwise: Expr, 
         edges.append((at_edge, blank(), refused("AWARD_TIED", "{tied}个并列第{place}名，{award}只到第{last}名", **why)))
         named.append((place <= last, award, say("参评第{place}名，{award}到第{last}名止", **why)))
     beyond = (otherwise, say("参评第{place}名，在名额之外", place=place))
-    return cases(*(edges if told else []), *named, otherwise=beyond)
+    return cases(*(edges if left_open else []), *named, otherwise=beyond)
 
 
 @rule("", "同一事项就高")

@@ -75,8 +75,8 @@ class Record:
             for t in self.tables
         ]
         cells = {title: [[*spot, kept] for spot, kept in sorted(there.items())] for title, there in self.cells.items()}
-        told = {"identity": self.identity, "code": self.code, "tables": tables, "cells": cells}
-        return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        data = {"identity": self.identity, "code": self.code, "tables": tables, "cells": cells}
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
     def digest(self) -> str:
         """Return the sha256 of the text."""
@@ -138,13 +138,13 @@ def read_record(file: Path) -> tuple[Record, str]:
     """Read a record that was kept, and its digest; OSError where it is not there, ValueError where it is damaged."""
     try:
         text = zlib.decompressobj().decompress(file.read_bytes(), _LONGEST).decode()
-        told = json.loads(text)
+        data = json.loads(text)
         tables = tuple(
             IssuedTable(number, sheet, title, row, column, {n: (at, role) for n, at, role in columns}, dict(rows))
-            for number, sheet, title, row, column, columns, rows in told["tables"]
+            for number, sheet, title, row, column, columns, rows in data["tables"]
         )
-        cells = {title: {(r, c): kept for r, c, kept in there} for title, there in told["cells"].items()}
-        return Record(told["identity"], told["code"], tables, cells), hashlib.sha256(text.encode()).hexdigest()
+        cells = {title: {(r, c): kept for r, c, kept in there} for title, there in data["cells"].items()}
+        return Record(data["identity"], data["code"], tables, cells), hashlib.sha256(text.encode()).hexdigest()
     except (zlib.error, UnicodeDecodeError, KeyError, TypeError) as fault:
         raise ValueError(f"{file.name}: {fault}") from fault
 

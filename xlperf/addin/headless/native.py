@@ -41,11 +41,11 @@ def compared(sign: str, a: Any, b: Any) -> Any:
         if isinstance(cell, str) and cell.startswith("#"):
             return cell
     if type(a) is float and type(b) is float:
-        return COMPARED[sign](*_told_apart(a, b))
+        return COMPARED[sign](*_distinct(a, b))
     return COMPARED[sign](_key(a, b), _key(b, a))
 
 
-def _told_apart(a: float, b: float) -> tuple[float, float]:
+def _distinct(a: float, b: float) -> tuple[float, float]:
     return (a, b) if abs(a - b) > _APART * abs(a) else (as_shown(a), as_shown(b))
 
 

@@ -51,14 +51,14 @@ def lapsed(round_: Round, state: State) -> list[Problem]:
     plan, words = round_.plan, waiting_words(round_.plan)
     roster = Roster(plan, round_.tables(state), round_.scheme.office)
     verdicts = {(c.sheet, c.row): c.text for c in receipt.cells if words.get(c.column, c.text) != c.text}
-    told = []
+    problems = []
     for at, digest in receipt.seen.items():
         name, _, key = at.partition("|")
         sheet, row, verdict = plan.by_name[name], roster.rows.get((name, key)), verdicts.get((name, key))
         if verdict is None or (row is not None and words_digest(sheet, row) == digest):
             continue
-        told.append(_lapse(roster, sheet, key, row, receipt.words.get(at, {}), verdict))
-    return told
+        problems.append(_lapse(roster, sheet, key, row, receipt.words.get(at, {}), verdict))
+    return problems
 
 
 def _lapse(roster: Roster, sheet: Sheet, key: str, row: Row | None, was: Mapping[str, str], verdict: str) -> Problem:

@@ -114,8 +114,10 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     must_be_open(round_)
     state = round_.state()
     came = [(a.name, a.problem, "" if a.problem else keep(round_, a.data)) for a in arrivals(round_.inbox)]
-    unread = tuple(Receipt("", name, "", "", 0, "refused", (told,)) for name, told, _ in came if told is not None)
-    kept = [(name, digest) for name, told, digest in came if told is None]
+    unread = tuple(
+        Receipt("", name, "", "", 0, "refused", (refusal,)) for name, refusal, _ in came if refusal is not None
+    )
+    kept = [(name, digest) for name, refusal, digest in came if refusal is None]
     editions = editions_of(round_, state)
     kept += [(edition.file, keep(round_, edition.data)) for edition in editions.values()]
     fresh = fresh_files(state, kept)
@@ -126,7 +128,7 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     waiting = unanswered(round_, desk.state, {digest for _, digest in kept})
     replies = () if dry_run else write_replies(round_, desk.state, waiting)
     return Collection(
-        (*_all_told(desk.state, kept, waiting), *unread),
+        (*_every_receipt(desk.state, kept, waiting), *unread),
         tuple(missing(round_, desk.state, waiting)),
         len(fresh),
         (*waiting, *unread),
@@ -206,7 +208,7 @@ def _turn(book: Opened) -> int:
     return 1 + _TURNS.index(kind) if kind in _TURNS else 0
 
 
-def _all_told(state: State, kept: list[tuple[str, str]], waiting: Iterable[Receipt]) -> Iterator[Receipt]:
+def _every_receipt(state: State, kept: list[tuple[str, str]], waiting: Iterable[Receipt]) -> Iterator[Receipt]:
     """Return what is said of each file: its receipt, that it was put right since, or that it lies there twice."""
     open_ = {r.sha256 for r in waiting}
     names: dict[str, list[str]] = {}
@@ -216,8 +218,8 @@ def _all_told(state: State, kept: list[tuple[str, str]], waiting: Iterable[Recei
         receipt = state.receipts[digest]
         first = receipt.file if receipt.file in names[digest] else names[digest][0]
         if name != first:
-            told = problem("DUPLICATE", Where(name), found=first)
-            yield replace(receipt, file=name, decision="duplicate", problems=(told,), cells=())
+            note = problem("DUPLICATE", Where(name), found=first)
+            yield replace(receipt, file=name, decision="duplicate", problems=(note,), cells=())
         else:
             settled = receipt.decision != "accepted" and digest not in open_
             yield replace(receipt, file=name, decision="settled" if settled else receipt.decision)
@@ -279,19 +281,19 @@ class Desk:
         try:
             return self._taken(receipt, names, book)
         except Exception as fault:
-            told = problem("NOT_JUDGED", Where(receipt.file), found=f"{type(fault).__name__} {fault}")
-            return replace(receipt, problems=(told,))
+            refusal = problem("NOT_JUDGED", Where(receipt.file), found=f"{type(fault).__name__} {fault}")
+            return replace(receipt, problems=(refusal,))
 
     def _taken(self, receipt: Receipt, names: list[str], book: ReadBook) -> Receipt | None:
         """Return whose book it is and judge its cells; None for a 总表 that was only saved again."""
         kind = book.identity.kind if book.identity is not None else ""
         roster = self._roster_for(kind)
         receipt = replace(receipt, file=suited_name(names, roster, book))
-        told = identity_problems(self.round_, self.state, roster, receipt.file, book)
-        if book.identity is not None and not any(p.code == "NAMED_OTHERWISE" for p in told):
+        problems = identity_problems(self.round_, self.state, roster, receipt.file, book)
+        if book.identity is not None and not any(p.code == "NAMED_OTHERWISE" for p in problems):
             receipt = replace(receipt, kind=kind, who=book.identity.whom, serial=book.identity.serial)
-        if errors(told):
-            return replace(receipt, decision=_decision(told), problems=tuple(told))
+        if errors(problems):
+            return replace(receipt, decision=_decision(problems), problems=tuple(problems))
         found = self._examined(receipt, roster, book)
         decision = _decision(found.problems)
         edition = self.editions.get(receipt.sha256) if receipt.party == MASTER else None
@@ -302,9 +304,9 @@ class Desk:
                 return None
             found, receipt = whole, replace(receipt, edition=edition.file)
         cells = tuple(found.cells) if decision == "accepted" else ()
-        told = [*found.problems, *(self._notes(receipt, roster, cells) if decision == "accepted" else ())]
+        problems = [*found.problems, *(self._notes(receipt, roster, cells) if decision == "accepted" else ())]
         receipt = replace(receipt, seen=found.seen, words=found.words, named=found.named)
-        return replace(receipt, decision=decision, problems=tuple(told), cells=cells)
+        return replace(receipt, decision=decision, problems=tuple(problems), cells=cells)
 
     def _examined(self, receipt: Receipt, roster: Roster, book: ReadBook) -> Findings:
         """Judge the cells of a book; of a 总表 also say what is calculated there and was typed over."""

@@ -128,7 +128,7 @@ def added(edition: Edition, book: ReadBook, found: Findings, roster: Roster, bef
         problems=[*found.problems, *typing.emptied(known)],
         cells=[CellText(*at, text) for at, text in cells.items()],
         seen={**seen, **{at: digest for at, digest in found.seen.items() if at in rows}},
-        words={**words, **{at: told for at, told in found.words.items() if at in rows}},
+        words={**words, **{at: said for at, said in found.words.items() if at in rows}},
         named=typing.named(),
     )
 

@@ -183,8 +183,8 @@ class Examiner:
         given: dict[str, Value] = {}
         if self.roster.is_holder(self.party):
             given = {**(sheet.claims or {}), **self.roster.whose_new(sheet, self.party)}
-            told = [CellText(sheet.name, key, n, value_text(v)) for n, v in given.items() if n in sheet.by_name]
-            self.found.cells += told
+            given_cells = [CellText(sheet.name, key, n, value_text(v)) for n, v in given.items() if n in sheet.by_name]
+            self.found.cells += given_cells
         row = {sheet.key.name: value_of(key, sheet.key), **sheet.where, **given}
         self.new.setdefault(sheet.table, []).append(row)
         for column in mine:
@@ -201,8 +201,8 @@ class Examiner:
 
     def _key(self, sheet: Sheet, spare: str, keys: list[str]) -> str:
         """Return the key of a new row: a unit's by its code, the office's by the number that the book shows there."""
-        told = spare.removeprefix(SPARE)
-        number = int(told) if told.isascii() and told.isdigit() else 0
+        digits = spare.removeprefix(SPARE)
+        number = int(digits) if digits.isascii() and digits.isdigit() else 0
         mark = self.roster.mark(sheet)
         if self.roster.is_holder(self.party):
             return f"{self.party[1]}-{mark}{number}"

@@ -88,12 +88,12 @@ def _arrived(file: Path, name: str) -> Iterator[Arrival]:
     inside = list(_inside(file.suffix.lower(), data)) if file.suffix.lower() in _CARRIERS else []
     if not inside:
         yield Arrival(name, data)
-    for member, told in inside:
+    for member, data in inside:
         at = printable(f"{name}/{member}")
-        if told is None:
+        if data is None:
             yield Arrival(at, problem=problem("TOO_LARGE", Where(at), found=f"> {LARGEST_FILE / MEGA:.0f} MB"))
         else:
-            yield Arrival(at, told)
+            yield Arrival(at, data)
 
 
 def _inside(suffix: str, data: bytes) -> Iterator[tuple[str, bytes | None]]:
@@ -118,8 +118,8 @@ def _packed(data: bytes) -> Iterator[tuple[str, bytes | None]]:
             if not member.flag_bits & _UTF8_NAME:  # written by a program that knows only the code page of its machine
                 name = _decoded(name.encode("cp437"))
             with archive.open(member) as stream:
-                told = stream.read(LARGEST_FILE + 1)
-            yield PurePosixPath(name.replace("\\", "/")).name, told if len(told) <= LARGEST_FILE else None
+                content = stream.read(LARGEST_FILE + 1)
+            yield PurePosixPath(name.replace("\\", "/")).name, content if len(content) <= LARGEST_FILE else None
 
 
 def _is_left_over(name: str) -> bool:
@@ -132,7 +132,10 @@ def _attached(data: bytes) -> Iterator[tuple[str, bytes | None]]:
     for part in mail.walk():
         name = part.get_filename()
         if name and not part.is_multipart():
-            told = part.get_payload(decode=True)
+            payload = part.get_payload(decode=True)
             raw = name.encode("utf-8", "surrogateescape")
-            if isinstance(told, bytes):
-                yield PurePosixPath(_decoded(raw).replace("\\", "/")).name, told if len(told) <= LARGEST_FILE else None
+            if isinstance(payload, bytes):
+                yield (
+                    PurePosixPath(_decoded(raw).replace("\\", "/")).name,
+                    payload if len(payload) <= LARGEST_FILE else None,
+                )

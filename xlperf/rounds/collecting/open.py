@@ -38,16 +38,16 @@ def _why(lost: Lost, seconds: float) -> Word:
 def _opened(job: tuple[Path, str, Path]) -> Opened:
     file, name, records = job
     warnings.simplefilter("ignore")  # what a library thinks of a file is nothing for the terminal
-    told = guard_problems(file.read_bytes(), name)
-    if told and told[0].code != "MACRO":
-        return told[0]
+    problems = guard_problems(file.read_bytes(), name)
+    if problems and problems[0].code != "MACRO":
+        return problems[0]
     try:
         book = read_book(file, records)
-        return told[0] if told and not _may_hold_macros(book) else book
+        return problems[0] if problems and not _may_hold_macros(book) else book
     except MemoryError:
-        return told[0] if told else _failed(name, word("要的内存太多"))
+        return problems[0] if problems else _failed(name, word("要的内存太多"))
     except Exception as fault:  # a reader fails in more than eight ways on files it does not like
-        return told[0] if told else _failed(name, f"{type(fault).__name__} {fault}")
+        return problems[0] if problems else _failed(name, f"{type(fault).__name__} {fault}")
 
 
 def _may_hold_macros(book: ReadBook) -> bool:

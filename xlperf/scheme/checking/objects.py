@@ -55,8 +55,8 @@ def _owner_problems(sheet: SheetSpec, by_table: dict[str, ObjectSpec]) -> Iterat
     """Check that a sheet says once whose its rows are, and of which kind of object."""
     own = by_table.get(sheet.rows)
     if own is not None and own.within and sheet.unit and own.by and sheet.unit != own.by:
-        told = {"object": own.table, "by": own.by, "found": sheet.unit}
-        yield problem("OBJECT_UNIT", place_of(sheet.unit), sheet=sheet.title, **told)
+        values = {"object": own.table, "by": own.by, "found": sheet.unit}
+        yield problem("OBJECT_UNIT", place_of(sheet.unit), sheet=sheet.title, **values)
     if sheet.of and sheet.of not in by_table:
         yield problem(
             "OF_UNKNOWN", place_of(sheet.of), sheet=sheet.title, found=sheet.of, nearest=nearest(sheet.of, by_table)

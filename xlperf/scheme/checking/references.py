@@ -71,8 +71,8 @@ def _key_problems(sheet: SheetSpec, rows: Rows, objects: ObjectSpec | None) -> P
 def _twice(objects: ObjectSpec, row: dict[str, Value], first: dict[str, Value], key: str) -> Problem:
     """Return the problem of one object in two places."""
     name = row.get(objects.name) if objects.name else None
-    told = {which: _words(of.get(objects.by)) for which, of in (("first", first), ("second", row))}
-    return problem("OBJECT_TWICE", row_place(row, objects.by), name=_words(name), found=shown(row[key]), **told)
+    values = {which: _words(of.get(objects.by)) for which, of in (("first", first), ("second", row))}
+    return problem("OBJECT_TWICE", row_place(row, objects.by), name=_words(name), found=shown(row[key]), **values)
 
 
 def _words(value: Value) -> str:

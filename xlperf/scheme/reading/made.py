@@ -147,8 +147,8 @@ class _Maker:
             elif not there:
                 known = [c for t in whose.values() for c in self._columns(t.table)]
                 tables = "、".join(t.table for t in whose.values())
-                told = {"sheet": self.sheet.title, "tables": tables, "found": wanted or column.name}
-                self._tell("ROWS_FACT_NOWHERE", wanted or column, **told, nearest=nearest(name, known))
+                values = {"sheet": self.sheet.title, "tables": tables, "found": wanted or column.name}
+                self._tell("ROWS_FACT_NOWHERE", wanted or column, **values, nearest=nearest(name, known))
             else:
                 self._same_kind(column, holds_of(self._columns(whose[there[0]].table)[name]), whose[there[0]].table)
                 yield column.name, there[0], name

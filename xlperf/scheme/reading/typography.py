@@ -54,14 +54,14 @@ def plain_text(text: str, shown_as: str) -> tuple[str, list[Problem]]:
 
 
 def _plain_line(line: str, at: Where) -> tuple[str, list[Problem]]:
-    told: list[Problem] = []
+    problems: list[Problem] = []
     edits: list[tuple[int, int, str]] = []
     for code, start, end, plain, found in _faults(line):
         edits.append((start, end, plain))
-        told.append(problem(code, Where(at.file, at.line, start + 1), found=found))
+        problems.append(problem(code, Where(at.file, at.line, start + 1), found=found))
     for start, end, plain in sorted(edits, reverse=True):
         line = line[:start] + plain + line[end:]
-    return line, told
+    return line, problems
 
 
 def _faults(line: str) -> Iterator[tuple[str, int, int, str, str]]:

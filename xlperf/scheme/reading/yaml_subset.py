@@ -37,8 +37,8 @@ def read_yaml(file: Path, shown_as: str) -> tuple[Mapping | None, list[Problem]]
     text, problems = text_of(file, shown_as, LARGEST)
     if text is None:
         return None, problems
-    root, told = parse_yaml(text, shown_as)
-    return root, problems + told
+    root, more = parse_yaml(text, shown_as)
+    return root, problems + more
 
 
 def parse_yaml(text: str, shown_as: str) -> tuple[Mapping | None, list[Problem]]:

@@ -54,8 +54,8 @@ class Weighing:
             if any(int(end) - int(first) > TALLEST_MERGE for first, end in _MERGE.findall(text)):
                 return word("合并单元格的行数过多")
         if self._kind == "strings" and not self._tail:
-            told = _COUNT.search(chunk)
-            if told and int(told[1]) > max(1_000, self._size):
+            count = _COUNT.search(chunk)
+            if count and int(count[1]) > max(1_000, self._size):
                 return word("文字的个数与内容不符")
         self._tail = text[-_TAIL:]
         return None

@@ -91,8 +91,8 @@ def _write_view(book: Book, layout: Layout, view: View, dress: Dress, identity: 
 def _under(sheet: Sheet, identity: Identity) -> str:
     """Return the line under the title of a table: its clause, where earlier results come from, the printed code."""
     origins = "；".join(dict.fromkeys(c.origin for c in sheet.columns if c.origin))
-    told = (f"依据：{sheet.basis}" if sheet.basis else "", f"取自{origins}" if origins else "", printed(identity))
-    return "　".join(t for t in told if t)
+    notes = (f"依据：{sheet.basis}" if sheet.basis else "", f"取自{origins}" if origins else "", printed(identity))
+    return "　".join(t for t in notes if t)
 
 
 def sheets_written(scores: Scores) -> list[Sheet]:

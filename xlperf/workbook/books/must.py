@@ -36,8 +36,8 @@ def write_musts(book: Book, layout: Layout, title: str) -> None:
     for number, (must, rows) in enumerate(zip(musts, wrong, strict=True)):
         _write_line(book, sheet, layout, must, rows, _FIRST + number)
     results = (_FIRST, _LAST, _FIRST + len(musts) - 1, _LAST)
-    told = {"type": "cell", "criteria": "==", "value": f'"{NOT_KEPT}"', "format": book.look(WRONG)}
-    sheet.conditional_format(*results, told)
+    red = {"type": "cell", "criteria": "==", "value": f'"{NOT_KEPT}"', "format": book.look(WRONG)}
+    sheet.conditional_format(*results, red)
     print_set_up(sheet, Paper(), (_FIRST - 1, _FIRST - 1))
     sheet.freeze_panes(_FIRST, 1)
     protect(sheet)

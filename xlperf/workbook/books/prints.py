@@ -230,8 +230,8 @@ def _head(table: _Table, identity: Identity | None) -> None:
     band(book, table.sheet, 0, (0, table.last), f"{plan.title}{spec.title}", style.TITLE_LOOK, 34)
     reader = f"仅供{spec.reader}使用，不得公开" if spec.reader else ""
     code = printed(identity) if identity is not None else ""
-    told = "　".join(t for t in (plan.caution, reader, f"依据：{spec.basis}", plan.issuer, code) if t)
-    band(book, table.sheet, 1, (0, table.last), told, style.UNDER_LOOK, 24)
+    line = "　".join(t for t in (plan.caution, reader, f"依据：{spec.basis}", plan.issuer, code) if t)
+    band(book, table.sheet, 1, (0, table.last), line, style.UNDER_LOOK, 24)
     headings = [NUMBER, *(c.title for c in table.columns), *spec.blank]
     for i, heading in enumerate(headings):
         table.sheet.write_string(_HEAD, i, heading, book.look(style.HEAD_LOOK))
