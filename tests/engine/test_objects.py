@@ -120,7 +120,7 @@ def test_rankings_and_objects_give_roles_to_their_columns(name):
         assert sheet.label.name == "name"
         assert sheet.by_name[ranking.place].role == "place"
         assert sheet.by_name[ranking.score].role == "composite"
-    assert [p.text() for p in open_roles(plan)] == []
+    assert [p.text() for p in open_roles(plan, scheme)] == []
 
 
 def test_the_roster_knows_who_owns_what():

@@ -68,11 +68,12 @@ def test_a_line_is_known_by_unit_and_number_or_label_whatever_these_columns_are_
 def test_what_units_claim_needs_a_decision(tmp_path):
     scheme, _ = load_scheme(find_scheme("three-units")[0])
     plan, _ = compile_scheme(scheme)
-    assert list(open_roles(plan)) == []
+    assert list(open_roles(plan, scheme)) == []
     folder = _copy(tmp_path / "three-units")
     file = folder / "scheme.yaml"
     text = file.read_text("utf-8")
     assert text.count(", role: decision") == 1
     file.write_text(text.replace(", role: decision", ""), "utf-8")
-    plan, _ = compile_scheme(load_scheme(folder)[0])
-    assert [(p.code, dict(p.values)["role"]) for p in open_roles(plan)] == [("ROLE_OPEN", "decision")]
+    scheme, _ = load_scheme(folder)
+    plan, _ = compile_scheme(scheme)
+    assert [(p.code, dict(p.values)["role"]) for p in open_roles(plan, scheme)] == [("ROLE_OPEN", "decision")]

@@ -63,7 +63,9 @@ def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
     odd = lint_problems(scheme, plan, rows=not errors([*wrong, *bound]))
     sound = [e for e in scheme.examples if not _touched(scheme, e, [*wrong, *said])]
     examples = check_examples(scheme, sound, rounds=not errors([*wrong, *bound]))
-    return list(dict.fromkeys([*said, *bound, *odd, *open_roles(plan), *secrecy_problems(plan, scheme), *examples]))
+    return list(
+        dict.fromkeys([*said, *bound, *odd, *open_roles(plan, scheme), *secrecy_problems(plan, scheme), *examples])
+    )
 
 
 def _cells_unread(file: str, wrong: Iterable[Problem]) -> frozenset[str]:

@@ -9,32 +9,35 @@ from xlperf.engine.score import Scores
 from xlperf.formula.expression import link_of
 from xlperf.formula.values import YES, value_text
 from xlperf.problems import Problem, Where, problem, word
+from xlperf.scheme.model import Scheme
 
 _NAMED = 8  # rows named one by one
 
 
-def open_roles(plan: Plan) -> Iterator[Problem]:
+def open_roles(plan: Plan, scheme: Scheme) -> Iterator[Problem]:
     """List, sheet by sheet, which role a reader would need and no column has.
 
     A row that is ranked, or that belongs to somebody and is worded by a person, needs words that say what it is about;
     one that is marked up to a limit and added up for its unit needs score and full mark: where were points lost? One
     that units claim and the office decides on needs the decision.
     """
+    places = {s.name: s.at for s in scheme.sheets}
     for sheet in plan.sheets:
+        at = places.get(sheet.name)
         if _needs_label(plan, sheet) and sheet.label is None:
-            yield problem("ROLE_OPEN", sheet=sheet.title, wanted=word("哪一列用文字说明这一行"), role="label")
+            yield problem("ROLE_OPEN", at, sheet=sheet.title, wanted=word("哪一列用文字说明这一行"), role="label")
         limited = _marked(sheet) if _is_added_up(plan, sheet) else []
         if limited and not sheet.of_role("score"):
             said = word("哪一列是这一行的得分（没有它，说不出在哪里失了分）")
-            yield problem("ROLE_OPEN", sheet=sheet.title, wanted=said, role="score")
+            yield problem("ROLE_OPEN", at, sheet=sheet.title, wanted=said, role="score")
         full = next((c.high.args[0] for c in limited if c.high is not None and c.high.op == "col"), "")
         if full and not sheet.of_role("full"):
             title = sheet.by_name[full].title
             said = word("哪一列是这一行的分值，可能是“{title}”（没有它，说不出在哪里失了分）", title=title)
-            yield problem("ROLE_OPEN", sheet=sheet.title, wanted=said, role="full")
+            yield problem("ROLE_OPEN", at, sheet=sheet.title, wanted=said, role="full")
         if _is_decided_on(sheet) and sheet.the("decision") is None:
             said = word("哪一列是办公室对申报的决定（choices 依次为待定、通过、未通过）")
-            yield problem("ROLE_OPEN", sheet=sheet.title, wanted=said, role="decision")
+            yield problem("ROLE_OPEN", at, sheet=sheet.title, wanted=said, role="decision")
 
 
 def _is_decided_on(sheet: Sheet) -> bool:

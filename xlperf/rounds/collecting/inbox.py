@@ -88,12 +88,12 @@ def _arrived(file: Path, name: str) -> Iterator[Arrival]:
     inside = list(_inside(file.suffix.lower(), data)) if file.suffix.lower() in _CARRIERS else []
     if not inside:
         yield Arrival(name, data)
-    for member, data in inside:
+    for member, content in inside:
         at = printable(f"{name}/{member}")
-        if data is None:
+        if content is None:
             yield Arrival(at, problem=problem("TOO_LARGE", Where(at), found=f"> {LARGEST_FILE / MEGA:.0f} MB"))
         else:
-            yield Arrival(at, data)
+            yield Arrival(at, content)
 
 
 def _inside(suffix: str, data: bytes) -> Iterator[tuple[str, bytes | None]]:
