@@ -1,4 +1,4 @@
-"""What a scheme or a round can get wrong about what the plan says: each a coded problem with its line and the remedy."""
+"""What can be wrong about what the plan says of things: each a coded problem with its line and the remedy."""
 
 import json
 import shutil
@@ -71,5 +71,5 @@ def test_a_ledger_that_a_newer_program_wrote_says_which_entry_and_what_to_do(tmp
         done = CliRunner(env={"XLPERF_LANG": language}).invoke(main, ["status", str(made.folder)])
         assert done.exit_code == 1
         assert "99" in done.output
-        assert LEDGER_FILE.name if hasattr(LEDGER_FILE, "name") else str(LEDGER_FILE) in done.output
+        assert str(LEDGER_FILE) in done.output
         assert remedy in done.output

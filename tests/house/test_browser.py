@@ -6,10 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BLOCKED = ("numpy", "pandas", "subprocess", "resource", "multiprocessing", "concurrent", "click", "xlwings")
-APART = {  # modules that are what they are for: arrays, and LibreOffice as another program
+APART = {  # what is arrays and nothing else
     "xlperf.formula.array",
     "xlperf.engine.arrays",
-    "xlperf.workbook.back.libreoffice",
 }
 ROOMS = ("formula", "rules", "scheme", "xlsx", "engine", "entries", "workbook", "report", "rounds", "publish", "demo")
 PAGE = f"""
