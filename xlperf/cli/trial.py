@@ -50,7 +50,7 @@ def whatif_command(
     readings: tuple[str, ...],
     json_: bool,
 ) -> None:
-    """Say what would change if one cell held another value: score, place, award, pay. Nothing is written."""
+    """Show what would change if one cell held another value: score, place, award, pay. Nothing is written."""
     on = ground(folder, scheme_id, data, readings)
     scores, _ = scored(on)
     edit, problems = typed(scores, on.tables, found_or_end(cell_named(scores, row, column)), value)

@@ -17,7 +17,7 @@ from xlperf.demo.simulate import Simulation
 from xlperf.demo.stage import Inputs, Stage, stage_of
 from xlperf.engine.objects import OFFICIAL
 from xlperf.engine.plan import SCORER
-from xlperf.engine.roster import MASTER, Roster
+from xlperf.engine.roster import MASTER
 from xlperf.engine.score import Scores, score
 from xlperf.files import made_whole
 from xlperf.formula.values import day_of
@@ -27,6 +27,7 @@ from xlperf.publish.results import Published, publish_scores
 from xlperf.rounds.collecting.collect import Collection, collect
 from xlperf.rounds.distribute import Distribution, distribute
 from xlperf.rounds.parcels import Parcel, identity_of, parcels_of
+from xlperf.rounds.parties import roster_of
 from xlperf.rounds.store import Progress, Round, new_round, silent
 from xlperf.workbook.back.fill import Spot, Typed, fill_book
 from xlperf.workbook.books.unit import write_unit_book
@@ -181,7 +182,7 @@ class _Maker:
     def __init__(self, round_: Round, seed: int, units: list[Parcel], elsewhere: Path, stage: Stage | None) -> None:
         self._round, self._units, self._elsewhere = round_, units, elsewhere
         self._simulation, self._other = (_simulation(round_, s, stage) for s in (seed, seed + 1))
-        self._roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
+        self._roster = roster_of(round_)
         self._state = round_.state()
 
     def job(self, number: int, parcel: Parcel) -> _Filled:
@@ -222,7 +223,7 @@ def _absent(round_: Round) -> set[str]:
 
 
 def _without(round_: Round, inputs: Inputs, units: set[str]) -> Inputs:
-    roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
+    roster = roster_of(round_)
     sheets = round_.plan.by_name
     return {
         at: value for at, value in inputs.items()

@@ -12,12 +12,12 @@ from xlperf.engine.must import with_musts
 from xlperf.engine.plan import Column, Holds, Kind, Plan, Print, Ranking, Role, Sheet, Subject
 from xlperf.engine.score import CircularPlan, UnknownColumn, score
 from xlperf.formula.expression import Expr, lift, same
-from xlperf.formula.values import Value, exactly, number
+from xlperf.formula.values import Value, number
 from xlperf.problems import Problem, problem
 from xlperf.scheme.model import ColumnSpec, ObjectSpec, Printed, PrintSpec, Scalar, Scheme, SheetSpec, place_of
 from xlperf.scheme.reading.earlier import PERIOD
 from xlperf.scheme.reading.nodes import listing
-from xlperf.scheme.reading.tables import holds_of
+from xlperf.scheme.reading.tables import given_columns, holds_of, typed_where
 from xlperf.scheme.words import nearest
 
 NEVER = same(lift(0), lift(1))  # the condition of a cell that is not asked for in this period
@@ -102,7 +102,9 @@ def _compiled(
     sheets, binders = [], {}
     for spec in scheme.sheets:
         binder = Binder(spec, by_name, scheme.figures, scheme.readings, adopted, scheme.year)
-        sheet = _sheet(spec, binder, _where(spec, scheme), bound, scheme.named_by(spec))
+        sheet = _sheet(
+            spec, binder, typed_where(given_columns(scheme.sheets, spec.rows), spec.where), bound, scheme.named_by(spec)
+        )
         sheets.append(_dated(sheet, scheme, spec, adopted.get(PERIOD, "")))
         problems += binder.problems
         binders[spec.name] = replace(binder, problems=[])
@@ -153,8 +155,7 @@ def _subject(o: ObjectSpec) -> Subject:
 
 def _print(spec: PrintSpec, scheme: Scheme) -> Print:
     """Return what is printed, its conditions typed as the columns of the sheet hold them."""
-    holds = {c.name: holds_of(c) for s in scheme.sheets if s.name == spec.rows for c in s.columns}
-    where = {str(name): exactly(text, holds.get(str(name), "text")) for name, text in spec.where.items()}
+    where = typed_where((c for s in scheme.sheets if s.name == spec.rows for c in s.columns), spec.where)
     return Print(sheet=spec.rows, where=where, **{f.name: getattr(spec, f.name) for f in fields(Printed)})
 
 
@@ -206,13 +207,6 @@ def circular(plan: Plan, scheme: Scheme) -> list[Problem]:
     except UnknownColumn as unknown:
         return [problem("UNKNOWN_COLUMN", sheet=scheme.id, found=str(unknown), nearest="")]
     return []
-
-
-def _where(spec: SheetSpec, scheme: Scheme) -> dict[str, Value]:
-    """Type the rows' conditions of a sheet as their columns are typed; what cannot be typed stays text."""
-    given = [c for s in scheme.sheets if s.rows == spec.rows for c in s.columns if not c.rule]
-    holds = {c.name: holds_of(c) for c in reversed(given)}  # the first sheet says how a column is read
-    return {name: exactly(text, holds.get(name, "text")) or str(text) for name, text in spec.where.items()}
 
 
 def _sheet(

@@ -16,6 +16,7 @@ from xlperf.formula.operations import equal
 from xlperf.formula.values import Value, day_of, decimal, shown, value_text
 from xlperf.formula.words import own
 from xlperf.report.explanation import Explanation
+from xlperf.terms import POINTS
 
 Row = dict[str, Value]
 CLOSED, NONE = "不填", "无"  # what stands for a cell that nobody is asked for, and for a fact that is not there
@@ -69,7 +70,7 @@ def _frozen(scores: Scores, column: Column) -> list[str]:
 
 def _not_worked_out(column: Column) -> str:
     """Return the words for an empty result: it was not worked out: nobody reports it."""
-    return own(NO_SCORE if "分" in column.title else NO_RESULT)
+    return own(NO_SCORE if column.counted_in == POINTS else NO_RESULT)
 
 
 def is_closed(scores: Scores, sheet: Sheet, row: Row, column: Column) -> bool:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from xlperf.engine.roster import MASTER, Roster
+from xlperf.engine.roster import MASTER
 from xlperf.engine.score import score
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.publish.results import RANKING, ranking_csv
@@ -23,6 +23,7 @@ from xlperf.rounds.collecting.open import open_books
 from xlperf.rounds.journal import BrokenChain, Entry, entries, hangs_together, read_head
 from xlperf.rounds.ledger import State, state_before
 from xlperf.rounds.parcels import identity_of
+from xlperf.rounds.parties import roster_now
 from xlperf.rounds.publication import ANCHORED, anchor_of
 from xlperf.rounds.store import KEY_FILE, LEDGER_FILE, Round, open_round
 from xlperf.workbook.back.read import ReadBook
@@ -134,7 +135,7 @@ def _cell_problems(round_: Round, state: State) -> Iterator[Problem]:
     """Check that what is in force is what the kept files say, read and judged again."""
     inforce = [r for p, r in state.current.items() if p != MASTER and (round_.received / r.sha256).is_file()]
     jobs = [(round_.received / r.sha256, r.file) for r in inforce]
-    roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
+    roster = roster_now(round_, state)
     for receipt, book in zip(inforce, open_books(jobs, round_.records), strict=True):
         if isinstance(book, ReadBook):
             found = Examiner(roster, state, receipt.party, receipt.file).examine(book)

@@ -12,6 +12,7 @@ from xlperf.engine.score import Scores
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.collecting.claims import lapsed, pending
 from xlperf.rounds.collecting.collect import Missing, missing
+from xlperf.rounds.parties import roster_now
 from xlperf.rounds.status import status_of
 from xlperf.rounds.stood_in import stood_in
 from xlperf.rounds.store import Round
@@ -27,7 +28,7 @@ def unsettled(round_: Round, scores: Scores) -> list[Problem]:
     problems = [_not_in([m for m in absent if m.kind == kind]) for kind in kinds]
     if any(m.kind == "master" for m in absent):
         problems.append(problem("MASTER_NOT_IN", office=round_.scheme.office))
-    roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
+    roster = roster_now(round_, state)
     return [
         *round_.beyond(state),
         *problems,

@@ -15,6 +15,7 @@ from xlperf.engine.roster import MASTER, Roster
 from xlperf.entries.cell import agrees
 from xlperf.formula.values import Value
 from xlperf.rounds.ledger import State
+from xlperf.rounds.parties import roster_now
 from xlperf.rounds.store import Round
 from xlperf.workbook.seal import read_text
 from xlperf.workbook.text import inert
@@ -35,7 +36,7 @@ def bring_up(pages: Pages, round_: Round, now: str) -> Outcome:
     if not before.done:
         return before
     state = round_.state()
-    roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
+    roster = roster_now(round_, state)
     issued = [table for table in tables(pages).values() if table.name in round_.plan.by_name]
     count = sum(_fill(pages, table, roster, state) for table in issued)
     if not count:

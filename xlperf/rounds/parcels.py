@@ -9,6 +9,7 @@ from pathlib import Path
 
 from xlperf.engine.plan import SCORER
 from xlperf.engine.roster import Roster
+from xlperf.rounds.parties import roster_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.seal import Identity, Kind, sealed
 
@@ -54,11 +55,6 @@ def scorers_of(round_: Round, roster: Roster | None = None) -> list[str]:
     """List the scorers with at least one cell to fill, in the order of the scheme."""
     known = roster or roster_of(round_)
     return [s.name for s in round_.scheme.scorers if (SCORER, s.name) in known.owners]
-
-
-def roster_of(round_: Round) -> Roster:
-    """Return who and what the round started with."""
-    return Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
 
 
 def identity_of(round_: Round, kind: Kind, whom: str, serial: int) -> Identity:

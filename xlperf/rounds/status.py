@@ -17,6 +17,7 @@ from xlperf.rounds.collecting.replies import FOLDER, letter_name, sender, unansw
 from xlperf.rounds.frozen import SHORT
 from xlperf.rounds.ledger import Receipt, State
 from xlperf.rounds.parcels import Parcel, parcels_of
+from xlperf.rounds.parties import roster_of
 from xlperf.rounds.store import Round
 
 
@@ -32,7 +33,7 @@ def status_of(round_: Round, today: date | None = None) -> Status:
     by_party: dict[Party | None, list[Receipt]] = {}
     for receipt in waiting:
         by_party.setdefault(sender(round_, receipt), []).append(receipt)
-    roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
+    roster = roster_of(round_)
     books = [_book(round_, roster, state, p, by_party.get((p.kind, p.whom), []), day) for p in parcels_of(round_)]
     return Status(
         round_.id,

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from xlperf.engine.plan import OFFICE
-from xlperf.engine.roster import MASTER, Party, Roster
+from xlperf.engine.roster import MASTER, Party
 from xlperf.formula.values import value_text
 from xlperf.problems import Problem, problem, word
 from xlperf.report.explanation import Answer, Explanation
 from xlperf.rounds.ledger import State
+from xlperf.rounds.parties import roster_now, roster_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.held import Held
 
@@ -21,7 +22,7 @@ _NAMED = 8  # parties named one by one
 def typed_for_others(round_: Round, state: State) -> dict[Spot, Party]:
     """Return the cells that count as the office typed them, because whoever fills them has sent nothing."""
     receipt = state.current.get(MASTER)
-    roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
+    roster = roster_now(round_, state)
     found: dict[Spot, Party] = {}
     for cell in receipt.cells if receipt is not None else ():
         sheet, row = round_.plan.by_name[cell.sheet], roster.rows.get((cell.sheet, cell.row))
@@ -40,7 +41,7 @@ def stood_in(round_: Round, state: State) -> list[Problem]:
         counts[owner] = counts.get(owner, 0) + 1
     if not counts:
         return []
-    roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
+    roster = roster_of(round_)
     names = [f"{roster.title(p)}{roster.book(p[0])}（{n}）" for p, n in counts.items()]
     some = "、".join(names[:_NAMED]) + ("……" if len(names) > _NAMED else "")
     return [problem("OFFICE_STOOD_IN", count=sum(counts.values()), names=some)]
@@ -51,7 +52,7 @@ def with_who_typed(found: Answer, round_: Round, says: Callable[[str], str]) -> 
 
     says: the words of it, given the name of whose cell it is.
     """
-    typed, roster = typed_for_others(round_, round_.state()), Roster(round_.plan, round_.scheme.tables, "")
+    typed, roster = typed_for_others(round_, round_.state()), roster_of(round_)
     if not typed:
         return found
 
@@ -66,7 +67,7 @@ def with_who_typed(found: Answer, round_: Round, says: Callable[[str], str]) -> 
 def not_counted(round_: Round, found: Held) -> Iterator[Problem]:
     """List the cells of a book in which something else stands than their owners sent: `score` takes what was sent."""
     state = round_.state()
-    roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
+    roster = roster_now(round_, state)
     theirs = {(c.sheet, c.row, c.column) for p, r in state.current.items() if p != MASTER for c in r.cells}
     for sheet, column, row, where in found.filled:
         key = value_text(row.get(sheet.key.name))

@@ -13,7 +13,7 @@ from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.journal import Entry, alone, entries
 from xlperf.rounds.ledger import WITHDRAWN, Chosen, Receipt, Undone, record_decided
-from xlperf.rounds.parcels import roster_of
+from xlperf.rounds.parties import roster_of
 from xlperf.rounds.store import Round
 
 _MEANT = ("accepted", WITHDRAWN)  # what may be put in force

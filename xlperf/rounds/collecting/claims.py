@@ -11,6 +11,7 @@ from xlperf.formula.values import day_of, number, value_text
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.ledger import State
 from xlperf.rounds.merge import words_digest
+from xlperf.rounds.parties import roster_now
 from xlperf.rounds.store import Round
 
 _NAMED = 8  # claims named one by one; of more only the number is told
@@ -29,7 +30,7 @@ def waiting_words(plan: Plan) -> dict[str, str]:
 def pending(round_: Round, state: State) -> list[Problem]:
     """List which entries of the ledgers nobody has decided on, and so do not count."""
     words = waiting_words(round_.plan)
-    roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
+    roster = roster_now(round_, state)
     found: dict[str, list[str]] = {}
     for (name, _), row in roster.rows.items():
         sheet = round_.plan.by_name[name]
@@ -49,7 +50,7 @@ def lapsed(round_: Round, state: State) -> list[Problem]:
     if receipt is None:
         return []
     plan, words = round_.plan, waiting_words(round_.plan)
-    roster = Roster(plan, round_.tables(state), round_.scheme.office)
+    roster = roster_now(round_, state)
     verdicts = {(c.sheet, c.row): c.text for c in receipt.cells if words.get(c.column, c.text) != c.text}
     problems = []
     for at, digest in receipt.seen.items():

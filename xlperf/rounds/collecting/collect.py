@@ -24,6 +24,7 @@ from xlperf.rounds.journal import alone
 from xlperf.rounds.ledger import CellText, Receipt, State, record_receipts
 from xlperf.rounds.parcels import MASTER as MASTER_TITLE
 from xlperf.rounds.parcels import parcels_of
+from xlperf.rounds.parties import roster_now, roster_of
 from xlperf.rounds.store import Progress, Round, keep, silent
 from xlperf.workbook.back.read import ReadBook
 
@@ -325,13 +326,12 @@ class Desk:
     @cached_property
     def _given(self) -> frozenset[tuple[str, str]]:
         """Return the rows (sheet, key) of the scheme itself."""
-        return frozenset(Roster(self.round_.plan, self.round_.scheme.tables, self.round_.scheme.office).rows)
+        return frozenset(roster_of(self.round_).rows)
 
     def _roster_for(self, kind: str) -> Roster:
         """Return the rows as they stand; units do not look at each other's cells, so they share one."""
         if self._roster is None or kind == "master" or self._roster[0] != kind:
-            tables = self.round_.tables(self.state)
-            self._roster = (kind, Roster(self.round_.plan, tables, self.round_.scheme.office))
+            self._roster = (kind, roster_now(self.round_, self.state))
         return self._roster[1]
 
     def _notes(self, receipt: Receipt, roster: Roster, cells: tuple[CellText, ...]) -> Iterator[Problem]:

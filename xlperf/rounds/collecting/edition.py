@@ -21,6 +21,7 @@ from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.collecting.examine import Findings, text_then
 from xlperf.rounds.collecting.open import open_books
 from xlperf.rounds.ledger import CellText, Receipt, State, state_when_written
+from xlperf.rounds.parties import roster_now, roster_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.read import ReadBook, ReadCell
 from xlperf.xlsx.skeleton import SPARE
@@ -81,8 +82,7 @@ def edited(round_: Round, state: State, files: Collection[str] = FILES) -> Itera
 def _written(round_: Round, state: State, file: str) -> Roster:
     """Return the rows a book was written from: what went out holds only what the scheme gives."""
     then = state_when_written(round_.ledger, file) or state
-    tables = round_.scheme.tables if file == ISSUED else round_.tables(then)
-    return Roster(round_.plan, tables, round_.scheme.office)
+    return roster_of(round_) if file == ISSUED else roster_now(round_, then)
 
 
 def _cells_then(round_: Round, before: Receipt) -> dict[_Spot, ReadCell]:

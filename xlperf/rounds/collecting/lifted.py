@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from xlperf.engine.roster import MASTER, Roster
+from xlperf.engine.roster import MASTER
 from xlperf.entries.text import value_of
 from xlperf.files import write_whole
 from xlperf.formula.values import day_of
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.collecting.examine import Examiner, Findings
 from xlperf.rounds.collecting.open import open_books
+from xlperf.rounds.parties import roster_now
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.fill import Spot, Typed, fill_book
 from xlperf.workbook.back.read import ReadBook
@@ -59,7 +60,7 @@ def lift(round_: Round, file: str) -> tuple[Lifted | None, list[Problem]]:
     (book,) = open_books([(round_.received / receipt.sha256, receipt.file)], round_.records)
     if not isinstance(book, ReadBook):
         return None, [book]
-    roster = Roster(round_.plan, round_.tables(state), round_.scheme.office)
+    roster = roster_now(round_, state)
     found = Examiner(roster, state, receipt.party, receipt.file).examine(book)
     values = _values(round_, found, issued.serial)
     to = Path("out", FOLDER, source.name)

@@ -14,6 +14,7 @@ from xlperf.files import write_whole
 from xlperf.problems import Problem, errors
 from xlperf.rounds.ledger import WITHDRAWN as IS_WITHDRAWN
 from xlperf.rounds.ledger import Receipt, State
+from xlperf.rounds.parties import roster_of
 from xlperf.rounds.store import Round
 
 FOLDER, SETTLED, WITHDRAWN = "退回", "已处理", "已移出"
@@ -26,7 +27,7 @@ def write_replies(round_: Round, state: State, waiting: Iterable[Receipt]) -> tu
 
     The office's own books get none. waiting: see `unanswered`. Returns the paths below the round's folder.
     """
-    roster = Roster(round_.plan, round_.scheme.tables, round_.scheme.office)
+    roster = roster_of(round_)
     wanted: dict[str, str] = {}
     for receipt in (r for r in waiting if not roster.is_office(sender(round_, r))):
         name = letter_name(round_, roster, receipt)
@@ -95,7 +96,7 @@ def sender(round_: Round, receipt: Receipt) -> Party | None:
     """
     if receipt.kind:
         return receipt.party
-    units = Roster(round_.plan, round_.scheme.tables, round_.scheme.office).units
+    units = roster_of(round_).units
     names = {name: who for name, (kind, who) in round_.state().called.items() if kind == "unit" and who in units}
     names |= {name: code for code, name in units.items()}
     named = [(len(name), code) for name, code in names.items() if name and name in receipt.file]

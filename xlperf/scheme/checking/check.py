@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import chain
 
 from xlperf.formula.excel import ambiguous
-from xlperf.formula.values import YES, Value, exactly, number, says, shown
+from xlperf.formula.values import YES, Value, exactly, number, shown
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rules import RULES
 from xlperf.scheme.checking.example_names import example_problems
@@ -22,8 +22,7 @@ from xlperf.scheme.checking.paper import PAPER
 from xlperf.scheme.checking.references import key_of, row_place
 from xlperf.scheme.model import ColumnSpec, Mapping, Node, Scalar, Scheme, SheetSpec, Stated, place_of
 from xlperf.scheme.reading.nodes import mapping, text
-from xlperf.scheme.reading.tables import holds_of
-from xlperf.scheme.vocabulary import Holds
+from xlperf.scheme.reading.tables import given_columns, holds_of, typed_where
 from xlperf.scheme.words import nearest
 from xlperf.terms import HIGHER, LOWER
 
@@ -95,11 +94,13 @@ def _grouped_problems(scheme: Scheme, stated: Stated) -> Problems:
 
 def _rows_of(scheme: Scheme, stated: Stated) -> Rows:
     table = (stated.sum or stated.count).partition(".")[0]
-    return [r for r in scheme.tables.get(table, []) if _matches(r, stated.where)]
+    return _taken(scheme, table, stated.where)
 
 
-def _matches(row: dict[str, Value], where: dict[str, str]) -> bool:
-    return all(says(text, row.get(name)) for name, text in where.items())
+def _taken(scheme: Scheme, table: str, where: dict[str, str]) -> Rows:
+    """List the rows of a table that keep conditions, typed as the plan types them."""
+    wanted = typed_where(given_columns(scheme.sheets, table), where)
+    return [r for r in scheme.tables.get(table, []) if all(r.get(name) == value for name, value in wanted.items())]
 
 
 def _measured(stated: Stated, rows: Rows) -> Fraction:
@@ -216,20 +217,18 @@ def assumed_figures(scheme: Scheme) -> Problems:
 def units_without_sheet(scheme: Scheme) -> Problems:
     """List every unit that no sheet of units takes in."""
     sheets = [s for s in scheme.sheets if s.rows == scheme.home]
-    for row in scheme.tables.get(scheme.home, []) if sheets else []:
-        if not any(_matches(row, s.where) for s in sheets):
-            column = next((name for s in sheets for name in s.where), key_of(sheets[0]))
-            unit, found = shown(row.get(key_of(sheets[0]))), shown(row.get(column))
-            yield problem("UNIT_IN_NO_SHEET", row_place(row, column), unit=unit, name=column, found=found)
+    for row in _fallen_through(scheme, scheme.home) if sheets else []:
+        column = next((name for s in sheets for name in s.where), key_of(sheets[0]))
+        unit, found = shown(row.get(key_of(sheets[0]))), shown(row.get(column))
+        yield problem("UNIT_IN_NO_SHEET", row_place(row, column), unit=unit, name=column, found=found)
 
 
 def units_without_group(scheme: Scheme) -> Problems:
     """List every unit of a ranked sheet whose group is empty."""
     for ranking in scheme.rankings:
         sheet = next((s for s in scheme.sheets if s.name == ranking.sheet), None)
-        for row in scheme.tables.get(sheet.rows, []) if sheet else []:
-            if sheet and _matches(row, sheet.where):
-                yield from _group_problems(sheet, ranking.group, row)
+        for row in _rows_in(scheme, sheet) if sheet else []:
+            yield from _group_problems(sheet, ranking.group, row)
 
 
 def _group_problems(sheet: SheetSpec, group: str, row: dict[str, Value]) -> Problems:
@@ -264,14 +263,14 @@ def where_problems(scheme: Scheme) -> Problems:
     for sheet in scheme.sheets:
         rows = scheme.tables.get(sheet.rows, [])
         for name, wanted in sheet.where.items():
-            holds = _holds_in(scheme, sheet.rows, name)
+            holds = next((holds_of(c) for c in given_columns(scheme.sheets, sheet.rows) if c.name == name), "text")
             value = exactly(wanted, holds)
             given = {shown(v) for row in rows if (v := row.get(name)) is not None}
             values = {"sheet": sheet.title, "name": name, "found": wanted}
             if value is None:
                 yield problem("WHERE_KIND", place_of(wanted), **values, kind=_KIND_WORDS[holds])
             elif given and shown(value) not in given:
-                lost = any(not any(_matches(r, s.where) for s in scheme.sheets if s.rows == sheet.rows) for r in rows)
+                lost = bool(_fallen_through(scheme, sheet.rows))
                 if not lost:
                     yield problem("WHERE_NONE_YET", place_of(wanted), **values)
                 elif sheet.rows != scheme.home:
@@ -279,11 +278,6 @@ def where_problems(scheme: Scheme) -> Problems:
 
 
 _KIND_WORDS = {"number": word("数"), "date": word("日期"), "text": word("文字")}
-
-
-def _holds_in(scheme: Scheme, table: str, name: str) -> Holds:
-    given = (c for s in scheme.sheets if s.rows == table for c in s.columns if c.name == name and not c.rule)
-    return next((holds_of(c) for c in given), "text")
 
 
 def sheets_without_rows(scheme: Scheme) -> Problems:
@@ -325,8 +319,13 @@ def confusable_keys(scheme: Scheme) -> Problems:
 
 
 def _rows_in(scheme: Scheme, sheet: SheetSpec) -> Rows:
-    rows = scheme.tables.get(sheet.rows, [])
-    return [row for row in rows if _matches(row, sheet.where)]
+    return _taken(scheme, sheet.rows, sheet.where)
+
+
+def _fallen_through(scheme: Scheme, table: str) -> Rows:
+    """List the rows of a table that no sheet takes."""
+    taken = {id(r) for s in scheme.sheets if s.rows == table for r in _rows_in(scheme, s)}
+    return [r for r in scheme.tables.get(table, []) if id(r) not in taken]
 
 
 CHECKS: tuple[Check, ...] = (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlperf.formula.values import Value
+from xlperf.formula.values import Value, exactly
 from xlperf.problems import Problem, Where, problem
-from xlperf.scheme.model import ColumnSpec, Scalar
+from xlperf.scheme.model import ColumnSpec, Scalar, SheetSpec
 from xlperf.scheme.reading.cells import typed
 from xlperf.scheme.reading.sources import BOM, text_of
 from xlperf.scheme.vocabulary import FREE_COLUMNS, HOLDS, Holds
@@ -40,6 +40,17 @@ def holds_of(column: ColumnSpec) -> Holds:
     usual = "text" if column.attributes.get(Scalar("is")) == "key" else "number"
     said = str(column.attributes.get(Scalar("holds"), usual))
     return next((holds for holds in HOLDS if holds == said), "text")
+
+
+def given_columns(sheets: Iterable[SheetSpec], table: str) -> list[ColumnSpec]:
+    """List the columns that sheets take from a table; where two are called alike the first says how it is read."""
+    return [c for s in sheets if s.rows == table for c in s.columns if not c.rule]
+
+
+def typed_where(columns: Iterable[ColumnSpec], where: Mapping[str, str]) -> dict[str, Value]:
+    """Type conditions on rows as the columns hold them; what cannot be typed stays text, which no such cell holds."""
+    holds = {c.name: holds_of(c) for c in reversed(list(columns))}
+    return {str(name): exactly(text, holds.get(str(name), "text")) or str(text) for name, text in where.items()}
 
 
 def reads(column: ColumnSpec) -> Reads:
