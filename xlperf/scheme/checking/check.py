@@ -227,7 +227,9 @@ def units_without_group(scheme: Scheme) -> Problems:
     """List every unit of a ranked sheet whose group is empty."""
     for ranking in scheme.rankings:
         sheet = next((s for s in scheme.sheets if s.name == ranking.sheet), None)
-        for row in _rows_in(scheme, sheet) if sheet else []:
+        if sheet is None:
+            continue
+        for row in _rows_in(scheme, sheet):
             yield from _group_problems(sheet, ranking.group, row)
 
 
