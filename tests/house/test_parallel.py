@@ -66,7 +66,7 @@ def test_workers_end_with_their_parent():
         "import os, time\n"
         "from xlperf.parallel import guarded\n"
         "def work(job):\n"
-        "    os.write(1, f\"{os.getpid()}\\n\".encode())\n"
+        '    os.write(1, f"{os.getpid()}\\n".encode())\n'
         "    time.sleep(60)\n"
         "list(guarded(work, range(9), seconds=50, memory=1 << 32))\n"
     )

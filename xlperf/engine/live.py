@@ -52,7 +52,6 @@ class NotAnInput(Exception):
 class Live:
     """The values of a scored plan while cells are edited. It starts from scores and leaves them as they are.
 
-
     plan: one that is akin (`is_akin`), whose expressions count from now on. only: the computed columns that are
     followed, None for all of them.
     """
