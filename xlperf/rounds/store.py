@@ -73,7 +73,7 @@ class Round:
     earlier: tuple[Earlier, ...] = ()
     changed: bool = False
     _reader: list[Reader] = field(default_factory=list, repr=False, compare=False)
-    _merged: list[tuple[State, Plan, Tables]] = field(default_factory=list, repr=False, compare=False)
+    _merged: list[tuple[State, Plan, Tables, list[Problem]]] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def issued(self) -> Path:
@@ -125,20 +125,20 @@ class Round:
 
     def tables(self, state: State | None = None) -> Tables:
         """Return the scheme's tables with everything accepted so far filled in."""
-        state = state or self.state()
-        if not any(known is state and plan is self.plan for known, plan, _ in self._merged):
-            tables = merged(self.plan, self.scheme.tables, state.current.values())
-            beyond_limits(self.plan, tables, every=self.changed)
-            self._merged[:] = [(state, self.plan, tables)]
-        return {name: [dict(row) for row in rows] for name, rows in self._merged[0][2].items()}
+        return {name: [dict(row) for row in rows] for name, rows in self._filled(state or self.state())[0].items()}
 
     def beyond(self, state: State | None = None) -> list[Problem]:
         """List which accepted cells no longer stand: because of what came in since, or the scheme was changed."""
-        receipts = (state or self.state()).current.values()
         lost = placeless(self.plan, self.scheme.tables, self._recorded().current.values()) if self.changed else []
-        gone = [_no_place(receipt, cells) for receipt, cells in lost]
-        tables = merged(self.plan, self.scheme.tables, receipts)
-        return [*gone, *(p for e in beyond_limits(self.plan, tables, every=self.changed) for p in e.problems)]
+        return [*(_no_place(receipt, cells) for receipt, cells in lost), *self._filled(state or self.state())[1]]
+
+    def _filled(self, state: State) -> tuple[Tables, list[Problem]]:
+        """Return the tables with everything accepted, and what does not stand in them; once for a state."""
+        if not any(known is state and plan is self.plan for known, plan, _, _ in self._merged):
+            tables = merged(self.plan, self.scheme.tables, state.current.values())
+            problems = [p for e in beyond_limits(self.plan, tables, every=self.changed) for p in e.problems]
+            self._merged[:] = [(state, self.plan, tables, problems)]
+        return self._merged[0][2:]
 
     def scores(self) -> Scores:
         """Score everything accepted so far."""
