@@ -6,10 +6,13 @@ from collections import Counter
 
 import pytest
 from click.testing import CliRunner
+from kit.rounds import reopened, send_all
 
 from xlperf.cli import main
 from xlperf.engine import check
 from xlperf.engine import compile as compiling
+from xlperf.entries import entry
+from xlperf.entries.cell import judge
 from xlperf.rounds.store import new_round
 from xlperf.scheme.find import find_scheme
 
@@ -71,3 +74,22 @@ def test_explain_opens_the_round_once(home, monkeypatch):
     assert {what: done[what] for what in ("scheme read", "scheme bound", "round opened", "scored", "rows merged")} == (
         dict.fromkeys(["scheme read", "scheme bound", "round opened", "scored", "rows merged"], 1)
     )
+
+
+def test_a_mark_passes_each_room_once_from_its_cell_to_the_rank(home, tmp_path, monkeypatch):
+    """The way that docs/house.md draws: judged once when it is collected, never when it is scored."""
+    folder = shutil.copytree(home, tmp_path / "round")
+    send_all(reopened(folder))
+    judged: Counter[object] = Counter()
+
+    def seen(asked, *rest, **more):
+        judged[asked.at] += 1
+        return judge(asked, *rest, **more)
+
+    monkeypatch.setattr(entry, "judge", seen)
+    assert CliRunner().invoke(main, ["collect", str(folder)]).exit_code == 0
+    assert len(judged) > 40
+    assert set(judged.values()) == {1}
+    judged.clear()
+    done = counted(monkeypatch, "score", str(folder))
+    assert (judged, done["scored"], done["round opened"]) == ({}, 1, 1)
