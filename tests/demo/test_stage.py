@@ -34,9 +34,9 @@ def test_there_is_a_staged_scheme():
 def test_the_tables_are_read_without_error(staged):
     """Only cells that the demonstration makes up may be missing: what scorers give for a fixed roster."""
     folder, scheme, plan, _ = staged
-    told = errors(read_data(scheme, SCHEMES / "demo" / folder.name)[1])
+    problems = errors(read_data(scheme, SCHEMES / "demo" / folder.name)[1])
     fixed = {f"{s.table}.csv" for s in plan.sheets if not s.grows}
-    assert [p for p in told if p.code != "MISSING" or p.where.file not in fixed] == []
+    assert [p for p in problems if p.code != "MISSING" or p.where.file not in fixed] == []
 
 
 def test_every_ledger_and_register_is_shown(staged):

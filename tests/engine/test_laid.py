@@ -105,14 +105,14 @@ def test_a_look_up_by_several_columns_tells_rows_that_find_none_or_several(tmp_p
     scores = score(plan, {**scheme.tables, "units": units})
     assert [scores.row("A", u)["step"] for u in ("U1", "U2")] == [Fraction(6, 5), None]
     units[0]["factor"] = Fraction(9)
-    told = list(refused_rows(score(plan, {**scheme.tables, "units": units})))
-    assert [(p.code, p.where.sheet) for p in told] == [
+    problems = list(refused_rows(score(plan, {**scheme.tables, "units": units})))
+    assert [(p.code, p.where.sheet) for p in problems] == [
         ("LOOKUP_NONE", "部门"),
         ("LOOKUP_SEVERAL", "部门"),
         ("LOOKUP_NONE", "乡镇"),
     ]
-    assert "U1（组别＝甲组、类别＝9）" in told[0].message("zh")
-    assert "U2（组别＝甲组、类别＝2）" in told[1].message("en")
+    assert "U1（组别＝甲组、类别＝9）" in problems[0].message("zh")
+    assert "U2（组别＝甲组、类别＝2）" in problems[1].message("en")
 
 
 LOOKED = """\

@@ -126,8 +126,8 @@ def test_the_reason_says_which_rule_was_not_kept(tmp_path):
 
 def test_the_check_names_rows_of_tables_that_break_a_rule(tmp_path):
     _, problems = check_source(folder_source(pay(tmp_path / "pay")))
-    told = [p for p in problems if p.code == "MUST_IN_TABLE"]
-    assert [(p.where.file, p.where.line, dict(p.values)["row"]) for p in told] == [("pools.csv", 3, "乙")]
+    noted = [p for p in problems if p.code == "MUST_IN_TABLE"]
+    assert [(p.where.file, p.where.line, dict(p.values)["row"]) for p in noted] == [("pools.csv", 3, "乙")]
     _, problems = check_source(folder_source(pay(tmp_path / "right", POOLS)))
     assert [p for p in problems if p.severity == "error"] == []
 
@@ -185,8 +185,8 @@ def round_of(tmp_path):
 
 def test_collect_and_score_tell_and_a_round_that_breaks_a_rule_is_frozen_with_the_gap(tmp_path):
     round_ = round_of(tmp_path)
-    told = [p for p in collect(round_).concerns if p.code == "MUST_NOT_YET"]
-    assert [dict(p.values)["rows"] for p in told] == ["1；2", "李"]
+    problems = [p for p in collect(round_).concerns if p.code == "MUST_NOT_YET"]
+    assert [dict(p.values)["rows"] for p in problems] == ["1；2", "李"]
     codes = [p.code for p in unsettled(round_, round_.scores())]
     assert (codes.count("MUST_FAILED"), codes.count("MUST_STOPPED")) == (2, 2)
     frozen = freeze(round_, unsettled(round_, round_.scores()))

@@ -85,19 +85,19 @@ HELD = [
 @pytest.mark.parametrize(("column", "raw", "value", "note"), READ)
 def test_what_can_be_meant_in_one_way_is_read(column, raw, value, note):
     row = {**ROW, "full": Fraction(99)}  # a half point of a hundred would be asked about
-    found, told = judge(Asked(column, row, AT, measure="measure"), raw)
+    found, problems = judge(Asked(column, row, AT, measure="measure"), raw)
     assert str(found) == value
-    assert [p.code for p in told] == ([note] if note else [])
-    assert all(p.severity == "note" for p in told)
+    assert [p.code for p in problems] == ([note] if note else [])
+    assert all(p.severity == "note" for p in problems)
 
 
 @pytest.mark.parametrize(("column", "raw", "code"), HELD)
 def test_what_cannot_be_read_is_named_and_nothing_is_taken(column, raw, code):
-    found, told = judge(Asked(column, ROW, AT, offered=("U1", "U2")), raw)
+    found, problems = judge(Asked(column, ROW, AT, offered=("U1", "U2")), raw)
     assert found is None
-    assert code in [p.code for p in told]
-    assert all(p.where == AT for p in told)
-    assert any(p.severity == "error" for p in told)
+    assert code in [p.code for p in problems]
+    assert all(p.where == AT for p in problems)
+    assert any(p.severity == "error" for p in problems)
 
 
 @pytest.mark.parametrize("raw", ["村（社区）", "村(社区)", "  村（社区）"])
@@ -151,8 +151,8 @@ def test_limits_are_told():
     ],
 )
 def test_types_of_cells(raw, data_type, formula, percent, code):
-    found, told = judge(Asked(SCORE, ROW, AT), raw, data_type, formula, percent)
-    assert (found, [p.code for p in told]) == (None, [code])
+    found, problems = judge(Asked(SCORE, ROW, AT), raw, data_type, formula, percent)
+    assert (found, [p.code for p in problems]) == (None, [code])
 
 
 def test_a_formula_in_a_cell_for_words_asks_for_words():
@@ -169,17 +169,17 @@ def test_what_is_not_asked_may_be_blank_and_nothing_else():
 def test_text_is_kept_as_it_is_and_long_text_is_cut_with_a_mark():
     for payload in ('=HYPERLINK("x")', "=cmd|' /C calc'!A0", "@SUM(1)", "#REF!", "-1+1"):
         assert judge(Asked(TEXT, ROW, AT), payload) == (payload, [])
-    found, told = judge(Asked(TEXT, ROW, AT), "长" * 40_000)
+    found, problems = judge(Asked(TEXT, ROW, AT), "长" * 40_000)
     assert isinstance(found, str)
     assert found.endswith("截去）")
-    assert [p.code for p in told] == ["TEXT_CUT"]
+    assert [p.code for p in problems] == ["TEXT_CUT"]
 
 
 def test_choices_units_and_dates():
     assert judge(Asked(KIND, ROW, AT), " 加分 ") == ("加分", [])
     names = {"市环保局": "U22"}
-    found, told = judge(Asked(UNIT, ROW, AT, offered=("U22",), names=names), "市环保局")
-    assert (found, [p.code for p in told]) == ("U22", ["READ_AS"])
+    found, problems = judge(Asked(UNIT, ROW, AT, offered=("U22",), names=names), "市环保局")
+    assert (found, [p.code for p in problems]) == ("U22", ["READ_AS"])
     assert judge(Asked(DAY, ROW, AT), datetime(2017, 12, 5)) == (day_number(date(2017, 12, 5)), [])
-    found, told = judge(Asked(DAY, ROW, AT), "2017年12月5日")
-    assert (found, [p.code for p in told]) == (day_number(date(2017, 12, 5)), ["READ_AS"])
+    found, problems = judge(Asked(DAY, ROW, AT), "2017年12月5日")
+    assert (found, [p.code for p in problems]) == (day_number(date(2017, 12, 5)), ["READ_AS"])

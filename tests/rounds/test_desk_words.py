@@ -40,13 +40,13 @@ def score(high):
     ],
 )
 def test_the_example_for_a_percentage_may_stand_in_the_cell(high, typed, zh):
-    told = judge(Asked(score(high), {}, Where("a")), typed)[1]
-    assert [(p.code, p.remedy()) for p in told] == [("PERCENT_AMBIGUOUS", zh)]
+    problems = judge(Asked(score(high), {}, Where("a")), typed)[1]
+    assert [(p.code, p.remedy()) for p in problems] == [("PERCENT_AMBIGUOUS", zh)]
 
 
 def test_a_cell_formatted_as_a_percentage_has_the_same_example():
-    told = judge(Asked(score(40), {}, Where("a")), 0.95, "n", "", True)[1]
-    assert [p.remedy("en") for p in told] == ["write the mark, not a percentage; at most 40"]
+    problems = judge(Asked(score(40), {}, Where("a")), 0.95, "n", "", True)[1]
+    assert [p.remedy("en") for p in problems] == ["write the mark, not a percentage; at most 40"]
 
 
 def test_a_word_file_is_not_asked_to_be_saved_as_a_workbook():
@@ -59,19 +59,19 @@ def test_a_book_of_the_round_before_it_was_made_anew_says_so(round_, tmp_path):
     assert again is not None, problems
     send(round_, "unit", "U22")
     shutil.copy(next(round_.inbox.iterdir()), again.inbox)
-    told = collect(again).receipts[0].problems
-    assert [p.code for p in told] == ["FORGED_ID"]
-    assert told[0].message() == "文件里的标识不对：封签不是本轮发出的，可能是另一轮（或重新 new 过的轮次）发的表"
-    assert told[0].remedy().startswith("请单位用本轮发下的表填报，找不到的从 issued/ 里重发")
+    noted = collect(again).receipts[0].problems
+    assert [p.code for p in noted] == ["FORGED_ID"]
+    assert noted[0].message() == "文件里的标识不对：封签不是本轮发出的，可能是另一轮（或重新 new 过的轮次）发的表"
+    assert noted[0].remedy().startswith("请单位用本轮发下的表填报，找不到的从 issued/ 里重发")
 
 
 def test_a_claim_without_points_is_named_and_may_be_emptied(round_):
     claim = {"item": "省级表彰", "points": None, "date": A_DAY, "document": "大政办〔2017〕1号"}
     send(round_, "unit", "U22", {("events", "+1", name): value for name, value in claim.items()})
-    told = [p for p in collect(round_).receipts[0].problems if p.severity == "error"]
-    assert [p.code for p in told] == ["ROW_UNFINISHED"]
-    assert told[0].message().startswith("“省级表彰”这一行没有填“")
-    assert told[0].remedy().endswith("，或清空这一行")
+    problems = [p for p in collect(round_).receipts[0].problems if p.severity == "error"]
+    assert [p.code for p in problems] == ["ROW_UNFINISHED"]
+    assert problems[0].message().startswith("“省级表彰”这一行没有填“")
+    assert problems[0].remedy().endswith("，或清空这一行")
 
 
 def test_the_office_writes_no_letter_to_itself_and_is_not_late(round_):
@@ -87,10 +87,10 @@ def test_the_office_writes_no_letter_to_itself_and_is_not_late(round_):
 
 def test_a_folder_that_is_no_round_is_named_in_full(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    told = open_round(".")[1]
-    assert [p.message() for p in told] == [f"“{tmp_path}”里没有 round.yaml，不是考核轮次的文件夹"]
+    problems = open_round(".")[1]
+    assert [p.message() for p in problems] == [f"“{tmp_path}”里没有 round.yaml，不是考核轮次的文件夹"]
 
 
 def test_the_example_of_a_deadline_is_of_this_year(round_, tmp_path):
-    told = new_round(round_.folder / "scheme", tmp_path / "new", deadline="2026-13-40", despite="样本")[1]
-    assert [p.remedy() for p in told if p.code == "NOT_A_DATE"] == [f"按“{date.today().year}-12-31”这样填写"]
+    problems = new_round(round_.folder / "scheme", tmp_path / "new", deadline="2026-13-40", despite="样本")[1]
+    assert [p.remedy() for p in problems if p.code == "NOT_A_DATE"] == [f"按“{date.today().year}-12-31”这样填写"]

@@ -97,8 +97,8 @@ def test_a_letter_names_sheet_cell_row_and_heading(round_):
     ids=lambda c: getattr(c, "title", ""),
 )
 def test_an_empty_cell_is_told_what_it_takes(column, todo):
-    told = judge(Asked(replace(column, required=True), {}, Where("a")), None)[1]
-    assert [p.remedy() for p in told] == [todo]
+    problems = judge(Asked(replace(column, required=True), {}, Where("a")), None)[1]
+    assert [p.remedy() for p in problems] == [todo]
 
 
 def test_what_counts_meanwhile_is_what_is_in_force(round_):

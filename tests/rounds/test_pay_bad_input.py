@@ -149,5 +149,5 @@ def test_a_year_without_multiples_pays_nobody_and_says_so(tmp_path):
     record_receipts(round_.ledger, Receipt("0", "x", "master", "", 1, "accepted", cells=cells))
     scores = opened(round_.folder).scores()
     assert set(scores.column("people", "due")) == {None}
-    told = [p for p in refused_rows(scores) if "每一档当年都有倍数" in str(dict(p.values).get("why", ""))]
-    assert "招商服务部" in str(dict(told[0].values)["rows"])
+    problems = [p for p in refused_rows(scores) if "每一档当年都有倍数" in str(dict(p.values).get("why", ""))]
+    assert "招商服务部" in str(dict(problems[0].values)["rows"])

@@ -69,8 +69,8 @@ def test_scorers_get_what_was_reported_and_the_first_book_still_counts(sent, tmp
     send(round_, "unit", "U22", {at: mine[at] - 0.5}, name=name)
     found = {r.file: r for r in collect(round_).receipts}
     assert found[name].decision == "accepted"
-    told = [p for p in found["second.xlsx"].problems if p.code == "REPORTED_SINCE"]
-    assert (found["second.xlsx"].decision, ["1 格" in p.text("zh") for p in told]) == ("accepted", [True])
+    problems = [p for p in found["second.xlsx"].problems if p.code == "REPORTED_SINCE"]
+    assert (found["second.xlsx"].decision, ["1 格" in p.text("zh") for p in problems]) == ("accepted", [True])
     assert [f.stem for f in distribute(round_).written].count(scorer) == 1
     book = {(c.plan_sheet, c.row_key, c.column): c for c in read_book(issued_file(round_, "scorer", scorer)).cells}
     given = good_values(round_, "scorer", scorer)

@@ -121,9 +121,9 @@ def test_a_unit_without_a_score_is_named_with_the_books_that_lack(office_round):
         cells = list(values["A"][name])
         cells[at] = None
         values["A"][name] = tuple(cells)
-    told = [p for p in unsettled(round_, replace(scores, values=values)) if p.code == "UNITS_UNSCORED"]
-    assert [dict(p.values)["names"] for p in told] == ["市环保局"]
-    assert "总表（1）" in told[0].message()
+    problems = [p for p in unsettled(round_, replace(scores, values=values)) if p.code == "UNITS_UNSCORED"]
+    assert [dict(p.values)["names"] for p in problems] == ["市环保局"]
+    assert "总表（1）" in problems[0].message()
 
 
 # ---- counts and replies --------------------------------------------------------------------------
@@ -210,10 +210,10 @@ def test_a_round_without_its_key_is_told_apart_and_an_old_key_is_read(round_):
     key.rename(round_.folder / ".key")
     assert reopened(round_.folder).key == round_.key
     (round_.folder / ".key").unlink()
-    opened, told = open_round(round_.folder)
-    assert (opened, [p.code for p in told]) == (None, ["ROUND_KEY_MISSING"])
-    assert "round.key" in told[0].remedy()
-    assert "不要新建轮次" in told[0].remedy()
+    opened, problems = open_round(round_.folder)
+    assert (opened, [p.code for p in problems]) == (None, ["ROUND_KEY_MISSING"])
+    assert "round.key" in problems[0].remedy()
+    assert "不要新建轮次" in problems[0].remedy()
 
 
 # ---- words in values -----------------------------------------------------------------------------
@@ -256,8 +256,8 @@ def test_cells_that_wait_for_nobody_are_not_called_claims(office_round):
     """An optional choice of the office without a default is no decision that is due."""
     plan = office_round.plan
     free = [c.name for s in plan.sheets if s.grows for c in s.inputs("office") if c.default is None and not c.required]
-    told = [p for p in unsettled(office_round, publish_scores(office_round).scores) if p.code == "CLAIMS_PENDING"]
-    assert [dict(p.values)["status"] for p in told] == ["待审"], free
+    problems = [p for p in unsettled(office_round, publish_scores(office_round).scores) if p.code == "CLAIMS_PENDING"]
+    assert [dict(p.values)["status"] for p in problems] == ["待审"], free
 
 
 # ---- the scheme is changed while the round runs -----------------------------------------------------
@@ -293,8 +293,8 @@ def test_a_row_and_a_column_that_are_gone_take_their_cells_along_and_that_is_tol
     assert text.count("own: {part: self_and_lead,") == 1
     scheme.write_text(text.replace("self_and_lead,", "self_and_lead, without: [account],", 1), "utf-8")
     changed = reopened(office_round.folder)
-    told = [p for p in collect(changed).concerns if p.code == "ACCEPTED_NO_PLACE"]
-    assert any("U22-02" in p.message() for p in told)
+    problems = [p for p in collect(changed).concerns if p.code == "ACCEPTED_NO_PLACE"]
+    assert any("U22-02" in p.message() for p in problems)
     assert "U22-02" not in [r["id"] for r in changed.tables()["marks"]]
     send(changed, "unit", "U22", claim(), name="市环保局（再报）.xlsx", source=changed.folder / told_file(changed))
     assert [r.decision for r in collect(changed).receipts if "再报" in r.file] == ["accepted"]

@@ -191,5 +191,5 @@ def test_a_newer_book_that_is_held_is_told_in_every_list_and_at_score(mixed, tmp
     book = openpyxl.load_workbook(folder / FILE)
     for sheet in book.worksheets:
         assert any("已收，另有一份待补正" in map(str, row) for row in sheet.iter_rows(min_row=4, values_only=True))
-    told = [p for p in unsettled(reopened(folder), score_round(reopened(folder))) if p.code == "NEWER_HELD"]
-    assert [dict(p.worded("zh"))["count"] for p in told] == ["1"]
+    problems = [p for p in unsettled(reopened(folder), score_round(reopened(folder))) if p.code == "NEWER_HELD"]
+    assert [dict(p.worded("zh"))["count"] for p in problems] == ["1"]

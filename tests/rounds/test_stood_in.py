@@ -49,10 +49,10 @@ def test_what_the_office_typed_for_a_scorer_counts_and_is_told_in_one_line(round
     type_in(round_, {VERIFIED: 100, ("marks", "U1-4", "lead"): 18})
     published = publish_scores(reopened(round_.folder))
     assert published.scores.row("marks", "U1-1")["verified"] == 100
-    told = [p for p in unsettled(reopened(round_.folder), published.scores) if p.code == "OFFICE_STOOD_IN"]
-    assert [p.worded("zh")["count"] for p in told] == ["1"]
-    assert "1格由办公室" in told[0].message("zh")
-    assert "财政科" in told[0].message("zh")
+    problems = [p for p in unsettled(reopened(round_.folder), published.scores) if p.code == "OFFICE_STOOD_IN"]
+    assert [p.worded("zh")["count"] for p in problems] == ["1"]
+    assert "1格由办公室" in problems[0].message("zh")
+    assert "财政科" in problems[0].message("zh")
 
 
 def test_nothing_is_said_where_nobody_was_stood_in_for(round_: Round):

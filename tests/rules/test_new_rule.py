@@ -114,8 +114,8 @@ def test_the_check_of_the_paper_reads_its_annotations(made: Rule, tmp_path: Path
     assert [(p.code, dict(p.values)["name"]) for p in found] == [("CAP_NEGATIVE", "cap")]
     given = "overdue: {days: actual, grace: 宽限, each: 0.5}"
     text = small_scheme.SCHEME.replace(ACHIEVED, given)
-    told = compile_scheme(load_scheme(small_scheme.write(tmp_path, scheme=text))[0])[1]
-    assert [(p.code, dict(p.values)["found"]) for p in told] == [("NUMBER_WANTED", "宽限")]
+    problems = compile_scheme(load_scheme(small_scheme.write(tmp_path, scheme=text))[0])[1]
+    assert [(p.code, dict(p.values)["found"]) for p in problems] == [("NUMBER_WANTED", "宽限")]
 
 
 def compiled(folder: Path, written: str):

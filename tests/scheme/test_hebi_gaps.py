@@ -207,9 +207,9 @@ def test_a_file_without_the_cell_is_told_of_it(tmp_path, entry, name):
     head, line, _ = entry.split("\n")
     for text, code in ((entry, "LEDGER_COLUMN_ABSENT"), (f"{head},{name}\n{line},\n", "ROW_UNFINISHED")):
         (tmp_path / "events.csv").write_text(text, "utf-8")
-        told = [p for p in read_data(scheme, tmp_path)[1] if p.where.path == name]
-        assert {(p.where.file, p.severity) for p in told} == {("events.csv", "error")}
-        assert {p.code for p in told} <= {code, "ROW_UNFINISHED"}
+        problems = [p for p in read_data(scheme, tmp_path)[1] if p.where.path == name]
+        assert {(p.where.file, p.severity) for p in problems} == {("events.csv", "error")}
+        assert {p.code for p in problems} <= {code, "ROW_UNFINISHED"}
 
 
 @pytest.mark.parametrize(
@@ -225,9 +225,9 @@ def test_a_file_without_the_cell_is_told_of_it(tmp_path, entry, name):
     ],
 )
 def test_what_leaves_a_total_open_is_told_with_its_row(scored, entry, column):
-    told = [p for p in warned_rows(scored(entry)) if p.where.path == column]
-    assert [dict(p.values)["count"] for p in told] == ["1"]
-    assert "某局“" in told[0].message("zh")
+    problems = [p for p in warned_rows(scored(entry)) if p.where.path == column]
+    assert [dict(p.values)["count"] for p in problems] == ["1"]
+    assert "某局“" in problems[0].message("zh")
 
 
 def test_a_prize_for_nobody_and_a_firm_without_figure_are_told(scored):

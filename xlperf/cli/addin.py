@@ -31,7 +31,7 @@ STARTER = "保存即重算.bat"  # for a double click on Windows: watches the fo
 _WATCH = '@echo off\r\nchcp 65001 >nul\r\npy -m xlperf watch "%~dp0."\r\npause\r\n'
 MARK = ".重算"  # between name and ending of a recalculated copy
 _BOOKS = (".xlsx", ".xlsm")
-MOST_TOLD = 20  # changed cells and problems that are printed one by one
+MOST_SHOWN = 20  # changed cells and problems that are printed one by one
 
 
 @click.group()
@@ -195,9 +195,9 @@ def recalculate_one(
 def show_recalculation(out: Path, found: Recalculated) -> None:
     """Print what a person should read: the problems, how many cells were written where, and which changed."""
     problems = found.problems
-    show_problems(list(problems[:MOST_TOLD]))
-    if len(problems) > MOST_TOLD:
-        more = len(problems) - MOST_TOLD
+    show_problems(list(problems[:MOST_SHOWN]))
+    if len(problems) > MOST_SHOWN:
+        more = len(problems) - MOST_SHOWN
         click.echo(say(f"另有{more}条，--json 列出全部", f"{more} more; --json lists all"), err=True)
     if not found.written:
         return
@@ -209,10 +209,10 @@ def show_recalculation(out: Path, found: Recalculated) -> None:
             f"{out}: {found.written} cells recalculated, {count} of them show something else than before",
         )
     )
-    for c in changed[:MOST_TOLD]:
+    for c in changed[:MOST_SHOWN]:
         click.echo(f"  {c.sheet}!{c.cell}  {_shown(c.was)} → {_shown(c.now)}")
-    if count > MOST_TOLD:
-        more = count - MOST_TOLD
+    if count > MOST_SHOWN:
+        more = count - MOST_SHOWN
         click.echo(say(f"  ……另有{more}格，--json 列出全部", f"  … {more} more; --json lists all"))
     if fresh:
         without = say(f"原来没有存值的{fresh}格现在有了", f"{fresh} cells had no stored value and now have one")

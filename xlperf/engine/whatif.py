@@ -16,7 +16,7 @@ from xlperf.scheme.model import Reading, Scheme
 
 Role = Literal["score", "place", "group", "award", "pay", "result"]
 
-_TOLD: dict[str, Role] = {"award": "award", "money": "pay"}
+_BY_ROLE: dict[str, Role] = {"award": "award", "money": "pay"}
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,8 @@ def role_of(plan: Plan, sheet: Sheet, column: Column) -> Role | None:
             return _ranked(column.name, ranking.score, ranking.group)
     if column.expr is None or sheet.table not in plan.subject_of:
         return None
-    if column.role in _TOLD:
-        return _TOLD[column.role]
+    if column.role in _BY_ROLE:
+        return _BY_ROLE[column.role]
     goes_on = (sheet.name, column.name) in plan.graph.readers
     return None if goes_on or column.holds == "text" else "result"
 

@@ -119,7 +119,7 @@ def _written(
 
 def _recorded(round_: Round, settings: Settings, documents: Sequence[Document], put: Any) -> None:
     """Keep what stood on every page, and its digest in the ledger; nothing where it is as it was."""
-    told = {
+    sheets = {
         "settings": {k: str(v) if v is not None else None for k, v in vars(settings).items()},
         "sheets": [
             {
@@ -133,7 +133,7 @@ def _recorded(round_: Round, settings: Settings, documents: Sequence[Document], 
             for d in documents
         ],
     }
-    data = json.dumps(told, ensure_ascii=False, indent=0).encode()
+    data = json.dumps(sheets, ensure_ascii=False, indent=0).encode()
     kept = sorted(round_.records.glob(_RECORD.format("*")), key=lambda f: (len(f.name), f.name))
     if kept and kept[-1].read_bytes() == data:
         return

@@ -59,14 +59,14 @@ def instalment(total: Number, parts: Number, number: Number, unit: Step) -> Expr
     units = rounded(greatest(total, -total) / unit, 0)
     whole = floor(units / parts)
     amount = (whole + cases((number <= units - whole * parts, 1, ""), otherwise=(0, ""))) * unit
-    told = say("{total}分{parts}次，第{number}次", total=total, parts=parts, number=number)
+    sentence = say("{total}分{parts}次，第{number}次", total=total, parts=parts, number=number)
     uneven = refused("SHARE_NOT_WHOLE", "总额{pool}不是{unit}的整倍数", pool=total, unit=unit)
     return cases(
         (either(parts < 1, negate(same(parts, floor(parts)))), blank(), "分几次须为大于0的整数"),
         (negate(same(greatest(total, -total) / unit, units)), blank(), uneven),
         (number > parts, 0, say("分{parts}次，已经办完", parts=parts)),
-        (total < 0, -amount, told),
-        otherwise=(amount, told),
+        (total < 0, -amount, sentence),
+        otherwise=(amount, sentence),
     )
 
 

@@ -24,8 +24,8 @@ def lists(ground: Ground) -> Iterator[Document]:
         (NEAR, _near(ground)),
     ):
         plan = ground.scores.plan
-        told = tuple(blocks) or (Line("无。"),)
-        yield Document("internal", kind, "", kind, f"{plan.title}{kind}", (*told, *ground.seal), plan.caution)
+        lines = tuple(blocks) or (Line("无。"),)
+        yield Document("internal", kind, "", kind, f"{plan.title}{kind}", (*lines, *ground.seal), plan.caution)
 
 
 def _heading(column: Column) -> Head:
