@@ -351,6 +351,10 @@ class Plan:
         """Return the tables whose rows are made, and how."""
         return {s.table: s.made for s in self.sheets if s.made}
 
+    def key_of(self, table: str) -> str:
+        """Return the column that names the rows of a table; `code` where no sheet reads it."""
+        return next((s.key.name for s in self.sheets if s.table == table), "code")
+
     def computed(self) -> Iterator[tuple[Sheet, Column]]:
         """List every computed column."""
         return ((s, c) for s in self.sheets for c in s.columns if c.expr is not None)

@@ -123,10 +123,7 @@ def offers(plan: Plan, tables: Tables, own: Callable[[Thing | None], bool] = lam
     objects = objects_of(plan, tables if wanted else {})
     for table in wanted:
         sheet = next((s for s in plan.sheets if s.table == table), None)
-        key, home = (
-            sheet.key.name if sheet is not None else "code",
-            plan.units is not None and plan.units.table == table,
-        )
+        key, home = plan.key_of(table), plan.units is not None and plan.units.table == table
         there = [r for r in tables.get(table, []) if home or sheet is None or own(objects.of_row(sheet, r))]
         keys: dict[str, None] = {value_text(row.get(key)): None for row in there}
         bearers: dict[str, list[str]] = {}

@@ -58,7 +58,7 @@ class Lines:
     def __post_init__(self) -> None:
         """Index the scheme's own rows of the table, by key and by unit with number, label or name."""
         self.sheets = [s for s in self.plan.sheets if s.table == self.table]
-        self.key = self.sheets[0].key.name if self.sheets else "code"
+        self.key = self.plan.key_of(self.table)
         self.made = self.plan.made.get(self.table)
         self.unit = next((s.unit for s in self.sheets if s.unit), "") if not self.is_roster else ""
         self.columns = {c.name: c for s in reversed(self.sheets) for c in s.columns if c.expr is None}

@@ -67,7 +67,7 @@ def held(plan: Plan, tables: Tables, read: ReadBook, file: str) -> Held:
 
 
 def _index(plan: Plan, tables: dict[str, list[Row]]) -> dict[tuple[str, str], Row]:
-    keys = {sheet.table: sheet.key.name for sheet in reversed(plan.sheets)}
+    keys = {sheet.table: plan.key_of(sheet.table) for sheet in plan.sheets}
     return {(table, key_text(row.get(keys[table]))): row for table in keys for row in reversed(tables[table])}
 
 
