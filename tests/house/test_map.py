@@ -47,6 +47,11 @@ TASKS = {  # what somebody new was asked to do → the room that must stand on t
     "a role of columns": "xlperf/terms.py",
     "recompute after an edit": "xlperf/engine/live.py",
     "is issued to whom": "xlperf/rounds/distribute.py",
+    "change a feedback sheet": "xlperf/publish/papers/feedback.py",
+    "look at other rows": "xlperf/formula/links.py",
+    "at an edge (blank, tie, half)": "xlperf/formula/operations.py",
+    "which book the rows of an object come": "xlperf/engine/objects.py",
+    "what one changed cell moves": "xlperf/engine/whatif.py",
 }
 
 
