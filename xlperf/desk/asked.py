@@ -29,14 +29,14 @@ class Cancelled(Exception):
 class Desk:
     """What an action works on.
 
-    home: the folder the page was opened on: a round's, or one that rounds lie in. told: what is to be said beside the
+    home: the folder the page was opened on: a round's, or one that rounds lie in. problems: what is said beside the
     answer, added to by the action.
     """
 
     home: Path
     language: Language = "zh"
     progress: Progress = silent
-    told: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     @property
     def is_round(self) -> bool:
@@ -52,11 +52,11 @@ class Desk:
         return self.home / name
 
     def round(self, name: str) -> Round:
-        """Open a round. Raises Refused with every problem; what is only to be said is added to `told`."""
+        """Open a round. Raises Refused with every problem; what is only to be said is added to `problems`."""
         found, problems = open_round(self.folder(name))
         if found is None or errors(problems):
             raise Refused(problems)
-        self.told.extend(p for p in problems if p.severity != "note")
+        self.problems.extend(p for p in problems if p.severity != "note")
         return found
 
 

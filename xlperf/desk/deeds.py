@@ -40,7 +40,7 @@ def new(desk: Desk, words: Mapping[str, Any]) -> Data:
     )
     if made is None:
         raise Refused(problems)
-    desk.told.extend(p for p in problems if p.severity == "warning")
+    desk.problems.extend(p for p in problems if p.severity == "warning")
     return {"round": folder.name}
 
 
@@ -62,7 +62,7 @@ def issue(desk: Desk, words: Mapping[str, Any]) -> Data:
     """Write every book of the round into issued/."""
     done = distribute(desk.round(worded(words, "round")), desk.progress)
     blocking(list(done.problems))
-    desk.told.extend(done.problems)
+    desk.problems.extend(done.problems)
     return {
         "written": [f.as_posix() for f in done.written],
         "unchanged": [f.as_posix() for f in done.unchanged],
@@ -105,7 +105,7 @@ def rank(desk: Desk, words: Mapping[str, Any]) -> Data:
     desk.progress(0, 1, "计分")
     published = publish_scores(round_)
     desk.progress(1, 1, "计分")
-    desk.told.extend([*published.problems, *unsettled(round_, published.scores)])
+    desk.problems.extend([*published.problems, *unsettled(round_, published.scores)])
     return {**ranking_of(published.scores, before), "files": [f.as_posix() for f in published.files]}
 
 
@@ -114,7 +114,7 @@ def take_back(desk: Desk, words: Mapping[str, Any]) -> Data:
     done, problems = undo(desk.round(worded(words, "round")))
     if done is None:
         raise Refused(problems)
-    desk.told.extend(problems)
+    desk.problems.extend(problems)
     return {"number": done.number, "kind": done.kind, "file": done.file}
 
 
@@ -122,7 +122,7 @@ def put_in_force(desk: Desk, words: Mapping[str, Any]) -> Data:
     """Put one version of a book in force."""
     problems = choose(desk.round(worded(words, "round")), worded(words, "file"))
     blocking(problems)
-    desk.told.extend(problems)
+    desk.problems.extend(problems)
     return {"file": worded(words, "file")}
 
 
@@ -131,5 +131,5 @@ def lift_over(desk: Desk, words: Mapping[str, Any]) -> Data:
     done, problems = lift(desk.round(worded(words, "round")), worded(words, "file"))
     if done is None:
         raise Refused(problems)
-    desk.told.extend(problems)
+    desk.problems.extend(problems)
     return {"count": done.count, "left": len(done.left), "book": done.book.as_posix(), "rest": done.rest.as_posix()}

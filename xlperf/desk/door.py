@@ -46,16 +46,16 @@ def answer(desk: Desk, action: str, words: Mapping[str, Any]) -> Data:
     about: what the machine refuses is a problem like any other.
     """
     try:
-        return _told(desk, _action(action)(desk, words))
+        return _answered(desk, _action(action)(desk, words))
     except Refused as refused:
-        return _told(desk, None, refused.problems)
+        return _answered(desk, None, refused.problems)
     except Cancelled:
-        return _told(desk, None, [problem("DESK_CANCELLED")])
+        return _answered(desk, None, [problem("DESK_CANCELLED")])
     except Exception as fault:
         problems = fault_problems(fault)
         if not problems:
             raise
-        return _told(desk, None, problems)
+        return _answered(desk, None, problems)
 
 
 def _action(name: str) -> Action:
@@ -66,9 +66,9 @@ def _action(name: str) -> Action:
     return found
 
 
-def _told(desk: Desk, data: Data | None, problems: list[Problem] | None = None) -> Data:
-    told = list(dict.fromkeys([*desk.told, *(problems or [])]))
-    return {"data": data, "failed": data is None, "problems": [p.data(desk.language) for p in told]}
+def _answered(desk: Desk, data: Data | None, problems: list[Problem] | None = None) -> Data:
+    said = list(dict.fromkeys([*desk.problems, *(problems or [])]))
+    return {"data": data, "failed": data is None, "problems": [p.data(desk.language) for p in said]}
 
 
 def answer_text(desk: Desk, request: str) -> str:

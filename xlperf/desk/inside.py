@@ -55,8 +55,8 @@ class Inside:
         found = {}
         for file in self._home.rglob("*"):
             if file.is_file():
-                told = file.stat()
-                found[file.relative_to(self._home).as_posix()] = told.st_mtime_ns, told.st_size, told.st_ino
+                state = file.stat()
+                found[file.relative_to(self._home).as_posix()] = state.st_mtime_ns, state.st_size, state.st_ino
         return found
 
 

@@ -63,12 +63,12 @@ def page_texts(language: str) -> dict[str, str]:
 def steps(desk: Desk, words: Mapping[str, Any]) -> Data:
     """Return where a round stands: each step with its state, what it counts, and which is next."""
     round_ = desk.round(worded(words, "round"))
-    told = status_of(round_)
+    status = status_of(round_)
     state, parcels = round_.state(), list(parcels_of(round_))
     red = red_examples(round_.scheme)
     issued = sum((p.kind, p.whom) in state.issued for p in parcels)
-    holders = [b for b in told.books if b.kind not in ("scorer", "master")]
-    scorers = [b for b in told.books if b.kind == "scorer"]
+    holders = [b for b in status.books if b.kind not in ("scorer", "master")]
+    scorers = [b for b in status.books if b.kind == "scorer"]
     lines = ranked_lists(round_.scores())
     placed = sum(line.place is not None for line in lines)
     ranked = (round_.out / f"{RANKING}.csv").is_file()
@@ -86,12 +86,12 @@ def steps(desk: Desk, words: Mapping[str, Any]) -> Data:
         "year": round_.year,
         "office": round_.scheme.office,
         "deadline": round_.deadline.isoformat() if round_.deadline else None,
-        "days_left": told.days_left,
+        "days_left": status.days_left,
         "closed": state.closed,
         "steps": listed,
         "next": next((s["id"] for s in listed if not s["ready"]), "ranking"),
-        "fresh": len(told.fresh),
-        "held": sum(b.state == "held" or b.again for b in told.books) + len(told.strays),
+        "fresh": len(status.fresh),
+        "held": sum(b.state == "held" or b.again for b in status.books) + len(status.strays),
     }
 
 

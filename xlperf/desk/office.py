@@ -34,9 +34,9 @@ def cells(desk: Desk, words: Mapping[str, Any]) -> Data:
         for column in sheet.inputs():
             if roster.owner(sheet, column, row) != MASTER or not is_asked(column, row):
                 continue
-            told = sheets.setdefault(name, {"sheet": name, "title": sheet.title, "count": 0, "empty": 0})
-            told["count"] += 1
-            told["empty"] += row.get(column.name) is None
+            line = sheets.setdefault(name, {"sheet": name, "title": sheet.title, "count": 0, "empty": 0})
+            line["count"] += 1
+            line["empty"] += row.get(column.name) is None
             if name == wanted and len(listed) < MOST:
                 (low, high), whose = limits(column, row), roster.whose(sheet, row)
                 listed.append({
@@ -85,7 +85,7 @@ def enter(desk: Desk, words: Mapping[str, Any]) -> Data:
     if any(t.held for t in taken):
         write_whole(book, before)
         raise Refused([p for t in taken for p in t.problems])
-    desk.told.extend(p for t in taken for p in t.problems)
+    desk.problems.extend(p for t in taken for p in t.problems)
     return rank(desk, words)
 
 

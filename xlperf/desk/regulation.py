@@ -34,15 +34,15 @@ def regulation(desk: Desk, words: Mapping[str, Any]) -> Data:
     if path is None:
         raise Refused(problems)
     scheme, found = check_source(folder_source(path))
-    told = [p.data(desk.language) for p in found]
+    findings = [p.data(desk.language) for p in found]
     if scheme is None:
-        return {"title": path.name, "findings": told, "clauses": [], "figures": [], "readings": [], "examples": []}
+        return {"title": path.name, "findings": findings, "clauses": [], "figures": [], "readings": [], "examples": []}
     plan, _ = compile_scheme(scheme)
     red = {dict(p.values).get("example") for p in found if p.code in EXAMPLE_CODES}
     return {
         "title": scheme.title,
         "document": scheme.document,
-        "findings": told,
+        "findings": findings,
         "clauses": _clauses(scheme, plan),
         "figures": [
             {"name": f.name, "title": f.title, "value": decimal(f.value), "basis": f.basis, "assumed": f.assumed}

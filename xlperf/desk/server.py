@@ -179,8 +179,8 @@ class _Handler(BaseHTTPRequestHandler):
             found: object = {"data": {"file": file.name}, "failed": False, "problems": []}
         except (Refused, OSError) as fault:
             problems = fault.problems if isinstance(fault, Refused) else fault_problems(fault)
-            told = [p.data(desk.language) for p in problems or [problem("DESK_NO_FILE", found=self._asked("name"))]]
-            found = {"data": None, "failed": True, "problems": told}
+            said = [p.data(desk.language) for p in problems or [problem("DESK_NO_FILE", found=self._asked("name"))]]
+            found = {"data": None, "failed": True, "problems": said}
         self._send(json.dumps(found, ensure_ascii=False).encode(), "application/json; charset=utf-8")
 
     def _file(self) -> None:
