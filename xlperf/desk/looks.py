@@ -185,7 +185,7 @@ def readings(desk: Desk, words: Mapping[str, Any]) -> Data:
 
 def names_of(round_: Round) -> dict[str, str]:
     """Return key → name of everybody who is appraised."""
-    from xlperf.rounds.parcels import roster_of
+    from xlperf.rounds.parties import roster_of
 
     roster = roster_of(round_)
     return {key: name for subject in round_.plan.subjects for key, name in roster.objects.names(subject.table).items()}

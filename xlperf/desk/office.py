@@ -10,12 +10,13 @@ from xlperf.desk.deeds import rank
 from xlperf.engine.limits import limits
 from xlperf.engine.plan import Column
 from xlperf.engine.reason import is_asked, label_of
-from xlperf.engine.roster import MASTER, Roster
+from xlperf.engine.roster import MASTER
 from xlperf.files import write_whole
 from xlperf.formula.values import number, shown, value_text
 from xlperf.problems import Where, problem
 from xlperf.rounds.collecting.edition import FILE
 from xlperf.rounds.collecting.typed import take_editions
+from xlperf.rounds.parties import roster_now
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.fill import Typed, fill_book
 
@@ -26,7 +27,7 @@ def cells(desk: Desk, words: Mapping[str, Any]) -> Data:
     """Return the sheets in which the office fills cells, and of one of them the cells with what stands there."""
     round_ = desk.round(worded(words, "round"))
     wanted = worded(words, "sheet")
-    roster = Roster(round_.plan, round_.tables(), round_.scheme.office)
+    roster = roster_now(round_, round_.state())
     sheets: dict[str, Data] = {}
     listed: list[Data] = []
     for (name, key), row in roster.rows.items():
