@@ -14,6 +14,7 @@ from xlperf.engine.score import score
 from xlperf.entries.folder import read_data
 from xlperf.problems import errors
 from xlperf.scheme.load import load_scheme
+from xlperf.scheme.reading.nodes import pairs
 
 FOLDER = Path(__file__).parents[2] / "schemes" / "guannan-2009"
 DEMO = FOLDER.parent / "demo" / FOLDER.name
@@ -63,6 +64,15 @@ def test_the_scheme_has_no_error_and_says_what_is_assumed(scheme):
     assert assumed == ["figures.post_day", part, part]
     adopted = {name: r.adopted for name, r in scheme.readings.items()}
     assert {name: adopted[name] for name in SWITCHES} == SWITCHES
+
+
+def test_every_option_of_every_reading_is_judged_by_an_example(scheme):
+    """The examples under another option give other results; those of the adopted one are all the rest."""
+    judged = {(name, r.adopted) for name, r in scheme.readings.items()} | {("period", "h1")}
+    said = [e.readings for e in scheme.examples] + [pairs(a, "readings") for e in scheme.examples for a in e.alternatives]
+    judged |= {pair for readings in said for pair in readings.items()}
+    options = {(name, option) for name, r in scheme.readings.items() for option in r.options}
+    assert options - judged == set()
 
 
 def test_the_annexes_add_up_as_printed(scheme):

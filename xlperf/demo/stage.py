@@ -1,7 +1,8 @@
 """What a demonstration of one scheme types: tables as CSV in `demo/ID` beside the folder `ID` of the scheme.
 
 They are read as any folder of data is, and shared out to whoever would type them: units their claims, scorers
-and units their cells, the office its ledgers and its word on each claim. What no file gives is made up.
+and units their cells, the office its ledgers and its word on each claim. What no file gives is made up. Where earlier
+years are shown, a folder of the year in it (`demo/ID/2008`) holds the tables that were others then.
 """
 
 from __future__ import annotations
@@ -27,11 +28,18 @@ FOLDER = "demo"
 
 
 def stage_of(path: Path | str, scheme: Scheme, plan: Plan) -> Stage | None:
-    """Return what is staged for the scheme at a path; None where nothing is."""
+    """Return what is staged for the scheme at a path, in the year it is laid out for; None where nothing is."""
     at = Path(path)
     home = (at if at.is_dir() else at.parent).resolve()
     folder = home.parent / FOLDER / home.name
-    return Stage(plan, read_data(scheme, folder)[0]) if folder.is_dir() else None
+    if not folder.is_dir():
+        return None
+    tables = read_data(scheme, folder)[0]
+    then = folder / str(scheme.year)
+    if then.is_dir():
+        others = read_data(scheme, then)[0]
+        tables = {**tables, **{file.stem: others[file.stem] for file in sorted(then.glob("*.csv"))}}
+    return Stage(plan, tables)
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,14 @@ class Stage:
             own = (row for row in self.rows(sheet) if sheet.claims is None or imposed(sheet, row))
             for number, row in enumerate(own, 1):
                 found |= _cells(sheet, f"+{number}", row, sheet.inputs())
+        return found
+
+    def everything(self) -> Inputs:
+        """Return every row of a ledger, with its own key: for a round in which one person types all of it."""
+        found: Inputs = {}
+        for sheet in (s for s in self.plan.sheets if s.grows):
+            for row in self.rows(sheet):
+                found |= _cells(sheet, value_text(row[sheet.key.name]), row, sheet.inputs())
         return found
 
     def decisions(self, tables: Tables) -> Inputs:

@@ -50,6 +50,10 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
         self._note(row, col, f"={formula.removeprefix('=')}", cell_format)
         super().write_formula(row, col, formula, cell_format, value)
 
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        """Return the formula as it is stored; ours hold no function newer than 2010, which the library looks for."""
+        return formula.removeprefix("=")
+
     def write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> None:
         """Write a text; row and col are counted from 0."""
         self._note(row, col, f"'{string}", cell_format)
