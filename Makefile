@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden figures lint release printed every-scheme recalc every-write desk
+.PHONY: setup demo test coverage golden figures lint release printed every-scheme counties county recalc every-write desk
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -26,6 +26,11 @@ every-write: setup  # every command, a full disk and a file held open at every s
 	XLPERF_EVERY_WRITE=1 $(PY) -m pytest tests/cli/test_refusals.py
 recalc: setup  # every scheme: a scored 总表 nobody touched keeps every cell, after 200 edits it equals LibreOffice
 	XLPERF_EDITS=200 XLPERF_SCHEMES=all $(PY) -m pytest tests/addin/test_addin_own_book.py -k "nobody_touched or random_edits"
+COUNTIES := 200
+counties: setup  # 灌南: drawn counties cell by cell against a second program (some minutes)
+	PYTHONPATH=.:tests $(PY) -m kit.guannan_run $(COUNTIES)
+county: setup  # 灌南: the whole county over three years, its 总表 recalculated by LibreOffice (some minutes)
+	PYTHONPATH=.:tests $(PY) -m kit.guannan_run county
 COUNT := 100
 figures: setup  # what the intake stands: random edits, mutants of a forger, re-saves, kills (COUNT=1000: an hour)
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.figures $(COUNT)

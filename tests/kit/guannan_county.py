@@ -15,12 +15,15 @@ YES = ("是", "是", "是", "否")
 
 
 class County:
-    """One drawn county of a scheme. seed: what is drawn follows from it."""
+    """One drawn county of a scheme. seed: what is drawn follows from it. size: of another than the drawn size.
 
-    def __init__(self, scheme, seed):
-        self.d, self.own, self.made = Random(seed), scheme.tables, scheme.made
+    members: how many cadres each unit has beside its head, drawn where left out.
+    """
+
+    def __init__(self, scheme, seed, size=None, members=None):
+        self.d, self.own, self.made, self.members = Random(seed), scheme.tables, scheme.made, members
         self.no = 0
-        towns, parks, others = SIZES[seed % len(SIZES)]
+        towns, parks, others = size or SIZES[seed % len(SIZES)]
         kinds = [("乡镇", "乡镇")] * towns + [("园区", "园区分值1"), ("园区", "园区分值2")] * (parks // 2)
         kinds += [("园区", "园区分值1")] * (parks % 2) + [("部门", "部门")] * others
         self.units = [self.unit(n, *kind) for n, kind in enumerate(kinds)]
@@ -114,7 +117,7 @@ class County:
 
     def cadres(self, u, made):
         d, level = self.d, u["level"]
-        size = d.choice([1, 2, 3, 5, 10])
+        size = self.members or d.choice([1, 2, 3, 5, 10])
         for i in range(size + 1):
             role = "主要负责人" if i == 0 else d.choice(["副科级以上干部", "副科级以上干部", "助理", "其他"])
             p = {"code": f"{u['code']}-{i}", "unit": u["code"], "name": f"人{i}", "role": role}

@@ -1,0 +1,111 @@
+"""灌南 2009 over years of two rounds each: typed, scored and frozen, and the same by the second program."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from kit.guannan import FIRST, Cadres, Paper, cadre_rows, unit_rows
+from kit.guannan_county import County
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.score import score
+from xlperf.problems import errors
+from xlperf.rounds.chain import Earlier, fitted
+from xlperf.rounds.frozen import Results, digest_of, sheets_of, written
+
+FOLDER = Path(__file__).parents[2] / "schemes" / "guannan-2009"
+OF_EARLIER = ("half", "half_cadres", "late", "before")
+GOOD = {
+    "shares": "是",
+    "managed": "是",
+    "main_part": "是",
+    "online_kept": "是",
+    "online_liked": "是",
+    "city_first": "是",
+}
+BEST = {"duty": 100, "merit": 30, "clean": 20, "report": 100, "online": 50}
+
+
+def drawn(scheme, seed, year, **size):
+    """Return what is typed in a year: the same people, other numbers; in parks one cadre is the best every year."""
+    tables = County(scheme, seed, **size).tables()
+    for name in OF_EARLIER:
+        tables[name] = []
+    for event in (e for e in tables["events"] if e.get("date") is not None):
+        event["date"] += 365 * year
+    late = {"subject": f"迟到{year}", "level": "国家部委或省委省政府", "date": FIRST + 365 * year + 360, "late": "是"}
+    whose = {"no": "late", "type": "表彰", "unit": tables["units"][-1]["code"], "status": "通过"}
+    tables["events"].append(whose | late)
+    for n, person in enumerate(tables["people"]):
+        person["duty"] = Fraction((int(person["duty"]) + 7 * year * n) % 91)
+        if person["code"].endswith("-1") and person["unit"] > "U02":
+            graded = dict.fromkeys(("daily_grade", "head_grade"), "优秀") | dict.fromkeys(
+                ("recommended", "audited"), "是"
+            )
+            person |= GOOD | graded | {name: Fraction(v) for name, v in BEST.items()} | {"role": "助理"}
+    return tables
+
+
+def scored(scheme, tables, year, period, taken):
+    """Score one round and freeze it, as the command does."""
+    here, problems = fitted(replace(scheme, year=2009 + year, tables=tables), period, taken, begins=True)
+    assert errors(problems) == []
+    plan, problems = compile_scheme(here, {"period": period})
+    assert problems == []
+    scores = score(plan, here.tables)
+    names = {u["code"]: u["name"] for u in tables["units"]}
+    called = next(p.title for p in scheme.periods if p.id == period)
+    said = (scheme.id, scheme.title, f"{2009 + year}-{period}", 2009 + year, period, called, "", "", "2010-01-01")
+    results = Results(*said, units=names, sheets=sheets_of(scores))
+    return scores, Earlier(results, digest_of(written(results, b"key")))
+
+
+def of_earlier(half, years):
+    """Return earlier results as the paper gives them. half: this year's; years: those before, the last one first."""
+    made = {"half": [], "half_cadres": [], "late": [], "before": []}
+    for unit, u in half.units.items():
+        made["half"].append({"code": unit, "three": half.three(unit), "report": u["report"]})
+        if years:
+            made["late"].append({"unit": unit, "carried": years[0][0].carried(unit)})
+    for code, p in half.people.items():
+        three = p["duty"] + p["merit"] + p["clean"]
+        made["half_cadres"].append({"code": code, "three": three, "report": p["report"]})
+        row = {"code": code}
+        for back, (_, cadres) in enumerate(years[:2], 1):
+            row |= {f"shortlisted_{back}": cadres[code]["shortlisted"], f"demoted_{back}": cadres[code]["demoted"]}
+        made["before"].append(row)
+    return made
+
+
+def years_of(scheme, seed, count, **size):
+    """Give year by year: the scores of the year, its paper, the rows of cadres by the second program, what differs."""
+    taken, years = [], []
+    for year in range(count):
+        tables = drawn(scheme, seed, year, **size)
+        _, half = scored(scheme, deepcopy(tables), year, "h1", taken)
+        scores, whole = scored(scheme, deepcopy(tables), year, "y", [*taken, half])
+        first = FIRST + 365 * year
+        paper = Paper({**tables, **of_earlier(Paper(tables, first), years)}, first)
+        cadres = cadre_rows(Cadres(paper))
+        yield scores, paper, cadres, unlike(scores, paper, cadres)
+        taken, years = [*taken, half, whole], [(paper, cadres), *years]
+
+
+def unlike(scores, paper, cadres=None):
+    """List the cells of units and cadres that the second program gives otherwise: sheet, row, column, found, wanted."""
+    wanted = {"county": unit_rows(paper), "cadres": cadre_rows(Cadres(paper)) if cadres is None else cadres}
+    cells = [(s, k, c, v) for s, rows in wanted.items() for k, row in rows.items() for c, v in row.items()]
+    assert len(cells) > 100
+    return [(s, k, c, scores.row(s, k)[c], v) for s, k, c, v in cells if scores.row(s, k)[c] != v]
+
+
+def money(scores):
+    """Return what was paid to cadres and units, added up by person, by unit and by award; and all awards two ways."""
+    rows = scores.rows
+    sums = [sum(r["reward"] for r in rows("cadres")), sum(r["members_paid"] for r in rows("county"))]
+    sums.append(sum(r["members_paid"] for r in rows("awards")))
+    others = (("cadres", "award_money"), ("grassroots", "money"), ("staff", "money"))
+    every = sums[0] + sum(r[name] for sheet, name in others for r in rows(sheet))
+    return sums, (every, sum(r["paid"] for r in rows("awards")))
