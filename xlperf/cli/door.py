@@ -19,6 +19,7 @@ from xlperf.version import VERSION
 
 COMMANDS = {  # command → module of this package, and the command in it
     "addin": "addin:addin",
+    "appeal": "appeals:appeal",
     "blank": "rounds:blank",
     "check": "commands:check",
     "choose": "proof:choose_command",

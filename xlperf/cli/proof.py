@@ -20,9 +20,16 @@ folder_argument = click.argument("folder", type=click.Path(path_type=Path), defa
 @click.command("verify")
 @folder_argument
 @click.option("--anchor", default="", metavar="CODE", help="The code printed on a published ranking.")
+@click.option("--code", default="", metavar="CODE", help="The code printed on a page.")
+@click.option("--sheet", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The copy in hand.")
 @json_option
-def verify_command(folder: Path, anchor: str, json_: bool) -> None:
-    """Hold a round against itself: chain, key, kept files, accepted cells, published ranking."""
+def verify_command(folder: Path, anchor: str, code: str, sheet: Path | None, json_: bool) -> None:
+    """Hold a round against itself: chain, key, kept files, accepted cells, published ranking; or a printed page."""
+    if sheet is not None and not code:
+        raise click.UsageError(say("--sheet 要和 --code 同用", "--sheet goes with --code"))
+    if code:
+        _verify_code(folder, code, sheet, json_=json_)
+        return
     count, problems = verified(folder, anchor)
     if json_:
         click.echo(answer_json({"checked": count}, problems))
@@ -31,6 +38,21 @@ def verify_command(folder: Path, anchor: str, json_: bool) -> None:
         if not errors(problems):
             click.echo(say(f"核验通过：{count}项与台账一致", f"verified: {count} items agree with the ledger"))
     leave(problems)
+
+
+def _verify_code(folder: Path, code: str, copy: Path | None, *, json_: bool) -> None:
+    """Say whether a printed page agrees with what was published and with the ledger today."""
+    from xlperf.publish.codes import code_problems
+
+    round_, opening = opened_with(folder)
+    sheet, problems = code_problems(round_, code, copy)
+    if json_:
+        click.echo(answer_json({"sheet": sheet or None, "matches": not problems}, problems))
+    else:
+        show_problems(problems)
+        if not problems:
+            click.echo(say(f"一致：{code} 是“{sheet}”，与台账相符", f"it agrees with the ledger: {code} is {sheet}"))
+    leave([*opening, *problems])
 
 
 @click.command("undo")

@@ -79,8 +79,7 @@ def _points(text: str) -> Fraction:
 
 def _dated(round_: Round, given: Settings, appeal_days: int | None) -> Settings:
     """Return the settings with their deadlines; end the command where the days cannot be told."""
-    figure = round_.scheme.figures.get(APPEAL_DAYS)
-    days = appeal_days if appeal_days is not None else int(figure.value) if figure is not None else 0
+    days = appeal_days_of(round_, appeal_days)
     own, problems = own_days(round_.folder)
     year = None
     try:
@@ -92,6 +91,12 @@ def _dated(round_: Round, given: Settings, appeal_days: int | None) -> Settings:
         show_problems(wrong)
         raise SystemExit(output.FAILED)
     return Settings(**{**vars(given), "appeal_days": days, "due": due, "notice_due": notice})
+
+
+def appeal_days_of(round_: Round, given: int | None) -> int:
+    """Return the working days to ask for a review: as given, else as the scheme says; 0 where nobody does."""
+    figure = round_.scheme.figures.get(APPEAL_DAYS)
+    return given if given is not None else int(figure.value) if figure is not None else 0
 
 
 def _show(done: Publication, opening: list[Problem], *, dry_run: bool, json_: bool) -> None:

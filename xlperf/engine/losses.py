@@ -18,11 +18,11 @@ from fractions import Fraction
 from typing import Literal
 
 from xlperf.engine.graph import Spot
+from xlperf.engine.limits import limits
 from xlperf.engine.live import Live
 from xlperf.engine.plan import UNIT, Column, Ranking, Sheet
 from xlperf.engine.score import Scores
-from xlperf.formula.evaluate import of_row
-from xlperf.formula.expression import columns_of, link_of, root
+from xlperf.formula.expression import link_of, root
 from xlperf.formula.values import Value, value_text
 
 LineKind = Literal["item", "part", "entry"]
@@ -227,7 +227,7 @@ class _Taker:
     ) -> Iterator[tuple[LossLine, Cells]]:
         """List a cell at its limit; one that takes points off at nothing."""
         now = row[column.name]
-        most = of_row(column.high, {n: row[n] for n in columns_of(column.high)}) if column.high is not None else None
+        _, most = limits(column, row)
         if not isinstance(now, Fraction) or not isinstance(most, Fraction):
             return
         if self._takes_off(sheet, position, column, most, thing):

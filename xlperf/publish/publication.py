@@ -117,10 +117,29 @@ def _written(
     return files | {Path(f"{name}.pdf"): file.read_bytes() for name, file in zip(printed, made, strict=True)}, []
 
 
+def records_of(round_: Round) -> list[dict[str, Any]]:
+    """Return what was kept of every publication, the last one last; only of files that the ledger vouches for."""
+    written = round_.state().written
+    found = []
+    for file in _kept(round_):
+        data, name = file.read_bytes(), f"records/{file.name}"
+        if name in written and written[name].sha256 == hashlib.sha256(data).hexdigest():
+            found.append(json.loads(data))
+    return found
+
+
+def _kept(round_: Round) -> list[Path]:
+    return sorted(round_.records.glob(_RECORD.format("*")), key=lambda f: (len(f.name), f.name))
+
+
+def _setting(value: object) -> str | None:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else None if value is None else str(value)
+
+
 def _recorded(round_: Round, settings: Settings, documents: Sequence[Document], put: Any) -> None:
     """Keep what stood on every page, and its digest in the ledger; nothing where it is as it was."""
-    sheets = {
-        "settings": {k: str(v) if v is not None else None for k, v in vars(settings).items()},
+    kept_of = {
+        "settings": {k: _setting(v) for k, v in vars(settings).items()},
         "sheets": [
             {
                 "code": d.code,
@@ -128,13 +147,13 @@ def _recorded(round_: Round, settings: Settings, documents: Sequence[Document], 
                 "kind": d.kind,
                 "whose": d.whose,
                 "file": d.file,
-                "printed": d.printed(),
+                "said": d.said(),
             }
             for d in documents
         ],
     }
-    data = json.dumps(sheets, ensure_ascii=False, indent=0).encode()
-    kept = sorted(round_.records.glob(_RECORD.format("*")), key=lambda f: (len(f.name), f.name))
+    data = json.dumps(kept_of, ensure_ascii=False, indent=0).encode()
+    kept = _kept(round_)
     if kept and kept[-1].read_bytes() == data:
         return
     name = f"records/{_RECORD.format(len(kept) + 1)}"

@@ -9,6 +9,7 @@ from xlperf.engine.reason import is_asked
 from xlperf.engine.score import Scores
 from xlperf.formula.values import YES
 from xlperf.problems import Problem, Where, errors, problem
+from xlperf.rounds.appeals import open_appeals
 from xlperf.rounds.freeze import held_against
 from xlperf.rounds.lacking import unsettled
 from xlperf.rounds.store import Round
@@ -24,13 +25,21 @@ def not_ready(round_: Round, scores: Scores, incomplete: str) -> list[Problem]:
     """
     if round_.state().closed and (held := held_against(round_)).problems:
         return [problem("PUBLISH_FROZEN", Where(str(round_.folder))), *held.problems]
-    found = [*unsettled(round_, scores), *_missing(scores)]
+    found = [*_appealed(round_), *unsettled(round_, scores), *_missing(scores)]
     lacking = [p for p in found if p.code in _STOP]
     if errors(found) or (lacking and not incomplete):
         count = len({*errors(found), *lacking})
         return [problem("PUBLISH_LACKS", Where(str(round_.folder)), count=count), *found]
     said = [problem("PUBLISH_INCOMPLETE", Where(str(round_.folder)), reason=incomplete)] if lacking else []
     return [*said, *found]
+
+
+def _appealed(round_: Round) -> list[Problem]:
+    """List the appeals that nobody has decided: nothing is published over them."""
+    state = round_.state()
+    waiting = open_appeals(state.appeals, state.rulings)
+    names = round_.scores().unit_names if waiting else {}
+    return [problem("APPEAL_OPEN", number=a.number, unit=names.get(a.unit, a.unit), item=a.item) for a in waiting]
 
 
 def _missing(scores: Scores) -> Iterator[Problem]:

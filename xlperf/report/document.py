@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import json
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Literal
 
 from xlperf.formula.values import Value, shown
@@ -49,10 +50,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Line:
-    """A paragraph. look: `section` a heading; `seal` who gives it out; `slip` to be cut off; `page` begins a page."""
+    """A paragraph. look: `section` a heading; `seal` who gives it out; `slip` to be cut off; `page` begins a page.
+
+    dated: whether it follows from the day it is given out; such lines and seals are not in the code of the page.
+    """
 
     text: str
     look: Literal["body", "section", "seal", "slip", "page"] = "body"
+    dated: bool = False
 
 
 Block = Table | Line
@@ -91,6 +96,11 @@ class Document:
         """Return the last line of each page."""
         return f"{CODE} {self.code}" if self.code else ""
 
+    def said(self) -> list[list[str]]:
+        """Return what the code is made of: everything printed but what follows from the day alone."""
+        lasting = tuple(b for b in self.blocks if isinstance(b, Table) or not (b.dated or b.look == "seal"))
+        return replace(self, blocks=lasting).printed()
+
     def printed(self) -> list[list[str]]:
         """Return everything that is printed, line by line."""
         lines = [[self.title]] + [[self.caution]] * bool(self.caution)
@@ -110,16 +120,18 @@ def printed(head: Head, value: Value) -> str:
     """Write a value as it is printed under a heading; nothing where there is none."""
     if value is None or isinstance(value, str):
         return value or ""
-    text = shown(value, head.decimals)
-    if not head.fixed or not head.decimals:
-        return text
-    whole, _, rest = text.partition(".")
-    return f"{whole}.{rest:0<{head.decimals}}"
+    return shown_fixed(value, head.decimals) if head.fixed else shown(value, head.decimals)
+
+
+def shown_fixed(value: Fraction, decimals: int) -> str:
+    """Write a number with always as many decimals."""
+    whole, _, rest = shown(value, decimals).partition(".")
+    return f"{whole}.{rest:0<{decimals}}" if decimals else whole
 
 
 def coded(document: Document, round_: str, key: bytes) -> Document:
     """Return a document with the code of what it says: other figures, another code. key: of the round."""
-    said = json.dumps([round_, document.kind, document.whose, document.printed()], ensure_ascii=False)
+    said = json.dumps([round_, document.kind, document.whose, document.said()], ensure_ascii=False)
     number = int.from_bytes(hmac.digest(key, said.encode(), "sha256")[:8], "big")
     signs = "".join(_SIGNS[(number >> 5 * i) & 31] for i in range(_LENGTH))
     return replace(document, code=f"{signs[:5]}-{signs[5:]}")

@@ -13,6 +13,7 @@ from typing import Any
 
 from xlperf.engine.roster import Party
 from xlperf.problems import Problem, Where
+from xlperf.rounds.appeals import Appeal, Ruling
 from xlperf.rounds.journal import START, Body, Entry, Pen, append, entries
 
 FORMAT = 1  # of the entries written here; those without a number are of the first
@@ -156,7 +157,7 @@ class State:
     current: the accepted submission in force of each party. receipts: every file ever received, by sha256, the last
     decision on it. written: the last entry of each result. taken: what was taken in last of each 总表 (see
     `Receipt.edition`) since the program wrote it. despite, frozen: in the order they were recorded. closings: each
-    freezing and each reopening. earlier: the frozen results of other rounds that this one reads.
+    freezing and each reopening. earlier: frozen results of others that this one reads. appeals, rulings: by number.
     """
 
     issued: dict[Party, Issued] = field(default_factory=dict)
@@ -169,6 +170,8 @@ class State:
     despite: list[Despite] = field(default_factory=list)
     closings: list[Frozen | Reopened] = field(default_factory=list)
     earlier: list[Taken] = field(default_factory=list)
+    appeals: dict[int, Appeal] = field(default_factory=dict)
+    rulings: dict[int, Ruling] = field(default_factory=dict)
 
     @property
     def frozen(self) -> list[Frozen]:
@@ -279,6 +282,10 @@ def _add(state: State, record: Record) -> None:
             state.closings.append(record)
         case Taken():
             state.earlier.append(record)
+        case Appeal():
+            state.appeals[record.number] = record
+        case Ruling():
+            state.rulings[record.number] = record
 
 
 def record_issued(file: Path, *issued: Issued) -> None:
@@ -323,8 +330,8 @@ def record_taken(file: Path, *taken: Taken) -> None:
     _append(file, "taken", *(dict(vars(t)) for t in taken))
 
 
-def record_decided(pen: Pen, what: Chosen | Undone) -> None:
-    """Record which version the office put in force, or that an entry no longer counts."""
+def record_decided(pen: Pen, what: Chosen | Undone | Appeal | Ruling) -> None:
+    """Record which version the office put in force, that an entry no longer counts, an appeal or what was decided."""
     pen.put(type(what).__name__.lower(), {_NUMBER: FORMAT, **vars(what)})
 
 
@@ -334,7 +341,7 @@ def _append(file: Path, kind: str, *bodies: Body) -> None:
 
 # ---- entries as records --------------------------------------------------------------------------
 
-Record = Issued | Receipt | Written | Despite | Frozen | Reopened | Taken | Chosen | Undone
+Record = Issued | Receipt | Written | Despite | Frozen | Reopened | Taken | Chosen | Undone | Appeal | Ruling
 
 
 def _record(entry: Entry) -> Record:
@@ -342,11 +349,12 @@ def _record(entry: Entry) -> Record:
     format_ = entry.body.get(_NUMBER, 1)
     if not isinstance(format_, int) or format_ > FORMAT:
         raise UnknownEntry(entry.number, f"format {format_}", newer=True)
-    if entry.kind not in _READERS:
+    plain = _PLAIN.get(entry.kind)
+    if plain is None and entry.kind not in _READERS:
         raise UnknownEntry(entry.number, entry.kind)
     body = {name: value for name, value in entry.body.items() if name != _NUMBER}
     try:
-        return _READERS[entry.kind](entry, body)
+        return plain(**_known(plain, body)) if plain is not None else _READERS[entry.kind](entry, body)
     except (KeyError, TypeError, ValueError, AttributeError) as fault:  # a body of another shape
         raise UnknownEntry(entry.number, f"{entry.kind}: {fault}") from fault
 
@@ -385,14 +393,8 @@ def _despite(_: Entry, body: Body) -> Despite:
     return Despite(known["reason"], tuple(known["codes"]), known["scheme_sha"])
 
 
-_READERS: Mapping[str, Callable[[Entry, Body], Record]] = {
-    "issued": lambda _, body: Issued(**_known(Issued, body)),
-    "received": _receipt,
-    "written": lambda _, body: Written(**_known(Written, body)),
-    "despite": _despite,
-    "frozen": lambda _, body: Frozen(**_known(Frozen, body)),
-    "reopened": lambda _, body: Reopened(**_known(Reopened, body)),
-    "taken": lambda _, body: Taken(**_known(Taken, body)),
-    "chosen": lambda _, body: Chosen(**_known(Chosen, body)),
-    "undone": lambda _, body: Undone(**_known(Undone, body)),
+_PLAIN: Mapping[str, type[Record]] = {
+    **{kind.__name__.lower(): kind for kind in (Issued, Written, Frozen, Reopened, Taken, Chosen, Undone)},
+    **{kind.__name__.lower(): kind for kind in (Appeal, Ruling)},
 }
+_READERS: Mapping[str, Callable[[Entry, Body], Record]] = {"received": _receipt, "despite": _despite}

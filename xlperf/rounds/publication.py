@@ -11,7 +11,7 @@ from pathlib import Path
 from xlperf.rounds.journal import entries
 
 ANCHORED = "台账校验码"
-_CONTENT = ("received", "despite", "chosen", "undone")  # kinds of entries that results follow from
+_CONTENT = ("received", "despite", "chosen", "undone", "ruling")  # kinds of entries that results follow from
 _SIGNS = 16  # of the hash
 
 

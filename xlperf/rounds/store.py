@@ -16,6 +16,7 @@ from xlperf.engine.score import Scores, score
 from xlperf.entries.entry import beyond_limits
 from xlperf.files import made_whole, write_whole
 from xlperf.problems import Problem, Where, errors, problem
+from xlperf.rounds.appeals import ruled
 from xlperf.rounds.chain import FOLDER as CHAIN_FOLDER
 from xlperf.rounds.chain import Earlier, copies_read, default_period, fitted, frozen_of, keep_copies
 from xlperf.rounds.clearance import cleared, record_reason, red, with_caution
@@ -135,7 +136,7 @@ class Round:
     def _filled(self, state: State) -> tuple[Tables, list[Problem]]:
         """Return the tables with everything accepted, and what does not stand in them; once for a state."""
         if not any(known is state and plan is self.plan for known, plan, _, _ in self._merged):
-            tables = merged(self.plan, self.scheme.tables, state.current.values())
+            tables = ruled(self.plan, merged(self.plan, self.scheme.tables, state.current.values()), state.rulings)
             problems = [p for e in beyond_limits(self.plan, tables, every=self.changed) for p in e.problems]
             self._merged[:] = [(state, self.plan, tables, problems)]
         return self._merged[0][2:]

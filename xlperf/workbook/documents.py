@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
-from xlperf.formula.values import Value
-from xlperf.report.document import Document, Head, Line, Table, printed
+import openpyxl
+
+from xlperf.formula.values import Value, from_float
+from xlperf.report.document import Document, Head, Line, Table, printed, shown_fixed
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, protect, put
 from xlperf.workbook.paper import A3, A4, ROOM, Paper, print_set_up
@@ -90,6 +93,19 @@ def write_document(document: Document, file: Path) -> None:
     sheet.page.print_area(0, 0, sheet.row - 1, sheet.last)
     protect(sheet.page)
     book.save(file)
+
+
+def lines_of(file: Path) -> list[list[str]]:
+    """Return what a copy of a document says, line by line, numbers as they are printed there."""
+    sheet = openpyxl.load_workbook(file, data_only=True).worksheets[0]
+    return [[_shown(cell) for cell in row if cell.value not in (None, "")] for row in sheet.iter_rows()]
+
+
+def _shown(cell: Any) -> str:
+    if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
+        decimals = len(str(cell.number_format).partition(".")[2])
+        return shown_fixed(from_float(float(cell.value)), decimals)
+    return str(cell.value)
 
 
 def _edges(ends: Sequence[Sequence[float]]) -> list[float]:

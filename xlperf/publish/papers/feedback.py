@@ -168,7 +168,8 @@ def _deadline(ground: Ground) -> Iterator[Block]:
     if settings.due is not None:
         yield Line(
             f"对考评结果有异议的，请在收到反馈单之日起{settings.appeal_days}个工作日内填写《考评复核申请表》提出；"
-            f"{with_weekday(settings.day)}收到的，最迟{with_weekday(settings.due)}。逾期未提出的，视同自动放弃。"
+            f"{with_weekday(settings.day)}收到的，最迟{with_weekday(settings.due)}。逾期未提出的，视同自动放弃。",
+            dated=True,
         )
     if ground.contact:
         yield Line(f"联系：{ground.contact}")
@@ -183,7 +184,7 @@ def _form(ground: Ground, name: str) -> Iterator[Block]:
     if ground.settings.due is None:
         return
     yield Line("考评复核申请表", "page")
-    yield Line(f"申请单位（盖章）：{name}　　最迟提出：{with_weekday(ground.settings.due)}")
+    yield Line(f"申请单位（盖章）：{name}　　最迟提出：{with_weekday(ground.settings.due)}", dated=True)
     rows = tuple((Fraction(i), "", None, "", "") for i in range(1, _FORM_ROWS + 1))
     yield Table(_FORM, rows)
     day = f"{_BLANK}年{_BLANK}月{_BLANK}日"

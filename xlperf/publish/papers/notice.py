@@ -39,9 +39,8 @@ def _ending(ground: Ground) -> Iterator[Block]:
     settings = ground.settings
     if settings.notice_due is not None:
         first, last = with_weekday(settings.day), with_weekday(settings.notice_due)
-        yield Line(
-            f"公示期：{first}至{last}，共{settings.notice_days}个工作日。对公示内容有异议的，请在公示期内以书面形式反映。"
-        )
+        asked = "对公示内容有异议的，请在公示期内以书面形式反映。"
+        yield Line(f"公示期：{first}至{last}，共{settings.notice_days}个工作日。{asked}", dated=True)
     whom = f"（{ground.contact}）" if ground.contact else ""
     yield Line(f"受理单位：{ground.scores.plan.issuer}{whom}")
     if settings.incomplete:

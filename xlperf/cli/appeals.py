@@ -1,0 +1,175 @@
+"""Commands for reviews: record what a unit asks, look ahead, decide."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from xlperf.cli import output
+from xlperf.cli.answers import opened_with
+from xlperf.cli.commands import json_option
+from xlperf.cli.output import answer_json, leave, say, show_problems
+from xlperf.cli.publish import appeal_days_of
+from xlperf.engine.whatif import Change
+from xlperf.formula.values import shown, value_text
+from xlperf.problems import Problem, Where, problem
+from xlperf.publish.review import Asking, decide, open_appeal, what_if
+from xlperf.rounds.appeals import CHANGED, UPHELD
+from xlperf.rounds.store import Round
+from xlperf.rounds.workdays import NoCalendar
+
+folder_option = click.option(
+    "--round", "folder", type=click.Path(path_type=Path), default=".", help="The folder of a round."
+)
+day_type = click.DateTime(["%Y-%m-%d"])
+SHOWN = 40  # changes on the screen; --json lists all
+
+
+@click.group()
+def appeal() -> None:
+    """Record, list, look ahead at and decide reviews."""
+
+
+@appeal.command("open")
+@click.argument("unit")
+@click.argument("item")
+@folder_option
+@click.option("--reason", default="", help="Why the unit asks.")
+@click.option("--received", type=day_type, required=True, help="When the unit received its sheet.")
+@click.option("--filed", type=day_type, help="When the unit asked; left out, today.")
+@click.option("--appeal-days", type=click.IntRange(0, 60), help="Working days allowed.")
+@json_option
+def open_command(
+    unit: str,
+    item: str,
+    folder: Path,
+    reason: str,
+    received: datetime,
+    filed: datetime | None,
+    appeal_days: int | None,
+    json_: bool,
+) -> None:
+    """Record an appeal."""
+    round_, opening = opened_with(folder)
+    days = appeal_days_of(round_, appeal_days)
+    asking = Asking(unit, item, reason, received.date(), (filed or datetime.now()).date(), days)
+    made = None
+    try:
+        made, problems = open_appeal(round_, asking)
+    except NoCalendar as unknown:
+        problems = [problem("NO_CALENDAR", Where(), year=unknown.year)]
+    if json_:
+        click.echo(answer_json({"appeal": vars(made) if made else None}, problems))
+    else:
+        show_problems(problems)
+        if made is not None:
+            due = f"，最迟{made.due}" if made.due else ""
+            until = f", until {made.due}" if made.due else ""
+            click.echo(
+                say(f"已登记第{made.number}号：{made.item}{due}", f"appeal {made.number} recorded: {made.item}{until}")
+            )
+    leave([*opening, *problems])
+
+
+@appeal.command("list")
+@folder_option
+@json_option
+def list_command(folder: Path, json_: bool) -> None:
+    """List the appeals."""
+    round_, opening = opened_with(folder)
+    state = round_.state()
+    if json_:
+        told = [
+            {**vars(a), "waived": a.waived, "ruling": vars(state.rulings[n]) if n in state.rulings else None}
+            for n, a in state.appeals.items()
+        ]
+        click.echo(answer_json({"appeals": told}, []))
+        leave(opening)
+        return
+    names = round_.scores().unit_names
+    rows = [
+        (n, names.get(a.unit, a.unit), a.item, a.was, a.filed, a.due, _standing(round_, n))
+        for n, a in state.appeals.items()
+    ]
+    heads = (say("号", "no"), say("单位", "unit"), say("考核内容", "item"), say("原得分", "score"),
+             say("提出", "filed"), say("期限", "due"), say("结论", "decision"))  # fmt: skip
+    click.echo(output.table(rows, heads))
+    leave(opening)
+
+
+def _standing(round_: Round, number: int) -> str:
+    """Return where an appeal stands, in words."""
+    state = round_.state()
+    if number in state.rulings:
+        ruling = state.rulings[number]
+        upheld = say("维持", "upheld")
+        return f"{say('改定', 'changed')} → {ruling.text}" if ruling.outcome == CHANGED else upheld
+    return say("逾期，视同放弃", "late: given up") if state.appeals[number].waived else say("待定", "open")
+
+
+@appeal.command("what-if")
+@click.argument("number", type=int)
+@folder_option
+@click.option("--to", "text", required=True, help="The value it would be changed to.")
+@click.option("--column", default="", help="Which column is changed.")
+@json_option
+def what_if_command(number: int, folder: Path, text: str, column: str, json_: bool) -> None:
+    """Show what a decision would do to everybody."""
+    round_, opening = opened_with(folder)
+    changes, problems = what_if(round_, number, column, text)
+    _show_changes(round_, changes, problems, {}, json_=json_)
+    leave([*opening, *problems])
+
+
+@appeal.command("decide")
+@click.argument("number", type=int)
+@folder_option
+@click.option("--to", "text", default="", help="The value it is changed to.")
+@click.option("--uphold", is_flag=True, help="Leave the score as it is.")
+@click.option("--column", default="", help="Which column is changed.")
+@click.option("--opinion", default="", help="The opinion.")
+@click.option("--by", default="", help="Who decided.")
+@click.option("--date", "day", type=day_type, help="The day on the notice.")
+@json_option
+def decide_command(
+    number: int,
+    folder: Path,
+    text: str,
+    uphold: bool,
+    column: str,
+    opinion: str,
+    by: str,
+    day: datetime | None,
+    json_: bool,
+) -> None:
+    """Decide an appeal."""
+    if uphold == bool(text):
+        raise click.UsageError(say("写 --uphold 或者 --to 数，二者取一", "give --uphold or --to VALUE, one of them"))
+    round_, opening = opened_with(folder)
+    outcome, on = UPHELD if uphold else CHANGED, day.date() if day else date.today()
+    done, problems = decide(round_, number, outcome, opinion, by, on, column=column, text=text)
+    files = [f.as_posix() for f in done.files] if done else []
+    _show_changes(round_, list(done.changes) if done else [], problems, {"files": files}, json_=json_)
+    for file in files:
+        click.echo(f"{say('已写出', 'written')} {folder / file}", err=True)
+    leave([*opening, *problems])
+
+
+def _show_changes(
+    round_: Round, changes: list[Change], problems: list[Problem], more: dict[str, object], *, json_: bool
+) -> None:
+    if json_:
+        told = [{**vars(c), "old": value_text(c.old) or None, "new": value_text(c.new) or None} for c in changes]
+        click.echo(answer_json({"changes": told, **more}, problems))
+        return
+    show_problems(problems)
+    names = round_.scores().unit_names
+    for c in changes[:SHOWN]:
+        click.echo(f"{names.get(c.unit, c.unit)}　{c.title}：{shown(c.old)} → {shown(c.new)}")
+    if len(changes) > SHOWN:
+        more_ = len(changes) - SHOWN
+        click.echo(say(f"……还有 {more_} 处（--json 全部列出）", f"… {more_} more (--json lists all)"))
+    if not changes and not problems:
+        click.echo(say("没有单位受影响", "nobody is affected"))

@@ -1,0 +1,194 @@
+"""复核: open an appeal, look ahead at what each outcome would do to everybody, decide, and say what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from xlperf.engine.ask import objects_named, unknown_unit
+from xlperf.engine.plan import UNIT, Column, Row, Sheet
+from xlperf.engine.score import Scores, score
+from xlperf.engine.whatif import Change, changes_between
+from xlperf.entries.cell import Asked, judge
+from xlperf.files import writing
+from xlperf.formula.values import Value, number, value_text
+from xlperf.problems import Problem, Where, errors, problem
+from xlperf.publish.corrected import corrected_files, correction
+from xlperf.report.document import coded
+from xlperf.rounds.appeals import CHANGED, UPHELD, Appeal, Ruling, open_appeals, ruled
+from xlperf.rounds.freeze import must_be_open
+from xlperf.rounds.journal import alone
+from xlperf.rounds.ledger import record_decided
+from xlperf.rounds.store import Round
+from xlperf.rounds.workdays import own_days, workdays_after
+
+_LEADS = ("onsite", "lead", "onsite_actual", "verified")  # whose word counts before whose
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a unit asks. unit: code or name; item: key, number or words of the row. received, filed: days."""
+
+    unit: str
+    item: str
+    reason: str
+    received: date
+    filed: date
+    days: int
+
+
+def open_appeal(round_: Round, asking: Asking) -> tuple[Appeal | None, list[Problem]]:
+    """Record an appeal; one that comes too late is recorded as given up. Raises NoCalendar, RoundClosed."""
+    must_be_open(round_)
+    scores = round_.scores()
+    found = _row_of(scores, asking)
+    if isinstance(found, Problem):
+        return None, [found]
+    unit, sheet, row = found
+    own, wrong = own_days(round_.folder)
+    if wrong:
+        return None, wrong
+    due = workdays_after(asking.received, asking.days, own) if asking.days else None
+    points = sheet.the("score")
+    was = row[points.name] if points is not None else None
+    if was is None:
+        return None, [problem("APPEAL_UNSCORED", Where(sheet=sheet.title), item=_said(sheet, row))]
+    with alone(round_.ledger) as pen:
+        state = round_.state()
+        key = value_text(row[sheet.key.name])
+        waiting = [a for a in open_appeals(state.appeals, state.rulings) if (a.sheet, a.row) == (sheet.name, key)]
+        if waiting:
+            return None, [problem("APPEAL_AGAIN", number=waiting[0].number, item=waiting[0].item)]
+        number = max(state.appeals, default=0) + 1
+        told = (asking.received.isoformat(), asking.filed.isoformat(), due.isoformat() if due else "")
+        appeal = Appeal(
+            number, unit, sheet.name, key, _said(sheet, row), value_text(was), " ".join(asking.reason.split()), *told
+        )
+        record_decided(pen, appeal)
+    late = [problem("APPEAL_LATE", number=number, filed=told[1], due=told[2])] if appeal.waived else []
+    return appeal, late
+
+
+def what_if(round_: Round, number: int, column: str, text: str) -> tuple[list[Change], list[Problem]]:
+    """Return what would change for everybody if an appeal were decided so; nothing is recorded."""
+    appeal, problems = _waiting(round_, number)
+    if appeal is None:
+        return [], problems
+    ruling, problems = _ruling(round_, appeal, CHANGED, column, text, "", "")
+    if ruling is None:
+        return [], problems
+    scores = round_.scores()
+    then = score(round_.plan, ruled(round_.plan, round_.tables(), {number: ruling}))
+    return list(changes_between(scores, then)), problems
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision that was recorded, what it changed for everybody, and the notice of it below the round's folder."""
+
+    ruling: Ruling
+    changes: tuple[Change, ...]
+    files: tuple[Path, ...]
+
+
+def decide(
+    round_: Round, number: int, outcome: str, opinion: str, by: str, day: date, *, column: str = "", text: str = ""
+) -> tuple[Decided | None, list[Problem]]:
+    """Record a decision and write the 更正通知 where it changed anything."""
+    must_be_open(round_)
+    before = round_.scores()
+    with alone(round_.ledger) as pen:
+        appeal, problems = _waiting(round_, number)
+        if appeal is None:
+            return None, problems
+        ruling, problems = _ruling(round_, appeal, outcome, column, text, opinion, by)
+        if ruling is None:
+            return None, problems
+        record_decided(pen, ruling)
+    changes = tuple(changes_between(before, round_.scores()))
+    files: tuple[Path, ...] = ()
+    if changes:
+        document = coded(correction(before, appeal, ruling, changes, day), round_.id, round_.key)
+        made = corrected_files(document)
+        with writing() as put:
+            for name, data in made.items():
+                put(round_.out / "发布" / name, data)
+        files = tuple(Path("out", "发布", name) for name in made)
+    return Decided(ruling, changes, files), problems
+
+
+def _waiting(round_: Round, number: int) -> tuple[Appeal | None, list[Problem]]:
+    """Return an appeal that may be decided, or why it may not."""
+    state = round_.state()
+    appeal = state.appeals.get(number)
+    if appeal is None:
+        known = "、".join(map(str, state.appeals)) or "-"
+        return None, [problem("APPEAL_UNKNOWN", found=number, known=known)]
+    if number in state.rulings:
+        done = state.rulings[number]
+        return None, [problem("APPEAL_DECIDED", number=number, outcome=done.outcome, by=done.by)]
+    if appeal.waived:
+        return None, [problem("APPEAL_LATE", number=number, filed=appeal.filed, due=appeal.due)]
+    return appeal, []
+
+
+def _ruling(
+    round_: Round, appeal: Appeal, outcome: str, column: str, text: str, opinion: str, by: str
+) -> tuple[Ruling | None, list[Problem]]:
+    """Return the decision as it would be recorded, its value judged as any that is typed."""
+    if outcome == UPHELD:
+        return Ruling(appeal.number, UPHELD, opinion, by), []
+    sheet = round_.plan.by_name[appeal.sheet]
+    row = next(r for r in round_.scores().rows(sheet.name) if value_text(r[sheet.key.name]) == appeal.row)
+    there = _decided_in(sheet, row, column)
+    if there is None:
+        titles = "、".join(c.title for c in sheet.inputs() if c.by != UNIT)
+        return None, [problem("APPEAL_COLUMN", found=column or "-", titles=titles)]
+    typed = number(text) if there.holds == "number" else None
+    raw = text if typed is None else float(typed)
+    value, problems = judge(Asked(there, row, Where(sheet=sheet.title, row=appeal.item)), raw)
+    if value is None or errors(problems):
+        return None, problems or [problem("APPEAL_COLUMN", found=text, titles=there.title)]
+    return Ruling(appeal.number, CHANGED, opinion, by, sheet.name, appeal.row, there.name, value_text(value)), problems
+
+
+def _decided_in(sheet: Sheet, row: Row, column: str) -> Column | None:
+    """Return the cell in which a decision is put: the one named, else the one whose word counts now."""
+    typed = [c for c in sheet.inputs() if c.by != UNIT]
+    if column:
+        return next((c for c in typed if column in (c.name, c.title)), None)
+    return next((c for role in _LEADS for c in typed if c.role == role and row[c.name] is not None), None)
+
+
+def _row_of(scores: Scores, asking: Asking) -> tuple[str, Sheet, Row] | Problem:
+    """Return the unit and the row that an appeal is about, or what is wrong with what was named."""
+    units = [thing for thing, _, _ in objects_named(scores, asking.unit)]
+    if not units:
+        return unknown_unit(scores, asking.unit)
+    found: list[tuple[Sheet, Row]] = []
+    others: list[tuple[Sheet, Row]] = []
+    for sheet in (s for s in scores.plan.sheets if s.the("score") is not None and s.the("full") is not None):
+        things = scores.things(sheet)
+        for row, thing in zip(scores.rows(sheet.name), things, strict=True):
+            if asking.item in _names(sheet, row):
+                (found if thing == units[0] else others).append((sheet, row))
+    keyed = [x for x in found if value_text(x[1][x[0].key.name]) == asking.item]
+    if len(keyed or found) == 1:
+        return (units[0][1], *(keyed or found)[0])
+    if found:
+        keys = "、".join(value_text(row[s.key.name]) for s, row in found[:8])
+        return problem("APPEAL_SEVERAL", found=asking.item, keys=keys)
+    code = "APPEAL_OTHER_UNIT" if others else "APPEAL_NO_ITEM"
+    return problem(code, found=asking.item, unit=scores.objects.title(units[0]))
+
+
+def _names(sheet: Sheet, row: Row) -> Iterable[str]:
+    number = sheet.the("number")
+    cells: list[Value] = [row[sheet.key.name], row[sheet.naming.name], row[number.name] if number is not None else None]
+    return [value_text(c) for c in cells if c is not None]
+
+
+def _said(sheet: Sheet, row: Row) -> str:
+    return value_text(row[sheet.naming.name])
