@@ -75,6 +75,7 @@ COMMANDS = {  # command → the round it starts from, the words, and which part 
     "choose": ("scored", ["choose", "{}", AGAIN], 1),
     "lift": ("scored", ["lift", "{}", WRONG], 1),
     "verify": ("scored", ["verify", "{}"], 1),
+    "publish": ("scored", ["publish", "{}", "--date", "2026-01-08", "--incomplete", "x", "--no-pdf"], 9),
     "history": ("scored", ["history", "{}"], 1),
     "demo": ("", ["demo", "--scheme", "three-units", "--out", "{}/demo"], 150),
 }

@@ -69,10 +69,16 @@ def _text(value: object) -> str | None:
 
 @click.command("history")
 @folder_argument
+@click.argument("unit", required=False)
 @json_option
-def history_command(folder: Path, json_: bool) -> None:
-    """Show the chain of rounds that a round is built on: digests, and what was taken of each."""
+def history_command(folder: Path, unit: str | None, json_: bool) -> None:
+    """Show the chain of rounds that a round is built on; or every number's life of a unit."""
     round_, opening = opened_with(folder)
+    if unit is not None:
+        from xlperf.cli.lives import show_life  # only here: it needs the libraries of spreadsheets
+
+        show_life(round_, unit, opening, json_=json_)
+        return
     links = history_of(round_)
     if json_:
         click.echo(as_json([link.data() for link in links]))

@@ -38,6 +38,7 @@ COMMANDS = {  # command → module of this package, and the command in it
     "rules": "commands:rules",
     "schemes": "commands:schemes",
     "score": "answers:score_command",
+    "sign": "lives:sign_command",
     "status": "status:status_command",
     "undo": "proof:undo_command",
     "verify": "proof:verify_command",

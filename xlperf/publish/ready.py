@@ -12,6 +12,7 @@ from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.appeals import open_appeals
 from xlperf.rounds.freeze import held_against
 from xlperf.rounds.lacking import unsettled
+from xlperf.rounds.stages import stage_problems
 from xlperf.rounds.store import Round
 
 _STOP = ("NOT_RETURNED", "MASTER_NOT_IN", "NEWER_HELD", "CLAIMS_PENDING", "UNITS_UNSCORED", "MARKS_MISSING")
@@ -25,7 +26,7 @@ def not_ready(round_: Round, scores: Scores, incomplete: str) -> list[Problem]:
     """
     if round_.state().closed and (held := held_against(round_)).problems:
         return [problem("PUBLISH_FROZEN", Where(str(round_.folder))), *held.problems]
-    found = [*_appealed(round_), *unsettled(round_, scores), *_missing(scores)]
+    found = [*_appealed(round_), *stage_problems(round_), *unsettled(round_, scores), *_missing(scores)]
     lacking = [p for p in found if p.code in _STOP]
     if errors(found) or (lacking and not incomplete):
         count = len({*errors(found), *lacking})

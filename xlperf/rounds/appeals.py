@@ -53,6 +53,16 @@ class Ruling:
     text: str = ""
 
 
+@dataclass(frozen=True)
+class Signed:
+    """A stage that somebody signed off. stage: its name; by: who; note; sha: digest of what was signed."""
+
+    stage: str
+    by: str
+    note: str
+    sha: str
+
+
 def open_appeals(appeals: Mapping[int, Appeal], rulings: Mapping[int, Ruling]) -> list[Appeal]:
     """List the appeals that came in time and nobody has decided."""
     return [a for number, a in appeals.items() if number not in rulings and not a.waived]

@@ -13,7 +13,7 @@ from typing import Any
 
 from xlperf.engine.roster import Party
 from xlperf.problems import Problem, Where
-from xlperf.rounds.appeals import Appeal, Ruling
+from xlperf.rounds.appeals import Appeal, Ruling, Signed
 from xlperf.rounds.journal import START, Body, Entry, Pen, append, entries
 
 FORMAT = 1  # of the entries written here; those without a number are of the first
@@ -330,8 +330,8 @@ def record_taken(file: Path, *taken: Taken) -> None:
     _append(file, "taken", *(dict(vars(t)) for t in taken))
 
 
-def record_decided(pen: Pen, what: Chosen | Undone | Appeal | Ruling) -> None:
-    """Record which version the office put in force, that an entry no longer counts, an appeal or what was decided."""
+def record_decided(pen: Pen, what: Chosen | Undone | Appeal | Ruling | Signed) -> None:
+    """Record a choice of a version, that an entry no longer counts, an appeal, what was decided, a stage signed off."""
     pen.put(type(what).__name__.lower(), {_NUMBER: FORMAT, **vars(what)})
 
 
@@ -341,7 +341,7 @@ def _append(file: Path, kind: str, *bodies: Body) -> None:
 
 # ---- entries as records --------------------------------------------------------------------------
 
-Record = Issued | Receipt | Written | Despite | Frozen | Reopened | Taken | Chosen | Undone | Appeal | Ruling
+Record = Issued | Receipt | Written | Despite | Frozen | Reopened | Taken | Chosen | Undone | Appeal | Ruling | Signed
 
 
 def _record(entry: Entry) -> Record:
@@ -394,7 +394,7 @@ def _despite(_: Entry, body: Body) -> Despite:
 
 
 _PLAIN: Mapping[str, type[Record]] = {
-    **{kind.__name__.lower(): kind for kind in (Issued, Written, Frozen, Reopened, Taken, Chosen, Undone)},
-    **{kind.__name__.lower(): kind for kind in (Appeal, Ruling)},
+    kind.__name__.lower(): kind
+    for kind in (Issued, Written, Frozen, Reopened, Taken, Chosen, Undone, Appeal, Ruling, Signed)
 }
 _READERS: Mapping[str, Callable[[Entry, Body], Record]] = {"received": _receipt, "despite": _despite}
