@@ -41,7 +41,7 @@ def verify_command(folder: Path, anchor: str, code: str, sheet: Path | None, jso
 
 
 def _verify_code(folder: Path, code: str, copy: Path | None, *, json_: bool) -> None:
-    """Say whether a printed page agrees with what was published and with the ledger today."""
+    """Check whether a printed page agrees with what was published and with the ledger today."""
     from xlperf.publish.codes import code_problems
 
     round_, opening = opened_with(folder)

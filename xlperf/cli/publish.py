@@ -35,6 +35,7 @@ APPEAL_DAYS = "appeal_days"  # the figure of a scheme that says how many working
 @click.option("--near", default="0.5", show_default=True, metavar="POINTS", help="How close is close.")
 @click.option("--incomplete", default="", metavar="REASON", help="Publish although something is missing.")
 @click.option("--no-pdf", is_flag=True, help="Do not make PDF files.")
+@click.option("--html", is_flag=True, help="Also the results as a page for a browser.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @json_option
 def publish_command(
@@ -49,6 +50,7 @@ def publish_command(
     near: str,
     incomplete: str,
     no_pdf: bool,
+    html: bool,
     dry_run: bool,
     json_: bool,
 ) -> None:
@@ -64,9 +66,8 @@ def publish_command(
     )
     settings = _dated(round_, given, appeal_days)
     editions = [e for e in EDITIONS if not edition or e in edition]
-    done = publish(
-        round_, settings, editions=editions, out=out, pdf=not no_pdf, dry_run=dry_run, progress=output.progress
-    )
+    how = {"pdf": not no_pdf, "html": html, "dry_run": dry_run}
+    done = publish(round_, settings, editions=editions, out=out, progress=output.progress, **how)
     _show(done, opening, dry_run=dry_run, json_=json_)
 
 

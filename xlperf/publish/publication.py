@@ -13,12 +13,14 @@ from typing import Any
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
 from xlperf.problems import Problem, Where, errors, problem
+from xlperf.publish.html import FILE as HTML
+from xlperf.publish.html import results_page
 from xlperf.publish.papers.feedback import feedback
 from xlperf.publish.papers.ground import Ground, Settings
 from xlperf.publish.papers.lists import lists
 from xlperf.publish.papers.notice import column_problems, notice
 from xlperf.publish.ready import not_ready
-from xlperf.report.document import EDITIONS, Document, Edition, coded
+from xlperf.report.document import EDITION_NAMES, EDITIONS, Document, Edition, coded
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.ledger import Written, record_written
 from xlperf.rounds.store import Progress, Round, silent
@@ -63,12 +65,14 @@ def publish(
     editions: Sequence[Edition] = EDITIONS,
     out: Path | None = None,
     pdf: bool = True,
+    html: bool = False,
     dry_run: bool = False,
     progress: Progress = silent,
 ) -> Publication:
     """Write the documents of a round: .xlsx, letters as .docx too, and .pdf where LibreOffice is.
 
-    Raises NotCleared where the scheme's check is red. out: the folder, `out/发布` of the round where it is left out.
+    Raises NotCleared where the scheme's check is red. out: the folder, `out/发布` of the round where it is left
+    out. html: also the results page.
     """
     must_be_cleared(round_.scheme, round_.plan)
     folder = out or round_.out / FOLDER
@@ -81,6 +85,8 @@ def publish(
         return Publication(folder, tuple(documents), (), tuple(problems))
     with tempfile.TemporaryDirectory() as made:
         files, faults = _written(documents, Path(made), pdf=pdf, progress=progress)
+    if html:
+        files[Path(EDITION_NAMES["public"], HTML)] = results_page(Ground(scores, settings, round_.contact)).encode()
     with writing() as put:
         for file, data in files.items():
             put(folder / file, data)

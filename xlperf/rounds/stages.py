@@ -1,6 +1,6 @@
 """签批: stages of a round that people sign off, with a digest of what was signed; what changed since is told.
 
-What a stage covers follows from the roles of columns: 自评 what units filled, 牵头打分 what scorers and the office filled,
+What a stage covers follows from the roles of columns: 自评 what units filled, 牵头打分 what scorers and office did,
 现场 what was found on site, every later stage the results as a whole.
 """
 
@@ -76,7 +76,7 @@ def stage_problems(round_: Round) -> Iterator[Problem]:
 
 def _covered(scores: Scores, stage: str) -> Values:
     """Return the cells that a stage covers, by their places."""
-    found = {}
+    found: dict[tuple[str, str, str], str] = {}
     for sheet in scores.plan.sheets:
         keys = scores.column(sheet.name, sheet.key.name)
         for column in (c for c in sheet.columns if _covers(stage, c)):
