@@ -35,8 +35,7 @@ def show_life(round_: Round, unit: str, opening: list[Problem], *, json_: bool) 
     scores = round_.scores()
     found = objects_named(scores, unit)
     if not found:
-        show_problems([unknown_unit(scores, unit)])
-        raise SystemExit(output.FAILED)
+        output.fail([unknown_unit(scores, unit)])
     happened = life_of(round_, scores, found[0][0])
     if json_:
         click.echo(answer_json({"history": [{**h.data(), "what": _what(h)} for h in happened]}, opening))
@@ -67,8 +66,7 @@ def sign_command(stage: str | None, folder: Path, by: str, note: str, json_: boo
     if stage is not None:
         _, problems = sign(round_, stage, by, note)
     if problems:
-        show_problems(problems)
-        raise SystemExit(output.FAILED)
+        output.fail(problems)
     changed = list(stage_problems(round_))
     told = list(signed_stages(round_))
     if json_:

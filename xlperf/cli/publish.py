@@ -89,8 +89,7 @@ def _dated(round_: Round, given: Settings, appeal_days: int | None) -> Settings:
     except NoCalendar as unknown:
         year, due, notice = unknown.year, None, None
     if wrong := settings_problems(problems, year):
-        show_problems(wrong)
-        raise SystemExit(output.FAILED)
+        output.fail(wrong)
     return Settings(**{**vars(given), "appeal_days": days, "due": due, "notice_due": notice})
 
 
