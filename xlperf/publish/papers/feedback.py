@@ -8,6 +8,7 @@ from fractions import Fraction
 from xlperf.engine.ask import why_words
 from xlperf.engine.losses import Breakdown, LossLine
 from xlperf.engine.plan import Sheet
+from xlperf.engine.ranked import published
 from xlperf.engine.reason import explain_cell
 from xlperf.engine.seen import Reader
 from xlperf.formula.values import Value, shown, value_text
@@ -73,7 +74,7 @@ def _sheet(ground: Ground, sheet: Sheet, apart: Breakdown, size: int, number: in
         KIND,
         value_text(row[sheet.key.name]),
         f"{number:02d} {name}",
-        f"{plan.title}考评情况反馈单",
+        f"{plan.title.removesuffix('考评')}考评情况反馈单",
         tuple(blocks),
         plan.caution,
         letter=True,
@@ -86,7 +87,7 @@ def _result(sheet: Sheet, row: dict[str, Value], apart: Breakdown, size: int) ->
     score = row[ranking.score]
     if score is None:
         return f"考核组别：{group}　{INCOMPLETE}"
-    points = f"{sheet.by_name[ranking.score].title}：{shown(score, sheet.by_name[ranking.score].shown or FINAL)}"
+    points = f"{sheet.by_name[ranking.score].title}：{published(score, sheet.by_name[ranking.score].shown)}"
     place = f"本组{size}个单位中第{shown(apart.place)}名" if isinstance(apart.place, Fraction) else OUTSIDE
     return f"考核组别：{group}　{points}　{place}"
 
@@ -146,14 +147,14 @@ def _why(ground: Ground, sheet: Sheet, row: dict[str, Value], line: LossLine, re
 
 def _sums(sheet: Sheet, row: dict[str, Value], apart: Breakdown) -> Iterator[Block]:
     """Return how the score and what was lost come to the full mark, to the last digit."""
-    published = row[apart.ranking.score]
-    if apart.score is None or apart.full is None or not isinstance(published, Fraction):
+    given_out = row[apart.ranking.score]
+    if apart.score is None or apart.full is None or not isinstance(given_out, Fraction):
         return
     given = [x.lost for x in apart.lines if x.lost is not None and x.kind != "entry"]
     entries = [x.lost for x in apart.lines if x.lost is not None and x.kind == "entry"]
     rows: list[tuple[Value, ...]] = [
-        (f"{sheet.by_name[apart.ranking.score].title}", published),
-        ("公布时四舍五入的尾数", apart.score - published),
+        (f"{sheet.by_name[apart.ranking.score].title}", given_out),
+        ("公布时四舍五入的尾数", apart.score - given_out),
         ("各项失分合计", sum(given, Fraction(0))),
         ("加分（减）、扣分（加）合计", sum(entries, Fraction(0))),
         ("各项互相影响（封顶、取高、平均等）", apart.rest),
