@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xlperf.engine.pictures import against_group, distribution, leniency
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
 from xlperf.problems import Problem, Where, errors, problem
@@ -20,15 +21,18 @@ from xlperf.publish.papers.ground import Ground, Settings
 from xlperf.publish.papers.lists import lists
 from xlperf.publish.papers.notice import column_problems, notice
 from xlperf.publish.ready import not_ready
+from xlperf.report.chart import Chart
 from xlperf.report.document import EDITION_NAMES, EDITIONS, Document, Edition, coded
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.ledger import Written, record_written
 from xlperf.rounds.store import Progress, Round, silent
+from xlperf.workbook.charts import write_charts
 from xlperf.workbook.documents import write_document
 from xlperf.workbook.letters import letter
 from xlperf.workbook.pdf import NoPdf, as_pdf
 
 FOLDER = "发布"
+CHARTS = "图表"
 _RECORD = "published-{}.json"
 Files = dict[Path, bytes]
 
@@ -41,6 +45,14 @@ class Publication:
     documents: tuple[Document, ...] = ()
     files: tuple[Path, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+
+def charts_of(scores: Scores) -> list[Chart]:
+    """Return what is drawn of a scored round, for the office."""
+    found: list[Chart | None] = [distribution(scores, r) for r in scores.plan.rankings]
+    found.append(leniency(scores))
+    found += [chart for r in scores.plan.rankings for chart in against_group(scores, r)]
+    return [chart for chart in found if chart is not None]
 
 
 def documents_of(
@@ -84,7 +96,8 @@ def publish(
     if dry_run:
         return Publication(folder, tuple(documents), (), tuple(problems))
     with tempfile.TemporaryDirectory() as made:
-        files, faults = _written(documents, Path(made), pdf=pdf, progress=progress)
+        drawn = charts_of(scores) if "internal" in editions else []
+        files, faults = _written(documents, drawn, Path(made), pdf=pdf, progress=progress)
     if html:
         files[Path(EDITION_NAMES["public"], HTML)] = results_page(Ground(scores, settings, round_.contact)).encode()
     with writing() as put:
@@ -95,7 +108,7 @@ def publish(
 
 
 def _written(
-    documents: Sequence[Document], folder: Path, *, pdf: bool, progress: Progress
+    documents: Sequence[Document], drawn: Sequence[Chart], folder: Path, *, pdf: bool, progress: Progress
 ) -> tuple[Files, list[Problem]]:
     """Return path → bytes of every file, and that there are no PDFs where LibreOffice is not.
 
@@ -112,6 +125,10 @@ def _written(
         printed[document.file] = book
         if document.letter:
             files[Path(f"{document.file}.docx")] = letter(document)
+    if drawn:
+        name, book = f"{EDITION_NAMES['internal']}/{CHARTS}", folder / "made" / "charts.xlsx"
+        write_charts(CHARTS, drawn, book)
+        files[Path(f"{name}.xlsx")], printed[name] = book.read_bytes(), book
     if not pdf:
         return files, []
     progress(0, 1, "转为PDF")
