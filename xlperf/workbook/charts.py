@@ -58,7 +58,7 @@ def _write(book: Book, chart: Chart) -> None:
     made.set_size(_SIZE)
     for i, note in enumerate(chart.notes):
         band(book, sheet, below + i, (0, max(last, 8)), note, style.UNDER_LOOK, 20)
-    sheet.insert_chart(below + len(chart.notes) + 1, 0, made)
+    sheet.insert_chart(below + len(chart.notes) + 2, 0, made)
     print_set_up(sheet, Paper())
     protect(sheet)
 
