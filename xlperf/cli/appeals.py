@@ -81,11 +81,11 @@ def list_command(folder: Path, json_: bool) -> None:
     round_, opening = opened_with(folder)
     state = round_.state()
     if json_:
-        told = [
+        listed = [
             {**vars(a), "waived": a.waived, "ruling": vars(state.rulings[n]) if n in state.rulings else None}
             for n, a in state.appeals.items()
         ]
-        click.echo(answer_json({"appeals": told}, []))
+        click.echo(answer_json({"appeals": listed}, []))
         leave(opening)
         return
     names = round_.scores().unit_names
@@ -161,8 +161,8 @@ def _show_changes(
     round_: Round, changes: list[Change], problems: list[Problem], more: dict[str, object], *, json_: bool
 ) -> None:
     if json_:
-        told = [{**vars(c), "old": value_text(c.old) or None, "new": value_text(c.new) or None} for c in changes]
-        click.echo(answer_json({"changes": told, **more}, problems))
+        listed = [{**vars(c), "old": value_text(c.old) or None, "new": value_text(c.new) or None} for c in changes]
+        click.echo(answer_json({"changes": listed, **more}, problems))
         return
     show_problems(problems)
     names = round_.scores().unit_names

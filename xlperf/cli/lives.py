@@ -68,9 +68,9 @@ def sign_command(stage: str | None, folder: Path, by: str, note: str, json_: boo
     if problems:
         output.fail(problems)
     changed = list(stage_problems(round_))
-    told = list(signed_stages(round_))
+    stages = list(signed_stages(round_))
     if json_:
-        click.echo(answer_json({"stages": [vars(s) for s in told], "known": list(STAGES)}, changed))
+        click.echo(answer_json({"stages": [vars(s) for s in stages], "known": list(STAGES)}, changed))
         leave([*opening, *changed])
         return
     heads = (
@@ -80,6 +80,6 @@ def sign_command(stage: str | None, folder: Path, by: str, note: str, json_: boo
         say("校验值", "digest"),
         say("此后改动", "since"),
     )
-    click.echo(output.table([(s.stage, s.by, s.at[:16], s.sha[:16], s.changed) for s in told], heads))
+    click.echo(output.table([(s.stage, s.by, s.at[:16], s.sha[:16], s.changed) for s in stages], heads))
     show_problems(changed)
     leave([*opening, *changed])

@@ -33,9 +33,9 @@ def code_problems(round_: Round, code: str, copy: Path | None = None) -> tuple[s
     record, sheet = found
     problems = list(_today(round_, record, sheet, wanted))
     if copy is not None:
-        told = _differing(sheet["said"], lines_of(copy), present=True)
-        if told:
-            problems.append(problem("CODE_RETYPED", Where(copy.name), sheet=sheet["file"], **_told(told)))
+        changed = _differing(sheet["said"], lines_of(copy), present=True)
+        if changed:
+            problems.append(problem("CODE_RETYPED", Where(copy.name), sheet=sheet["file"], **_counted(changed)))
     return sheet["file"], problems
 
 
@@ -45,12 +45,12 @@ def _today(round_: Round, record: dict[str, Any], sheet: dict[str, Any], code: s
     same = next((d for d in now if d.kind == sheet["kind"] and d.whose == sheet["whose"]), None)
     if same is not None and same.code == code:
         return
-    told = _differing(sheet["said"], same.said() if same is not None else [])
-    yield problem("CODE_OLD", Where("records"), found=code, sheet=sheet["file"], **_told(told))
+    changed = _differing(sheet["said"], same.said() if same is not None else [])
+    yield problem("CODE_OLD", Where("records"), found=code, sheet=sheet["file"], **_counted(changed))
 
 
-def _told(told: list[str]) -> dict[str, object]:
-    return {"count": len(told), "lines": "；".join(told[:_NAMED]) + ("……" if len(told) > _NAMED else "")}
+def _counted(changed: list[str]) -> dict[str, object]:
+    return {"count": len(changed), "lines": "；".join(changed[:_NAMED]) + ("……" if len(changed) > _NAMED else "")}
 
 
 def _differing(was: Said, now: Said, *, present: bool = False) -> list[str]:
@@ -59,18 +59,18 @@ def _differing(was: Said, now: Said, *, present: bool = False) -> list[str]:
     others = [[cell for cell in line if cell] for line in now]
     kept = [line for line in lines if line and line not in others]
     fresh = [line for line in others if line and line not in lines]
-    told = []
+    changed = []
     for line in kept:
         like = max(fresh, key=lambda other: len(set(other) & set(line)), default=[])
-        told.append(f"{' '.join(line)} → {' '.join(like) or '—'}")
-    return told if kept or present else [f"— → {' '.join(line)}" for line in fresh]
+        changed.append(f"{' '.join(line)} → {' '.join(like) or '—'}")
+    return changed if kept or present else [f"— → {' '.join(line)}" for line in fresh]
 
 
-def _settings(told: dict[str, str | None]) -> Settings:
+def _settings(kept: dict[str, str | None]) -> Settings:
     """Read the settings of a publication as they were recorded."""
     made: dict[str, Any] = {}
     for f in fields(Settings):
-        text = told.get(f.name)
+        text = kept.get(f.name)
         match f.name:
             case "day" | "due" | "notice_due":
                 made[f.name] = date.fromisoformat(text) if text else None

@@ -62,12 +62,12 @@ def open_appeal(round_: Round, asking: Asking) -> tuple[Appeal | None, list[Prob
         if waiting:
             return None, [problem("APPEAL_AGAIN", number=waiting[0].number, item=waiting[0].item)]
         number = max(state.appeals, default=0) + 1
-        told = (asking.received.isoformat(), asking.filed.isoformat(), due.isoformat() if due else "")
+        days = (asking.received.isoformat(), asking.filed.isoformat(), due.isoformat() if due else "")
         appeal = Appeal(
-            number, unit, sheet.name, key, _said(sheet, row), value_text(was), " ".join(asking.reason.split()), *told
+            number, unit, sheet.name, key, _said(sheet, row), value_text(was), " ".join(asking.reason.split()), *days
         )
         record_decided(pen, appeal)
-    late = [problem("APPEAL_LATE", number=number, filed=told[1], due=told[2])] if appeal.waived else []
+    late = [problem("APPEAL_LATE", number=number, filed=days[1], due=days[2])] if appeal.waived else []
     return appeal, late
 
 

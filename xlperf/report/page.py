@@ -70,7 +70,7 @@ class Section:
 
 def page(title: str, sections: Iterable[Section], notes: Sequence[str] = ()) -> str:
     """Return the page as one text of HTML. notes: lines below the title, as they are."""
-    told = "".join(f'<p class="note">{escape(note)}</p>' for note in notes if note)
+    above = "".join(f'<p class="note">{escape(note)}</p>' for note in notes if note)
     body = "".join(_section(s) for s in sections)
     policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
     return (
@@ -81,7 +81,7 @@ def page(title: str, sections: Iterable[Section], notes: Sequence[str] = ()) -> 
         f'<a class="skip" href="#results">{_both("跳到结果", "Skip to the results")}</a>'
         '<nav><button type="button" id="language" aria-pressed="false">中文 / English</button> '
         f'<button type="button" id="all">{_both("全部展开或收起", "Open or close all")}</button></nav>'
-        f'<main id="results"><h1>{escape(title)}</h1>{told}{body}</main><script>{_SCRIPT}</script></body></html>\n'
+        f'<main id="results"><h1>{escape(title)}</h1>{above}{body}</main><script>{_SCRIPT}</script></body></html>\n'
     )
 
 
@@ -124,13 +124,13 @@ def _answer(answer: Answer) -> str:
         (("加减分", "Bonuses and deductions"), more),
         (("还缺", "Missing"), missing),
     )
-    told = "".join(
+    above = "".join(
         f"<p>{_both(zh, en)}</p><ul class=why>{''.join(f'<li>{escape(t)}</li>' for t in lines)}</ul>"
         for (zh, en), lines in parts
         if lines
     )
     every = _both("逐步推算", "Step by step")
-    return f"{told}<details><summary>{every}</summary><ul class=why>{_tree(answer.tree)}</ul></details>"
+    return f"{above}<details><summary>{every}</summary><ul class=why>{_tree(answer.tree)}</ul></details>"
 
 
 def _tree(e: Explanation) -> str:

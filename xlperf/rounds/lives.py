@@ -10,11 +10,11 @@ from typing import Any
 
 from xlperf.engine.objects import Thing
 from xlperf.engine.plan import Sheet
-from xlperf.engine.roster import Roster
 from xlperf.engine.score import Scores
 from xlperf.formula.values import value_text
 from xlperf.rounds.appeals import CHANGED
 from xlperf.rounds.journal import Entry, entries
+from xlperf.rounds.parties import roster_now
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.read import read_book
 
@@ -57,7 +57,7 @@ class _Reader:
 
     def __init__(self, round_: Round, scores: Scores, unit: Thing) -> None:
         self.round_, self.unit, self.plan = round_, unit, round_.plan
-        self.roster = Roster(round_.plan, round_.tables(), round_.scheme.office)
+        self.roster = roster_now(round_, round_.state())
         self.rows = {
             (s.name, value_text(row[s.key.name])): row
             for s in round_.plan.sheets

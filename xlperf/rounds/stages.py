@@ -63,8 +63,8 @@ def signed_stages(round_: Round) -> Iterator[Stage]:
         if _digest(current) != body["sha"]:
             then = score(round_.plan, round_.tables(state_before(round_.ledger, entry.number)))
             changes = list(_changes(round_.plan, _covered(then, body["stage"]), current))
-        told = tuple(changes[:_NAMED])
-        yield Stage(body["stage"], body["by"], body["note"], entry.at, body["sha"], len(changes), told)
+        first = tuple(changes[:_NAMED])
+        yield Stage(body["stage"], body["by"], body["note"], entry.at, body["sha"], len(changes), first)
 
 
 def stage_problems(round_: Round) -> Iterator[Problem]:
