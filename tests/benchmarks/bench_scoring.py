@@ -19,7 +19,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from xlperf.engine.arrays import score_arrays
+from xlperf.engine.arrays import score_drawn
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.engine.score import score
 from xlperf.formula.expression import Expr, col, lift
@@ -95,13 +95,14 @@ def measure(count: int, repeats: int = 3) -> Timing:
     """Check that the three agree on every place, then take the best time of each."""
     scheme, tables = plan(), units(count)
     frame = frame_of(tables)
-    places = [float(x) for x in score(scheme, tables).column("units", "place")]
-    assert places == score_arrays(scheme, tables)["units"]["place"].tolist()
+    scores = score(scheme, tables)
+    places = [float(x) for x in scores.column("units", "place")]
+    assert places == score_drawn(scores, {})["units"]["place"].tolist()
     assert places == with_pandas(frame).tolist()
     return Timing(
         count,
         _best(lambda: score(scheme, tables), repeats),
-        _best(lambda: score_arrays(scheme, tables), repeats),
+        _best(lambda: score_drawn(scores, {}), repeats),
         _best(lambda: with_pandas(frame_of(tables)), repeats),
     )
 

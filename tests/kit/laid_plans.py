@@ -13,7 +13,7 @@ from functools import cached_property
 from kit.faces import letters, plain
 from kit.judge import Formula, Judge, agrees, read_cell
 from kit.mass_judge import judged
-from xlperf.engine.arrays import score_arrays
+from xlperf.engine.arrays import score_drawn
 from xlperf.engine.laid import laid
 from xlperf.engine.plan import Column, Plan, Sheet
 from xlperf.engine.score import score
@@ -64,7 +64,7 @@ class Block:
         return list(score(self.plan, self.tables).column(MINE, RESULT))
 
     def array(self) -> list[Value]:
-        return [plain(x) for x in score_arrays(self.plan, self.tables)[MINE][RESULT]]
+        return [plain(x) for x in score_drawn(score(self.plan, self.tables), {})[MINE][RESULT]]
 
     def grids(self, number: int) -> dict[str, list[list[object]]]:
         """Return the two sheets, with their columns from B on."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kit.judge import Formula
-from xlperf.engine.arrays import score_arrays
+from xlperf.engine.arrays import score_drawn
 from xlperf.engine.plan import Column, Plan, Sheet
 from xlperf.engine.score import score
 from xlperf.formula.excel import formula
@@ -65,7 +65,7 @@ class Link:
         return list(score(self.plan, self._tables()).column(MINE, "result"))
 
     def array(self) -> list[object]:
-        return list(score_arrays(self.plan, self._tables())[MINE]["result"])
+        return list(score_drawn(score(self.plan, self._tables()), {})[MINE]["result"])
 
     def _tables(self) -> dict[str, list[dict[str, Value]]]:
         return {sheet: [{**row, "raw": row.get("value")} for row in self.rows(sheet)] for sheet in (THEIRS, MINE)}

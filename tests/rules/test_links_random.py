@@ -18,7 +18,7 @@ from kit.judge import Formula, Judge, agrees, read_cell
 from kit.mass_judge import judged
 from kit.twosheets import MINE, RESULTS, THEIRS, Link, Place, Row, Stack
 
-from xlperf.engine.arrays import score_arrays
+from xlperf.engine.arrays import score_drawn
 from xlperf.engine.plan import Column, Plan
 from xlperf.engine.score import score
 from xlperf.formula.excel import formula
@@ -253,7 +253,7 @@ def test_exact_face_equals_loops_by_hand(name: str):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_array_face(name: str):
-    found = ((x, score_arrays(x.plan, x._tables())[MINE]["result"]) for x in links()[name])
+    found = ((x, score_drawn(score(x.plan, x._tables()), {})[MINE]["result"]) for x in links()[name])
     assert [d for link, cells in found for d in differences(link, [as_cell(c) for c in cells])] == []
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from xlperf.engine.graph import Spot
 from xlperf.engine.live import NotAnInput
-from xlperf.engine.plan import Column, Plan, Tables
-from xlperf.engine.score import Columns, Scores, rows_of
+from xlperf.engine.plan import Column, Plan
+from xlperf.engine.score import Columns, Scores
 from xlperf.formula import array
 from xlperf.formula.values import Value
 
@@ -32,11 +32,6 @@ class ArrayColumns(Columns[array.Column]):
     def every(self) -> Arrays:
         """Return every column: sheet → column → array (NaN blank, +inf 不适用, objects for text)."""
         return {s.name: {c.name: self.column(s.name, c.name) for c in s.columns} for s in self.plan.sheets}
-
-
-def score_arrays(plan: Plan, tables: Tables) -> Arrays:
-    """Score a plan in float64: see `ArrayColumns.every`."""
-    return ArrayColumns(plan, rows_of(plan, tables)).every()
 
 
 def score_drawn(scores: Scores, drawn: Mapping[Spot, array.Column]) -> Arrays:
