@@ -67,6 +67,7 @@ def test_what_may_not_stand_in_the_cell_is_refused(data, words, said):
     done = run(data, *words)
     assert done.exit_code == 1
     assert said in done.output
+    assert json.loads(run(data, *words, "--json").stdout)["problems"]
 
 
 def test_what_a_cell_holds_already_changes_nothing(data):

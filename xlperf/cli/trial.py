@@ -18,7 +18,7 @@ from xlperf.cli.answers import (
 )
 from xlperf.cli.commands import json_option, reading_option
 from xlperf.cli.language import say
-from xlperf.cli.output import FAILED, answer_json, show_problems
+from xlperf.cli.output import answer_json, fail, show_problems
 from xlperf.engine.ask import Cell, cell_named
 from xlperf.engine.live import Edit
 from xlperf.engine.plan import Plan, Tables
@@ -55,8 +55,7 @@ def whatif_command(
     scores, _ = scored(on)
     edit, problems = typed(scores, on.tables, found_or_end(cell_named(scores, row, column)), value)
     if edit is None:
-        show_problems(errors(problems))
-        raise SystemExit(FAILED)
+        fail(errors(problems))
     changes = changes_if(scores, edit)
     if json_:
         click.echo(answer_json({"changes": changes_data(changes)}, problems))
