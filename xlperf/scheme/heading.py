@@ -9,6 +9,7 @@ from pathlib import Path
 from xlperf.scheme.reading.nodes import named, pairs, text
 from xlperf.scheme.reading.tables import read_lines
 from xlperf.scheme.reading.yaml_subset import parse_yaml
+from xlperf.scheme.vocabulary import UNITS
 
 _KEPT = ("scheme", "title", "document", "tables", "objects")
 _BLOCK = re.compile(r"^(?=[a-z_]+:)", re.MULTILINE)  # a key at the left edge begins a part of the file
@@ -32,7 +33,7 @@ def heading_of(folder: Path) -> Heading | None:
     if root is None or problems or not text(root, "scheme"):
         return None
     objects = list(named(root, "objects"))
-    home = next((str(table) for table, node in objects if not text(node, "within")), "" if objects else "units")
+    home = next((str(table) for table, node in objects if not text(node, "within")), "" if objects else UNITS)
     file = pairs(root, "tables").get(home, "")
     lines, problems = read_lines(folder / file, file) if file else (None, [])
     if problems:

@@ -40,7 +40,7 @@ from xlperf.scheme.reading.short import with_lines
 from xlperf.scheme.reading.structure import record_problems
 from xlperf.scheme.reading.tables import Reads, reads, table_of
 from xlperf.scheme.source import Source, folder_source
-from xlperf.scheme.vocabulary import SCHEME, YEAR
+from xlperf.scheme.vocabulary import SCHEME, UNITS, YEAR
 from xlperf.scheme.written import yaml_text
 
 __all__ = [
@@ -49,8 +49,6 @@ __all__ = [
 ]  # fmt: skip
 
 Tables = dict[str, list[dict[str, Value]]]
-
-_UNITS = "units"  # the table of a scheme that does not say what it appraises
 
 
 def load_scheme(path: Path | str) -> tuple[Scheme | None, list[Problem]]:
@@ -160,10 +158,10 @@ def _objects(root: Mapping, sheets: tuple[SheetSpec, ...]) -> tuple[ObjectSpec, 
         )
         for table, node in named(root, "objects")
     )
-    if said or _UNITS not in {s.rows for s in sheets}:
+    if said or UNITS not in {s.rows for s in sheets}:
         return said
-    columns = {c.name for s in sheets if s.rows == _UNITS for c in s.columns}
-    return (ObjectSpec(_UNITS, "考核对象", "name" if "name" in columns else "", "aliases"),)
+    columns = {c.name for s in sheets if s.rows == UNITS for c in s.columns}
+    return (ObjectSpec(UNITS, "考核对象", "name" if "name" in columns else "", "aliases"),)
 
 
 def _ranking(node: Mapping) -> RankingSpec:

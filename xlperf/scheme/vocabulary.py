@@ -56,7 +56,8 @@ Holds = Literal["number", "text", "date"]
 HOLDS: tuple[Holds, ...] = get_args(Holds)
 YES_NO = ("yes", "no")
 PARTIES = ("unit", "lead", "office")
-ROUND_TABLES = ("units", "people", "marks", "events", "history", "appeals")
+UNITS = "units"  # the table of a scheme that does not say what it appraises
+ROUND_TABLES = (UNITS, "people", "marks", "events", "history", "appeals")
 FREE_COLUMNS = ("aliases", "note")  # may stand in any table, whether a sheet shows them or not
 
 CONDITION: Fields = {

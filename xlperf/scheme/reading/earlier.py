@@ -24,6 +24,7 @@ from xlperf.scheme.model import (
     place_of,
 )
 from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text, whole
+from xlperf.scheme.vocabulary import UNITS
 from xlperf.scheme.words import nearest
 
 PERIOD = "period"  # the reading that says which period a round is
@@ -178,7 +179,7 @@ def _label(source: SheetSpec, root: Mapping) -> str:
 
 def _objects(root: Mapping) -> dict[str, str]:
     """Return the tables of what is appraised, each with the table that it is within."""
-    return {str(table): str(text(node, "within")) for table, node in named(root, "objects")} or {"units": ""}
+    return {str(table): str(text(node, "within")) for table, node in named(root, "objects")} or {UNITS: ""}
 
 
 # ---- what can be wrong ----------------------------------------------------------------------------
