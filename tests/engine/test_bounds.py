@@ -5,14 +5,12 @@ from math import inf
 from random import Random
 
 import pytest
+from kit.masters import laid_out
 from kit.simulated import simulated
 
 from xlperf.engine.bounds import Bounds
-from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
 from xlperf.engine.span import NOTHING, UNTOLD, Span, added, divided, either, largest, multiplied, negated, smallest
-from xlperf.scheme.find import find_scheme
-from xlperf.scheme.load import load_scheme
 
 SCHEMES = ("three-units", "dashiqiao-2017", "hebi-2021", "yiyang-2018")
 
@@ -32,8 +30,7 @@ def within_limits(plan, tables):
 
 @pytest.mark.parametrize("scheme_id", SCHEMES)
 def test_every_number_of_a_simulated_round_lies_in_its_span(scheme_id):
-    scheme, _ = load_scheme(find_scheme(scheme_id)[0])
-    plan, _ = compile_scheme(scheme)
+    scheme, plan = laid_out(scheme_id)
     scores = score(plan, within_limits(plan, simulated(plan, scheme.tables, 7)))
     bounds = Bounds(plan, scheme.tables)
     told, wrong = 0, []

@@ -6,6 +6,7 @@ from fractions import Fraction
 from random import Random
 
 import pytest
+from kit.masters import laid_out
 from kit.simulated import simulated
 from kit.small_plan import PLAN, rows
 
@@ -63,8 +64,7 @@ def held(live: Live, random: Random, tables: dict, edits: int) -> int:
 
 @pytest.mark.parametrize("name", SCHEMES)
 def test_random_edits_of_a_scheme_give_what_scoring_anew_gives(name):
-    scheme, _ = load_scheme(find_scheme(name)[0])
-    plan, _ = compile_scheme(scheme)
+    scheme, plan = laid_out(name)
     tables = {t: [dict(r) for r in found] for t, found in scheme.tables.items()}
     ledger(scheme, plan, tables)
     live, random = Live(score(plan, tables)), Random(name)

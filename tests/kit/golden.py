@@ -13,19 +13,17 @@ import csv
 import hashlib
 import sys
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from random import Random
 
-from xlperf.engine.compile import compile_scheme
+from kit.masters import laid_out
 from xlperf.engine.plan import Column, Plan, Sheet
 from xlperf.engine.score import Scores, rows_of, score
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import columns_of
 from xlperf.formula.values import EXEMPT, Value, decimal
 from xlperf.parallel import shared_out
-from xlperf.scheme.load import find_scheme, load_scheme, schemes_available
-from xlperf.scheme.model import Scheme
+from xlperf.scheme.load import schemes_available
 
 FOLDER = Path(__file__).parents[1] / "golden"
 SCHEMES = tuple(sorted(file.stem for file in FOLDER.glob("*.csv")))  # those that were frozen
@@ -36,16 +34,9 @@ DIGITS = 12  # of a digest
 Rows = list[dict[str, Value]]
 
 
-@cache
-def _laid_out(name: str) -> tuple[Scheme, Plan]:
-    scheme, _ = load_scheme(find_scheme(name)[0])
-    assert scheme is not None
-    return scheme, compile_scheme(scheme)[0]
-
-
 def random_tables(name: str, number: int) -> tuple[Plan, dict[str, Rows]]:
     """Return a scheme's plan and its tables with every input drawn, some left empty, and rows in every ledger."""
-    scheme, plan = _laid_out(name)
+    scheme, plan = laid_out(name)
     tables = {table: [dict(row) for row in rows] for table, rows in scheme.tables.items()}
     units = [row["code"] for row in tables["units"]]
     for sheet in (s for s in plan.sheets if s.grows):

@@ -25,8 +25,8 @@ SEED = 7
 @cache
 def laid_out(scheme_id: str) -> tuple[Scheme, Plan]:
     """Return a shipped scheme and its plan, which are as they should be; tables of it are copied before a change."""
-    scheme, _ = load_scheme(find_scheme(scheme_id)[0])
-    assert scheme is not None
+    scheme, problems = load_scheme(find_scheme(scheme_id)[0])
+    assert problems == []
     plan, problems = compile_scheme(scheme)
     assert problems == []
     return scheme, plan

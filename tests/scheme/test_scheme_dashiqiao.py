@@ -22,13 +22,6 @@ TASKS = "".join(f"{t}-{n},{t},{n},任务{n},15,,,,,经济建设,\n" for t in ("T
 
 
 @pytest.fixture(scope="module")
-def scheme():
-    loaded, problems = load_scheme(FOLDER)
-    assert problems == []
-    return loaded
-
-
-@pytest.fixture(scope="module")
 def whole_city(tmp_path_factory):
     """The scheme with its own towns and units of class C, as an office would add them."""
     folder = tmp_path_factory.mktemp("city")

@@ -9,12 +9,10 @@ from kit.guannan_county import County
 from kit.guannan_years import money, unlike
 
 from xlperf.engine.check import findings
-from xlperf.engine.compile import compile_scheme
 from xlperf.engine.reason import explain_cell
 from xlperf.engine.score import score
 from xlperf.entries.folder import read_data
 from xlperf.problems import errors
-from xlperf.scheme.load import load_scheme
 from xlperf.scheme.reading.nodes import pairs
 
 FOLDER = Path(__file__).parents[2] / "schemes" / "guannan-2009"
@@ -24,20 +22,6 @@ SWITCHES = {  # the catalogue's switches for this regulation, with their default
     "deduct_at": "total", "stage2": "add", "award_min": "90", "veto": "fill", "tie_bottom": "list",
     "deputy": "score_share", "deputy_of": "person", "middle_lower": "third", "quota_round": "floor", "rank_on": "exact",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def scheme():
-    loaded, problems = load_scheme(FOLDER)
-    assert problems == []
-    return loaded
-
-
-@pytest.fixture(scope="module")
-def plan(scheme):
-    made, problems = compile_scheme(scheme)
-    assert problems == []
-    return made
 
 
 @pytest.fixture(scope="module")

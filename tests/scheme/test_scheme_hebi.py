@@ -31,20 +31,6 @@ SWITCHES = {  # the catalogue's switches for this regulation, with their default
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def scheme():
-    loaded, problems = load_scheme(FOLDER)
-    assert problems == []
-    return loaded
-
-
-@pytest.fixture(scope="module")
-def plan(scheme):
-    made, problems = compile_scheme(scheme)
-    assert problems == []
-    return made
-
-
 # ---- a round filled by chance ------------------------------------------------------------------
 
 

@@ -10,30 +10,14 @@ import pytest
 from kit import yangcheng_paper as paper
 
 from xlperf.engine.check import findings
-from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
 from xlperf.formula.values import EXEMPT, day_number
 from xlperf.problems import errors
-from xlperf.scheme.load import load_scheme
 from xlperf.scheme.made import with_made_rows
 
 FOLDER = Path(__file__).parents[2] / "schemes" / "yangcheng-2020"
 PUBLIC = {f"YC-C{n:02d}" for n in (1, 2, 4, 5, 7, 8, 10, 13, 14, 16, 17, 19, 20)} | {"YC-E1"}
 YEARS = int(os.environ.get("XLPERF_YEARS", "6"))
-
-
-@pytest.fixture(scope="module")
-def scheme():
-    loaded, problems = load_scheme(FOLDER)
-    assert problems == []
-    return loaded
-
-
-@pytest.fixture(scope="module")
-def plan(scheme):
-    made, problems = compile_scheme(scheme)
-    assert problems == []
-    return made
 
 
 def test_the_scheme_has_no_error_and_every_public_case_is_an_example(scheme):

@@ -27,20 +27,6 @@ PUBLIC = {"YY-C01", "YY-C04", "YY-C05", "YY-C07", "YY-C08", "YY-C10", "YY-C11", 
 
 
 @pytest.fixture(scope="module")
-def scheme():
-    loaded, problems = load_scheme(FOLDER)
-    assert problems == []
-    return loaded
-
-
-@pytest.fixture(scope="module")
-def plan(scheme):
-    made, problems = compile_scheme(scheme)
-    assert problems == []
-    return made
-
-
-@pytest.fixture(scope="module")
 def tables(scheme):
     """A round filled by chance: bases of 0, overshoot, tasks withdrawn."""
     draw = random.Random(2018)
