@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from kit.judge import Judge, open_judge
 from kit.libreoffice import leave
-from kit.programs import ABSENT
+from kit.programs import ABSENT, need
 from kit.shelf import set_up
 
 
@@ -26,6 +26,13 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> None:
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     """LibreOffice, with its own profile for this run."""
     return open_judge(tmp_path_factory.mktemp("judge"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Ask for LibreOffice before anything is made for a test that needs it."""
+    if item.get_closest_marker("libreoffice"):
+        need("soffice")
 
 
 def pytest_unconfigure() -> None:
