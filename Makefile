@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden figures lint release printed every-scheme counties county recalc every-write desk
+.PHONY: setup demo test coverage golden bench-people figures lint release printed every-scheme counties county recalc every-write desk
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -18,6 +18,8 @@ coverage: setup  # branches too; fails below the floor that pyproject.toml state
 	$(PY) -m coverage report
 golden: setup  # 100 random rounds of every scheme, column by column, beside the few of every test run (some minutes)
 	PYTHONPATH=.:tests $(PY) -m kit.golden
+bench-people: setup  # plan and score of 1,000, 3,000, 10,000 people × 12 months: seconds, memory, growth
+	$(PY) -m tests.benchmarks.bench_people
 printed: setup  # every book of every scheme on paper, through LibreOffice (some minutes)
 	XLPERF_PRINTED=all $(PY) -m pytest tests/workbook/test_printed.py
 every-scheme: setup  # the long tests of the workbooks over the largest scheme as well (some minutes)

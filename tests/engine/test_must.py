@@ -118,6 +118,25 @@ def test_what_a_rule_stops_is_empty_and_the_rows_are_named(tmp_path):
     assert told["MUST_BROKEN", "must_4"]["rows"] == "4"
 
 
+@pytest.mark.parametrize(
+    ("equals", "failing"),
+    [
+        ("by: pool, equals: 100", "王"),
+        ("equals: 150", ""),
+        ("equals: 3/2", "张；李；王"),
+        ("by: name, equals: 40", "李；王"),
+    ],
+)
+def test_a_sum_may_be_a_figure_of_rows_alike_or_of_all(tmp_path, equals, failing):
+    result = scored(pay(tmp_path / "pay", scheme=SCHEME.replace("by: pool, equals: pools.amount", equals)))
+    told = [dict(p.values)["rows"] for p in result.problems if p.code == "MUST_FAILED" and p.where.path == "must_3"]
+    assert told == ([failing] if failing else [])
+    stopped = [
+        name for name, paid in zip("张李王", result.scores.column("people", "paid"), strict=True) if paid is None
+    ]
+    assert "；".join(stopped) == failing
+
+
 def test_the_reason_says_which_rule_was_not_kept(tmp_path):
     scores = scored(pay(tmp_path / "pay")).scores
     assert "每人有系数" in str(explain_cell(scores, "people", "P2", "due").data())

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from kit.random_rows import Trial, Variant, cents, columns, figure, near, pick, whole_up
+from kit.random_rows import ByHand, Trial, Variant, cents, columns, figure, near, pick, whole_up
 from xlperf.formula.expression import col, lift, negate, same
 from xlperf.formula.values import EXEMPT, NO, YES, Value
 
@@ -249,7 +249,7 @@ SHARE_REACHED = Trial(
 )
 
 
-def in_a_row(r: R) -> Value:
+def met_in_a_row(r: R) -> Value:
     made = 0
     for name in "abcd":
         if r[name] == 0:
@@ -261,7 +261,32 @@ def in_a_row(r: R) -> Value:
 STREAK = Trial(
     "streak",
     lambda: {n: pick(1, 1, 0) for n in "abcd"},
-    [Variant({"flags": tuple(map(col, "abcd"))}, in_a_row)],
+    [Variant({"flags": tuple(map(col, "abcd"))}, met_in_a_row)],
+)
+
+
+def said_in_a_row(word: str) -> ByHand:
+    def by_hand(r: R) -> Value:
+        said, made = r[word] if word else "是", 0
+        while made < 4 and (r["abcd"[made]] or "").lower() == said.lower():
+            made += 1
+        return Fraction(made)
+
+    return by_hand
+
+
+IN_A_ROW = Trial(  # years: this one, the year before …; a year without a result and one that is exempt are breaks
+    "in_a_row",
+    lambda: (
+        {n: random.choice(["是", "是", "是", "否", "Yes", None, EXEMPT]) for n in "abcd"}
+        | {"word": random.choice(["是", "是", "yes", "优秀"])}
+    ),
+    [
+        Variant({"says": lift("是"), "cells": tuple(map(col, "abcd"))}, said_in_a_row("")),
+        Variant({"says": col("word"), "cells": tuple(map(col, "abcd"))}, said_in_a_row("word")),
+    ],
+    texts=frozenset({*"abcd", "word"}),
+    open=frozenset("abcd"),
 )
 
 RESCALED = Trial(
@@ -337,5 +362,5 @@ DECISIONS = (
         GROWTH,
         INCREMENT_AND_RATE,
     ),
-    *(SHARE_REACHED, STREAK, RESCALED, REACHED, ADJUSTED, ADDED, FIRST_OF, IN_FORCE),
+    *(SHARE_REACHED, STREAK, IN_A_ROW, RESCALED, REACHED, ADJUSTED, ADDED, FIRST_OF, IN_FORCE),
 )

@@ -118,6 +118,26 @@ def test_a_changed_scheme_alters_no_frozen_byte_and_says_where_it_would(home):
     assert freeze(opened(home / "2025h")).problems == ()
 
 
+CHAIN = ("2024h", "2024y", "2025h", "2025y", "2026h", "2026y")
+
+
+def test_a_whole_chain_run_again_with_a_changed_scheme_keeps_every_frozen_byte(home):
+    """Half-years, a year and the years after it: each is run again with another scheme, and says what it would be."""
+    freeze(opened(home / "2026y"), today=DAY)
+    before = frozen_bytes(home)
+    assert len([f for f in before if f.parent.name == "frozen"]) == len(CHAIN)
+    told = {}
+    for name in CHAIN:
+        file = home / name / "scheme" / "scheme.yaml"
+        text = file.read_text("utf-8").replace("{half_score: 30%, score: 70%}", "{half_score: 50%, score: 50%}")
+        file.write_text(text.replace("title: 成绩,", "title: 总成绩,"), "utf-8")
+        told[name] = codes(freeze(opened(home / name)).problems)
+        with pytest.raises(RoundClosed):
+            score_round(opened(home / name))
+    assert frozen_bytes(home) == before
+    assert [name for name in CHAIN if "FROZEN_WOULD_DIFFER" in told[name]] == ["2024y", "2025y", "2026y"]
+
+
 @pytest.mark.parametrize("step", [collect, distribute, publish_scores, score_round])
 def test_a_frozen_round_goes_no_further(home, step):
     with pytest.raises(RoundClosed):

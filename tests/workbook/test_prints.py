@@ -16,7 +16,7 @@ from kit.small_plan import identity
 import xlperf
 from xlperf.engine.check import check_source
 from xlperf.scheme.load import folder_source, read_scheme
-from xlperf.workbook.books.master import write_master
+from xlperf.workbook.books.master import master_book, write_master
 from xlperf.workbook.books.prints import write_print_book
 
 SCHEME = """\
@@ -154,6 +154,9 @@ def test_it_is_live_and_agrees_and_every_page_has_title_and_headings(made, tmp_p
         ("sums: [base, due]", "sums: [no, due]", "PRINT_SUM_UNSEEN"),
         ("sums: [base, due]", "sums: [base, due]\n    needs: [pay]", "UNKNOWN_COLUMN"),
         ("title: 公示名单", "title: 兑现表", "DUPLICATE_KEY"),
+        ("order: no", "order: name", "PRINT_ORDER"),
+        ("by: unit\n", "by: coefficient\n", "PRINT_GROUP"),
+        ("by: unit\n", "by: due\n", "PRINT_GROUP"),
     ],
 )
 def test_a_print_that_leads_nowhere_is_told(tmp_path, old, new, code):
@@ -172,3 +175,94 @@ def test_a_print_of_private_columns_says_whom_it_is_for(tmp_path, private):
         (folder / "people.csv").write_text("id,no,unit,name,post,base\nU1-1,1,U1,甲,科长,1\n", "utf-8")
         _, problems = check_source(folder_source(folder))
         assert [dict(p.values)["title"] for p in problems if p.code == "PRINT_PRIVATE"] == told
+
+
+MOVING = SCHEME[: SCHEME.index("print:\n")] + """\
+print:
+  good: {title: 名单, basis: 三, rows: people, by: unit, where: {good: 是}, order: place, columns: [name, place, due],
+    sums: [due]}
+  all: {title: 全部, basis: 三, rows: people, order: place, columns: [name, place, due], sums: [due], needs: [due]}
+  each: {title: 逐组, basis: 三, rows: people, by: unit, columns: [name, due], needs: [due], sums: [due]}
+  prizes: {title: 奖金, basis: 三, rows: prizes, by: unit, order: money, columns: [what, money], sums: [money]}
+""" + SCHEME[SCHEME.index("sheets:\n") :].replace("  units:\n", """\
+      place: {title: 排名, basis: 二, rank: {by: due, within: {}}}
+      good: {title: 先进, basis: 二, holds: text, flag: {conditions: {due: {above: 1252}}}}
+  prizes:
+    title: 奖金登记
+    rows: prizes
+    unit: unit
+    basis: 三
+    grows: 6
+    columns:
+      key: {is: key, title: 编号}
+      unit: {is: input, by: office, holds: text, title: 单位代码, from: units}
+      what: {is: input, by: office, holds: text, title: 事项}
+      money: {is: input, by: office, title: 金额}
+  units:
+""", 1)  # fmt: skip
+TITLES = ("名单", "全部", "逐组", "奖金")
+
+
+def moving(home, changed, prizes):
+    """Write the 总表 of nine people of three units. changed: person → coefficient, the others have 1.25."""
+    folder = halves(home / "pay", "code,name\n" + "".join(f"{u},{n}\n" for u, n in NAMES.items()), MOVING)
+    keys = [(f"{u}-{i}", u, i) for i in range(1, 4) for u in NAMES]
+    lines = [f"{k},{50 - i},{u},人{k[1:]},科员,{1000 + i}.5" for k, u, i in keys]
+    (folder / "people.csv").write_text("\n".join(["id,no,unit,name,post,base", *lines]) + "\n", "utf-8")
+    scheme, problems = read_scheme(folder)
+    assert problems == []
+    data = {"people": [{"id": k, "coefficient": changed.get(k, "1.25")} for k, _, _ in keys], "prizes": prizes}
+    scores = xlperf.score(scheme, data, problems="return").scores
+    book = master_book(scores, identity=identity(), scheme=scheme, entered={"prizes": list(range(len(prizes)))})
+    book.save(home / "总表.xlsx")
+    return scores, home / "总表.xlsx"
+
+
+def same(rows):
+    """Return the cells of a worksheet with nothing for empty texts, numbers at nine decimals."""
+    return [[round(v, 9) if isinstance(v, float | int) else v or None for v in row] for row in rows]
+
+
+@pytest.mark.libreoffice
+def test_a_list_follows_its_table_when_cells_change(tmp_path):
+    need("soffice")
+    (tmp_path / "before").mkdir()
+    (tmp_path / "after").mkdir()
+    first = [{"key": "1", "unit": "U2", "what": "甲", "money": "30"}]
+    _, before = moving(tmp_path / "before", {"U1-2": ""}, first)
+    more = [
+        *first,
+        {"key": "2", "unit": "U1", "what": "乙", "money": "50"},
+        {"key": "3", "unit": "U2", "what": "丙", "money": "9"},
+    ]
+    changed = {"U1-1": "2", "U2-2": "", "U3-3": "0.5", "U3-1": ""}
+    _, after = moving(tmp_path / "after", changed, more)
+    edited = openpyxl.load_workbook(before)
+    people, prizes = edited["人员"], edited["奖金登记"]
+    heads = {c.value: c.column for row in people.iter_rows(max_row=8) for c in row}
+    for row in (r[0] for r in people.iter_rows(min_row=7) if r[0].value):
+        typed = changed.get(row.value, "1.25")
+        people.cell(row.row, heads["系数"]).value = float(typed) if typed else None
+    columns = {c.value: c.column for row in prizes.iter_rows(max_row=8) for c in row}
+    spare = [row[0].row for row in prizes.iter_rows(min_row=7) if row[0].value][: len(more)]
+    for at, entry in zip(spare, more, strict=True):
+        for heading, name in (("单位代码", "unit"), ("事项", "what"), ("金额", "money")):
+            value = entry[name]
+            prizes.cell(at, columns[heading]).value = float(value) if name == "money" else value
+    edited.save(tmp_path / "edited.xlsx")
+    one, other = (openpyxl.load_workbook(f) for f in (before, after))
+    for title in TITLES:  # the same formulas, whatever is typed: recalc finds the book as it was written
+        assert [[c.value for c in r] for r in one[title]] == [[c.value for c in r] for r in other[title]]
+    (answered,) = converted([tmp_path / "edited.xlsx"], tmp_path / "answered")
+    for title in TITLES:
+        assert same(grid(answered, title)) == same(grid(after, title)), title
+    names = [r[1] for r in grid(after, "名单") if r[1] and r[0] != "序号"]
+    assert names == ["人1-1", "人1-3", "人1-2", "人2-3", "人3-2"]
+    assert [r[0] for r in grid(after, "全部") if str(r[0]).startswith("另有")] == [
+        "另有2人（行）缺应填的内容，没有列入，合计里也没有：人3-1、人2-2"
+    ]
+    assert [(r[1], r[3]) for r in grid(after, "奖金") if r[2]][1:] == [
+        ("发展和改革局", 50),
+        ("财政局", 9),
+        ("财政局", 30),
+    ]

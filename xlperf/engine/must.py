@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from xlperf.engine.bind import Binder
 from xlperf.engine.plan import Column, Must, Plan, Sheet, Tables
@@ -15,10 +16,10 @@ from xlperf.engine.refused import row_name
 from xlperf.engine.score import ExactColumns, rows_of
 from xlperf.formula import expression as ex
 from xlperf.formula.expression import Expr, both, cases, col, either, is_blank, negate, refused, same, step
-from xlperf.formula.values import NO, YES
+from xlperf.formula.values import NO, YES, number
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.model import MustSpec, Scalar, Scheme, place_of
-from xlperf.scheme.words import nearest
+from xlperf.scheme.words import NAME, nearest
 
 FAILED, BROKEN, STOPPED = "MUST_FAILED", "MUST_BROKEN", "MUST_STOPPED"
 _NAMED = 8  # rows named one by one
@@ -29,11 +30,11 @@ def with_musts(
 ) -> tuple[list[Sheet], tuple[Must, ...]]:
     """Return the sheets with a column for each rule, and the rules. problems: what a rule names that is not there."""
     made, found = {s.name: s for s in sheets}, []
-    for number, spec in enumerate(specs, 1):
+    for nth, spec in enumerate(specs, 1):
         wrong = list(_unsound(spec, made))
         problems += wrong
         if not wrong:
-            found.append(_laid(spec, f"must_{number}", made, binders, problems))
+            found.append(_laid(spec, f"must_{nth}", made, binders, problems))
     return list(made.values()), tuple(found)
 
 
@@ -75,10 +76,12 @@ def _given(plan: Plan, must: Must) -> bool:
 def _unsound(spec: MustSpec, sheets: Mapping[str, Sheet]) -> Iterator[Problem]:
     """List what a rule names that is not there, and a rule that says nothing or several things."""
     said = [bool(spec.unique), bool(spec.given), bool(spec.holds), bool(spec.sum)]
-    if sum(said) != 1 or bool(spec.holds) != bool(spec.rows) or bool(spec.sum) != bool(spec.by and spec.equals):
+    sums = bool(spec.equals and (spec.by or _is_value(spec.equals)))
+    if sum(said) != 1 or bool(spec.holds) != bool(spec.rows) or bool(spec.sum) != sums:
         yield problem("MUST_WHAT", spec.at, says=spec.says)
         return
-    spots = [*spec.unique, *filter(None, (spec.given, spec.sum, spec.equals)), *spec.stops]
+    named = (spec.given, spec.sum, *(() if _is_value(spec.equals) else (spec.equals,)))
+    spots = [*spec.unique, *filter(None, named), *spec.stops]
     missing = [p for spot in spots for p in _missing(spot, sheets)]
     yield from missing
     if spec.rows and spec.rows not in sheets:
@@ -102,7 +105,7 @@ def _elsewhere(spec: MustSpec, sheets: Mapping[str, Sheet]) -> Iterator[Problem]
     home = (spec.sum or _first(spec)).partition(".")[0]
     if len(homes) > 1:
         yield problem("MUST_SHEETS", place_of(spec.unique[0]), says=spec.says, found="、".join(sorted(homes)))
-    if spec.sum and spec.by not in sheets[home].by_name:
+    if spec.by and spec.by not in sheets[home].by_name:
         near = nearest(spec.by, sheets[home].by_name)
         yield problem("UNKNOWN_COLUMN", place_of(spec.by), sheet=home, found=spec.by, nearest=near)
     for spot in spec.stops:
@@ -112,8 +115,14 @@ def _elsewhere(spec: MustSpec, sheets: Mapping[str, Sheet]) -> Iterator[Problem]
 
 
 def _first(spec: MustSpec) -> str:
-    """Return the first place that a rule names: `sheet.column`, or a sheet."""
-    return str(next(filter(None, (*spec.unique, spec.given, spec.equals, spec.rows))))
+    """Return the place of the rows that a rule is about: `sheet.column`, or a sheet."""
+    equals = spec.sum if _is_value(spec.equals) else spec.equals
+    return str(next(filter(None, (*spec.unique, spec.given, equals, spec.rows))))
+
+
+def _is_value(equals: str) -> bool:
+    """Return whether a sum is to be a figure, and not what another sheet has."""
+    return bool(equals) and (number(equals) is not None or NAME.match(equals) is not None)
 
 
 # ---- columns -----------------------------------------------------------------------------------------
@@ -153,10 +162,21 @@ def _checked(spec: MustSpec, home: Sheet, binder: Binder) -> Expr:
         return cases(*apart, (is_blank(col(spec.given.partition(".")[2])), *wrong), otherwise=(YES, "已填"))
     if spec.unique:
         names = [spot.partition(".")[2] for spot in spec.unique]
-        number = ex.first(step("个数", ex.count(home.name, {n: col(n) for n in names})), 0)
+        found = ex.first(step("个数", ex.count(home.name, {n: col(n) for n in names})), 0)
         empty = either(*(is_blank(col(n)) for n in names))
-        return cases(*apart, (empty, YES, "没有填，不比较"), (number <= 1, YES, "不重复"), otherwise=wrong)
+        return cases(*apart, (empty, YES, "没有填，不比较"), (found <= 1, YES, "不重复"), otherwise=wrong)
+    return _summed(spec, home, binder, apart, wrong)
+
+
+def _summed(spec: MustSpec, home: Sheet, binder: Binder, apart: Sequence[Any], wrong: tuple[Expr | str, Expr]) -> Expr:
+    """Return whether a sum is what a row of another sheet has, or a figure: of the rows alike in `by`, or of all."""
     there, _, column = spec.sum.partition(".")
+    if _is_value(spec.equals):
+        alike = {str(spec.by): col(spec.by)} if spec.by else {}
+        added = step("合计", ex.total(there, column, alike))
+        if spec.by:
+            apart = [*apart, (is_blank(col(spec.by)), YES, "没有填，不比较")]
+        return cases(*apart, (same(added, binder.number(spec.equals, "equals")), YES, "相等"), otherwise=wrong)
     added = step("合计", ex.total(there, column, {str(spec.by): col(home.key.name)}))
     wanted = col(spec.equals.partition(".")[2])
     return cases(*apart, (is_blank(wanted), *wrong), (same(added, wanted), YES, "相等"), otherwise=wrong)

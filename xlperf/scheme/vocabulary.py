@@ -224,9 +224,9 @@ MUST: Fields = {
     "given": Field("text", "这一列必须有值：表.列"),
     "rows": Field("text", "与 holds 同写：哪张表的行"),
     "holds": Field("conditions", "每一行都要满足的条件", fields=CONDITION),
-    "sum": Field("text", "加总哪一列：表.列；与 by、equals 同写"),
-    "by": Field("text", "按哪一列分组加总（它是 equals 那张表的键）"),
-    "equals": Field("text", "合计应等于：表.列"),
+    "sum": Field("text", "加总哪一列：表.列；与 equals 同写"),
+    "by": Field("text", "按哪一列分组加总：equals 写表.列的，这一列是那张表的键；写数的可不写，全部加总"),
+    "equals": Field("text", "合计应等于：表.列，或一个数（figures 里的也可）"),
     "when": Field("conditions", "只管满足这些条件的行", fields=CONDITION),
     "stops": Field("texts", "不符的行，这几列不计算（空白，不是0）：[表.列]"),
 }

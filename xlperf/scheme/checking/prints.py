@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from xlperf.problems import Problem, problem
-from xlperf.scheme.model import PrintSpec, Scheme, SheetSpec, place_of
+from xlperf.scheme.model import ColumnSpec, PrintSpec, Scheme, SheetSpec, place_of
+from xlperf.scheme.reading.nodes import text
 from xlperf.scheme.reading.tables import holds_of
 from xlperf.scheme.words import nearest
 
@@ -30,8 +31,20 @@ def _column_problems(spec: PrintSpec, sheet: SheetSpec) -> Iterator[Problem]:
         if name not in columns:
             near = nearest(name, columns)
             yield problem("UNKNOWN_COLUMN", place_of(name), sheet=sheet.title, found=name, nearest=near)
+    yield from _arranged(spec, sheet, columns)
     for name in spec.sums:
         if name in columns and holds_of(columns[name]) != "number":
             yield problem("PRINT_SUM", place_of(name), title=spec.title, found=name)
         elif name not in spec.columns:
             yield problem("PRINT_SUM_UNSEEN", place_of(name), title=spec.title, found=name)
+
+
+def _arranged(spec: PrintSpec, sheet: SheetSpec, columns: Mapping[str, ColumnSpec]) -> Iterator[Problem]:
+    """List orders that are no numbers, and groups that nobody can know before they are typed or worked out."""
+    if spec.order in columns and holds_of(columns[spec.order]) == "text":
+        yield problem("PRINT_ORDER", place_of(spec.order), title=spec.title, found=spec.order)
+    by = columns.get(spec.by)
+    if by is None or by.name == sheet.unit or text(by.attributes, "is") in ("key", "fact"):
+        return
+    if by.rule or not {"choices", "from"} & set(by.attributes):
+        yield problem("PRINT_GROUP", place_of(spec.by), title=spec.title, found=spec.by)

@@ -6,10 +6,9 @@ several, and at the end of a group its sum and the lines for signatures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from math import ceil
 from pathlib import Path
 
 from xlperf.engine.plan import Column, Print
@@ -17,22 +16,19 @@ from xlperf.engine.score import Scores
 from xlperf.formula.values import Value, value_text
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, cached, protect, put
-from xlperf.workbook.layout import Layout, Shown, View
+from xlperf.workbook.books.listed import Group, Listed, Numbers
+from xlperf.workbook.books.print_paper import paper_of, widths_of
+from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.paper import (
     A3,
     A3_WIDER,
-    A4,
     FULL_HEIGHT,
-    FULL_LINE,
-    PADDING,
-    SLACK,
-    SMALLEST,
     Paper,
     print_set_up,
 )
 from xlperf.workbook.seal import Identity, printed
 from xlperf.workbook.table import LINE_HEIGHT, band
-from xlperf.workbook.text import lines, measure, quoted
+from xlperf.workbook.text import lines, quoted
 from xlperf.xlsx.addresses import letters
 
 NUMBER = "序号"
@@ -43,30 +39,30 @@ _GROUP_LOOK: style.Properties = {**style.BASE, "bold": True, "font_size": 12, "a
 _SUM_LOOK: style.Properties = {**style.CELL_CENTER, "bold": True}
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Rows that are printed together: what the group is called, and positions on the sheet's view."""
-
-    name: str
-    rows: tuple[int, ...]
-    out: tuple[str, ...] = ()  # who is left out for want of what the print needs
-
-
 @dataclass
 class _Table:
-    """A print being written. live: whether cells refer to the table of the 总表 instead of holding values."""
+    """A print being written. numbers: where rows can change, which line each is; None where every line has its row."""
 
     book: Book
-    layout: Layout
-    view: View
+    listed: Listed
     spec: Print
     sheet: Page
     widths: list[float]
-    live: bool
+    numbers: Numbers | None = None
     row: int = _HEAD + 1
     number: int = 0
     breaks: list[int] = field(default_factory=list)
     written: dict[int, int] = field(default_factory=dict)  # row → position of what stands in it
+
+    @property
+    def layout(self) -> Layout:
+        """Return where everything stands."""
+        return self.listed.layout
+
+    @property
+    def view(self) -> View:
+        """Return the table that is printed."""
+        return self.listed.view
 
     @property
     def last(self) -> int:
@@ -82,20 +78,27 @@ class _Table:
 def write_print(
     book: Book, layout: Layout, spec: Print, identity: Identity | None = None, *, live: bool = True
 ) -> None:
-    """Add the worksheet; nothing where the book does not have the table, or no row is to be printed."""
+    """Add the worksheet; nothing where the book does not have the table, or no row can ever be printed."""
     view = layout.by_name.get(spec.sheet)
-    groups = list(_groups(layout, view, spec)) if view is not None else []
-    if view is None or not any(g.rows or g.out for g in groups):
+    listed = Listed(layout, view, spec, live) if view is not None else None
+    if listed is None or not any(g.rows or g.out for g in listed.groups):
         return
+    if listed.streams:  # nobody's rows stand together for good: the group is the first column
+        spec = replace(spec, by="", columns=(spec.by, *(c for c in spec.columns if c != spec.by)))
     sheet = book.sheet(book.title(spec.title))
-    natural = list(_widths(layout, view, spec))
+    natural = list(widths_of(listed, spec))
     widths = style.stretched(natural, [False] * len(natural))  # the title needs room where there are few columns
-    table = _Table(book, layout, view, spec, sheet, widths, live)
-    paper = _paper(table.widths)
+    table = _Table(book, listed, spec, sheet, widths)
+    if listed.moving:
+        table.numbers = Numbers(listed, sheet, table.last + 2, _HEAD + 1)
+        table.numbers.write()
+    paper = paper_of(table.widths)
     for i, width in enumerate(table.widths):
         sheet.set_column(i, i, width)
     _head(table, identity)
-    _body(table, groups, paper)
+    _body(table, listed.groups, paper)
+    if listed.streams and spec.sums:
+        _sums_by_group(table)
     print_set_up(sheet, paper, (0, _HEAD))
     sheet.set_h_pagebreaks(table.breaks)
     sheet.print_area(0, 0, table.row - 1, table.last)
@@ -119,42 +122,7 @@ def write_print_book(scores: Scores, spec: Print, file: Path) -> None:
 # ---- rows and pages -------------------------------------------------------------------------------------
 
 
-def _groups(layout: Layout, view: View, spec: Print) -> Iterator[_Group]:
-    """List the rows to be printed, group by group in the order in which they first stand."""
-    rows = [p for p in range(len(view.rows) + view.spare) if _is_printed(layout, view, spec, p)]
-    if spec.order:
-        rows.sort(key=lambda p: _first_last(layout.value(view, spec.order, p)))
-    found: dict[str, list[int]] = {}
-    out: dict[str, list[str]] = {}
-    for position in rows:
-        name = _group_name(layout, view, spec.by, position)
-        found.setdefault(name, [])
-        if any(layout.value(view, needed, position) is None for needed in spec.needs):
-            out.setdefault(name, []).append(value_text(layout.value(view, view.sheet.naming.name, position)))
-        else:
-            found[name].append(position)
-    return (_Group(name, tuple(some), tuple(out.get(name, ()))) for name, some in found.items())
-
-
-def _group_name(layout: Layout, view: View, by: str, position: int) -> str:
-    """Return what the group of a row is called: the unit by its name, anything else as it stands."""
-    named = layout.unit_name(view, position) if by and by == view.sheet.unit else ""
-    return named or (value_text(layout.value(view, by, position)) if by else "")
-
-
-def _is_printed(layout: Layout, view: View, spec: Print, position: int) -> bool:
-    if position >= len(view.rows) and position - len(view.rows) not in view.entered:
-        return False
-    return all(layout.value(view, name, position) == wanted for name, wanted in spec.where.items())
-
-
-def _first_last(value: Value) -> tuple[bool, Fraction, str]:
-    """Return what rows are ordered by: numbers from small to large, then texts, then what is empty."""
-    number = value if isinstance(value, Fraction) else Fraction(0)
-    return not isinstance(value, Fraction), number, value_text(value)
-
-
-def _body(table: _Table, groups: Sequence[_Group], paper: Paper) -> None:
+def _body(table: _Table, groups: Sequence[Group], paper: Paper) -> None:
     """Write the groups, page by page."""
     spec, first = table.spec, table.row
     room = _room(table, paper)
@@ -169,14 +137,16 @@ def _body(table: _Table, groups: Sequence[_Group], paper: Paper) -> None:
         if spec.apart or left < _SUM:  # a page that goes to one unit holds nothing of the others
             table.breaks.append(table.row)
         _sum(table, "总计", first, table.row - 1)
-        if everybody := [name for group in groups for name in group.out]:
+        if table.numbers is not None and spec.needs:
+            _left_out_now(table, None)
+        elif everybody := [name for group in groups for name in group.out]:
             _left_out(table, everybody)
 
 
-def _group(table: _Table, group: _Group, left: float, room: float) -> float:
+def _group(table: _Table, group: Group, left: float, room: float) -> float:
     """Write one group; return the points that are left on its last page. left: on the page it begins on."""
     spec, begins = table.spec, table.row
-    left -= _named(table, group.name) + _SUM * bool(group.out)
+    left -= _named(table, group.name) + _SUM * bool(group.out or (table.numbers and spec.needs))
     page, several = table.row, False
     for i, position in enumerate(group.rows):
         over = _SUM * bool(spec.sums) if i + 1 < len(group.rows) else _end(spec, grouped=True)
@@ -187,13 +157,15 @@ def _group(table: _Table, group: _Group, left: float, room: float) -> float:
             table.breaks.append(table.row)
             left = room - _named(table, f"{group.name}（续）")
             page, several = table.row, True
-        _line(table, position, height)
+        _line(table, group, i, height)
         left -= height
     if several and spec.sums:
         _sum(table, "本页小计", page, table.row - 1)
     if spec.sums and group.rows:
         _sum(table, "小计" if spec.by else "合计", begins, table.row - 1)
-    if group.out:
+    if table.numbers is not None and spec.needs:
+        _left_out_now(table, group)
+    elif group.out:
         _left_out(table, group.out)
     if spec.sign:
         _signatures(table)
@@ -244,18 +216,27 @@ def _heading_height(table: _Table) -> float:
     return tallest * LINE_HEIGHT + 12
 
 
-def _line(table: _Table, position: int, height: float) -> None:
-    """Write one row: its number, its cells, and what is left empty for writing."""
-    table.number += 1
-    table.written[table.row] = position
-    sheet, row, center = table.sheet, table.row, table.book.look(style.CELL_CENTER)
-    put(sheet, row, 0, Fraction(table.number), center)
-    for i, column in enumerate(table.columns, 1):
-        value = table.layout.value(table.view, column.name, position)
-        look = table.book.look({**_look(table, column), "locked": True})
-        if table.live:
-            cell = quoted(table.view.title) + table.view.cell(column.name, position)
-            sheet.write_formula(row, i, f'=IF({cell}="","",{cell})', look, cached(value))
+def _line(table: _Table, group: Group, place: int, height: float) -> None:
+    """Write one row of a group: its number, its cells, and what is left empty for writing. place: counted from 0."""
+    sheet, row, center, position = table.sheet, table.row, table.book.look(style.CELL_CENTER), group.rows[place]
+    if position is not None:
+        table.number += 1
+        table.written[row] = position
+    at = ""
+    if table.numbers is None:
+        put(sheet, row, 0, Fraction(table.number), center)
+    else:
+        at = table.numbers.find(row, group, place + 1, position)
+        column = at.strip("$0123456789")
+        counted = f'=IF({at}="","",COUNT(${column}${_HEAD + 2}:{at}))'
+        sheet.write_formula(row, 0, counted, center, "" if position is None else table.number)
+    for i, column_ in enumerate(table.columns, 1):
+        value = None if position is None else _value(table, column_.name, position)
+        look = table.book.look({**_look(table, column_), "locked": True})
+        if table.listed.live:
+            cell = _source(table, column_.name, position, at)
+            shown = f'IF({cell}="","",{cell})'
+            sheet.write_formula(row, i, f'=IF({at}="","",{shown})' if at else f"={shown}", look, cached(value))
         else:
             put(sheet, row, i, value, look)
     for i in range(len(table.spec.blank)):
@@ -264,16 +245,66 @@ def _line(table: _Table, position: int, height: float) -> None:
     table.row += 1
 
 
+def _source(table: _Table, name: str, position: int | None, at: str) -> str:
+    """Return where a cell of a line comes from: its row, or the row whose number the line found."""
+    shown = UNIT_NAME if _is_named(table, name) else name
+    if at:
+        return f"INDEX({table.view.range(shown)},{at})"
+    return quoted(table.view.title) + table.view.cell(shown, position or 0)
+
+
+def _is_named(table: _Table, name: str) -> bool:
+    """Return whether the name of a unit stands for its code: where groups are a column."""
+    return table.listed.streams and name == table.view.sheet.unit and UNIT_NAME in table.view.at
+
+
+def _value(table: _Table, name: str, position: int) -> Value:
+    if _is_named(table, name):
+        return table.layout.unit_name(table.view, position) or None
+    return table.layout.value(table.view, name, position)
+
+
 def _look(table: _Table, column: Column) -> style.Properties:
+    """Return how a column looks; a text that can change shrinks where it is too long for its one line."""
     whole = column.holds == "number" and table.layout.whole_numbers(table.view, column.name)
-    return style.body_look(column, open_=False, tight=True, whole=whole)
+    look = style.body_look(column, open_=False, tight=True, whole=whole)
+    settled = not table.listed.live or column.is_prose or table.listed.is_fixed(column.name)
+    return look if settled else {**look, "text_wrap": False, "shrink": True}
 
 
-def _height(table: _Table, position: int) -> float:
-    """Return the height of a row: as many lines as its longest text takes."""
-    texts = ((value_text(v) if isinstance(v := table.layout.value(table.view, c.name, position), str) else "", i)
-             for i, c in enumerate(table.columns, 1))  # fmt: skip
-    return max(_ROW, max(lines(text, table.widths[i]) for text, i in texts) * LINE_HEIGHT + 7)
+def _height(table: _Table, position: int | None) -> float:
+    """Return the height of a row: as many lines as its longest text takes; of what can change, one, two of sentences.
+
+    Where lines of a live print end, pages end, and sums stand: none of it may depend on what is typed.
+    """
+    listed, tallest = table.listed, 1
+    for i, column in enumerate(table.columns, 1):
+        if listed.live and (table.numbers is not None or not listed.is_fixed(column.name)):
+            tallest = max(tallest, 2 if column.is_prose else 1)
+        elif position is not None and isinstance(v := table.layout.value(table.view, column.name, position), str):
+            tallest = max(tallest, lines(value_text(v), table.widths[i]))
+    return max(_ROW, tallest * LINE_HEIGHT + 7)
+
+
+def _sums_by_group(table: _Table) -> None:
+    """Write the sums of every group that there can be, below a list in which groups follow one another."""
+    first, last, look = _HEAD + 1, table.row - 2, table.book.look(_SUM_LOOK)
+    names = f"$B${first + 1}:$B${last + 1}"
+    for name in table.listed.known:
+        mine = [p for p in table.written.values() if table.listed.group_name(p) == name]
+        band(table.book, table.sheet, table.row, (0, 1), f"小计：{name}", _SUM_LOOK, _SUM)
+        quoted_ = name.replace('"', '""')
+        for i, column in enumerate(table.columns[1:], 2):
+            if column.name not in table.spec.sums:
+                put(table.sheet, table.row, i, None, look)
+                continue
+            cells = f"{letters(i)}${first + 1}:{letters(i)}${last + 1}"
+            values = [v for p in mine if isinstance(v := _value(table, column.name, p), Fraction)]
+            text = f'=IF(SUMPRODUCT(({names}="{quoted_}")*ISNUMBER({cells}))=0,"",SUMIF({names},"{quoted_}",{cells}))'
+            money = {**_look(table, column), **_SUM_LOOK, "num_format": _look(table, column)["num_format"]}
+            value = cached(sum(values, Fraction(0)) if values else None)
+            table.sheet.write_formula(table.row, i, text, table.book.look(money), value)
+        table.row += 1
 
 
 def _sum(table: _Table, called: str, first: int, last: int) -> None:
@@ -288,7 +319,7 @@ def _sum(table: _Table, called: str, first: int, last: int) -> None:
                 put(sheet, row, i, None, look)
             continue
         cells = f"{letters(i)}${first + 1}:{letters(i)}${last + 1}"
-        values = [v for p in rows if isinstance(v := table.layout.value(table.view, column.name, p), Fraction)]
+        values = [v for p in rows if isinstance(v := _value(table, column.name, p), Fraction)]
         text = f'=IF(SUMPRODUCT(ISNUMBER({numbered})*ISNUMBER({cells}))=0,"",SUMIF({numbered},">0",{cells}))'
         money = table.book.look({**_look(table, column), **_SUM_LOOK, "num_format": _look(table, column)["num_format"]})
         sheet.write_formula(row, i, text, money, cached(sum(values, Fraction(0)) if values else None))
@@ -304,7 +335,7 @@ def _called(table: _Table, called: str, rows: Sequence[int], numbered: str, span
     places = [1 + table.spec.columns.index(name) for name in table.spec.sums]
     blank = "+".join(f'({letters(at)}${span[0] + 1}:{letters(at)}${span[1] + 1}="")' for at in places)
     empty = f"SUMPRODUCT(ISNUMBER({numbered})*(({blank})>0))"
-    values = [[table.layout.value(table.view, name, p) for name in table.spec.sums] for p in rows]
+    values = [[_value(table, name, p) for name in table.spec.sums] for p in rows]
     lacking = sum(None in row for row in values)
     text = f'="{called}"&IF({empty}=0,"","（缺"&{empty}&"行）")'
     words = called + (f"（缺{lacking}行）" if lacking else "")
@@ -322,34 +353,20 @@ def _left_out(table: _Table, names: Sequence[str]) -> None:
     table.row += 1
 
 
+def _left_out_now(table: _Table, group: Group | None) -> None:
+    """Write the same where rows can change: of a group, or of all."""
+    if table.numbers is None:
+        return
+    text, words = table.numbers.left_out(group)
+    look = table.book.look({**style.BASE, "align": "left"})
+    band(table.book, table.sheet, table.row, (0, table.last), "", {**style.BASE, "align": "left"}, _SUM)
+    table.sheet.write_formula(table.row, 0, text, look, words)
+    table.row += 1
+
+
 def _signatures(table: _Table) -> None:
     """Write who signs, with room to."""
     words = "　　　　　　　　".join(f"{who}：" for who in table.spec.sign) + "　　　　　　　　　　年　　月　　日"
     look: style.Properties = {**style.BASE, "align": "left", "valign": "bottom"}
     band(table.book, table.sheet, table.row, (0, table.last), words, look, _SIGN)
     table.row += 1
-
-
-# ---- widths -------------------------------------------------------------------------------------------------
-
-
-def _widths(layout: Layout, view: View, spec: Print) -> Iterator[float]:
-    """Return the width of every column: of numbers as they are shown, of texts up to three lines."""
-    yield 6.0
-    for name in spec.columns:
-        column = view.sheet.by_name[name]
-        values = [layout.value(view, name, p) for p in range(len(view.rows))]
-        texts = [measure(v) for v in values if isinstance(v, str)]
-        numbers = [len(f"{float(v):.2f}") for v in values if isinstance(v, Fraction)]
-        widest = 12 if column.holds == "date" else max([*numbers, 0]) + 4 if numbers else max([*texts, 0]) + 2
-        yield float(min(max(widest, ceil(measure(column.title) / 2) + 2, 8), 36))
-    for heading in spec.blank:
-        yield float(max(measure(heading) + 4, 14))
-
-
-def _paper(widths: Sequence[float]) -> Paper:
-    """Return the paper that holds all columns side by side, at a scale that is fixed so that pages end where we say."""
-    total, line = sum(w + PADDING for w in widths), FULL_LINE * SLACK
-    size = A4 if line / total >= SMALLEST else A3
-    room = line * (A3_WIDER if size == A3 else 1)
-    return Paper(size, scale=min(1.0, int(room / total * 100) / 100))
