@@ -34,8 +34,8 @@ counties: setup  # 灌南: drawn counties cell by cell against a second program 
 county: setup  # 灌南: the whole county over three years, its 总表 recalculated by LibreOffice (some minutes)
 	PYTHONPATH=.:tests $(PY) -m kit.guannan_run county
 COUNT := 100
-figures: setup  # what the intake stands: random edits, mutants of a forger, re-saves, kills (COUNT=1000: an hour)
-	PYTHONPATH=.:tests $(PY) -W ignore -m kit.figures $(COUNT)
+figures: setup  # what the intake stands; all of it, or WHAT=edits and the like alone (COUNT=1000: an hour)
+	PYTHONPATH=.:tests $(PY) -W ignore -m kit.figures $(COUNT) $(WHAT)
 lint: setup
 	$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/lint-imports
 build/desk/pyodide build/desk/axe:  # npm packages, unpacked; what goes into the page is held to digests by xlperf/desk/build.py

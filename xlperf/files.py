@@ -8,9 +8,10 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 Put = Callable[[Path, bytes], None]
@@ -77,6 +78,44 @@ def made_whole(target: Path) -> Iterator[Path]:
             making.rename(target)
     finally:
         shutil.rmtree(making, ignore_errors=True)
+
+
+@contextmanager
+def taking_turns(file: Path) -> Iterator[None]:
+    """Let one process after the other do what stands inside; who is killed meanwhile stands in nobody's way.
+
+    file: one that is there and stays; nothing of it is read or changed. Where the system has no such locks (a page in a
+    browser) there is nobody else either.
+    """
+    with file.open("rb") as held:
+        try:
+            import fcntl
+        except ImportError:
+            with _turn_on_windows(held.fileno()):
+                yield
+            return
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _turn_on_windows(handle: int) -> Iterator[None]:
+    """Lock a byte far behind the end of the file, which nobody reads."""
+    if sys.platform != "win32":
+        yield
+        return
+    import msvcrt
+
+    os.lseek(handle, 1 << 30, os.SEEK_SET)
+    while True:
+        with suppress(OSError):  # after ten seconds it gives up
+            msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+            break
+    try:
+        yield
+    finally:
+        os.lseek(handle, 1 << 30, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
 
 
 @contextmanager

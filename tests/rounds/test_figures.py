@@ -1,8 +1,9 @@
 """The figures of the intake with small counts; `make figures COUNT=1000` prints them with large ones."""
 
 from kit.bookedits import EDITS
-from kit.figures import edits, kills, mutants, resaves
+from kit.hard_times import kills
 from kit.programs import need
+from kit.strange_files import edits, forty, mutants, resaves
 
 
 def test_random_edits_are_named_or_without_effect(tmp_path):
@@ -24,4 +25,10 @@ def test_honest_resaves_raise_no_alarm(tmp_path):
 
 def test_a_killed_collector_loses_and_doubles_nothing(tmp_path):
     figure = kills(1, tmp_path)
+    assert figure.wrong == [], str(figure)
+
+
+def test_the_forty_bad_inputs_are_known_by_name(tmp_path):
+    figure = forty(1, tmp_path)
+    assert figure.count >= 40
     assert figure.wrong == [], str(figure)

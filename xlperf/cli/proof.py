@@ -35,7 +35,7 @@ def verify_command(folder: Path, anchor: str, code: str, sheet: Path | None, jso
         click.echo(answer_json({"checked": count}, problems))
     else:
         show_problems(problems)
-        if not errors(problems):
+        if not any(p.severity != "note" for p in problems):
             click.echo(say(f"核验通过：{count}项与台账一致", f"verified: {count} items agree with the ledger"))
     leave(problems)
 

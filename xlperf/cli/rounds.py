@@ -17,7 +17,9 @@ from xlperf.demo.demo import DemoResult, run_demo
 from xlperf.engine.objects import OFFICIAL
 from xlperf.engine.plan import SCORER
 from xlperf.engine.shapes import ranking_data
-from xlperf.problems import Problem
+from xlperf.problems import Problem, problem
+from xlperf.publish.receipts import FILE as RECEIPTS
+from xlperf.publish.receipts import publish_receipts
 from xlperf.rounds.blank import write_blank
 from xlperf.rounds.collecting.collect import Collection, Missing, collect
 from xlperf.rounds.distribute import distribute
@@ -25,6 +27,7 @@ from xlperf.rounds.ledger import Receipt
 from xlperf.rounds.parcels import MASTER
 from xlperf.rounds.store import new_round
 from xlperf.scheme.find import find_scheme
+from xlperf.workbook.secret import is_there as secrets_there
 
 folder_argument = click.argument("folder", type=click.Path(path_type=Path), default=".")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
@@ -87,11 +90,15 @@ def new(
 @click.command("distribute")
 @folder_argument
 @dry_run_option
+@click.option("--secret", is_flag=True, help="Give every book a password of its own; out/口令 lists them.")
 @json_option
 @despite_option
-def distribute_command(folder: Path, dry_run: bool, json_: bool, despite: str) -> None:
+def distribute_command(folder: Path, dry_run: bool, secret: bool, json_: bool, despite: str) -> None:
     """Write every workbook of a round into issued/: 自评表, 打分表 and 总表."""
-    done = distribute(opened_round(folder, despite), output.progress, dry_run=dry_run)
+    if secret and not secrets_there():
+        show_problems([problem("SECRET_NO_TOOL")])
+        raise SystemExit(output.FAILED)
+    done = distribute(opened_round(folder, despite), output.progress, dry_run=dry_run, secret=secret)
     if json_:
         files = {"written": [str(f) for f in done.written], "unchanged": [str(f) for f in done.unchanged]}
         click.echo(answer_json(files, done.problems))
@@ -123,7 +130,10 @@ def distribute_command(folder: Path, dry_run: bool, json_: bool, despite: str) -
 @click.option("--verbose", is_flag=True, help="Also list files that only carry a note.")
 def collect_command(folder: Path, dry_run: bool, json_: bool, verbose: bool) -> None:
     """Take in what lies in inbox/: identify, check every cell, accept or hold with the reason."""
-    got = collect(opened_round(folder), output.progress, dry_run=dry_run)
+    round_ = opened_round(folder)
+    got = collect(round_, output.progress, dry_run=dry_run)
+    if not dry_run:
+        publish_receipts(round_)
     if json_:
         click.echo(as_json(got.data(output.language())))
     else:
@@ -137,6 +147,8 @@ def collect_command(folder: Path, dry_run: bool, json_: bool, verbose: bool) -> 
                 ),
                 err=True,
             )
+        if not dry_run:
+            click.echo(say(f"收件台账：{folder / RECEIPTS}", f"receipts: {folder / RECEIPTS}"), err=True)
     warned = any(p.severity != "note" for p in got.concerns)
     raise SystemExit(output.FINDINGS if got.waiting or warned else output.DONE)
 

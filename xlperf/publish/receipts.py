@@ -6,8 +6,8 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from xlperf.files import write_whole
 from xlperf.report.status import Status
+from xlperf.rounds.outputs import put_out
 from xlperf.rounds.status import status_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.books.receipts import LEDGER, write_receipts
@@ -21,5 +21,5 @@ def publish_receipts(round_: Round, today: date | None = None) -> Status:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "book.xlsx")
         write_receipts(status, made)
-        write_whole(round_.folder / FILE, made.read_bytes())
+        put_out(round_, {FILE: made.read_bytes()})
     return status

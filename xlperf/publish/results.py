@@ -19,12 +19,14 @@ from xlperf.rounds.collecting.edition import FILE as EDITION
 from xlperf.rounds.collecting.typed import take_editions
 from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.ledger import Issued, Written, record_issued, record_written
+from xlperf.rounds.outputs import recorded
 from xlperf.rounds.parcels import identity_of
-from xlperf.rounds.publication import ANCHORED, anchor_of
+from xlperf.rounds.publication import anchor_of
+from xlperf.rounds.settings import at_work, settled
 from xlperf.rounds.store import Round
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.prints import write_print_book
-from xlperf.xlsx.skeleton import UNPLACED
+from xlperf.xlsx.skeleton import ANCHORED, UNPLACED
 
 RANKING = "排名"
 _DANGEROUS = tuple("=+-@\t\r\0＝＋－＠")
@@ -58,9 +60,15 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
     What it typed is taken in first and kept as a copy.
     """
     must_be_open(round_)
+    with at_work(round_.folder):
+        return _published(round_, settled(round_), native=native)
+
+
+def _published(round_: Round, changed: list[Problem], *, native: bool) -> Published:
+    """Write the results; see `publish_scores`. changed: what is to be said of the round's own settings."""
     taken = take_editions(round_)
-    typed = tuple(p for t in taken for p in t.said)
-    scores = score_round(round_)
+    typed = (*changed, *(p for t in taken for p in t.said))
+    scores, anchor = _scored_at(round_)
     if any(t.held for t in taken):
         return Published(scores, (), typed)
     book = Path(EDITION)
@@ -70,14 +78,14 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
     identity = identity_of(round_, "master", "", serial)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "book.xlsx")
-        write_master(scores, made, identity=identity, native=native, scheme=round_.scheme)
+        write_master(scores, made, identity=identity, native=native, scheme=round_.scheme, anchor=anchor)
         data = made.read_bytes()
         prints = {Path("out", f"{p.title}.xlsx"): _print_book(scores, p, folder) for p in scores.plan.prints if p.book}
     table = Path("out", f"{RANKING}.csv")
     with writing() as put:
         put(round_.folder / book, data)
-        put(round_.folder / table, ranking_csv(scores, anchor_of(round_.ledger)).encode("utf-8-sig"))
-        for file, content in prints.items():
+        lists = {table: ranking_csv(scores, anchor).encode("utf-8-sig"), **prints}
+        for file, content in lists.items():
             put(round_.folder / file, content)
         if known is None:
             issued = Issued("master", "", serial, book.as_posix(), hashlib.sha256(data).hexdigest())
@@ -85,7 +93,17 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
     written = Written(EDITION, hashlib.sha256(data).hexdigest())
     if state.written.get(EDITION) != written:
         record_written(round_.ledger, written)
+    recorded(round_, lists)
     return Published(scores, (book, table, *prints), typed)
+
+
+def _scored_at(round_: Round) -> tuple[Scores, str]:
+    """Score a round, and return the code of the ledger that the scores follow from; others may go on recording."""
+    while True:
+        anchor = anchor_of(round_.ledger)
+        scores = score_round(round_)
+        if anchor_of(round_.ledger) == anchor:
+            return scores, anchor
 
 
 def _print_book(scores: Scores, spec: Print, folder: str) -> bytes:

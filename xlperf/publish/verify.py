@@ -16,18 +16,21 @@ from xlperf.engine.roster import MASTER
 from xlperf.engine.score import score
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.publish.results import RANKING, ranking_csv
+from xlperf.publish.whole import all_files
 from xlperf.rounds.chain import proved
 from xlperf.rounds.collecting.edition import FILE as EDITION
 from xlperf.rounds.collecting.examine import Examiner
 from xlperf.rounds.collecting.open import open_books
-from xlperf.rounds.journal import BrokenChain, Entry, entries, hangs_together, read_head
+from xlperf.rounds.journal import BrokenChain, Entry, damage, entries, hangs_together, read_head
 from xlperf.rounds.ledger import State, state_before
 from xlperf.rounds.parcels import identity_of
 from xlperf.rounds.parties import roster_now
-from xlperf.rounds.publication import ANCHORED, anchor_of
+from xlperf.rounds.passwords import passwords_of
+from xlperf.rounds.publication import anchor_of
 from xlperf.rounds.store import KEY_FILE, LEDGER_FILE, Round, open_round
 from xlperf.workbook.back.read import ReadBook
 from xlperf.workbook.record import read_record, record_name
+from xlperf.xlsx.skeleton import ANCHORED
 
 _ANCHOR = re.compile(r"(\d+)-([0-9a-f]{16})")
 
@@ -43,6 +46,7 @@ def verified(folder: Path, anchor: str = "") -> tuple[int, list[Problem]]:
     problems += [p for p in opening if p.code not in seen]
     if round_ is None or errors(problems):
         return 0, problems
+    count, strange = all_files(round_, round_.state())
     there = list(entries(round_.ledger))
     state = round_.state()
     parts = (
@@ -55,8 +59,8 @@ def verified(folder: Path, anchor: str = "") -> tuple[int, list[Problem]]:
         _ranking_problems(round_, there),
         _anchor_problems(there, anchor) if anchor else (),
     )
-    problems += [p for part in parts for p in part]
-    return len(there) + len(state.receipts) + len(state.serials), problems
+    problems += [*strange, *(p for part in parts for p in part)]
+    return len(there) + count, problems
 
 
 def _chain_problems(ledger: Path) -> Iterator[Problem]:
@@ -72,6 +76,8 @@ def _chain_problems(ledger: Path) -> Iterator[Problem]:
         else:
             yield problem("LEDGER_ALTERED", where, number=broken.number)
         return
+    if wrong := damage(ledger):
+        yield problem("LEDGER_DAMAGED", where, found=wrong)
     try:
         head = read_head(ledger)
     except (ValueError, UnicodeDecodeError):
@@ -87,7 +93,10 @@ def _chain_problems(ledger: Path) -> Iterator[Problem]:
 
 
 def _key_problems(round_: Round, state: State) -> Iterator[Problem]:
-    """Check that the key is the one that the books were sealed with."""
+    """Check that the key is the one that the books were sealed with, and its file as it was written."""
+    file = round_.folder / KEY_FILE
+    if file.is_file() and file.read_bytes() != f"{round_.key.hex()}\n".encode():
+        yield problem("KEY_ALTERED", Where(KEY_FILE))
     for issued in state.serials.values():
         mine = identity_of(round_, issued.kind, issued.who, issued.serial).code()
         if issued.code and issued.scheme_sha in ("", round_.scheme_sha) and mine != issued.code:
@@ -136,7 +145,8 @@ def _cell_problems(round_: Round, state: State) -> Iterator[Problem]:
     inforce = [r for p, r in state.current.items() if p != MASTER and (round_.received / r.sha256).is_file()]
     jobs = [(round_.received / r.sha256, r.file) for r in inforce]
     roster = roster_now(round_, state)
-    for receipt, book in zip(inforce, open_books(jobs, round_.records), strict=True):
+    books = open_books(jobs, round_.records, passwords=passwords_of(round_, state))
+    for receipt, book in zip(inforce, books, strict=True):
         if isinstance(book, ReadBook):
             found = Examiner(roster, state, receipt.party, receipt.file).examine(book)
             said = {(c.sheet, c.row, c.column): c.text for c in found.cells}

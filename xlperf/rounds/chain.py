@@ -16,9 +16,10 @@ from pathlib import Path
 from xlperf.files import write_whole
 from xlperf.formula.values import Value, says, value_text
 from xlperf.problems import Problem, Where, errors, problem
+from xlperf.rounds.deeds import Frozen, Taken
 from xlperf.rounds.frozen import SHORT, FrozenSheet, Results, dated, digest_of, proof, read_results
 from xlperf.rounds.journal import BrokenChain
-from xlperf.rounds.ledger import Frozen, Taken, UnknownEntry, record_taken, state_of
+from xlperf.rounds.ledger import UnknownEntry, record_taken, state_of
 from xlperf.scheme.made import with_made_rows
 from xlperf.scheme.model import EarlierSpec, Scheme
 from xlperf.scheme.reading.earlier import before

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from xlperf.engine.check import standing
 from xlperf.engine.plan import Plan
+from xlperf.files import write_whole
 from xlperf.problems import Problem, Where, errors, problem
-from xlperf.rounds.ledger import Despite, record_despite
+from xlperf.rounds.deeds import Despite, Settings
+from xlperf.rounds.ledger import record_despite, record_settings
 from xlperf.scheme.model import Scheme
 
 
@@ -77,7 +79,9 @@ def record_reason(folder: Path, ledger: Path, scheme: Scheme, reason: str) -> No
     file = folder / "round.yaml"
     kept = [line for line in file.read_text("utf-8").splitlines() if not line.startswith("despite:")]
     line = f"despite: {json.dumps(' '.join(reason.split()), ensure_ascii=False)}  # 方案核对未通过，仍继续的理由"
-    file.write_text("\n".join([*kept, line]) + "\n", "utf-8")
+    text = "\n".join([*kept, line]) + "\n"
+    write_whole(file, text.encode("utf-8"))
+    record_settings(ledger, Settings(text))
 
 
 def with_caution(scheme: Scheme, plan: Plan, reasons: Iterable[Despite]) -> tuple[Plan, list[Problem]]:

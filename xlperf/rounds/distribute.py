@@ -21,6 +21,8 @@ from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.ledger import Issued, State, record_issued
 from xlperf.rounds.parcels import Parcel, bound_to, due_words, identity_of, parcels_of
 from xlperf.rounds.reported import reported
+from xlperf.rounds.passwords import password, write_passwords
+from xlperf.rounds.settings import at_work, settled
 from xlperf.rounds.store import Progress, Round, silent
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.books.master import write_master
@@ -28,6 +30,7 @@ from xlperf.workbook.books.scorer import write_scorer_book
 from xlperf.workbook.books.unit import write_unit_book
 from xlperf.workbook.record import packed, record_name
 from xlperf.workbook.seal import Identity
+from xlperf.workbook.secret import locked
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,12 @@ class Distribution:
 
 
 def distribute(
-    round_: Round, progress: Progress = silent, *, dry_run: bool = False, only: Collection[str] = ()
+    round_: Round,
+    progress: Progress = silent,
+    *,
+    dry_run: bool = False,
+    only: Collection[str] = (),
+    secret: bool = False,
 ) -> Distribution:
     """Write every workbook of a round into `issued/` and record it with its serial.
 
@@ -56,27 +64,34 @@ def distribute(
     is a new issue with its own serial. What was issued is kept, and returns are laid against it. What units reported
     since stands in the 打分表, with what the scorer already gave; one who has sent the book keeps it while the same
     was reported. What the office typed in the 总表 is taken in before; where it cannot be, the 总表 is left as it is.
-    dry_run: only say which files there would be. only: the kinds of books, where the others stay as they are.
-    Raises NotCleared where the scheme's check is red, RoundClosed if frozen.
+    dry_run: only say which files there would be. only: the kinds of books, where the others stay as they are. secret:
+    give every book but the office's own a password of its own, from now on (see `passwords`). Raises NotCleared where
+    the scheme's check is red, RoundClosed if frozen.
     """
     must_be_open(round_)
     must_be_cleared(round_.scheme, round_.plan)
     parcels = [p for p in parcels_of(round_) if not only or p.kind in only]
     if dry_run:
         return Distribution(written=tuple(p.file for p in parcels))
-    taken = take_editions(round_, (ISSUED,))
-    done = _put_out(round_, parcels, {Path(t.file) for t in taken if t.held}, progress)
-    return replace(done, problems=(*(p for t in taken for p in t.said), *done.problems))
+    with at_work(round_.folder):
+        changed = settled(round_)
+        taken = take_editions(round_, (ISSUED,))
+        secret = secret or any(i.plain for i in round_.state().issued.values())
+        done = _put_out(round_, parcels, {Path(t.file) for t in taken if t.held}, progress, secret=secret)
+        write_passwords(round_, round_.state())
+    return replace(done, problems=(*changed, *(p for t in taken for p in t.said), *done.problems))
 
 
-def _put_out(round_: Round, parcels: list[Parcel], held: Collection[Path], progress: Progress) -> Distribution:
+def _put_out(
+    round_: Round, parcels: list[Parcel], held: Collection[Path], progress: Progress, *, secret: bool
+) -> Distribution:
     """Write the books and record them; what lies in issued/ under an old name is taken away. held: to be left alone."""
     state = round_.state()
     written, unchanged, issued = [], [], []
     gone = _left_behind(round_, state)
     problems = [p for file in gone for p in _kept_first(round_, *file)]
     with writing() as put:
-        for done, (parcel, identity, made) in enumerate(_made(round_, state, parcels), 1):
+        for done, (parcel, identity, made) in enumerate(_made(round_, state, parcels, secret=secret), 1):
             progress(done, len(parcels), f"发表：{parcel.file.name}")
             if parcel.file in held:
                 continue
@@ -84,10 +99,12 @@ def _put_out(round_: Round, parcels: list[Parcel], held: Collection[Path], progr
             known = state.issued.get((parcel.kind, parcel.whom))
             if known is not None and _has_it(state, known, made) and (round_.folder / parcel.file).exists():
                 now = known
+            elif known is not None and now.plain and known.plain == now.plain and _is_as_issued(round_, known):
+                now = replace(now, sha256=known.sha256)  # locked again it would be other bytes
             same = known is not None and known.sha256 == now.sha256
             if not same or not (round_.folder / parcel.file).exists():
                 problems += _kept_first(round_, parcel.file, known)
-                put(round_.folder / parcel.file, made.data)
+                put(round_.folder / parcel.file, made.out)
                 written.append(parcel.file)
             else:
                 unchanged.append(parcel.file)
@@ -99,6 +116,11 @@ def _put_out(round_: Round, parcels: list[Parcel], held: Collection[Path], progr
         record_issued(round_.ledger, *issued)
     problems += _taken_away(round_, gone)
     return Distribution(tuple(written), tuple(unchanged), tuple(problems))
+
+
+def _is_as_issued(round_: Round, issued: Issued) -> bool:
+    file = round_.folder / issued.file
+    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == issued.sha256
 
 
 def _taken_away(round_: Round, gone: list[tuple[Path, Issued]]) -> Iterator[Problem]:
@@ -130,26 +152,36 @@ def _kept_first(round_: Round, file: Path, known: Issued | None) -> Iterator[Pro
 
 # ---- writing -----------------------------------------------------------------------------------
 
-_Job = tuple[Parcel, Identity]
+_Job = tuple[Parcel, Identity, str]  # the password last, "" for none
 
 
 @dataclass(frozen=True)
 class _Made:
-    """A book as it was written. record: as it is kept, b"" where none is; digest, shape: of the record."""
+    """A book as it was written. record: as it is kept, b"" where none is; digest, shape: of the record.
+
+    locked: the book with its password, b"" where it has none.
+    """
 
     data: bytes
     record: bytes = b""
     digest: str = ""
     shape: str = ""
+    locked: bytes = b""
 
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
 
+    @property
+    def out(self) -> bytes:
+        """Return what is handed out."""
+        return self.locked or self.data
+
 
 def _issued(round_: Round, parcel: Parcel, identity: Identity, made: _Made) -> Issued:
-    what = (parcel.kind, parcel.whom, identity.serial, parcel.file.as_posix(), made.sha256)
-    return Issued(*what, identity.code(), bound_to(round_, parcel.kind), made.digest, made.shape)
+    sha256, plain = hashlib.sha256(made.out).hexdigest(), made.sha256 if made.locked else ""
+    what = (parcel.kind, parcel.whom, identity.serial, parcel.file.as_posix(), sha256)
+    return Issued(*what, identity.code(), bound_to(round_, parcel.kind), made.digest, made.shape, plain)
 
 
 def _has_it(state: State, known: Issued, made: _Made) -> bool:
@@ -160,7 +192,9 @@ def _has_it(state: State, known: Issued, made: _Made) -> bool:
 _Source = tuple[Scores, Scores, Scheme, str]  # blank scores, those with what was reported, scheme, deadline in words
 
 
-def _made(round_: Round, state: State, parcels: list[Parcel]) -> Iterator[tuple[Parcel, Identity, _Made]]:
+def _made(
+    round_: Round, state: State, parcels: list[Parcel], *, secret: bool
+) -> Iterator[tuple[Parcel, Identity, _Made]]:
     """Write the books, the long ones first, in as many processes as the machine has.
 
     A book that comes out otherwise than it was issued is written again, with a serial of its own.
@@ -170,25 +204,27 @@ def _made(round_: Round, state: State, parcels: list[Parcel]) -> Iterator[tuple[
     for parcel in parcels:
         known = state.issued.get((parcel.kind, parcel.whom))
         last += known is None
-        jobs.append((parcel, identity_of(round_, parcel.kind, parcel.whom, known.serial if known else last)))
+        word = password(round_, (parcel.kind, parcel.whom)) if secret and parcel.kind != "master" else ""
+        jobs.append((parcel, identity_of(round_, parcel.kind, parcel.whom, known.serial if known else last), word))
     blank = score(round_.plan, round_.scheme.tables)
     source = (blank, reported(round_, state) or blank, round_.scheme, due_words(round_))
     jobs.sort(key=lambda job: job[0].kind not in OFFICIAL)  # the long ones first
     again: list[_Job] = []
-    for (parcel, identity), made in zip(jobs, shared_out(_written, source, jobs), strict=True):
+    for (parcel, identity, word), made in zip(jobs, shared_out(_written, source, jobs), strict=True):
         known = state.issued.get((parcel.kind, parcel.whom))
-        if known is None or known.sha256 == made.sha256 or parcel.kind == "master" or _has_it(state, known, made):
+        same = known is not None and ((known.plain or known.sha256) == made.sha256 or _has_it(state, known, made))
+        if known is None or same or parcel.kind == "master":
             yield parcel, identity, made
         else:
             last += 1
-            again.append((parcel, identity_of(round_, parcel.kind, parcel.whom, last)))
-    for (parcel, identity), made in zip(again, shared_out(_written, source, again), strict=True):
+            again.append((parcel, identity_of(round_, parcel.kind, parcel.whom, last), word))
+    for (parcel, identity, _), made in zip(again, shared_out(_written, source, again), strict=True):
         yield parcel, identity, made
 
 
 def _written(source: _Source, job: _Job) -> _Made:
     """Write one book and return its bytes, with the record of it."""
-    parcel, identity = job
+    parcel, identity, word = job
     scores, for_scorers, scheme, deadline = source
     with tempfile.TemporaryDirectory() as folder:
         file, whom = Path(folder, "book.xlsx"), parcel.whom
@@ -201,4 +237,5 @@ def _written(source: _Source, job: _Job) -> _Made:
             )
         else:
             record = write_unit_book(scores, whom, file, identity, scheme=scheme, deadline=deadline)
-        return _Made(file.read_bytes(), packed(record), record.digest(), record.shape())
+        data = file.read_bytes()
+        return _Made(data, packed(record), record.digest(), record.shape(), locked(data, word) if word else b"")

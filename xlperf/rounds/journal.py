@@ -21,15 +21,14 @@ from typing import Any
 
 from xlperf.files import write_whole
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS entries (
+_TABLE = """CREATE TABLE IF NOT EXISTS entries (
   number INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
-  previous TEXT NOT NULL, hash TEXT NOT NULL UNIQUE);
-CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON entries
-  BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
-CREATE TRIGGER IF NOT EXISTS entries_last BEFORE DELETE ON entries
-  BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END;
-"""
+  previous TEXT NOT NULL, hash TEXT NOT NULL UNIQUE)"""
+_STAY = """CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON entries
+  BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END"""
+_LAST = """CREATE TRIGGER IF NOT EXISTS entries_last BEFORE DELETE ON entries
+  BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END"""
+_SCHEMA = ";\n".join((_TABLE, _STAY, _LAST, ""))
 _FIRST = "0" * 64
 KEY_FILES = ("round.key", ".key")  # of the round that the list lies in
 
@@ -167,12 +166,6 @@ def hangs_together(file: Path) -> bool:
     return all(before == last for (before, _), (_, last) in zip(rows, [("", _FIRST), *rows], strict=False))
 
 
-def begin(file: Path) -> None:
-    """Make an empty list, so that one that is not there later is known to be gone."""
-    with closing(_connect(file)):
-        pass
-
-
 def entries(file: Path, after: Mark = START) -> Iterator[Entry]:
     """List every entry in order; raises BrokenChain at the first that does not fit the one before.
 
@@ -180,15 +173,44 @@ def entries(file: Path, after: Mark = START) -> Iterator[Entry]:
     """
     if not file.exists():
         return
-    with closing(_connect(file)) as db:
-        last, previous = after
-        asked = "SELECT number, at, kind, body, previous, hash FROM entries WHERE number > ? ORDER BY number"
-        key = key_of(file)
-        for expected, (number, at, kind, text, before, chained) in enumerate(db.execute(asked, (last,)), last + 1):
-            if number != expected or before != previous or chained != _chained(key, before, number, at, kind, text):
-                raise BrokenChain(expected)
-            previous = chained
-            yield Entry(number, at, kind, json.loads(text), (number, chained))
+    last, previous = after
+    asked = "SELECT number, at, kind, body, previous, hash FROM entries WHERE number > ? ORDER BY number"
+    key, expected = key_of(file), last + 1
+    try:
+        with closing(_connect(file)) as db:
+            for number, *texts in db.execute(asked, (last,)):
+                if number != expected or not all(isinstance(text, str) for text in texts):
+                    raise BrokenChain(expected)
+                at, kind, text, before, chained = texts
+                if before != previous or chained != _chained(key, before, number, at, kind, text):
+                    raise BrokenChain(expected)
+                previous, expected = chained, expected + 1
+                yield Entry(number, at, kind, json.loads(text), (number, chained))
+    except sqlite3.OperationalError:
+        if not _is_damaged(file):
+            raise  # somebody else has it, or the disk is full
+        raise BrokenChain(expected) from None
+    except sqlite3.DatabaseError:
+        raise BrokenChain(expected) from None
+
+
+def damage(file: Path) -> str:
+    """Return what is wrong with the list's file itself, whatever its entries say; "" where nothing is."""
+    try:
+        with closing(_connect(file)) as db:
+            told = [str(line) for (line,) in db.execute("PRAGMA integrity_check")]
+            made = {
+                " ".join(str(text).split()) for (text,) in db.execute("SELECT sql FROM sqlite_master WHERE sql <> ''")
+            }
+    except sqlite3.Error as fault:
+        return str(fault)
+    wanted = {" ".join(text.replace("IF NOT EXISTS ", "").split()) for text in (_TABLE, _STAY, _LAST)}
+    return "; ".join(told[:3]) if told != ["ok"] else "" if made == wanted else "the guards against changes are gone"
+
+
+def _is_damaged(file: Path) -> bool:
+    """Return whether a list cannot be read because of what stands in its file."""
+    return bool(damage(file))
 
 
 def _connect(file: Path) -> sqlite3.Connection:

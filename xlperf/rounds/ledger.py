@@ -14,6 +14,7 @@ from typing import Any
 from xlperf.engine.roster import Party
 from xlperf.problems import Problem, Where
 from xlperf.rounds.appeals import Appeal, Ruling, Signed
+from xlperf.rounds.deeds import Chosen, Despite, Frozen, Output, Reopened, Settings, Taken, Undone
 from xlperf.rounds.journal import START, Body, Entry, Pen, append, entries
 
 FORMAT = 1  # of the entries written here; those without a number are of the first
@@ -65,7 +66,8 @@ class Issued:
     """A workbook that was sent out: whose, its serial, where it lies, the sha256 of its bytes.
 
     code: the printed one. scheme_sha: the scheme that its token is bound to. record: digest of what was issued (see
-    `workbook.record`), "" for the 总表, which is written anew all the time. shape: digest of its tables.
+    `workbook.record`), "" for the 总表, which is written anew all the time. shape: digest of its tables. plain: of a
+    book with a password, the sha256 of the book itself, which does not change when it is locked again.
     """
 
     kind: str
@@ -77,6 +79,7 @@ class Issued:
     scheme_sha: str = ""
     record: str = ""
     shape: str = ""
+    plain: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,68 +91,6 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Despite:
-    """Why a round goes on although the check of its scheme is red, and what was red.
-
-    reason: in the words of who decided. codes: of the problems passed over. scheme_sha: the scheme they are of.
-    """
-
-    reason: str
-    codes: tuple[str, ...]
-    scheme_sha: str
-
-
-@dataclass(frozen=True)
-class Frozen:
-    """Results that stay as they are: the file that holds them and what they were computed from.
-
-    sha256: of the file. scheme_sha: of the scheme's files. program: the version that computed them.
-    """
-
-    file: str
-    sha256: str
-    scheme_sha: str
-    program: str
-
-
-@dataclass(frozen=True)
-class Reopened:
-    """Why a round whose results were frozen is worked on again; what was frozen stays as it is."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Taken:
-    """Frozen results of an earlier round that this one reads.
-
-    file: the copy, below this round's folder. sha256: of its bytes. round, year, period: whose results they are.
-    sign: of all this, with this round's own key.
-    """
-
-    file: str
-    sha256: str
-    round: str
-    year: int
-    period: str
-    sign: str
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The office put a version in force that another one had replaced. sha256: of the file."""
-
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Undone:
-    """An entry that no longer counts. number: of the entry; what it was stays readable in the ledger."""
-
-    number: int
-
-
-@dataclass(frozen=True)
 class State:
     """What the ledger adds up to.
 
@@ -158,6 +99,8 @@ class State:
     decision on it. written: the last entry of each result. taken: what was taken in last of each 总表 (see
     `Receipt.edition`) since the program wrote it. despite, frozen: in the order they were recorded. closings: each
     freezing and each reopening. earlier: frozen results of others that this one reads. appeals, rulings: by number.
+    outputs: name → sha256 of what the program wrote for people. settings: what round.yaml said, each time it was
+    recorded.
     """
 
     issued: dict[Party, Issued] = field(default_factory=dict)
@@ -172,6 +115,8 @@ class State:
     earlier: list[Taken] = field(default_factory=list)
     appeals: dict[int, Appeal] = field(default_factory=dict)
     rulings: dict[int, Ruling] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
+    settings: list[Settings] = field(default_factory=list)
 
     @property
     def frozen(self) -> list[Frozen]:
@@ -286,6 +231,10 @@ def _add(state: State, record: Record) -> None:
             state.appeals[record.number] = record
         case Ruling():
             state.rulings[record.number] = record
+        case Output():
+            state.outputs.update(record.files)
+        case Settings():
+            state.settings.append(record)
 
 
 def record_issued(file: Path, *issued: Issued) -> None:
@@ -330,6 +279,16 @@ def record_taken(file: Path, *taken: Taken) -> None:
     _append(file, "taken", *(dict(vars(t)) for t in taken))
 
 
+def record_output(file: Path, output: Output) -> None:
+    """Record what the program wrote for people to read."""
+    _append(file, "output", {"files": dict(output.files)})
+
+
+def record_settings(file: Path, settings: Settings) -> None:
+    """Record what round.yaml says."""
+    _append(file, "settings", dict(vars(settings)))
+
+
 def record_decided(pen: Pen, what: Chosen | Undone | Appeal | Ruling | Signed) -> None:
     """Record a choice of a version, that an entry no longer counts, an appeal, what was decided, a stage signed off."""
     pen.put(type(what).__name__.lower(), {_NUMBER: FORMAT, **vars(what)})
@@ -341,7 +300,8 @@ def _append(file: Path, kind: str, *bodies: Body) -> None:
 
 # ---- entries as records --------------------------------------------------------------------------
 
-Record = Issued | Receipt | Written | Despite | Frozen | Reopened | Taken | Chosen | Undone | Appeal | Ruling | Signed
+Office = Despite | Frozen | Reopened | Taken | Chosen | Undone | Output | Settings | Appeal | Ruling | Signed
+Record = Issued | Receipt | Written | Office
 
 
 def _record(entry: Entry) -> Record:
@@ -395,6 +355,6 @@ def _despite(_: Entry, body: Body) -> Despite:
 
 _PLAIN: Mapping[str, type[Record]] = {
     kind.__name__.lower(): kind
-    for kind in (Issued, Written, Frozen, Reopened, Taken, Chosen, Undone, Appeal, Ruling, Signed)
+    for kind in (Issued, Written, Frozen, Reopened, Taken, Chosen, Undone, Output, Settings, Appeal, Ruling, Signed)
 }
 _READERS: Mapping[str, Callable[[Entry, Body], Record]] = {"received": _receipt, "despite": _despite}

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from xlperf.rounds.journal import entries
 
-ANCHORED = "台账校验码"
 _CONTENT = ("received", "despite", "chosen", "undone", "ruling")  # kinds of entries that results follow from
 _SIGNS = 16  # of the hash
 

@@ -20,8 +20,9 @@ from xlperf.rounds.appeals import ruled
 from xlperf.rounds.chain import FOLDER as CHAIN_FOLDER
 from xlperf.rounds.chain import Earlier, copies_read, default_period, fitted, frozen_of, keep_copies
 from xlperf.rounds.clearance import cleared, record_reason, red, with_caution
-from xlperf.rounds.journal import BrokenChain, begin
-from xlperf.rounds.ledger import CellText, Reader, Receipt, State, UnknownEntry
+from xlperf.rounds.deeds import Settings
+from xlperf.rounds.journal import BrokenChain, key_of
+from xlperf.rounds.ledger import CellText, Reader, Receipt, State, UnknownEntry, record_settings
 from xlperf.rounds.merge import merged, placeless, with_places
 from xlperf.scheme.load import folder_source, scheme_of
 from xlperf.scheme.model import Mapping as Node
@@ -241,12 +242,12 @@ def _fill(folder: Path, source: Source, settings: str, key: bytes, earlier: Sequ
         (folder / SCHEME_FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / SCHEME_FOLDER / name).write_bytes(data)
     (folder / ROUND_FILE).write_text(settings, "utf-8")
-    begin(folder / LEDGER_FILE)
     kept = folder / KEY_FILE
     kept.write_text(key.hex() + "\n", "ascii")
     kept.chmod(0o600)
     for name in _OWN:
         (folder / name).chmod(0o700)
+    record_settings(folder / LEDGER_FILE, Settings(settings))
     (folder / LEDGER_FILE).chmod(0o600)
     keep_copies(folder, folder / LEDGER_FILE, key, earlier)
 
@@ -296,7 +297,7 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
     if isinstance(state, Problem):
         return None, [state]
     root, problems = read_yaml(at / ROUND_FILE, ROUND_FILE)
-    unknown = [key for key in root or () if key not in _KEYS]
+    unknown = (k for k in root or () if k not in _KEYS)
     problems += [problem("UNKNOWN_KEY", place_of(k), found=k, nearest=nearest(k, _KEYS)) for k in unknown]
     source = folder_source(at / SCHEME_FOLDER)
     scheme, faults = scheme_of(source)
@@ -330,7 +331,9 @@ def _secrets(at: Path) -> tuple[bytes, Reader] | Problem:
     kept = (f for name in ("issued", "received", CHAIN_FOLDER) for f in (at / name).rglob("*"))
     if not (at / LEDGER_FILE).exists() and any(f.is_file() for f in kept):
         return problem("LEDGER_GONE", Where(LEDGER_FILE), found=at.name)
-    return bytes.fromhex(key.read_text("ascii").strip()), Reader(at / LEDGER_FILE)
+    if not (made := key_of(at / LEDGER_FILE)):
+        return problem("KEY_ALTERED", Where(key.name))
+    return made, Reader(at / LEDGER_FILE)
 
 
 def _with_chain(
@@ -383,9 +386,6 @@ def _day(words: str, at: Where, problems: list[Problem]) -> date | None:
     except ValueError:
         problems.append(unread(words, "date", at, at.path))
         return None
-
-
-# ---- files -------------------------------------------------------------------------------------
 
 
 def keep(round_: Round, data: bytes) -> str:

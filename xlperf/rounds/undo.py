@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from xlperf.engine.roster import Party
 from xlperf.problems import Problem, Where, problem
+from xlperf.rounds.deeds import Chosen, Undone
 from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.journal import Entry, alone, entries
-from xlperf.rounds.ledger import WITHDRAWN, Chosen, Receipt, Undone, record_decided
+from xlperf.rounds.ledger import WITHDRAWN, Receipt, record_decided
 from xlperf.rounds.parties import roster_of
 from xlperf.rounds.store import Round
 

@@ -11,3 +11,4 @@ MARK = "xlperf"  # what the corner of a table says, so that a reader finds it af
 UNPLACED = "—"  # what stands for the place of a unit that has none
 SPARE = "+"  # what the key of a row for new entries starts with
 MAP = "_xlperf"  # the hidden worksheet
+ANCHORED = "台账校验码"  # what stands before the code of the ledger, wherever a ranking is published

@@ -25,13 +25,17 @@ from xlperf.rounds.ledger import CellText, Receipt, State, record_receipts
 from xlperf.rounds.parcels import MASTER as MASTER_TITLE
 from xlperf.rounds.parcels import parcels_of
 from xlperf.rounds.parties import roster_now, roster_of
+from xlperf.rounds.passwords import passwords_of
+from xlperf.rounds.settings import settled, unsettled
 from xlperf.rounds.store import Progress, Round, keep, silent
+from xlperf.workbook.back import second
 from xlperf.workbook.back.read import ReadBook
 
 REFUSED = frozenset({
     "EMPTY", "TOO_LARGE", "NOT_A_WORKBOOK", "OLD_XLS", "ENCRYPTED", "OTHER_FORMAT", "DAMAGED", "UNSAFE_ZIP", "BOMB",
     "DTD", "WRONG_ROUND", "ARCHIVE", "TOO_COMPLEX", "STRICT",
 })  # fmt: skip
+_ASKED_AGAIN = frozenset({"RECORD_GONE", "ISSUED_UNRECORDED"})  # what the office puts right, not who sent it
 _TURNS = ("scorer", "master")  # after all that the appraised fill in
 
 
@@ -113,6 +117,7 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     held whole: nothing of it is scored, nothing of it is lost. dry_run: decide, but record nothing.
     """
     must_be_open(round_)
+    changed = list(unsettled(round_, round_.state())) if dry_run else settled(round_)
     state = round_.state()
     came = [(a.name, a.problem, "" if a.problem else keep(round_, a.data)) for a in arrivals(round_.inbox)]
     unread = tuple(
@@ -124,7 +129,8 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     fresh = fresh_files(state, kept)
     desk = decide(round_, state, fresh, editions, progress, dry_run=dry_run)
     ruled = list(collected_problems(round_.plan, round_.tables(desk.state))) if round_.plan.musts else []
-    concerns = (*desk.uncounted, *round_.beyond(desk.state), *lapsed(round_, desk.state), *ruled)
+    alone_read = () if second.is_there() else (problem("ONE_READER"),)
+    concerns = (*alone_read, *changed, *desk.uncounted, *round_.beyond(desk.state), *lapsed(round_, desk.state), *ruled)
     kept = [(name, digest) for name, digest in kept if digest in desk.state.receipts]
     waiting = unanswered(round_, desk.state, {digest for _, digest in kept})
     replies = () if dry_run else write_replies(round_, desk.state, waiting)
@@ -153,7 +159,7 @@ def decide(
     """
     desk = Desk(round_, state, editions)
     later: list[tuple[int, str, Opened]] = []
-    for done, (digest, book) in enumerate(_opened(round_, fresh, editions), 1):
+    for done, (digest, book) in enumerate(_opened(round_, state, fresh, editions), 1):
         turn = _turn(book)
         if turn:
             later.append((turn, digest, book))
@@ -166,13 +172,14 @@ def decide(
 
 
 def _opened(
-    round_: Round, fresh: Mapping[str, list[str]], editions: Mapping[str, Edition]
+    round_: Round, state: State, fresh: Mapping[str, list[str]], editions: Mapping[str, Edition]
 ) -> Iterator[tuple[str, Opened]]:
     """List the books that were opened, those that came from outside first."""
+    passwords = passwords_of(round_, state)
     for own in (False, True):
         digests = [digest for digest in fresh if (digest in editions) is own]
         named = [(round_.received / digest, fresh[digest][0]) for digest in digests]
-        yield from zip(digests, open_books(named, round_.records, own=own), strict=True)
+        yield from zip(digests, open_books(named, round_.records, own=own, passwords=passwords), strict=True)
 
 
 def missing(round_: Round, state: State, waiting: Iterable[Receipt]) -> Iterator[Missing]:
@@ -200,7 +207,9 @@ def _is_new(receipt: Receipt | None, names: list[str]) -> bool:
     if receipt is None:
         return True
     codes = {p.code for p in receipt.problems}
-    return "RECORD_GONE" in codes or ("NAMED_OTHERWISE" in codes and set(names) != {receipt.file})
+    return bool(codes & {"RECORD_GONE", "ISSUED_UNRECORDED"}) or (
+        "NAMED_OTHERWISE" in codes and set(names) != {receipt.file}
+    )
 
 
 def _turn(book: Opened) -> int:

@@ -16,11 +16,11 @@ from pathlib import Path
 from xlperf.engine.plan import Sheet
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.entries.cell import is_empty
-from xlperf.files import write_whole
 from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.collecting.examine import Findings, text_then
 from xlperf.rounds.collecting.open import open_books
 from xlperf.rounds.ledger import CellText, Receipt, State, state_when_written
+from xlperf.rounds.outputs import put_out
 from xlperf.rounds.parties import roster_now, roster_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.read import ReadBook, ReadCell
@@ -103,8 +103,7 @@ def keep_copy(round_: Round, data: bytes, name: str = FILE) -> Path:
     while same is None and (folder / f"{stem} {number}.xlsx").exists():
         number += 1
     copy = same or folder / f"{stem} {number}.xlsx"
-    if same is None:
-        write_whole(copy, data)
+    put_out(round_, {copy.relative_to(round_.folder): data})
     return copy.relative_to(round_.folder)
 
 

@@ -76,6 +76,8 @@ class Examiner:
         for cell in book.cells:
             if cell.plan_sheet in self.roster.plan.by_name:
                 rows.setdefault((cell.plan_sheet, cell.row_key), {})[cell.column] = cell
+            if cell.other is not None:
+                self._tell("READERS_DISAGREE", cell, found=_shown(cell.value), other=cell.other or EMPTY)
         keys: dict[str, list[str]] = {}
         for sheet_name, key in rows:
             keys.setdefault(sheet_name, []).append(key)

@@ -35,9 +35,14 @@ def identity_problems(round_: Round, state: State, roster: Roster, file: str, bo
     printed = next((others[code] for code in book.codes if code in others), None)
     if printed is not None:
         return [problem("WRONG_UNIT", where, found=roster.title(me), printed=roster.title(printed))]
+    if issued.plain and book.opened_by != me:
+        by = roster.title(book.opened_by) if book.opened_by is not None else word("没有口令")
+        return [problem("SECRET_OTHERS", where, found=roster.title(me), by=by)]
     if book.disagreements:
         return [problem("FORGED_ID", where, found="；".join(book.disagreements))]
-    if me != MASTER and (not issued.record or book.record != issued.record):
+    if me != MASTER and not issued.record:
+        return [problem("ISSUED_UNRECORDED", where)]
+    if me != MASTER and book.record != issued.record:
         return [problem("RECORD_GONE", where, found=record_name(issued.serial))]
     if issued.shape != state.issued[me].shape:
         return [problem("OLD_ISSUE", where, found=issued.code, wanted=state.issued[me].code)]

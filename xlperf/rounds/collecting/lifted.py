@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,16 +11,18 @@ from pathlib import Path
 
 from xlperf.engine.roster import MASTER
 from xlperf.entries.text import value_of
-from xlperf.files import write_whole
 from xlperf.formula.values import day_of
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.collecting.examine import Examiner, Findings
 from xlperf.rounds.collecting.open import open_books
+from xlperf.rounds.outputs import put_out
 from xlperf.rounds.parties import roster_now
+from xlperf.rounds.passwords import password, passwords_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.fill import Spot, Typed, fill_book
 from xlperf.workbook.back.read import ReadBook
 from xlperf.workbook.record import read_record, record_name
+from xlperf.workbook.secret import locked, opened
 
 FOLDER = "换新壳"
 _NOT_OURS = ("NO_IDENTITY", "FORGED_ID", "WRONG_ROUND", "WRONG_UNIT")  # whose cells these are nobody knows
@@ -57,18 +60,23 @@ def lift(round_: Round, file: str) -> tuple[Lifted | None, list[Problem]]:
     source = round_.folder / issued.file
     if not source.is_file() or hashlib.sha256(source.read_bytes()).hexdigest() != issued.sha256:
         return None, [problem("ISSUED_CHANGED", Where(issued.file))]
-    (book,) = open_books([(round_.received / receipt.sha256, receipt.file)], round_.records)
+    kept = [(round_.received / receipt.sha256, receipt.file)]
+    (book,) = open_books(kept, round_.records, passwords=passwords_of(round_, state))
     if not isinstance(book, ReadBook):
         return None, [book]
     roster = roster_now(round_, state)
     found = Examiner(roster, state, receipt.party, receipt.file).examine(book)
     values = _values(round_, found, issued.serial)
     to = Path("out", FOLDER, source.name)
-    (round_.folder / to).parent.mkdir(parents=True, exist_ok=True)
-    fill_book(source, round_.folder / to, values)
+    with tempfile.TemporaryDirectory() as folder:
+        blank, made = Path(folder, "blank.xlsx"), Path(folder, "book.xlsx")
+        word, there = password(round_, receipt.party), source.read_bytes()
+        blank.write_bytes(opened(there, [word])[1] if issued.plain else there)
+        fill_book(blank, made, values)
+        data = locked(made.read_bytes(), word) if issued.plain else made.read_bytes()
     left = tuple(errors(found.problems))
     rest = to.with_name(f"{to.stem} 未搬入.txt")
-    write_whole(round_.folder / rest, "".join(f"{p.text('zh')}\n" for p in left).encode("utf-8"))
+    put_out(round_, {to: data, rest: "".join(f"{p.text('zh')}\n" for p in left).encode("utf-8")})
     return Lifted(to, rest, len(values), left), []
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from xlperf.engine.roster import Party
 from xlperf.parallel import Lost, guarded
 from xlperf.problems import Problem, Where, Word, problem, word
+from xlperf.workbook import secret
 from xlperf.workbook.back.guard import guard_problems
 from xlperf.workbook.back.read import ReadBook, read_book
+from xlperf.workbook.back.second import Unreadable, compared
 
+FEW_PASSWORDS = 12  # that are all tried: each takes a third of a second
 MEMORY = 512 << 20  # bytes a reader may take beyond what the program itself has
 PATIENCE = 20.0  # seconds for one returned file
 LONG = 180.0  # seconds for a 总表 of the office's own, which may have a thousand units
@@ -18,13 +23,20 @@ LONG = 180.0  # seconds for a 总表 of the office's own, which may have a thous
 Opened = ReadBook | Problem
 
 
-def open_books(files: Sequence[tuple[Path, str]], records: Path, *, own: bool = False) -> Iterator[Opened]:
+Passwords = Mapping[Party, tuple[str, Sequence[str]]]  # party → its password, and the names it is known by
+_Job = tuple[Path, str, Path, tuple[tuple[Party, str], ...]]
+
+
+def open_books(
+    files: Sequence[tuple[Path, str]], records: Path, *, own: bool = False, passwords: Passwords | None = None
+) -> Iterator[Opened]:
     """Read files in order: a book, or the problem that says why it cannot be read.
 
     files: where the bytes are kept, and the name shown in problems. records: the folder with the records of what was
-    issued. own: whether the office itself wrote them, so that they may be large. One bad file never stops the others.
+    issued. own: whether the office itself wrote them, so that they may be large. passwords: of the books that were
+    issued with one. One bad file never stops the others.
     """
-    jobs = [(file, name, records) for file, name in files]
+    jobs = [(file, name, records, tuple(_to_try(name, passwords or {}))) for file, name in files]
     seconds, memory = (LONG, 4 * MEMORY) if own else (PATIENCE, MEMORY)
     for (_, name), found in zip(files, guarded(_opened, jobs, seconds=seconds, memory=memory), strict=True):
         yield _failed(name, _why(found, seconds)) if isinstance(found, Lost) else found
@@ -35,15 +47,38 @@ def _why(lost: Lost, seconds: float) -> Word:
     return late if lost.why == "late" else word("读取程序意外中止")
 
 
-def _opened(job: tuple[Path, str, Path]) -> Opened:
-    file, name, records = job
+def _to_try(name: str, passwords: Passwords) -> Iterator[tuple[Party, str]]:
+    """List whose passwords a file is tried with: those whom its name names, or everybody where there are few."""
+    named = [(party, word_) for party, (word_, names) in passwords.items() if any(n and n in name for n in names)]
+    if named or len(passwords) <= FEW_PASSWORDS:
+        yield from named or ((party, word_) for party, (word_, _) in passwords.items())
+
+
+def _opened(job: _Job) -> Opened:
+    file, name, records, passwords = job
     warnings.simplefilter("ignore")  # what a library thinks of a file is nothing for the terminal
-    problems = guard_problems(file.read_bytes(), name)
+    data, by = file.read_bytes(), None
+    if passwords and secret.is_locked(data):
+        if not secret.is_there():
+            return problem("SECRET_NO_TOOL", Where(name))
+        try:
+            number, data = secret.opened(data, [word_ for _, word_ in passwords])
+        except secret.NoSuchPassword:
+            return problem("SECRET_WRONG", Where(name))
+        by = passwords[number][0]
+    book = _read(data, name, records)
+    return replace(book, opened_by=by) if isinstance(book, ReadBook) else book
+
+
+def _read(data: bytes, name: str, records: Path) -> Opened:
+    problems = guard_problems(data, name)
     if problems and problems[0].code != "MACRO":
         return problems[0]
     try:
-        book = read_book(file, records)
-        return problems[0] if problems and not _may_hold_macros(book) else book
+        book = read_book(data, records)
+        return problems[0] if problems and not _may_hold_macros(book) else compared(book, data)
+    except Unreadable as fault:
+        return _failed(name, word("两个读取程序中有一个读不了（{why}）", why=str(fault)))
     except MemoryError:
         return problems[0] if problems else _failed(name, word("要的内存太多"))
     except Exception as fault:  # a reader fails in more than eight ways on files it does not like

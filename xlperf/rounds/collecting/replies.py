@@ -10,10 +10,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from xlperf.engine.roster import Party, Roster
-from xlperf.files import write_whole
 from xlperf.problems import Problem, errors
 from xlperf.rounds.ledger import WITHDRAWN as IS_WITHDRAWN
 from xlperf.rounds.ledger import Receipt, State
+from xlperf.rounds.outputs import put_out
 from xlperf.rounds.parties import roster_of
 from xlperf.rounds.store import Round
 
@@ -34,15 +34,14 @@ def write_replies(round_: Round, state: State, waiting: Iterable[Receipt]) -> tu
         text = reply_text(round_, roster, state, receipt)
         wanted[name] = f"{wanted[name]}\n{text}" if name in wanted else text
     in_force = {roster.title(party).translate(_FORBIDDEN) for party in state.current}
-    folder = round_.out / FOLDER
+    folder, files = round_.out / FOLDER, dict[Path, bytes | None]()
     for old in [f for f in folder.glob("*.txt") if f.is_file()] if folder.is_dir() else ():
-        if wanted.get(old.stem) is None or old.read_text("utf-8") not in wanted[old.stem]:
-            _put_aside(old, SETTLED if old.stem in in_force or old.stem in wanted else WITHDRAWN)
-    for name, text in wanted.items():
-        file = folder / f"{name}.txt"
-        if not file.is_file() or file.read_text("utf-8") != text:
-            write_whole(_free(file), text.encode("utf-8"))
-    return tuple(_free(folder / f"{name}.txt").relative_to(round_.folder) for name in wanted)
+        if wanted.get(old.stem) is None or old.read_text("utf-8", "replace") not in wanted[old.stem]:
+            aside = _aside(old, SETTLED if old.stem in in_force or old.stem in wanted else WITHDRAWN)
+            files |= {old.relative_to(round_.folder): None, aside.relative_to(round_.folder): old.read_bytes()}
+    letters = {_free(folder / f"{n}.txt").relative_to(round_.folder): t.encode("utf-8") for n, t in wanted.items()}
+    put_out(round_, {**files, **letters})
+    return tuple(letters)
 
 
 def letter_name(round_: Round, roster: Roster, receipt: Receipt) -> str:
@@ -57,17 +56,16 @@ def _free(file: Path) -> Path:
     return file.with_name(f"{file.stem}（信）{file.suffix}") if file.is_dir() else file
 
 
-def _put_aside(reply: Path, where: str) -> None:
-    """Move a letter that needs no answer now, under its day; none is overwritten.
+def _aside(reply: Path, where: str) -> Path:
+    """Return where a letter that needs no answer now is put, under its day; none is overwritten.
 
     where: `SETTLED` once a good file is in, `WITHDRAWN` where the file was only taken out of the inbox.
     """
     folder = reply.parent / where
-    folder.mkdir(exist_ok=True)
     name, number = f"{reply.stem} {date.today().isoformat()}", 1
     while (folder / f"{name}{'' if number == 1 else f'（{number}）'}.txt").exists():
         number += 1
-    reply.rename(folder / f"{name}{'' if number == 1 else f'（{number}）'}.txt")
+    return folder / f"{name}{'' if number == 1 else f'（{number}）'}.txt"
 
 
 def unanswered(round_: Round, state: State, there: Collection[str]) -> list[Receipt]:

@@ -35,6 +35,7 @@ class ReadCell:
     value: what openpyxl gives; for a formula its text. cached: the stored value of a formula, None
     where the program stored none; otherwise the value. role: what the cell was issued for. was: what a
     locked cell held when it was issued, where it does not hold that any more; None where it does or nobody knows.
+    other: what a second reader reads there, None where it is the same (see `second`).
     """
 
     plan_sheet: str
@@ -50,6 +51,7 @@ class ReadCell:
     role: Role | Literal[""]
     comment: str = ""
     was: str | None = None
+    other: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class ReadBook:
 
     disagreements: what its carriers of identity contradict. codes: the printed codes. made_from: see `seal.origin`;
     empty where the book does not say. record: the digest of the record it was laid against, "" where it was read by
-    its own map.
+    its own map. opened_by: the party whose password opened it, None where it had none.
     """
 
     identity: Identity | None
@@ -68,15 +70,16 @@ class ReadBook:
     changes: tuple[Change, ...]
     made_from: Mapping[str, str] = field(default_factory=dict)
     record: str = ""
+    opened_by: tuple[str, str] | None = None
 
 
-def read_book(file: Path, records: Path | None = None) -> ReadBook:
+def read_book(file: Path | bytes, records: Path | None = None) -> ReadBook:
     """Read every table of a workbook that this package wrote, whatever program saved it since.
 
-    records: the folder with the records of what was issued; without one the hidden map of the book is believed. The
-    file must have passed the guard. Raises what openpyxl raises where it cannot be read at all.
+    file: or its bytes. records: the folder with the records of what was issued; without one the hidden map of the book
+    is believed. The file must have passed the guard. Raises what openpyxl raises where it cannot be read at all.
     """
-    data = file.read_bytes()  # the library would judge the file by its name
+    data = file if isinstance(file, bytes) else file.read_bytes()  # the library would judge the file by its name
     book = openpyxl.load_workbook(BytesIO(data))
     results = stored_results(BytesIO(data))
     identity, wrong = read_identity(book)

@@ -24,7 +24,7 @@ from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.seal import Identity, carriers, keywords, origin, printed
 from xlperf.workbook.table import Dress, band, write_table
 from xlperf.workbook.text import quoted
-from xlperf.xlsx.skeleton import HEAD
+from xlperf.xlsx.skeleton import ANCHORED, HEAD
 
 DIRECTORY = "名录"
 NOT_PRINTED = "供查阅和公式引用，不随本文件打印；要打印的，先清除打印区域。"
@@ -32,10 +32,16 @@ LEGEND = "图例：浅黄格由人填写；白格是方案资料或自动计算�
 
 
 def write_master(
-    scores: Scores, file: Path, *, identity: Identity, native: bool = True, scheme: Scheme | None = None
+    scores: Scores,
+    file: Path,
+    *,
+    identity: Identity,
+    native: bool = True,
+    scheme: Scheme | None = None,
+    anchor: str = "",
 ) -> None:
     """Write the office's workbook; see `master_book`."""
-    master_book(scores, identity=identity, native=native, scheme=scheme).save(file)
+    master_book(scores, identity=identity, native=native, scheme=scheme, anchor=anchor).save(file)
 
 
 def master_book(
@@ -45,12 +51,14 @@ def master_book(
     native: bool = True,
     scheme: Scheme | None = None,
     entered: Mapping[str, Sequence[int]] | None = None,
+    anchor: str = "",
 ) -> Book:
     """Make the office's workbook.
 
     native: False writes rule calls as `XP_…(…)` for machines with the add-in. scheme: gives the front
     sheet its 口径 and assumed figures. entered: sheet → the rows for new entries (counted from 0) that hold one;
     the entries are the last rows of the sheet in the scores, and their formulas stay those of a row for a new entry.
+    anchor: the code of the ledger that the page 排名 prints.
     """
     plan = scores.plan
     book = Book(plan.title, plan.issuer, keywords(identity))
@@ -65,7 +73,7 @@ def master_book(
     dress = Dress("", offers=offers, directory=_directories(layout, directory), native=native)
     for view in (v for v in layout.views if not is_reference(v.sheet)):
         _write_view(book, layout, view, dress, identity)
-    write_ranking(book, layout, f"{plan.title}排名", f"{plan.issuer}　{printed(identity)}")
+    write_ranking(book, layout, f"{plan.title}排名", _published_by(plan, identity, anchor))
     for printed_ in plan.prints:
         write_print(book, layout, printed_, identity)
     write_audit(book, layout, f"{plan.title}对账")
@@ -76,6 +84,12 @@ def master_book(
         _write_directory(book, scores)
     carriers(book, identity, origin(scheme.digest, plan.readings) if scheme is not None else None)
     return book
+
+
+def _published_by(plan: Plan, identity: Identity, anchor: str) -> str:
+    """Return the line under the title of a ranking: who publishes it, the printed code, the code of the ledger."""
+    told = (plan.issuer, printed(identity), f"{ANCHORED}：{anchor}" if anchor else "")
+    return "　".join(t for t in told if t)
 
 
 def _write_view(book: Book, layout: Layout, view: View, dress: Dress, identity: Identity) -> None:

@@ -1,0 +1,200 @@
+"""Strange workbooks that nobody of ours wrote, as many as wanted: every feature and every oddity drawn at random.
+
+They share no code with the program: written as bare parts, the way very different programs and hands write them.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import resource
+import time
+import zipfile
+from pathlib import Path
+from unittest.mock import patch
+
+from kit.figure import Figure, issued_round
+from xlperf.parallel import guarded
+from xlperf.problems import Problem
+from xlperf.rounds.collecting import open as opening
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACK = "http://schemas.openxmlformats.org/package/2006/relationships"
+_WORDS = (
+    "得分",
+    "单位",
+    "95",
+    " 95 ",
+    "９５",
+    "=1+1",
+    "<b>",
+    "x" * 300,
+    "",
+    "a\nb",
+    "_x0041_",
+    "2020-01-01",
+    "不适用",
+    "😀",
+)
+
+
+def strange(draw: random.Random) -> bytes:
+    """Return the bytes of one strange workbook."""
+    made, sheets = io.BytesIO(), draw.choice((1, 1, 2, 3, 12))
+    p = draw.choice(("", "", "", "x:"))
+    space = f'xmlns{":x" if p else ""}="{_MAIN}" xmlns:r="{_REL}"'
+    texts = [draw.choice(_WORDS) for _ in range(draw.choice((0, 5, 400)))]
+    parts = {
+        "[Content_Types].xml": _types(draw, sheets),
+        "_rels/.rels": f'<Relationships xmlns="{_PACK}"><Relationship Id="r1" Type="{_REL}/officeDocument" '
+        f'Target="{draw.choice(("xl/workbook.xml", "/xl/workbook.xml"))}"/></Relationships>',
+        "xl/workbook.xml": f"<{p}workbook {space}>"
+        + _opt(draw, f'<{p}workbookPr date1904="1"/>')
+        + f"<{p}sheets>"
+        + "".join(
+            f'<{p}sheet name="{draw.choice(("表", "Sheet", "_xlperf", "自评表"))}{i}" sheetId="{i + 1}" r:id="r{i + 1}"'
+            f"{draw.choice(('', '', ' state=' + chr(34) + 'veryHidden' + chr(34)))}/>"
+            for i in range(sheets)
+        )
+        + f"</{p}sheets>{_names(draw, p)}</{p}workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACK}">'
+        + "".join(
+            f'<Relationship Id="r{i + 1}" Type="{_REL}/worksheet" Target="worksheets/sheet{i + 1}.xml"/>'
+            for i in range(sheets)
+        )
+        + f'<Relationship Id="rs" Type="{_REL}/sharedStrings" Target="sharedStrings.xml"/>'
+        + _opt(draw, f'<Relationship Id="rt" Type="{_REL}/styles" Target="styles.xml"/>')
+        + "</Relationships>",
+        "xl/sharedStrings.xml": f'<{p}sst {space} uniqueCount="{draw.choice((len(texts), 0, 9))}">'
+        + "".join(f"<{p}si>{_text(draw, p, t)}</{p}si>" for t in texts)
+        + f"</{p}sst>",
+        "xl/styles.xml": f"<{p}styleSheet {space}><{p}cellXfs>"
+        + f'<{p}xf numFmtId="{draw.choice((0, 9, 14, 22, 165))}"/>' * draw.choice((0, 1, 40, 2_000))
+        + f"</{p}cellXfs></{p}styleSheet>",
+    }
+    for i in range(sheets):
+        parts[f"xl/worksheets/sheet{i + 1}.xml"] = _sheet(draw, p, space, len(texts))
+    for name in [n for n in parts if draw.random() < 0.03]:
+        if draw.random() < 0.5:
+            del parts[name]
+        else:
+            parts[name] = parts[name][: draw.randrange(len(parts[name]))]
+    packing = draw.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+    with zipfile.ZipFile(made, "w", packing) as book:
+        for name, text in parts.items():
+            head, code = draw.choice((("", "utf-8"),) * 8 + (("", "utf-8-sig"), ("", "utf-16")))
+            book.writestr(name.upper() if draw.random() < 0.01 else name, (head + text).encode(code))
+        if draw.random() < 0.2:
+            book.writestr("xl/media/图.png", draw.randbytes(draw.choice((10, 200_000))))
+    data = made.getvalue()
+    return data[: draw.randrange(len(data))] if draw.random() < 0.02 else data
+
+
+def _opt(draw: random.Random, text: str, chance: float = 0.5) -> str:
+    return text if draw.random() < chance else ""
+
+
+def _types(draw: random.Random, sheets: int) -> str:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    return (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="{draw.choice(("application/xml", kind + ".sheet.main+xml"))}"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
+        + "".join(
+            f'<Override PartName="/xl/worksheets/sheet{i + 1}.xml" ContentType="{kind}.worksheet+xml"/>'
+            for i in range(sheets)
+        )
+        + _opt(draw, f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}.sharedStrings+xml"/>', 0.9)
+        + "</Types>"
+    )
+
+
+def _names(draw: random.Random, p: str) -> str:
+    count = draw.choice((0, 0, 1, 500))
+    told = "".join(
+        f'<{p}definedName name="{draw.choice(("XLPERF_ID", "XLPERF_T1", "名"))}{"" if i == 0 else i}">'
+        f"{draw.choice(('表0!$A$1:$B$9', '#REF!', '&quot;xlperf1|unit|a|b|2017|U1|1|x&quot;', '1+'))}</{p}definedName>"
+        for i in range(count)
+    )
+    return f"<{p}definedNames>{told}</{p}definedNames>" if count else ""
+
+
+def _text(draw: random.Random, p: str, text: str) -> str:
+    said = text.replace("&", "&amp;").replace("<", "&lt;")
+    rich = f"<{p}r><{p}t>{said}</{p}t></{p}r><{p}r><{p}rPr><{p}b/></{p}rPr><{p}t>粗</{p}t></{p}r>"
+    return draw.choice((f"<{p}t>{said}</{p}t>", f'<{p}t xml:space="preserve">{said}</{p}t>', rich))
+
+
+def _sheet(draw: random.Random, p: str, space: str, texts: int) -> str:
+    rows = draw.choice((0, 3, 30, 30, 300, 3_000))
+    width = draw.choice((1, 5, 20)) if rows < 1_000 else 4
+    body = []
+    order = list(range(1, rows + 1))
+    if draw.random() < 0.1:
+        draw.shuffle(order)
+    for row in order:
+        cells = "".join(_cell(draw, p, row, column, texts) for column in range(width))
+        body.append(f"<{p}row{_opt(draw, f' r={chr(34)}{row}{chr(34)}', 0.98)}>{cells}</{p}row>")
+    if draw.random() < 0.1:
+        body.append(f'<{p}row r="1048576"><{p}c r="XFD1048576"><{p}v>1</{p}v></{p}c></{p}row>')
+    merges = draw.choice((0, 0, 3, 900))
+    merged = "".join(f'<{p}mergeCell ref="A{i * 2 + 1}:B{i * 2 + 2}"/>' for i in range(merges))
+    return (
+        f"<{p}worksheet {space}>"
+        + _opt(draw, f'<{p}dimension ref="{draw.choice(("A1", "A1:XFD1048576", "?"))}"/>')
+        + f"<{p}sheetData>{''.join(body)}</{p}sheetData>"
+        + (f"<{p}mergeCells>{merged}</{p}mergeCells>" if merges else "")
+        + _opt(draw, f'<{p}hyperlinks><{p}hyperlink ref="A1" location="x"/></{p}hyperlinks>', 0.1)
+        + f"</{p}worksheet>"
+    )
+
+
+def _cell(draw: random.Random, p: str, row: int, column: int, texts: int) -> str:
+    at = _opt(draw, f' r="{chr(65 + column)}{row}"', 0.98)
+    value = draw.choice(("1", "0.1", "1E5", "-3", "1e999", "NaN", "", "１", "1_0", "43832.5"))
+    return draw.choice((
+        f"<{p}c{at}><{p}v>{value}</{p}v></{p}c>", f'<{p}c{at} t="s"><{p}v>{draw.randrange(texts + 2)}</{p}v></{p}c>',
+        f'<{p}c{at} t="inlineStr"><{p}is><{p}t>字</{p}t></{p}is></{p}c>', f'<{p}c{at} t="b"><{p}v>1</{p}v></{p}c>',
+        f'<{p}c{at} t="e"><{p}v>#N/A</{p}v></{p}c>', f"<{p}c{at}/>", f'<{p}c{at} s="{draw.choice((0, 0, 1, 7_000))}"/>',
+        f'<{p}c{at} t="str"><{p}f>{draw.choice(("1+1", "A1:", "SUM("))}</{p}f><{p}v>2</{p}v></{p}c>',
+        f'<{p}c{at}><{p}f t="shared" si="0"/></{p}c>', f'<{p}c{at} t="d"><{p}v>2020-01-01</{p}v></{p}c>',
+    ))  # fmt: skip
+
+
+def corpus(count: int, folder: Path, seed: int = 1) -> Figure:
+    """Open strange workbooks as a collect does; each has an answer, in time and within its memory."""
+    round_, draw, figure = issued_round(folder / "round"), random.Random(seed), Figure("corpus")
+    jobs = []
+    for number in range(count):
+        file = folder / f"{number}.xlsx"
+        file.write_bytes(strange(draw))
+        jobs.append((file, file.name, round_.records, ()))
+    times, peaks = [], []
+    for job, found in zip(jobs, guarded(_measured, jobs, seconds=opening.PATIENCE, memory=opening.MEMORY), strict=True):
+        if not isinstance(found, tuple):
+            figure.add("lost")
+            figure.wrong.append(f"{job[1]}: {found}")
+            continue
+        code, seconds, peak = found
+        figure.add(code)
+        times.append(seconds)
+        peaks.append(peak)
+    times.sort()
+    p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
+    figure.tally |= {"p50 ms": round(1000 * times[len(times) // 2]), "p99 ms": round(1000 * p99)}
+    figure.tally |= {"worst ms": round(1000 * times[-1]), "peak MB": round(max(peaks))}
+    if p99 >= 1.0 or max(peaks) >= 512:
+        figure.wrong.append(f"p99 {p99:.2f} s, peak {max(peaks):.0f} MB")
+    return figure
+
+
+def _measured(job: tuple) -> tuple[str, float, float]:
+    """Open one file: what it was, CPU seconds, and megabytes of the process at most so far."""
+    began = time.process_time()
+    with patch.object(opening.warnings, "simplefilter"):
+        found = opening._opened(job)
+    seconds = time.process_time() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return (found.code if isinstance(found, Problem) else "opened"), seconds, peak

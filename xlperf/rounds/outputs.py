@@ -1,0 +1,39 @@
+"""What is written for people to read: put below out/ and recorded, so that `verify` knows it again.
+
+A file is on the disk before it is recorded; whoever is stopped between the two runs the command again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from xlperf.files import writing
+from xlperf.rounds.deeds import Output
+from xlperf.rounds.ledger import record_output
+from xlperf.rounds.store import Round
+
+
+def put_out(round_: Round, files: Mapping[Path, bytes | None]) -> None:
+    """Write files, all of them or none, and record what they are; None takes one away.
+
+    files: by their path below the round's folder. What is recorded already just so is not recorded again.
+    """
+    with writing() as put:
+        for file, data in files.items():
+            at = round_.folder / file
+            if data is None:
+                at.unlink(missing_ok=True)
+            elif not at.is_file() or at.read_bytes() != data:
+                put(at, data)
+    recorded(round_, files)
+
+
+def recorded(round_: Round, files: Mapping[Path, bytes | None]) -> None:
+    """Record files that were written already; None for one that was taken away."""
+    now = {f.as_posix(): "" if d is None else hashlib.sha256(d).hexdigest() for f, d in files.items()}
+    known = round_.state().outputs
+    changed = {name: digest for name, digest in now.items() if known.get(name, "") != digest}
+    if changed:
+        record_output(round_.ledger, Output(changed))
