@@ -271,10 +271,10 @@ def _remembering(read):
     """Return the reader of books with a memory, for the same bytes are read the same."""
     known: dict[tuple[str, str], object] = {}
 
-    def remembered(jobs, records):
+    def remembered(jobs, records, **named):
         wanted = [(hashlib.sha256(file.read_bytes()).hexdigest(), name) for file, name in jobs]
         fresh = [(job, key) for job, key in zip(jobs, wanted, strict=True) if key not in known]
-        for (_, key), book in zip(fresh, read([job for job, _ in fresh], records), strict=True):
+        for (_, key), book in zip(fresh, read([job for job, _ in fresh], records, **named), strict=True):
             known[key] = book
         yield from (known[key] for key in wanted)
 

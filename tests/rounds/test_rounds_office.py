@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import openpyxl
 import pytest
 from kit.begun import claim, claimed, issued
 from kit.rounds import reopened, send, send_all
@@ -14,6 +15,7 @@ from xlperf.rounds.collecting.collect import collect
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
 from xlperf.workbook.back.fill import fill_book
+from xlperf.xlsx.skeleton import MAP
 
 
 @pytest.fixture
@@ -128,3 +130,14 @@ def test_ledgers_that_share_a_table_never_give_two_rows_one_key():
     marks = [(s.table, roster.mark(s)) for s in ledgers]
     assert len(ledgers) > 2
     assert len(set(marks)) == len(marks)
+
+
+def test_a_master_whose_map_is_not_as_it_was_written_is_held(round_):
+    fill_book(round_.out / "总表.xlsx", round_.inbox / "总表.xlsx", {})
+    book = openpyxl.load_workbook(round_.inbox / "总表.xlsx")
+    columns = [line for line in book[MAP].iter_rows(min_row=2) if line[0].value == "column"]
+    line = next(line for line in columns if line[4].value == "locked")
+    line[4].value = "input"
+    book.save(round_.inbox / "总表.xlsx")
+    [receipt] = [r for r in collect(round_).receipts if r.file == "总表.xlsx"]
+    assert (receipt.decision, [p.code for p in errors(receipt.problems)]) == ("held", ["MASTER_MAP"])

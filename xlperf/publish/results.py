@@ -78,7 +78,9 @@ def _published(round_: Round, changed: list[Problem], *, native: bool) -> Publis
     identity = identity_of(round_, "master", "", serial)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "book.xlsx")
-        write_master(scores, made, identity=identity, native=native, scheme=round_.scheme, anchor=anchor)
+        write_master(
+            scores, made, identity=identity, native=native, scheme=round_.scheme, anchor=anchor, key=round_.key
+        )
         data = made.read_bytes()
         prints = {Path("out", f"{p.title}.xlsx"): _print_book(scores, p, folder) for p in scores.plan.prints if p.book}
     table = Path("out", f"{RANKING}.csv")

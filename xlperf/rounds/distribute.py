@@ -189,7 +189,8 @@ def _has_it(state: State, known: Issued, made: _Made) -> bool:
     return known.kind == SCORER and (SCORER, known.who) in state.current and known.record == made.digest
 
 
-_Source = tuple[Scores, Scores, Scheme, str]  # blank scores, those with what was reported, scheme, deadline in words
+# what every book is written from: blank scores, those with what was reported, scheme, deadline in words, key
+_Source = tuple[Scores, Scores, Scheme, str, bytes]
 
 
 def _made(
@@ -207,7 +208,7 @@ def _made(
         word = password(round_, (parcel.kind, parcel.whom)) if secret and parcel.kind != "master" else ""
         jobs.append((parcel, identity_of(round_, parcel.kind, parcel.whom, known.serial if known else last), word))
     blank = score(round_.plan, round_.scheme.tables)
-    source = (blank, reported(round_, state) or blank, round_.scheme, due_words(round_))
+    source = (blank, reported(round_, state) or blank, round_.scheme, due_words(round_), round_.key)
     jobs.sort(key=lambda job: job[0].kind not in OFFICIAL)  # the long ones first
     again: list[_Job] = []
     for (parcel, identity, word), made in zip(jobs, shared_out(_written, source, jobs), strict=True):
@@ -225,11 +226,11 @@ def _made(
 def _written(source: _Source, job: _Job) -> _Made:
     """Write one book and return its bytes, with the record of it."""
     parcel, identity, word = job
-    scores, for_scorers, scheme, deadline = source
+    scores, for_scorers, scheme, deadline, key = source
     with tempfile.TemporaryDirectory() as folder:
         file, whom = Path(folder, "book.xlsx"), parcel.whom
         if parcel.kind == "master":
-            write_master(scores, file, identity=identity, scheme=scheme)
+            write_master(scores, file, identity=identity, scheme=scheme, key=key)
             return _Made(file.read_bytes())
         if parcel.kind == SCORER:
             record = write_scorer_book(

@@ -29,6 +29,10 @@ _STAY = """CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON entries
 _LAST = """CREATE TRIGGER IF NOT EXISTS entries_last BEFORE DELETE ON entries
   BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END"""
 _SCHEMA = ";\n".join((_TABLE, _STAY, _LAST, ""))
+_ELSEWHERE = frozenset({  # faults that are none of the list's own: others have it, the disk is full or gone
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+})  # fmt: skip
 _FIRST = "0" * 64
 KEY_FILES = ("round.key", ".key")  # of the round that the list lies in
 
@@ -186,11 +190,9 @@ def entries(file: Path, after: Mark = START) -> Iterator[Entry]:
                     raise BrokenChain(expected)
                 previous, expected = chained, expected + 1
                 yield Entry(number, at, kind, json.loads(text), (number, chained))
-    except sqlite3.OperationalError:
-        if not _is_damaged(file):
-            raise  # somebody else has it, or the disk is full
-        raise BrokenChain(expected) from None
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as fault:
+        if getattr(fault, "sqlite_errorcode", 0) & 0xFF in _ELSEWHERE:
+            raise
         raise BrokenChain(expected) from None
 
 
@@ -206,11 +208,6 @@ def damage(file: Path) -> str:
         return str(fault)
     wanted = {" ".join(text.replace("IF NOT EXISTS ", "").split()) for text in (_TABLE, _STAY, _LAST)}
     return "; ".join(told[:3]) if told != ["ok"] else "" if made == wanted else "the guards against changes are gone"
-
-
-def _is_damaged(file: Path) -> bool:
-    """Return whether a list cannot be read because of what stands in its file."""
-    return bool(damage(file))
 
 
 def _connect(file: Path) -> sqlite3.Connection:

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -30,6 +30,7 @@ _KIND = re.compile(r"[a-z][a-z0-9_]*\Z", re.ASCII)
 NAME = "XLPERF_ID"
 LEAD_IN = "xlperf1"
 CODE_SIGN = "表码"
+SEAL, _WHOLE = "seal", "whole"  # lines of the map: its seal with the key of the round, its digest for whoever has none
 _IN_ONE_LINE = 5_000  # digests that fit one cell
 LONGEST = 255  # characters of a text constant in a formula
 _LETTERS = "123456789ABCDEFGHJKMNPQRSTVWXYZ"  # 31, a prime; no 0, I, L, O, U: people read it over the telephone
@@ -142,10 +143,11 @@ def printed(identity: Identity) -> str:
     return f"{CODE_SIGN}：{identity.code()}"
 
 
-def carriers(book: Book, identity: Identity, made_from: Mapping[str, str] | None = None) -> None:
+def carriers(book: Book, identity: Identity, made_from: Mapping[str, str] | None = None, key: bytes = b"") -> None:
     """Write the carriers that are not printed, and the map of what was issued. Call it last.
 
-    made_from: what the book was made from, see `origin`.
+    made_from: what the book was made from, see `origin`. key: of the round, which seals the map of a 总表, for there is
+    no other record of it; b"" for none.
     The core property is set when the book is made and the printed code by each kind of book.
     """
     workbook = book.workbook
@@ -161,13 +163,33 @@ def carriers(book: Book, identity: Identity, made_from: Mapping[str, str] | None
     sheet.write_string(0, 0, identity.text())
     lines += (("from", *pair) for pair in (made_from or {}).items())
     if identity.kind == "master":
+        lines += [(SEAL, map_seal(key, _map_digest(lines)))] if key else []
         count, whole = digest_of_lines(lines)
-        lines.append(("whole", str(count), whole))
+        lines.append((_WHOLE, str(count), whole))
     for row, line in enumerate(lines, 1):
         for column, text in enumerate(line):
             sheet.write_string(row, column, text)
     sheet.very_hidden()
     sheet.protect()
+
+
+def map_seal(key: bytes, digest: str) -> str:
+    """Return what a map of this digest is sealed with."""
+    return hmac.digest(key, f"map|{digest}".encode(), "sha256").hex()
+
+
+def _map_digest(lines: Iterable[Sequence[Any]]) -> str:
+    texts = ("\t".join("" if cell is None else str(cell) for cell in line).rstrip("\t") for line in lines)
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def read_map_seal(book: ReadWorkbook) -> tuple[str, str]:
+    """Return the digest of the map of a book as it stands now, and what it was sealed with; both "" without a map."""
+    lines = list(book[MAP].iter_rows(min_row=2, values_only=True)) if MAP in book.sheetnames else []
+    sealed_with = next((str(line[1]) for line in lines if line[0] == SEAL and len(line) > 1), "")
+    if not sealed_with:
+        return "", ""
+    return _map_digest(line for line in lines if line[0] not in (SEAL, _WHOLE, None)), sealed_with
 
 
 def origin(digest: str, readings: Mapping[str, str]) -> dict[str, str]:

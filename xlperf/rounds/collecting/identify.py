@@ -11,7 +11,7 @@ from xlperf.rounds.ledger import State
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.read import ReadBook
 from xlperf.workbook.record import record_name
-from xlperf.workbook.seal import is_genuine
+from xlperf.workbook.seal import is_genuine, map_seal
 
 
 def identity_problems(round_: Round, state: State, roster: Roster, file: str, book: ReadBook) -> list[Problem]:
@@ -40,6 +40,8 @@ def identity_problems(round_: Round, state: State, roster: Roster, file: str, bo
         return [problem("SECRET_OTHERS", where, found=roster.title(me), by=by)]
     if book.disagreements:
         return [problem("FORGED_ID", where, found="；".join(book.disagreements))]
+    if me == MASTER and book.map_seal[1] != map_seal(round_.key, book.map_seal[0]):
+        return [problem("MASTER_MAP", where)]
     if me != MASTER and not issued.record:
         return [problem("ISSUED_UNRECORDED", where)]
     if me != MASTER and book.record != issued.record:

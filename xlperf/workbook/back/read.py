@@ -20,7 +20,7 @@ from openpyxl import Workbook
 from xlperf.workbook.back.around import around, is_still, shown
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
 from xlperf.workbook.record import Kept, Record, Role, read_record, record_name
-from xlperf.workbook.seal import Identity, printed_codes, read_identity
+from xlperf.workbook.seal import Identity, printed_codes, read_identity, read_map_seal
 from xlperf.xlsx.cached import Place, stored_results
 from xlperf.xlsx.skeleton import MAP
 
@@ -60,7 +60,8 @@ class ReadBook:
 
     disagreements: what its carriers of identity contradict. codes: the printed codes. made_from: see `seal.origin`;
     empty where the book does not say. record: the digest of the record it was laid against, "" where it was read by
-    its own map. opened_by: the party whose password opened it, None where it had none.
+    its own map. opened_by: the party whose password opened it, None where it had none. map_seal: see
+    `seal.read_map_seal`.
     """
 
     identity: Identity | None
@@ -71,6 +72,7 @@ class ReadBook:
     made_from: Mapping[str, str] = field(default_factory=dict)
     record: str = ""
     opened_by: tuple[str, str] | None = None
+    map_seal: tuple[str, str] = ("", "")
 
 
 def read_book(file: Path | bytes, records: Path | None = None) -> ReadBook:
@@ -92,7 +94,9 @@ def read_book(file: Path | bytes, records: Path | None = None) -> ReadBook:
     cells = tuple(cell for table in found for cell in _cells(table, results, record))
     changes += around(book, record, found) if record is not None else ()
     codes = tuple(printed_codes(book))
-    return ReadBook(identity, tuple(wrong), codes, cells, tuple(changes), _made_from(book), digest)
+    return ReadBook(
+        identity, tuple(wrong), codes, cells, tuple(changes), _made_from(book), digest, None, read_map_seal(book)
+    )
 
 
 def _record(records: Path | None, identity: Identity | None) -> tuple[Record | None, str]:

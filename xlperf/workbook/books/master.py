@@ -39,9 +39,10 @@ def write_master(
     native: bool = True,
     scheme: Scheme | None = None,
     anchor: str = "",
+    key: bytes = b"",
 ) -> None:
     """Write the office's workbook; see `master_book`."""
-    master_book(scores, identity=identity, native=native, scheme=scheme, anchor=anchor).save(file)
+    master_book(scores, identity=identity, native=native, scheme=scheme, anchor=anchor, key=key).save(file)
 
 
 def master_book(
@@ -52,13 +53,14 @@ def master_book(
     scheme: Scheme | None = None,
     entered: Mapping[str, Sequence[int]] | None = None,
     anchor: str = "",
+    key: bytes = b"",
 ) -> Book:
     """Make the office's workbook.
 
     native: False writes rule calls as `XP_…(…)` for machines with the add-in. scheme: gives the front
     sheet its 口径 and assumed figures. entered: sheet → the rows for new entries (counted from 0) that hold one;
     the entries are the last rows of the sheet in the scores, and their formulas stay those of a row for a new entry.
-    anchor: the code of the ledger that the page 排名 prints.
+    anchor: the code of the ledger that the page 排名 prints. key: of the round, see `carriers`.
     """
     plan = scores.plan
     book = Book(plan.title, plan.issuer, keywords(identity))
@@ -82,7 +84,7 @@ def master_book(
         _write_view(book, layout, view, dress, identity)
     if directory is not None:
         _write_directory(book, scores)
-    carriers(book, identity, origin(scheme.digest, plan.readings) if scheme is not None else None)
+    carriers(book, identity, origin(scheme.digest, plan.readings) if scheme is not None else None, key)
     return book
 
 
