@@ -20,8 +20,8 @@ from xlperf.rounds.collecting.typed import take_editions
 from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.ledger import Issued, State, record_issued
 from xlperf.rounds.parcels import Parcel, bound_to, due_words, identity_of, parcels_of
-from xlperf.rounds.reported import reported
 from xlperf.rounds.passwords import password, write_passwords
+from xlperf.rounds.reported import reported
 from xlperf.rounds.settings import at_work, settled
 from xlperf.rounds.store import Progress, Round, silent
 from xlperf.scheme.model import Scheme
