@@ -182,8 +182,8 @@ def _written(template: Path, to: Path, full_at: int) -> tuple[int, bool]:
     return done[0], failed
 
 
-def collectors(count: int, folder: Path) -> Figure:
-    """Let eight collectors take the same inbox at once; every file is recorded once. count: files."""
+def collectors(count: int, folder: Path, at_once: int = 8) -> Figure:
+    """Let collectors take the same inbox at once; every file is recorded once. count: files."""
     round_, figure = issued_round(folder), Figure("collectors")
     for unit in ("U01", "U22", "U44"):
         send(round_, "unit", unit)
@@ -193,7 +193,7 @@ def collectors(count: int, folder: Path) -> Figure:
         data = good[number % 3].read_bytes() if number % 20 == 0 else b"%PDF-1.7 " + str(number).encode()
         (round_.inbox / f"{number:05d}.xlsx").write_bytes(data)
     words = [sys.executable, "-c", _COLLECT, str(round_.folder)]
-    running = [subprocess.Popen(words, stderr=subprocess.PIPE) for _ in range(8)]
+    running = [subprocess.Popen(words, stderr=subprocess.PIPE) for _ in range(at_once)]
     told = [r.communicate()[1].decode() for r in running]
     taken = [e.body["sha256"] for e in entries(round_.ledger) if e.kind == "received"]
     wanted = {hashlib.sha256(f.read_bytes()).hexdigest() for f in round_.inbox.iterdir()}

@@ -21,6 +21,7 @@ from click.testing import CliRunner
 from kit.figure import UNIT, Figure, issued_round
 from kit.rounds import good_values, reopened, send
 from xlperf.cli import main
+from xlperf.engine.plan import Column
 
 _STARTS = ("=", "+", "-", "@", "＝", "\t=", "\r=", "\n=", " =", "'=", '"=', "{=", "=-", "＋", "－", "＠")
 _BODIES = (
@@ -108,7 +109,7 @@ def _written(template: Path, to: Path, payloads: list[str]) -> dict[str, bytes]:
     shutil.copytree(template, to)
     round_ = reopened(to)
     texts, changes = iter(payloads), {}
-    free = [(s.name, c.name) for s in round_.plan.sheets for c in s.inputs() if c.holds == "text" and not c.choices]
+    free = [(s.name, c.name) for s in round_.plan.sheets for c in s.inputs() if _is_free(c)]
     rows = [k for s, k, _ in good_values(round_, "unit", UNIT) if s == "marks"]
     for key in dict.fromkeys(rows):
         for sheet, column in free:
@@ -128,6 +129,11 @@ def _written(template: Path, to: Path, payloads: list[str]) -> dict[str, bytes]:
         if file.is_file():
             found[file.relative_to(to / "out").as_posix()] = file.read_bytes()
     return found
+
+
+def _is_free(column: Column) -> bool:
+    """Return whether a unit writes there what it likes."""
+    return column.holds == "text" and not column.choices and column.by == "unit"
 
 
 def _typable(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from kit.bookedits import EDITS
 from kit.hard_times import kills
+from kit.injections import injections
 from kit.programs import need
 from kit.strange_files import edits, forty, mutants, resaves
 
@@ -31,4 +32,9 @@ def test_a_killed_collector_loses_and_doubles_nothing(tmp_path):
 def test_the_forty_bad_inputs_are_known_by_name(tmp_path):
     figure = forty(1, tmp_path)
     assert figure.count >= 40
+    assert figure.wrong == [], str(figure)
+
+
+def test_no_text_of_a_unit_runs_anywhere(tmp_path):
+    figure = injections(40, tmp_path)
     assert figure.wrong == [], str(figure)

@@ -57,10 +57,10 @@ def master_book(
 ) -> Book:
     """Make the office's workbook.
 
-    native: False writes rule calls as `XP_…(…)` for machines with the add-in. scheme: gives the front sheet its 口径 and
-    assumed figures. entered: sheet → the rows for new entries (counted from 0) that hold one; they are the last rows of
-    the sheet in the scores, and their formulas stay those of a row for a new entry. anchor: the code of the ledger that
-    the page 排名 prints. key: of the round, see `carriers`.
+    native: False writes rule calls as `XP_…(…)` for machines with the add-in. scheme: gives the front sheet its 口径
+    and assumed figures. entered: sheet → the rows for new entries (counted from 0) that hold one; they are the last
+    rows of the sheet in the scores, and their formulas stay those of a row for a new entry. anchor: the code of the
+    ledger that the page 排名 prints. key: of the round, see `carriers`.
     """
     plan = scores.plan
     book = Book(plan.title, plan.issuer, keywords(identity))
