@@ -45,6 +45,7 @@ def strange(draw: random.Random) -> bytes:
     p = draw.choice(("", "", "", "x:"))
     space = f'xmlns{":x" if p else ""}="{_MAIN}" xmlns:r="{_REL}"'
     texts = [draw.choice(_WORDS) for _ in range(draw.choice((0, 5, 400)))]
+    beyond = draw.random() < 0.05  # whether cells name texts and styles that there are not
     parts = {
         "[Content_Types].xml": _types(draw, sheets),
         "_rels/.rels": f'<Relationships xmlns="{_PACK}"><Relationship Id="r1" Type="{_REL}/officeDocument" '
@@ -70,11 +71,11 @@ def strange(draw: random.Random) -> bytes:
         + "".join(f"<{p}si>{_text(draw, p, t)}</{p}si>" for t in texts)
         + f"</{p}sst>",
         "xl/styles.xml": f"<{p}styleSheet {space}><{p}cellXfs>"
-        + f'<{p}xf numFmtId="{draw.choice((0, 9, 14, 22, 165))}"/>' * draw.choice((0, 1, 40, 2_000))
+        + f'<{p}xf numFmtId="{draw.choice((0, 9, 14, 22, 165))}"/>' * draw.choice((1, 1, 40, 2_000))
         + f"</{p}cellXfs></{p}styleSheet>",
     }
     for i in range(sheets):
-        parts[f"xl/worksheets/sheet{i + 1}.xml"] = _sheet(draw, p, space, len(texts))
+        parts[f"xl/worksheets/sheet{i + 1}.xml"] = _sheet(draw, p, space, len(texts) + 2 * beyond, beyond)
     for name in [n for n in parts if draw.random() < 0.03]:
         if draw.random() < 0.5:
             del parts[name]
@@ -127,7 +128,7 @@ def _text(draw: random.Random, p: str, text: str) -> str:
     return draw.choice((f"<{p}t>{said}</{p}t>", f'<{p}t xml:space="preserve">{said}</{p}t>', rich))
 
 
-def _sheet(draw: random.Random, p: str, space: str, texts: int) -> str:
+def _sheet(draw: random.Random, p: str, space: str, texts: int, beyond: bool) -> str:
     rows = draw.choice((0, 3, 30, 30, 300, 3_000))
     width = draw.choice((1, 5, 20)) if rows < 1_000 else 4
     body = []
@@ -135,7 +136,7 @@ def _sheet(draw: random.Random, p: str, space: str, texts: int) -> str:
     if draw.random() < 0.1:
         draw.shuffle(order)
     for row in order:
-        cells = "".join(_cell(draw, p, row, column, texts) for column in range(width))
+        cells = "".join(_cell(draw, p, row, column, texts, beyond) for column in range(width))
         body.append(f"<{p}row{_opt(draw, f' r={chr(34)}{row}{chr(34)}', 0.98)}>{cells}</{p}row>")
     if draw.random() < 0.1:
         body.append(f'<{p}row r="1048576"><{p}c r="XFD1048576"><{p}v>1</{p}v></{p}c></{p}row>')
@@ -151,13 +152,15 @@ def _sheet(draw: random.Random, p: str, space: str, texts: int) -> str:
     )
 
 
-def _cell(draw: random.Random, p: str, row: int, column: int, texts: int) -> str:
+def _cell(draw: random.Random, p: str, row: int, column: int, texts: int, beyond: bool) -> str:
     at = _opt(draw, f' r="{chr(65 + column)}{row}"', 0.98)
-    value = draw.choice(("1", "0.1", "1E5", "-3", "1e999", "NaN", "", "１", "1_0", "43832.5"))
+    odd = ("1e999", "NaN", "", "\uff11", "1_0") if beyond else ()
+    value = draw.choice(("1", "0.1", "1E5", "-3", "43832.5", *odd))
+    shared = f'<{p}c{at} t="s"><{p}v>{draw.randrange(texts)}</{p}v></{p}c>' if texts else f"<{p}c{at}/>"
     return draw.choice((
-        f"<{p}c{at}><{p}v>{value}</{p}v></{p}c>", f'<{p}c{at} t="s"><{p}v>{draw.randrange(texts + 2)}</{p}v></{p}c>',
+        f"<{p}c{at}><{p}v>{value}</{p}v></{p}c>", shared,
         f'<{p}c{at} t="inlineStr"><{p}is><{p}t>字</{p}t></{p}is></{p}c>', f'<{p}c{at} t="b"><{p}v>1</{p}v></{p}c>',
-        f'<{p}c{at} t="e"><{p}v>#N/A</{p}v></{p}c>', f"<{p}c{at}/>", f'<{p}c{at} s="{draw.choice((0, 0, 1, 7_000))}"/>',
+        f'<{p}c{at} t="e"><{p}v>#N/A</{p}v></{p}c>', f"<{p}c{at}/>", f'<{p}c{at} s="{7_000 if beyond else 0}"/>',
         f'<{p}c{at} t="str"><{p}f>{draw.choice(("1+1", "A1:", "SUM("))}</{p}f><{p}v>2</{p}v></{p}c>',
         f'<{p}c{at}><{p}f t="shared" si="0"/></{p}c>', f'<{p}c{at} t="d"><{p}v>2020-01-01</{p}v></{p}c>',
     ))  # fmt: skip

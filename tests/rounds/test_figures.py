@@ -1,6 +1,7 @@
 """The figures of the intake with small counts; `make figures COUNT=1000` prints them with large ones."""
 
 from kit.bookedits import EDITS
+from kit.corpus import corpus
 from kit.hard_times import kills
 from kit.injections import injections
 from kit.programs import need
@@ -37,4 +38,9 @@ def test_the_forty_bad_inputs_are_known_by_name(tmp_path):
 
 def test_no_text_of_a_unit_runs_anywhere(tmp_path):
     figure = injections(40, tmp_path)
+    assert figure.wrong == [], str(figure)
+
+
+def test_strange_workbooks_have_an_answer_in_time(tmp_path):
+    figure = corpus(30, tmp_path)
     assert figure.wrong == [], str(figure)

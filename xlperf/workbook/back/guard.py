@@ -80,6 +80,12 @@ def guard_problems(data: bytes, file: str) -> list[Problem]:
         return [problem("DAMAGED", where, found=found)]
 
 
+def bears(data: bytes, text: str) -> bool:
+    """Return whether any part of a workbook that passed holds a text, in whatever letters of two bytes or one."""
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return any(text.encode() in book.read(part).replace(b"\0", b"") for part in book.infolist())
+
+
 def _is_one_archive(data: bytes) -> bool:
     """Check that a zip is all there is: nothing before its first part, and nothing behind its end."""
     at = data.rfind(_END)
