@@ -90,7 +90,7 @@ def new(
 @click.command("distribute")
 @folder_argument
 @dry_run_option
-@click.option("--secret", is_flag=True, help="Give every book a password of its own; out/口令 lists them.")
+@click.option("--secret", is_flag=True, help="Give every book a password of its own.")
 @json_option
 @despite_option
 def distribute_command(folder: Path, dry_run: bool, secret: bool, json_: bool, despite: str) -> None:
