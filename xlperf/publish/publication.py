@@ -104,6 +104,8 @@ def publish(
         for file, data in files.items():
             put(folder / file, data)
         _recorded(round_, settings, documents, put)
+    if folder.is_relative_to(round_.folder):
+        recorded(round_, {(folder / file).relative_to(round_.folder): data for file, data in files.items()})
     return Publication(folder, tuple(documents), tuple(files), (*problems, *faults))
 
 

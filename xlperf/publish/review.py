@@ -12,7 +12,6 @@ from xlperf.engine.plan import UNIT, Column, Row, Sheet
 from xlperf.engine.score import Scores, score
 from xlperf.engine.whatif import Change, changes_between
 from xlperf.entries.cell import Asked, judge
-from xlperf.files import writing
 from xlperf.formula.values import Value, number, value_text
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.publish.corrected import corrected_files, correction
@@ -21,6 +20,7 @@ from xlperf.rounds.appeals import CHANGED, UPHELD, Appeal, Ruling, open_appeals,
 from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.journal import alone
 from xlperf.rounds.ledger import record_decided
+from xlperf.rounds.outputs import put_out
 from xlperf.rounds.store import Round
 from xlperf.rounds.workdays import own_days, workdays_after
 
@@ -112,9 +112,7 @@ def decide(
     if changes:
         document = coded(correction(before, appeal, ruling, changes, day), round_.id, round_.key)
         made = corrected_files(document)
-        with writing() as put:
-            for name, data in made.items():
-                put(round_.out / "发布" / name, data)
+        put_out(round_, {Path("out", "发布", name): data for name, data in made.items()})
         files = tuple(Path("out", "发布", name) for name in made)
     return Decided(ruling, changes, files), problems
 
