@@ -25,6 +25,7 @@ from xlperf.report.chart import Chart
 from xlperf.report.document import EDITION_NAMES, EDITIONS, Document, Edition, coded
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.ledger import Written, record_written
+from xlperf.rounds.outputs import recorded
 from xlperf.rounds.store import Progress, Round, silent
 from xlperf.workbook.charts import write_charts
 from xlperf.workbook.documents import write_document
