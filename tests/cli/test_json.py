@@ -15,7 +15,7 @@ from xlperf.cli.output import ROOM
 from xlperf.cli.page import width
 
 ROOT = Path(__file__).parents[2]
-SILENT = {"addin", "appeal", "watch"}  # no answer of their own
+SILENT = {"addin", "appeal", "desk", "watch"}  # no answer of their own
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
