@@ -66,6 +66,23 @@ def test_what_is_computed_from_a_private_column_is_private_and_told(tmp_path):
     assert plan.private == {("people", "base")}
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "joined: {texts: [name, base]}",
+        "in_words: {amount: base}",
+        "flag: {conditions: {base: {above: 1000}}}",
+        "total: {of: this.mark, where: {base: {above: 1000}}}",
+    ],
+)
+def test_a_text_that_carries_a_private_column_is_private_and_told(tmp_path, rule):
+    before = "      due:"
+    text = SCHEME.replace(before, f"      line: {{title: 一行, {rule}}}\n{before}", 1)
+    assert told(tmp_path, text) == [("PRIVATE_LEAK", "一行")]
+    plan, _ = compile_scheme(load_scheme(tmp_path)[0])
+    assert ("people", "line") in plan.private
+
+
 def test_a_sum_of_a_private_column_on_another_sheet_is_private(tmp_path):
     text = SCHEME.replace("total: {of: departments.marks", "total: {of: departments.cost", 1).replace(
         "        total: {of: people.score, where: {department: code}}\n",

@@ -8,6 +8,7 @@ from importlib.resources import files
 from xlperf.scheme.find import schemes_available
 from xlperf.scheme.model import Listing, Mapping, Node, Scalar
 from xlperf.scheme.reading.nodes import records
+from xlperf.scheme.reading.short import with_lines
 from xlperf.scheme.reading.yaml_subset import parse_yaml
 from xlperf.scheme.source import folder_source
 from xlperf.scheme.vocabulary import COLUMN, COMPUTED, CONDITION, SCHEME, Field, Fields
@@ -50,6 +51,7 @@ def keys_page() -> str:
     roots = [folder_source(folder).root for folder in schemes_available()]
     more = parse_yaml(files("xlperf").joinpath("texts/keys.yaml").read_text("utf-8"), "keys.yaml")[0]
     known = [r for r in (*roots, more) if r is not None]
+    known += [with_lines(r)[0] for r in known]  # keys on the first line of a sheet are keys of the sheet
     conditions = [] if more is None else list(records(more, "conditions"))
     return "\n".join([_HEAD, *_section(_ROOT, SCHEME, known), *_section("conditions", CONDITION, conditions)])
 
