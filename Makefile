@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden bench-people figures lint release printed every-scheme counties county recalc every-write desk
+.PHONY: setup demo test coverage golden bench-people figures lint release printed every-scheme counties county recalc every-write desk pay-figures
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -36,6 +36,12 @@ county: setup  # 灌南: the whole county over three years, its 总表 recalcula
 COUNT := 100
 figures: setup  # what the intake stands; all of it, or WHAT=edits and the like alone (COUNT=1000: an hour)
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.figures $(COUNT) $(WHAT)
+PEOPLE := 10000
+DEPARTMENTS := 50
+pay-figures: setup  # a year of pay: 200 random years by the second program, 10,000 people to the cent and by LibreOffice (an hour)
+	XLPERF_YEARS=200 $(PY) -m pytest -n 0 -q tests/scheme/test_scheme_yangcheng.py
+	XLPERF_DEPARTMENTS=50 $(PY) -m pytest -n 0 -q tests/rounds/test_pay_privacy.py
+	PYTHONPATH=.:tests $(PY) -W ignore -m kit.pay_figures $(PEOPLE) $(DEPARTMENTS)
 lint: setup
 	$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/lint-imports
 build/desk/pyodide build/desk/axe:  # npm packages, unpacked; what goes into the page is held to digests by xlperf/desk/build.py

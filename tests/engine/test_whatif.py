@@ -5,10 +5,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from kit.yangcheng_large import large_year
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.examples import example_tables
-from xlperf.engine.whatif import compare_readings
+from xlperf.engine.score import score
+from xlperf.engine.whatif import changes_between, compare_readings, totals_between
 from xlperf.scheme.load import load_scheme
 
 SCHEMES = Path(__file__).parents[2] / "schemes"
@@ -80,6 +82,19 @@ def test_pay_of_people_is_compared_too():
         ("2", "pay", "pay", Fraction(26400), Fraction("37714.29")),
     ]
     assert found.units == ("A", "B")
+
+
+def test_totals_and_budgets_are_compared_for_every_tier():
+    scheme, _ = load_scheme(SCHEMES / "yangcheng-2020")
+    plans = [compile_scheme(scheme, {"cap": cap})[0] for cap in ("none", "100")]
+    tables = large_year(scheme, 24, size=3)
+    before, after = (score(plan, tables) for plan in plans)
+    paid = sum(c.new - c.old for c in changes_between(before, after) if c.column == "due")
+    totals = {(c.sheet, c.unit, c.column): c.new - c.old for c in totals_between(before, after)}
+    assert totals["zone", "2020", "due"] == paid < 0
+    assert {unit for sheet, unit, column in totals if column == "all"} == {"不合格", "合格", "良好", "优秀"}
+    assert totals["budget", "优秀", "all"] == totals["budget", "合格", "all"] * 2
+    assert [c for c in changes_between(before, after) if c.sheet in ("zone", "budget")] == []
 
 
 def test_places_of_honour_are_results():

@@ -204,7 +204,8 @@ def totals(people: list[dict], funds: Fraction) -> dict:
     due = sum((p["due"] for p in people if p["due"] is not None), Fraction(0))
     one = sum((p["unit_pay"] for p in people if p["unit_pay"] is not None), Fraction(0))
     tiers = [{"per_multiple": one, "all": cents(one * m), "spare": funds - cents(one * m)} for m in MULTIPLES]
-    return {"listed": sums, "due": due, "spare": funds - due, "tiers": tiers}
+    exact = sum((p["exact"] for p in people if p["exact"] is not None), Fraction(0))
+    return {"listed": sums, "due": due, "rounding": due - exact, "spare": funds - due, "tiers": tiers}
 
 
 def department(unit: dict, items: list[dict], special: list[dict], stages: list[dict]) -> dict:

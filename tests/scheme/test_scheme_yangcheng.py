@@ -174,6 +174,7 @@ def on_paper(year):
         own = paper.totals(paid.get(code, []), zone["funds"])["listed"]
         yield from ((("payroll", code, n), v) for n, v in own.items())
         yield ("payroll", code, "rounding"), own["due"] - own["exact"]
+        yield ("payroll", code, "apart"), 0
     yield from of_the_zone(year, [p for some in paid.values() for p in some])
 
 
@@ -184,7 +185,7 @@ def of_the_zone(year, people):
     leaders = [p for p in year["people"] if p["level"] == "班子"]
     there = [p for p in leaders if p["last_month"] == 12]
     pool = len(there) * zone["per_head"]
-    yield from ((("zone", 2020, n), v) for n, v in (("due", whole["due"]), ("spare", whole["spare"])))
+    yield from ((("zone", 2020, n), whole[n]) for n in ("due", "spare", "rounding"))
     yield from ((("zone", 2020, n), pool) for n in ("pool_full", "pool"))
     for number, tier in enumerate(whole["tiers"]):
         yield from ((("budget", f"2020-{number}", n), v) for n, v in tier.items())

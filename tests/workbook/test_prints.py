@@ -17,7 +17,7 @@ import xlperf
 from xlperf.engine.check import check_source
 from xlperf.scheme.load import folder_source, read_scheme
 from xlperf.workbook.books.master import master_book, write_master
-from xlperf.workbook.books.prints import write_print_book
+from xlperf.workbook.books.prints import write_print_book, write_print_books
 
 SCHEME = """\
 scheme: pay
@@ -118,6 +118,17 @@ def test_who_has_no_number_stands_in_no_line_where_the_print_needs_one(made, tmp
     assert sums[-1][1] == pytest.approx(float(sum(v for v in scores.column("people", "due") if v is not None)))
     out = [r[0] for r in rows if isinstance(r[0], str) and r[0].startswith("另有")]
     assert out == ["另有1人（行）缺应填的内容，没有列入，合计里也没有：人2-3"] * 2  # of the unit, and of all
+
+
+def test_every_group_has_a_book_that_holds_nothing_of_the_others(made, tmp_path):
+    scores = made[0]
+    files = write_print_books(scores, scores.plan.prints[0], tmp_path)
+    assert [f.name for f in files] == ["1 发展和改革局.xlsx", "2 财政局.xlsx", "3 审计局.xlsx"]
+    for (unit, count), file in zip(COUNTS.items(), files, strict=True):
+        words = {c for row in grid(file, "兑现表") for c in row}
+        assert {w for w in words if str(w).startswith("人")} == {f"人{unit[1:]}-{i}" for i in range(1, count + 1)}
+        assert words & set(NAMES.values()) == set()
+        assert sum(str(w).startswith("单位：") for w in words) in (1, 2)
 
 
 def test_a_notice_takes_the_rows_it_names_in_order(made):

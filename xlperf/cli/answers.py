@@ -273,6 +273,8 @@ def readings_command(
     for e in effects:
         click.echo(f"\n{e.reading.question}〔{e.reading.basis}〕")
         click.echo(f"  {e.reading.id}={e.option}　{e.reading.options[e.option]}")
+        for c in e.totals:
+            click.echo(f"  {c.unit}　{c.title}：{shown(c.old, 2)} → {shown(c.new, 2)}")
         if not e.changes:
             click.echo(say("  没有单位受影响", "  nobody is affected"))
         for c in e.changes[:SHOWN_CHANGES]:

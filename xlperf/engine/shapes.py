@@ -71,6 +71,7 @@ def effects_data(effects: Iterable[ReadingEffect], language: Language) -> list[d
             "reading": e.reading.id,
             "option": e.option,
             "changes": changes_data(e.changes),
+            "totals": changes_data(e.totals),
             "problems": [p.data(language) for p in e.problems],
         }
         for e in effects

@@ -9,6 +9,7 @@ from typing import Literal
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.live import Edit, Live, is_akin
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
+from xlperf.engine.refused import row_name
 from xlperf.engine.score import Scores, score
 from xlperf.formula.values import Value
 from xlperf.problems import Problem, errors
@@ -41,12 +42,14 @@ class Change:
 class ReadingEffect:
     """What one option of a reading, not adopted, would change.
 
-    changes: in the order of the plan. problems: why it cannot be scored; then there are no changes.
+    changes: in the order of the plan. totals: of money on sheets that are about nobody (a budget); `unit` is then what
+    the row is called. problems: why it cannot be scored; then there are no changes.
     """
 
     reading: Reading
     option: str
     changes: tuple[Change, ...] = ()
+    totals: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -78,7 +81,7 @@ def compare_readings(
     whole = {**scheme.tables, **tables}
     options = [(r, option) for r in scheme.open_readings.values() for option in r.options if option != base[r.id]]
     if errors(problems):
-        return [ReadingEffect(r, option, (), tuple(problems)) for r, option in options]
+        return [ReadingEffect(r, option, problems=tuple(problems)) for r, option in options]
     scores = score(plan, whole)
     effects = []
     for done, (reading, option) in enumerate(options, 1):
@@ -93,11 +96,11 @@ def _effect(
 ) -> ReadingEffect:
     other, problems = compile_scheme(scheme, {**base, reading.id: option})
     if errors(problems):
-        return ReadingEffect(reading, option, (), tuple(problems))
+        return ReadingEffect(reading, option, problems=tuple(problems))
     if other.sheets == scores.plan.sheets:
         return ReadingEffect(reading, option)
     after = Live(scores, other).scores() if is_akin(scores.plan, other) else score(other, tables)
-    return ReadingEffect(reading, option, tuple(changes_between(scores, after)))
+    return ReadingEffect(reading, option, tuple(changes_between(scores, after)), tuple(totals_between(scores, after)))
 
 
 def changes_if(scores: Scores, *edits: Edit) -> list[Change]:
@@ -119,6 +122,18 @@ def changes_between(old: Scores, new: Scores) -> Iterator[Change]:
                 if before != after:
                     title = sheet.by_name[name].title
                     yield Change(sheet.name, str(key), str(unit), name, title, role, before, after)
+
+
+def totals_between(old: Scores, new: Scores) -> Iterator[Change]:
+    """List which money differs on sheets that are about nobody: totals, budgets."""
+    for sheet in old.plan.sheets:
+        if sheet.unit or sheet.table in old.plan.subject_of:
+            continue
+        names = [c.name for c in sheet.columns if c.role == "money" and c.expr is not None]
+        for before, after in zip(old.rows(sheet.name), new.rows(sheet.name), strict=True):
+            called, key = row_name(sheet, before), str(before[sheet.key.name])
+            for name in (n for n in names if before[n] != after[n]):
+                yield Change(sheet.name, key, called, name, sheet.by_name[name].title, "pay", before[name], after[name])
 
 
 def role_of(plan: Plan, sheet: Sheet, column: Column) -> Role | None:

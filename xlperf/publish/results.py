@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from xlperf.rounds.publication import anchor_of
 from xlperf.rounds.settings import at_work, settled
 from xlperf.rounds.store import Round
 from xlperf.workbook.books.master import write_master
-from xlperf.workbook.books.prints import write_print_book
+from xlperf.workbook.books.prints import write_print_book, write_print_books
 from xlperf.xlsx.skeleton import ANCHORED, UNPLACED
 
 RANKING = "排名"
@@ -82,7 +83,7 @@ def _published(round_: Round, changed: list[Problem], *, native: bool) -> Publis
             scores, made, identity=identity, native=native, scheme=round_.scheme, anchor=anchor, key=round_.key
         )
         data = made.read_bytes()
-        prints = {Path("out", f"{p.title}.xlsx"): _print_book(scores, p, folder) for p in scores.plan.prints if p.book}
+        prints = {file: data for p in scores.plan.prints if p.book for file, data in _print_books(scores, p, folder)}
     table = Path("out", f"{RANKING}.csv")
     with writing() as put:
         put(round_.folder / book, data)
@@ -108,11 +109,15 @@ def _scored_at(round_: Round) -> tuple[Scores, str]:
             return scores, anchor
 
 
-def _print_book(scores: Scores, spec: Print, folder: str) -> bytes:
-    """Return a print as the bytes of a book of its own."""
-    file = Path(folder, "print.xlsx")
-    write_print_book(scores, spec, file)
-    return file.read_bytes()
+def _print_books(scores: Scores, spec: Print, folder: str) -> Iterator[tuple[Path, bytes]]:
+    """List the books of a print as files below the round's folder: the whole one, and one for every group."""
+    whole = Path(folder, "print.xlsx")
+    write_print_book(scores, spec, whole)
+    yield Path("out", f"{spec.title}.xlsx"), whole.read_bytes()
+    own = Path(folder, spec.title)
+    own.mkdir()
+    for file in write_print_books(scores, spec, own) if spec.each else ():
+        yield Path("out", spec.title, file.name), file.read_bytes()
 
 
 def ranking_csv(scores: Scores, anchor: str = "") -> str:

@@ -234,7 +234,8 @@ def _print(name: Scalar, node: Mapping) -> PrintSpec:
         needs=several("needs"),
         sign=several("sign"),
         apart=text(node, "apart") == "yes",
-        book=text(node, "book") == "yes",
+        book=text(node, "book") in ("yes", "each"),
+        each=text(node, "book") == "each",
         reader=text(node, "for"),
         at=node.at,
     )

@@ -170,7 +170,7 @@ class Printed:
 
     needs: rows in which one of these is empty are left out, and the sums say so. blank: headings of columns left empty
     for writing. apart: whether every group begins a page.
-    reader: whom it is for, "" for everybody.
+    each: whether every group has a book of its own as well. reader: whom it is for, "" for everybody.
     """
 
     title: str
@@ -184,6 +184,7 @@ class Printed:
     sign: tuple[str, ...] = ()
     apart: bool = False
     book: bool = False
+    each: bool = False
     reader: str = ""
 
 

@@ -269,7 +269,11 @@ PRINT: Fields = {
     "needs": Field("texts", "这几列有空白的行不印，合计里写明几行没有列入、是谁"),
     "sign": Field("texts", "每组末尾谁签字，如 制表、审核"),
     "apart": Field("yes", "每组另起一页"),
-    "book": Field("yes", "另存为单独的工作簿 out/表名.xlsx"),
+    "book": Field(
+        "word",
+        "另存为单独的工作簿：yes 存 out/表名.xlsx，each 另给每组存一本",
+        words=("yes", "no", "each"),
+    ),
     "for": Field("text", "给谁看的；印了不公开的列时必须写"),
 }
 

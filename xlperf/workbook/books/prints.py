@@ -34,6 +34,7 @@ from xlperf.xlsx.addresses import letters
 NUMBER = "序号"
 _ROW, _SUM, _SIGN, _GROUP = 22.0, 24.0, 44.0, 26.0  # points
 _NAMED = 12  # of those left out, named one by one
+_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))  # in the name of a file
 _HEAD = 2  # the row of the headings, counted from 0
 _GROUP_LOOK: style.Properties = {**style.BASE, "bold": True, "font_size": 12, "align": "left"}
 _SUM_LOOK: style.Properties = {**style.CELL_CENTER, "bold": True}
@@ -106,17 +107,41 @@ def write_print(
     protect(sheet)
 
 
-def write_print_book(scores: Scores, spec: Print, file: Path) -> None:
-    """Write a print as a book of its own, with values: nothing in it leads back to the 总表."""
+def write_print_book(scores: Scores, spec: Print, file: Path, rows: Sequence[int] | None = None) -> None:
+    """Write a print as a book of its own, with values: nothing in it leads back to the 总表.
+
+    rows: positions on the sheet of the plan, where the book is for some of them only and shows nothing of the others.
+    """
     plan = scores.plan
     book = Book(f"{plan.title}{spec.title}", plan.issuer)
-    sheet = plan.by_name[spec.sheet]
-    size = len(scores.values[sheet.name][sheet.key.name])
-    view = View(sheet, sheet.title, tuple(Shown(c.name) for c in sheet.columns), tuple(range(size)))
+    view = _whole(scores, spec, rows)
     write_print(book, Layout(scores, [view]), spec, live=False)
     if not book.workbook.worksheets():  # nobody is to be printed
         band(book, book.sheet(book.title(spec.title)), 0, (0, 3), f"{plan.title}{spec.title}：无", style.TITLE_LOOK, 34)
     book.save(file)
+
+
+def write_print_books(scores: Scores, spec: Print, folder: Path) -> list[Path]:
+    """Write a book for every group of a print, named by it, and return the files; groups in list order."""
+    view = _whole(scores, spec)
+    layout = Layout(scores, [view])
+    found: dict[Value, list[int]] = {}
+    for position in range(len(view.rows)):
+        if _is_printed(layout, view, spec, position):
+            found.setdefault(layout.value(view, spec.by, position), []).append(position)
+    files = []
+    for number, rows in enumerate(found.values(), 1):
+        name = _group_name(layout, view, spec.by, rows[0]).translate(_FORBIDDEN)
+        files.append(folder / f"{number:0{len(str(len(found)))}d} {name}.xlsx")
+        write_print_book(scores, spec, files[-1], rows)
+    return files
+
+
+def _whole(scores: Scores, spec: Print, rows: Sequence[int] | None = None) -> View:
+    """Return the sheet of a print with all its columns, and all rows or some."""
+    sheet = scores.plan.by_name[spec.sheet]
+    some = range(scores.size(sheet.name)) if rows is None else rows
+    return View(sheet, sheet.title, tuple(Shown(c.name) for c in sheet.columns), tuple(some))
 
 
 # ---- rows and pages -------------------------------------------------------------------------------------
