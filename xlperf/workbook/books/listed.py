@@ -85,6 +85,11 @@ class Listed:
             for i, (n, some) in enumerate(room.items())
         )
 
+    @property
+    def standing(self) -> Mapping[str, Sequence[int]]:
+        """Return group → positions that the print is about, those that it leaves out among them."""
+        return self._grouped(p for p in range(self.size) if self._is_there(p) and self._meets(p))
+
     def lacks(self, position: int) -> bool:
         """Return whether a row has no line because something that every line needs is empty."""
         return any(self.layout.value(self.view, n, position) is None for n in self.spec.needs)

@@ -124,15 +124,10 @@ def write_print_book(scores: Scores, spec: Print, file: Path, rows: Sequence[int
 def write_print_books(scores: Scores, spec: Print, folder: Path) -> list[Path]:
     """Write a book for every group of a print, named by it, and return the files; groups in list order."""
     view = _whole(scores, spec)
-    layout = Layout(scores, [view])
-    found: dict[Value, list[int]] = {}
-    for position in range(len(view.rows)):
-        if _is_printed(layout, view, spec, position):
-            found.setdefault(layout.value(view, spec.by, position), []).append(position)
+    found = Listed(Layout(scores, [view]), view, spec, live=False).standing
     files = []
-    for number, rows in enumerate(found.values(), 1):
-        name = _group_name(layout, view, spec.by, rows[0]).translate(_FORBIDDEN)
-        files.append(folder / f"{number:0{len(str(len(found)))}d} {name}.xlsx")
+    for number, (name, rows) in enumerate(found.items(), 1):
+        files.append(folder / f"{number:0{len(str(len(found)))}d} {name.translate(_FORBIDDEN)}.xlsx")
         write_print_book(scores, spec, files[-1], rows)
     return files
 
