@@ -78,17 +78,9 @@ def judged(scheme: Scheme, plan: Plan, tables: Tables, folder: Path, most: int) 
         for (code, scores), file, answer in zip(some.items(), files, answers, strict=True):
             count = sum(len(scores.rows(s.name)) for s, _ in plan.computed())
             found = differences(scores, answer, file if code == codes[0] else None)
-            yield code, count, [str(d) for d in found if not _is_noise(d)]
+            yield code, count, [str(d) for d in found]
             file.unlink()
             answer.unlink()
-
-
-def _is_noise(found: Difference) -> bool:
-    """Return whether two numbers differ by far less than a cent: what doubles leave of sums taken from each other."""
-    try:
-        return abs(float(found.found) - float(found.wanted)) < 1e-7
-    except ValueError:
-        return False
 
 
 def main(people: int = 10_000, most: int = 50) -> None:
