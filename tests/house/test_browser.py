@@ -6,7 +6,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BLOCKED = ("numpy", "pandas", "subprocess", "resource", "multiprocessing", "concurrent", "click", "xlwings")
-APART = {  # what is arrays and nothing else
+APART = {  # what is arrays and nothing else, and PDF pages, whose library asks for other programs
+    "xlperf.publish.codes",
+    "xlperf.publish.publication",
+    "xlperf.workbook.pdf",
     "xlperf.formula.array",
     "xlperf.engine.arrays",
 }
