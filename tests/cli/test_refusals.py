@@ -69,7 +69,7 @@ COMMANDS = {  # command → the round it starts from, the words, and which part 
     "examples": ("", ["addin", "examples", "--out", "{}/e.xlsx"], 1),
     "build": ("", ["addin", "build", "--out", "{}/a"], 1),
     "recalc": ("scored", ["recalc", "{}/out/总表.xlsx", "--out", "{}/copy.xlsx"], 2),
-    "status": ("scored", ["status", "{}"], 1),
+    "status": ("out", ["status", "{}"], 1),
     "freeze": ("scored", ["freeze", "{}"], 2),
     "undo": ("scored", ["undo", "{}"], 1),
     "choose": ("scored", ["choose", "{}", AGAIN], 1),

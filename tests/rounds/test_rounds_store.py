@@ -33,6 +33,7 @@ def test_a_new_round_is_a_folder_of_its_own(scheme, folder):
     made, problems = new_round(scheme, folder, deadline="2017-12-31", readings={"park_rank": "apart"})
     assert (codes(problems), made is not None) == ([], True)
     assert {f.name for f in folder.iterdir()} == {
+        "ledger.head",
         "round.yaml",
         "round.key",
         "scheme",

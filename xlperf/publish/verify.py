@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def verified(folder: Path, anchor: str = "") -> tuple[int, list[Problem]]:
     anchor: the code printed on a ranking that was published, to be found in the chain.
     """
     problems = list(_chain_problems(folder / LEDGER_FILE))
+    if any(p.code == "LEDGER_DAMAGED" for p in problems):
+        return 0, problems
     round_, opening = open_round(folder)
     seen = {p.code for p in problems}
     problems += [p for p in opening if p.code not in seen]
@@ -75,6 +78,9 @@ def _chain_problems(ledger: Path) -> Iterator[Problem]:
             yield problem("KEY_REPLACED", Where(KEY_FILE))
         else:
             yield problem("LEDGER_ALTERED", where, number=broken.number)
+        return
+    except sqlite3.DatabaseError as fault:
+        yield problem("LEDGER_DAMAGED", where, found=str(fault))
         return
     if wrong := damage(ledger):
         yield problem("LEDGER_DAMAGED", where, found=wrong)

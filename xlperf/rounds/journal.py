@@ -29,9 +29,9 @@ _STAY = """CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON entries
 _LAST = """CREATE TRIGGER IF NOT EXISTS entries_last BEFORE DELETE ON entries
   BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END"""
 _SCHEMA = ";\n".join((_TABLE, _STAY, _LAST, ""))
-_ELSEWHERE = frozenset({  # faults that are none of the list's own: others have it, the disk is full or gone
+_ELSEWHERE = frozenset({  # faults that no entry is named for: others have it, the disk is full, it is no list at all
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB,
 })  # fmt: skip
 _FIRST = "0" * 64
 KEY_FILES = ("round.key", ".key")  # of the round that the list lies in
