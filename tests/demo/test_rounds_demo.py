@@ -25,7 +25,6 @@ from xlperf.rounds.recompute import recomputed
 from xlperf.scheme.load import find_scheme
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 60
 INPUTS = """
 import hashlib
 from xlperf.demo.simulate import Simulation
@@ -84,10 +83,6 @@ def test_the_ranking_in_the_readme_is_the_one_that_it_prints(run):
     shown = ranking((ROOT / "README.md").read_text("utf-8"))
     assert len(shown) >= 10
     assert shown == ranking(run[1])[: len(shown)]
-
-
-def test_it_is_quick(demo):
-    assert demo.seconds < SECONDS
 
 
 def test_its_master_book_recalculated_is_the_same(demo, tmp_path):
