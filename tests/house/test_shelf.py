@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import LONG
+from kit.order import LONG
 from kit.shelf import on_the_shelf
 
 TESTS = Path(__file__).parents[1]

