@@ -240,3 +240,13 @@ def test_a_slip_in_the_printed_code_shows():
             assert not is_code(swapped)
     assert not is_code("0000-0000-0")
     assert not is_code("ABC")
+
+
+@pytest.mark.parametrize(("text", "value", "kind"), [("=#REF!", "#REF!", "e"), ("=TRUE()", True, "b")])
+def test_a_constant_that_another_program_writes_as_a_formula_is_what_was_typed(issued, tmp_path, text, value, kind):
+    cell = next(c for c in read_book(issued).cells if c.role == "input")
+    book = openpyxl.load_workbook(issued)
+    book[cell.sheet][cell.cell] = text
+    book.save(tmp_path / "x.xlsx")
+    found = next(c for c in read_book(tmp_path / "x.xlsx").cells if (c.sheet, c.cell) == (cell.sheet, cell.cell))
+    assert (found.value, found.data_type, found.formula) == (value, kind, False)

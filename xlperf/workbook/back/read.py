@@ -17,6 +17,7 @@ from typing import Any, Literal
 import openpyxl
 from openpyxl import Workbook
 
+from xlperf.formula.values import ERRORS
 from xlperf.workbook.back.around import around, is_still, shown
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
 from xlperf.workbook.record import Kept, Record, Role, read_record, record_name
@@ -25,6 +26,11 @@ from xlperf.xlsx.cached import Place, stored_results
 from xlperf.xlsx.skeleton import MAP
 
 Results = Mapping[Place, Any]
+_CONSTANTS: Mapping[str, tuple[Any, str]] = {
+    **{f"={error}": (error, "e") for error in ERRORS},
+    "=TRUE()": (True, "b"),
+    "=FALSE()": (False, "b"),
+}
 _SERIALS = 1_000_000_000  # no round issues as many
 
 
@@ -153,11 +159,16 @@ def _read(
     """Read one cell. names: of row and column. was: what was issued here, where that is known."""
     cell = table.sheet.cell(*at)
     formula = cell.data_type == "f"
-    stored = results.get((table.sheet.title, cell.coordinate)) if formula else cell.value
-    comment = cell.comment.text if cell.comment is not None else ""
     value = str(getattr(cell.value, "text", cell.value)) if formula else cell.value
+    kind = str(cell.data_type)
+    if (
+        formula and role == "input" and value.upper() in _CONSTANTS
+    ):  # how LibreOffice writes an error or a truth value that was typed
+        value, kind, formula = *_CONSTANTS[value.upper()], False
+    stored = results.get((table.sheet.title, cell.coordinate)) if formula else value
+    comment = cell.comment.text if cell.comment is not None else ""
     changed = bool(was) and not is_still(was[0], value, formula=formula)
     return ReadCell(
-        table.plan_sheet, *names, table.sheet.title, cell.coordinate, value, str(cell.data_type),
+        table.plan_sheet, *names, table.sheet.title, cell.coordinate, value, kind,
         str(cell.number_format), formula, stored, role, comment, shown(was[0]) if was and changed else None,
     )  # fmt: skip
