@@ -159,7 +159,7 @@ def _read(
     """Read one cell. names: of row and column. was: what was issued here, where that is known."""
     cell = table.sheet.cell(*at)
     formula = cell.data_type == "f"
-    value = str(getattr(cell.value, "text", cell.value)) if formula else cell.value
+    value: Any = str(getattr(cell.value, "text", cell.value)) if formula else cell.value
     kind = str(cell.data_type)
     if (
         formula and role == "input" and value.upper() in _CONSTANTS
