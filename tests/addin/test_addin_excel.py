@@ -80,7 +80,7 @@ def as_rows(cell: Any) -> Any:
     return [list(row) for row in cell] if isinstance(cell, tuple) else [[cell]]
 
 
-@pytest.mark.parametrize("case", CASES[::5], ids=lambda c: c.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_cases_as_xlwings_calls(case):
     name, cells = arguments(case.expr, case.row)
     given = [as_rows(c) for c in cells]

@@ -25,8 +25,7 @@ CASES = [
     ("NUMBER_WANTED", "low: 0, default", "low: »零分, default", "marks"),
     ("NUMBER_WANTED", MOST, "first_of: {scores: [»过程, marks]}", "：process"),  # a heading among the values
     ("NUMBER_WANTED", MOST, "choose: {branches: [{when: [], then: »过程}], otherwise: 0}", "process；算出来是文字的列"),
-    ("NUMBER_WANTED", MOST, "choose: {branches: [], otherwise: »无}", "holds: text"),
-    ("NUMBER_WANTED", MOST, "award: {place: marks, places: [[1, »过程]]}", "process"),
+    ("NUMBER_WANTED", MOST, "choose: {branches: [{when: [], then: »无}], otherwise: 0}", "算出来是文字的列"),
     ("TEXT_COLUMN", MOST, "first_of: {scores: [marks, »group]}", "marks"),
     ("TEXT_COLUMN", FULL, "full: »direction, actual", "full"),
     ("TEXT_COLUMN", "total: {of: marks.score,", "total: {of: »marks.direction,", "full"),
@@ -136,3 +135,14 @@ def test_an_edge_is_one_of_two_words(tmp_path):
     text = SCHEME.replace("figures:\n", EDGE, 1).replace("      final:\n", GOOD + "      final:\n", 1)
     _, problems = check_source(folder_source(write(tmp_path, scheme=text.replace("from: 90", "to: 90"))))
     assert ("WRONG_VALUE", "at_most、below") in {(p.code, dict(p.values).get("wanted")) for p in errors(problems)}
+
+
+@pytest.mark.parametrize(
+    "new",
+    ["choose: {branches: [], otherwise: 无}", "award: {place: marks, places: [[1, 过程]]}"],
+    ids=["choose", "award"],
+)
+def test_a_column_that_a_rule_fills_with_text_is_told_where_a_number_is_wanted(tmp_path, new):
+    write(tmp_path, scheme=SCHEME.replace(MOST, new, 1))
+    found = {p.code for p in errors(check_source(folder_source(tmp_path))[1])}
+    assert found == {"TEXT_COLUMN"}

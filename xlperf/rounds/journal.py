@@ -200,14 +200,16 @@ def damage(file: Path) -> str:
     """Return what is wrong with the list's file itself, whatever its entries say; "" where nothing is."""
     try:
         with closing(_connect(file)) as db:
-            told = [str(line) for (line,) in db.execute("PRAGMA integrity_check")]
+            faults = [str(line) for (line,) in db.execute("PRAGMA integrity_check")]
             made = {
                 " ".join(str(text).split()) for (text,) in db.execute("SELECT sql FROM sqlite_master WHERE sql <> ''")
             }
     except sqlite3.Error as fault:
         return str(fault)
     wanted = {" ".join(text.replace("IF NOT EXISTS ", "").split()) for text in (_TABLE, _STAY, _LAST)}
-    return "; ".join(told[:3]) if told != ["ok"] else "" if made == wanted else "the guards against changes are gone"
+    return (
+        "; ".join(faults[:3]) if faults != ["ok"] else "" if made == wanted else "the guards against changes are gone"
+    )
 
 
 def _connect(file: Path) -> sqlite3.Connection:

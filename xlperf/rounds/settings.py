@@ -35,8 +35,8 @@ def unsettled(round_: Round, state: State) -> Iterator[Problem]:
     if state.settings and state.settings[-1].text != now:
         before = set(state.settings[-1].text.splitlines())
         lines = [line.partition("  #")[0] for line in now.splitlines() if line not in before]
-        told = "；".join(line[:_LONGEST] for line in lines[:_NAMED]) or word("只少了行")
-        yield problem("SETTINGS_CHANGED", Where(ROUND_FILE), now=told)
+        listed = "；".join(line[:_LONGEST] for line in lines[:_NAMED]) or word("只少了行")
+        yield problem("SETTINGS_CHANGED", Where(ROUND_FILE), now=listed)
 
 
 def _text(round_: Round) -> str:

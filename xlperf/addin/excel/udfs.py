@@ -22,13 +22,16 @@ MARK = "\x01"
 
 def made(function: Function) -> Callable[..., Any]:
     """Make the function that xlwings calls, with the signature that its generator reads."""
+    words = [a.slot.takes == "word" for a in function.fixed]
     may_be_left_out = [a.slot.optional for a in function.fixed]
 
     def call(*cells: Any) -> Any:
         given = list(cells)
         for i, optional in enumerate(may_be_left_out[: len(given)]):
-            if function.repeated and optional and given[i] in (None, [[None]]):
-                given[i] = OMITTED  # a word or a list: an empty cell there says nothing
+            if function.repeated and optional and (given[i] is None or (words[i] and given[i] == [[None]])):
+                given[i] = (
+                    OMITTED  # None is what was left out; where a word may stand, an empty cell says nothing either
+                )
         try:
             return function(*given)
         except CellError as error:

@@ -51,7 +51,7 @@ def compared(book: ReadBook, data: bytes) -> ReadBook:
     if not asked or not is_there():
         return book
     shown = _second_reading(data, {c.sheet for c in asked})
-    other = {(c.sheet, c.cell): _told(c, shown[c.sheet]) for c in asked}
+    other = {(c.sheet, c.cell): _otherwise(c, shown[c.sheet]) for c in asked}
     return replace(book, cells=tuple(_with(c, other.get((c.sheet, c.cell))) for c in book.cells))
 
 
@@ -59,7 +59,7 @@ def _with(cell: ReadCell, other: str | None) -> ReadCell:
     return cell if other is None or cell.role != "input" else replace(cell, other=other)
 
 
-def _told(cell: ReadCell, shown: Shown) -> str | None:
+def _otherwise(cell: ReadCell, shown: Shown) -> str | None:
     """Return what the second reader reads in a cell, None where it is the same."""
     value = shown.get(cell.cell)
     return None if alike(cell.value, value) else "" if is_empty(value) else str(value)

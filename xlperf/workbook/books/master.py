@@ -89,8 +89,8 @@ def master_book(
 
 def _published_by(plan: Plan, identity: Identity, anchor: str) -> str:
     """Return the line under the title of a ranking: who publishes it, the printed code, the code of the ledger."""
-    told = (plan.issuer, printed(identity), f"{ANCHORED}：{anchor}" if anchor else "")
-    return "　".join(t for t in told if t)
+    shown = (plan.issuer, printed(identity), f"{ANCHORED}：{anchor}" if anchor else "")
+    return "　".join(t for t in shown if t)
 
 
 def _write_view(book: Book, layout: Layout, view: View, dress: Dress, identity: Identity) -> None:
