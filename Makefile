@@ -11,7 +11,7 @@ demo: setup
 	$(PY) -m xlperf demo
 test: setup
 	$(PY) -m pytest
-coverage: setup  # branches too; fails below the floor that pyproject.toml states (twice the time of the tests)
+coverage: setup  # branches too (twice the time of the tests)
 	$(PY) -m coverage erase
 	$(PY) -m coverage run -m pytest
 	$(PY) -m coverage combine -q
