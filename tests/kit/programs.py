@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from typing import NoReturn
 
 import pytest
 
@@ -15,10 +16,15 @@ ABSENT = "not installed"  # how the reason of such a skip ends
 def need(*names: str) -> None:
     """Skip the test where a program is not installed; in CI fail it, so that no judge goes missing unseen."""
     missing = [name for name in names if shutil.which(name) is None]
-    if missing and os.environ.get("CI"):
-        pytest.fail(f"{', '.join(missing)} missing: in CI nothing may go untested")
     if missing:
-        pytest.skip(f"{', '.join(missing)} {ABSENT}")
+        lack(", ".join(missing))
+
+
+def lack(what: str) -> NoReturn:
+    """Skip the test for want of something beside Python; in CI fail it."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} missing: in CI nothing may go untested")
+    pytest.skip(f"{what} {ABSENT}")
 
 
 def output_of(*words: str) -> str:

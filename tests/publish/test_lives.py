@@ -1,12 +1,10 @@
 """Who changed what: the life of a unit's numbers, and what was signed."""
 
 import json
-import shutil
 from datetime import date
 
-import pytest
 from click.testing import CliRunner
-from kit.published import SETTINGS, ready_round
+from kit.published import SETTINGS
 from kit.rounds import reopened
 
 from xlperf.cli import main
@@ -16,20 +14,6 @@ from xlperf.rounds.lives import life_of
 from xlperf.rounds.stages import sign, signed_stages, stage_problems
 
 DAY = date(2026, 1, 8)
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lives") / "round"
-    round_ = ready_round(folder)
-    publish(round_, SETTINGS, pdf=False)
-    return folder
-
-
-@pytest.fixture
-def round_(finished, tmp_path):
-    shutil.copytree(finished, tmp_path / "round")
-    return reopened(tmp_path / "round")
 
 
 def changed(round_):

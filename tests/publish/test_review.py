@@ -1,14 +1,13 @@
 """复核: recorded, looked ahead at, decided once; everybody's places follow, and only the pages that must change do."""
 
 import json
-import shutil
 from datetime import date
 from fractions import Fraction
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from kit.published import SETTINGS, ready_round
+from kit.published import SETTINGS
 from kit.rounds import reopened
 
 from xlperf.cli import main
@@ -20,20 +19,6 @@ from xlperf.rounds.freeze import RoundClosed, freeze
 from xlperf.rounds.workdays import NoCalendar
 
 RECEIVED, IN_TIME, LATE = date(2026, 1, 8), date(2026, 1, 12), date(2026, 1, 13)
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("review") / "round"
-    round_ = ready_round(folder)
-    publish(round_, SETTINGS, pdf=False)
-    return folder
-
-
-@pytest.fixture
-def round_(finished, tmp_path):
-    shutil.copytree(finished, tmp_path / "round")
-    return reopened(tmp_path / "round")
 
 
 def asking(unit="北山镇", item="党的建设", filed=IN_TIME, received=RECEIVED, days=2):

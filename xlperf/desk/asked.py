@@ -22,7 +22,7 @@ class Refused(Exception):
 
 
 class Cancelled(Exception):
-    """The person at the desk ended a long step; nothing of it was recorded."""
+    """The person at the desk ended a long step; what was recorded before stands."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ export class Inside {
   #count = 0;
   #folder = null;
   #ledgers = new Map();
-  #reading = "";
 
   /** Start the engine and let the person choose a folder. */
   async ready(place) {
@@ -109,7 +108,6 @@ export class Inside {
     if (!waiting) return;
     clearTimeout(waiting.timer);
     if (at) {
-      this.#reading = at[2];
       waiting.at(...at);
       waiting.timer = this.#watch("ask");
       return;
@@ -184,8 +182,7 @@ async function below(folder, path) {
 }
 
 async function listed(files) {
-  const top = files.some((f) => f.webkitRelativePath.split("/").length === 2 && f.name === ROUND);
-  return Promise.all(files.map((f) => one(f, f.webkitRelativePath.split("/").slice(1).join("/")))).then((found) => (top ? found : found));
+  return Promise.all(files.map((f) => one(f, f.webkitRelativePath.split("/").slice(1).join("/"))));
 }
 
 async function one(file, path) {
