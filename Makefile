@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden bench-people figures lint release printed every-scheme counties county recalc every-write desk pay-figures
+.PHONY: setup demo test coverage golden bench bench-people figures lint release printed every-scheme counties county recalc every-write desk pay-figures
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -18,6 +18,16 @@ coverage: setup  # branches too (twice the time of the tests)
 	$(PY) -m coverage report
 golden: setup  # 100 random rounds of every scheme, column by column, beside the few of every test run (some minutes)
 	PYTHONPATH=.:tests $(PY) -m kit.golden
+build/bench/ready: requirements.txt pyproject.toml  # an environment of its own: our requirements by their lock, and the peers
+	python3 -m venv build/bench
+	build/bench/bin/python -m pip install --quiet --require-hashes -r requirements.txt
+	$(PEERS) > build/bench/peers.txt
+	build/bench/bin/python -m pip install --quiet -r build/bench/peers.txt
+	touch $@
+PEERS := build/bench/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['bench'], sep='\n')"
+BENCH :=
+bench: build/bench/ready  # every benchmark beside its peers; BENCH="arrays --rounds 9", BENCH="--write docs/speed.md"
+	PYTHONPATH=.:tests build/bench/bin/python -W ignore -m benchmarks.bench $(BENCH)
 bench-people: setup  # plan and score of 1,000, 3,000, 10,000 people × 12 months: seconds, memory, growth
 	$(PY) -m tests.benchmarks.bench_people
 printed: setup  # every book of every scheme on paper, through LibreOffice (some minutes)

@@ -1,10 +1,12 @@
-"""The benchmarks run; their numbers are for people and are not judged here."""
+"""The benchmarks run and their contestants are right; their times are for people and are not judged here."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
-from benchmarks import bench_functions, bench_people
-from benchmarks.bench_scoring import measure, report
+from benchmarks import bench, bench_people, table
+from benchmarks.frame import Contestant, Line, Ready, Work, measured
 from kit.pay_figures import judged, laid_out, untied
 from kit.programs import need
 from kit.yangcheng_large import large_year
@@ -12,17 +14,73 @@ from kit.yangcheng_large import large_year
 from xlperf.engine.score import score
 from xlperf.workbook.books.prints import write_print_books
 
-
-def test_scoring_benchmark_runs_and_its_three_answers_agree():
-    timing = measure(44, repeats=1)
-    assert min(timing.exact, timing.array, timing.pandas) > 0
-    assert report([timing]).splitlines()[1].split()[0] == "44"
+SMALL = 45
+NOT_OURS = {"round()", "numpy.round"}  # known to be wrong: the table says so
+OWN = {"start"}  # starts programs
 
 
-def test_function_benchmark_runs_and_its_three_answers_agree():
-    timings = [bench_functions.measure(rows, rounds=1) for rows in (1, 1_000)]
-    assert min(x for t in timings for x in (t.ranged, t.cells, t.plain)) > 0
-    assert [line.split()[0] for line in bench_functions.report(timings).splitlines()[1:]] == ["1", "1000"]
+def works():
+    """List every work of every module."""
+    for name in bench.modules():
+        if name not in OWN:
+            for number, work in enumerate(import_module(f"benchmarks.works.{name}").WORKS):
+                yield pytest.param(work, id=f"{name}-{number}")
+
+
+@pytest.mark.parametrize("work", list(works()))
+def test_ours_and_what_needs_no_other_program_do_the_work_right(work, tmp_path):
+    given = work.made(tmp_path, min(SMALL, work.sizes[0]))
+    for contestant in work.contestants:
+        if contestant.missing or contestant.name in NOT_OURS or contestant.needs:
+            continue
+        ready = contestant.start(given)
+        wrong, of = work.wrong(given, ready.run())
+        ready.close()
+        assert (contestant.name, wrong) == (contestant.name, 0)
+        assert of > 0
+
+
+def doubled(given):
+    return Ready(lambda: given * 2)
+
+
+def tripled(given):
+    return Ready(lambda: given * 3)
+
+
+def broken(given):
+    raise ValueError("no such book")
+
+
+WORKS = (
+    Work(
+        "Doubling", "numbers", (4,), lambda folder, size: size, lambda given, answer: (int(answer != given * 2), 1),
+        (Contestant("ours", doubled), Contestant("another", doubled), Contestant("hasty", tripled),
+         Contestant("broken", broken), Contestant("absent", doubled, needs=("no_such_program",))),
+        aims={"another": 3},
+    ),
+)  # fmt: skip
+
+
+def test_who_is_wrong_fails_or_is_absent_has_no_ratio(tmp_path):
+    lines = measured(__name__, 0, 4, tmp_path, rounds=1)
+    rows = {row.split("|")[2].strip(): row for row in table.table(WORKS[0], lines).splitlines() if "|" in row}
+    assert "**wrong**: 1 of 1 | wrong | wrong" in rows["hasty"]
+    assert "ValueError: no such book | – | –" in rows["broken"]
+    assert "no_such_program is not here" in rows["absent"]
+    assert "all 1" in rows["another"]
+    assert rows["another"].count("×") == 3  # by wall, by CPU, and what is aimed at
+
+
+def test_tables_are_put_between_the_marks_of_a_page(tmp_path):
+    page = tmp_path / "speed.md"
+    page.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nbehind\n", "utf-8")
+    table.put_between(page, table.table(WORKS[0], [Line("ours", 4, 1, 1, 1, 0, 1)]))
+    text = page.read_text("utf-8")
+    assert text.startswith("before\n")
+    assert text.endswith("behind\n")
+    assert "old" not in text
+    assert "Doubling" in text
 
 
 def test_pay_year_benchmark_runs_and_adds_up():

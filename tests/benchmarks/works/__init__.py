@@ -1,0 +1,1 @@
+"""One module for each benchmark, found by itself: a tuple `WORKS` of `benchmarks.frame.Work`."""
