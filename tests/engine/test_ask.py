@@ -16,6 +16,7 @@ from xlperf.engine.ask import answer, cell_named
 from xlperf.engine.reason import CLOSED, NO_RESULT, NO_SCORE, NONE, NOT_REPORTED
 from xlperf.engine.score import score
 from xlperf.formula.explain import _LINKED, _NAMES
+from xlperf.formula.values import decimal
 from xlperf.formula.words import spoken
 from xlperf.problems import Problem, words
 
@@ -149,3 +150,35 @@ def test_the_answer_on_a_row_names_its_unit():
     row = scores.row("marks", key)
     found = answer(scores, cell_named(scores, f"marks:{key}", None))
     assert found.who == f"城关镇　{row['indicator']}"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_person_is_told_on_one_screen_from_base_pay_to_the_cent(language, monkeypatch):
+    monkeypatch.setenv("XLPERF_LANG", language)
+    scores = scored("yangcheng-2020", blanks=0)
+    paid = [r for r in scores.rows("people") if r["listed"] == "是"]
+    assert len(paid) > 10
+    for row in paid[::4]:
+        found = answer(scores, cell_named(scores, row["name"], None))
+        lines = answer_lines(found)
+        assert len(lines) <= LINES
+        assert max(map(width, lines)) <= ROOM
+        assert all(step.basis for step in found.steps), "each line has its clause"
+        steps = {step.title: step for step in found.steps}
+        titles = ["在岗月数", "全年基数", "计发的基数", "倍数", "岗位系数", "按公式应发", "全年应发", "年终应得"]
+        assert [t for t in steps if t in titles] == titles
+        assert list(steps)[-1] == "补发（退回为负）"
+        assert found.tree.exact == decimal(row["balance"])
+        assert f"绩效工资月基数（元） {decimal(row['base'])}×在岗月数 {row['months']}" in steps["全年基数"].working
+        assert (steps["倍数"].basis, steps["部门岗位系数"].basis) == ("四（五）", "四（六）3")
+        assert "核对" not in "".join(lines), "rules that a row keeps are not arithmetic"
+
+
+def test_a_person_who_is_not_paid_is_told_why():
+    scheme, plan = laid_out("yangcheng-2020")
+    tables = simulated(plan, scheme.tables, 3, blanks=0)
+    people = [{**r, "work_since": r["work_since"] + 5000} if r["id"] == "P009" else r for r in tables["people"]]
+    scores = score(plan, {**tables, "people": people})
+    found = answer(scores, cell_named(scores, "P009", "due"))
+    assert found.tree.exact == ""
+    assert "参加工作不在考核年度之后" in "".join(answer_lines(found))

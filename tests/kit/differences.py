@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +33,7 @@ def differences(scores: Scores, file: Path, issued: Path | None = None) -> list[
     issued: the book before, whose cached values are the engine's; then the formulas outside the tables
     (lists, totals, self-checks) are compared too. An error value always counts.
     """
-    noise: dict[Place, float] = {}
-    return [*_in_tables(scores, file, noise), *_everywhere(file, issued, noise)]
+    return [*_in_tables(scores, file), *_elsewhere(file, issued)]
 
 
 def shown(file: Path) -> dict[Place, Any]:
@@ -43,8 +41,7 @@ def shown(file: Path) -> dict[Place, Any]:
     return {at: value for at, value in _stored_where(file, lambda *_: True).items() if value not in (None, "")}
 
 
-def _in_tables(scores: Scores, file: Path, noise: dict[Place, float]) -> Iterator[Difference]:
-    """Compare the cells of the tables, and note for each how far binary arithmetic may be off in its row."""
+def _in_tables(scores: Scores, file: Path) -> Iterator[Difference]:
     rows = {
         s.name: {key_text(row[s.key.name]): row for row in reversed(scores.rows(s.name))} for s in scores.plan.sheets
     }
@@ -52,22 +49,14 @@ def _in_tables(scores: Scores, file: Path, noise: dict[Place, float]) -> Iterato
         column = scores.plan.by_name[cell.plan_sheet].by_name.get(cell.column)
         if not cell.formula or column is None or cell.row_key.startswith(SPARE):
             continue
-        row = rows[cell.plan_sheet][cell.row_key]
-        wanted, noise[cell.sheet, cell.cell] = row[cell.column], _noise(row.values())
+        wanted = rows[cell.plan_sheet][cell.row_key][cell.column]
         exactly = noise_free(scores.plan, cell.plan_sheet, cell.column)
-        if not agrees(
-            cell.cached, wanted, exactly=exactly and column.holds == "number", noise=noise[cell.sheet, cell.cell]
-        ):
+        if not agrees(cell.cached, wanted, exactly=exactly and column.holds == "number"):
             yield Difference(cell.sheet, cell.cell, repr(cell.cached), _told(wanted))
 
 
-def _noise(values: Iterable[Value]) -> float:
-    """Return what is left of a difference of amounts that are equal: the last digits of the largest of them."""
-    return 1e-14 * max((abs(float(v)) for v in values if isinstance(v, Fraction)), default=0.0)
-
-
-def agrees(found: Any, wanted: Value, *, exactly: bool, noise: float = 0.0) -> bool:
-    """Return whether a cell's value is the exact one; exactly: at its 15 digits, else to 1e-9 or to the noise."""
+def agrees(found: Any, wanted: Value, *, exactly: bool) -> bool:
+    """Return whether a cell's value is the exact one; exactly: at the 15 digits a cell shows, else to 1e-9."""
     if wanted is None:
         return found in (None, "")
     if isinstance(wanted, str):
@@ -78,24 +67,24 @@ def agrees(found: Any, wanted: Value, *, exactly: bool, noise: float = 0.0) -> b
         return False
     if exactly:
         return from_float(float(found)) == from_float(float(wanted))
-    return abs(found - float(wanted)) <= max(noise, 1e-9 * max(1.0, abs(float(wanted))))
+    return abs(found - float(wanted)) <= 1e-9 * max(1.0, abs(float(wanted)))
 
 
 def _told(value: Value) -> str:
     return "空" if value is None else value if isinstance(value, str) else decimal(value)
 
 
-def _everywhere(file: Path, issued: Path | None, noise: Mapping[Place, float]) -> Iterator[Difference]:
+def _elsewhere(file: Path, issued: Path | None) -> Iterator[Difference]:
     """Look at every formula cell for errors, and at its stored value before where a book before is given."""
     now = stored_results(file)
     before = now if issued is None else stored_values(issued, now)
     for (sheet, cell), found in now.items():
         wanted = before.get((sheet, cell))
-        if sheet != MAP and (found in ERRORS or not _alike(found, wanted, noise.get((sheet, cell), 0.0))):
+        if sheet != MAP and (found in ERRORS or not _alike(found, wanted)):
             yield Difference(sheet, cell, repr(found), repr(wanted))
 
 
-def _alike(found: Any, wanted: Any, noise: float) -> bool:
+def _alike(found: Any, wanted: Any) -> bool:
     if isinstance(wanted, int | float) and isinstance(found, int | float):
-        return abs(found - wanted) <= max(noise, 1e-9 * max(1.0, abs(wanted)))
+        return abs(found - wanted) <= 1e-9 * max(1.0, abs(wanted))
     return (found or "") == (wanted or "") if not isinstance(found, int | float) else False

@@ -30,10 +30,10 @@ POSTS = (
 )  # fmt: skip
 
 
-def cents(amount: Fraction) -> Fraction:
-    """Round half up, away from nothing for amounts below it."""
-    whole = abs(amount) * 100 + Fraction(1, 2)
-    return Fraction(whole.numerator // whole.denominator, 100) * (1 if amount >= 0 else -1)
+def cents(amount: Fraction, parts: int = 100) -> Fraction:
+    """Round half up, away from nothing for amounts below it. parts: of one yuan."""
+    whole = abs(amount) * parts + Fraction(1, 2)
+    return Fraction(whole.numerator // whole.denominator, parts) * (1 if amount >= 0 else -1)
 
 
 def years(start: date, end: date) -> int:
@@ -201,11 +201,11 @@ def totals(people: list[dict], funds: Fraction) -> dict:
     """四（五）、（八）: what a department, or the zone, pays; `listed` are those who stand on the pay sheet."""
     listed = [p for p in people if p["due"] is not None and p["balance"] is not None]
     sums = {n: sum((p[n] for p in listed), Fraction(0)) for n in ("due", "exact", "withheld", "advance", "balance")}
-    due = sum((p["due"] for p in people if p["due"] is not None), Fraction(0))
     one = sum((p["unit_pay"] for p in people if p["unit_pay"] is not None), Fraction(0))
     tiers = [{"per_multiple": one, "all": cents(one * m), "spare": funds - cents(one * m)} for m in MULTIPLES]
-    exact = sum((p["exact"] for p in people if p["exact"] is not None), Fraction(0))
-    return {"listed": sums, "due": due, "rounding": due - exact, "spare": funds - due, "tiers": tiers}
+    due = sums["due"]
+    rounding = cents(due - sums["exact"], 10_000)
+    return {"listed": sums, "due": due, "rounding": rounding, "spare": funds - due, "tiers": tiers}
 
 
 def department(unit: dict, items: list[dict], special: list[dict], stages: list[dict]) -> dict:

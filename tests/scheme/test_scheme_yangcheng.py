@@ -171,9 +171,9 @@ def on_paper(year):
         yield from ((("spread", person["id"], f"m{n}"), v) for n, v in enumerate(spread, 1))
         yield ("spread", person["id"], "months"), answer["balance"]
     for code in results:
-        own = paper.totals(paid.get(code, []), zone["funds"])["listed"]
-        yield from ((("payroll", code, n), v) for n, v in own.items())
-        yield ("payroll", code, "rounding"), own["due"] - own["exact"]
+        own = paper.totals(paid.get(code, []), zone["funds"])
+        yield from ((("payroll", code, n), v) for n, v in own["listed"].items())
+        yield ("payroll", code, "rounding"), own["rounding"]
         yield ("payroll", code, "apart"), 0
     yield from of_the_zone(year, [p for some in paid.values() for p in some])
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from xlperf.cli.language import say
 from xlperf.cli.page import width
 from xlperf.formula.values import shown
-from xlperf.report.explanation import Answer, Explanation, Gap, Loss
+from xlperf.report.explanation import Answer, Explanation, Gap, Loss, Step
 
 LINES, ROOM = 40, 110  # of the answer: lines at most, columns of one line
 _MOST = {"missing": 8, "losses": 6, "extras": 6, "clauses": 10}  # how many of each are shown
@@ -18,7 +18,8 @@ def answer_lines(a: Answer) -> list[str]:
     """Write the answer for one screen: result, arithmetic, clauses, what is missing, what was lost, what was added."""
     basis = f"  〔{a.tree.basis}〕" if a.tree.basis else ""
     lines = [cut(f"{a.who}　{a.tree.title} ＝ {a.tree.value}{basis}", ROOM)]
-    lines += _section(say("怎么算的", "How"), [f"{s.title} ＝ {s.value}　{s.working}" for s in a.steps], 3)
+    how = [line for step in a.steps for line in _step(step)]
+    lines += _section(say("怎么算的", "How"), how, len(how))
     if not a.steps and a.tree.because:
         lines.append(f"  {cut('；'.join(a.tree.because), ROOM - 2)}")
     clauses = "；".join(a.clauses[: _MOST["clauses"]]) + ("……" if len(a.clauses) > _MOST["clauses"] else "")
@@ -39,6 +40,17 @@ def _section(heading: str, lines: Sequence[str], most: int) -> Iterator[str]:
     yield from (f"  {cut(line, ROOM - 2)}" for line in lines[:most])
     if len(lines) > most:
         yield say(f"  ……还有{len(lines) - most}项", f"  … {len(lines) - most} more")
+
+
+def _step(s: Step) -> Iterator[str]:
+    """Write a line of arithmetic with its clause, and go on in a second where it is long."""
+    text, room = f"{s.title} ＝ {s.value}　{s.working}" + (f"  〔{s.basis}〕" if s.basis else ""), ROOM - 2
+    if width(text) <= room:
+        yield text
+        return
+    kept = cut(text, room)[:-1]
+    yield kept
+    yield cut(f"    {text[len(kept) :]}", room)
 
 
 def _loss(x: Loss) -> str:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from xlperf.engine.blank import blank_cells
+from xlperf.engine.must import ruled_by
 from xlperf.engine.objects import Thing
 from xlperf.engine.plan import OFFICE, Plan, Sheet
 from xlperf.engine.reason import explain_cell, is_asked, label_of, worded
 from xlperf.engine.score import Scores
 from xlperf.engine.seen import Reader
-from xlperf.formula.expression import link_of
+from xlperf.formula.expression import link_of, walk
 from xlperf.formula.values import Value, decimal, number, value_text
 from xlperf.problems import Problem, problem
 from xlperf.report.explanation import Answer, Explanation, Extra, Gap, Loss, Step
 from xlperf.scheme.words import nearest
 
-STEPS = 3  # lines of arithmetic in an answer
+STEPS = 3  # lines of arithmetic in an answer; of money all of them, from what was typed to the cent
 Spot = tuple[str, str, str]  # sheet, key of the row, column
 Cell = tuple[str, Value, str]  # sheet, key of the row as it stands there, column
 
@@ -45,11 +47,17 @@ def cell_named(scores: Scores, unit: str, column: str | None) -> Cell | Problem:
 
 
 def main_column(plan: Plan, sheet: Sheet) -> str:
-    """Choose what a row is about: its composite, the ranked score, what other sheets add up, else its last column."""
+    """Choose what a row is about: its composite, the ranked score, what other sheets add up, else its last column.
+
+    Of several amounts that are added up it is the one to which the others lead.
+    """
     ranked = [r.score for r in plan.rankings if r.sheet == sheet.name]
     links = [link for _, c in plan.computed() if (link := link_of(c.expr)) is not None]
     added = [link.column for link in links if link.kind == "total" and link.sheet == sheet.name]
-    wanted = [*(c.name for c in sheet.of_role("composite")), *ranked, *added]
+    paid = [c.name for c in sheet.of_role("money") if c.name in added]
+    inner = {s for name in paid for s in plan.graph.behind([(sheet.name, name)]) if s != (sheet.name, name)}
+    last = [name for name in paid if (sheet.name, name) not in inner]
+    wanted = [*(c.name for c in sheet.of_role("composite")), *ranked, *last, *added]
     return next((n for n in wanted if n in sheet.by_name), sheet.columns[-1].name)
 
 
@@ -131,6 +139,8 @@ def empty_inputs(scores: Scores, sheet: Sheet, row: dict[str, Value], column: st
 def answer(scores: Scores, cell: Cell, depth: int = 9, reader: Reader | None = None) -> Answer:
     """Return why a cell holds what it holds: three lines of arithmetic, clauses, gaps, losses and extras.
 
+    Of an amount of money it is every line, from what was typed to the cent.
+
     depth: how many steps the tree behind it follows. reader: whose eyes it is for, None for the office's. Raises
     KeyError where the cell does not exist.
     """
@@ -141,11 +151,12 @@ def answer(scores: Scores, cell: Cell, depth: int = 9, reader: Reader | None = N
     row = scores.row(sheet, key)
     empty: set[Spot] = set()
     empty_inputs(scores, scores.plan.by_name[sheet], row, column, empty)
-    steps = [n for n in _by_level(tree) if n is tree or (n.exact not in ("", "0") and _is_own(n, tree))]
+    paid = scores.plan.by_name[sheet].by_name[column].role == "money"
+    steps = _chain(scores, tree) if paid else [_step(n, n.working) for n in _leading(tree)][:STEPS]
     return Answer(
         _whose(scores, scores.plan.by_name[sheet], row, tree.label or tree.key),
         tree,
-        tuple(Step(n.title, n.value, "；".join([*n.because, n.working]), n.basis) for n in steps if n.working)[:STEPS],
+        tuple(steps),
         tuple(dict.fromkeys(c for n in nodes if n.working for c in n.basis.split("；") if c)),
         tuple(_gaps(scores, sorted(empty))),
         tuple(sorted(_losses(scores, nodes), key=lambda x: -Fraction(x.lost))),
@@ -185,6 +196,61 @@ def _by_level(e: Explanation) -> Iterator[Explanation]:
                 seen.add(at)
                 yield node
         level = [part for node in level for part in node.parts]
+
+
+def _leading(top: Explanation) -> Iterator[Explanation]:
+    """List the result, then what it is made from in its own row, nearest first."""
+    for node in _by_level(top):
+        if node.working and (node is top or (node.exact not in ("", "0") and _is_own(node, top))):
+            yield node
+
+
+def _chain(scores: Scores, top: Explanation) -> list[Step]:
+    """List what is worked out in the row of a result, each after what it is made from, once; the result last."""
+    sheet, row = scores.plan.by_name[top.sheet], next(r for r in scores.rows(top.sheet) if _is_row(scores, r, top))
+    seen: set[str] = set()
+
+    def below(node: Explanation) -> Iterator[Explanation]:
+        if not _is_own(node, top) or node.column in seen:
+            return
+        seen.add(node.column)
+        e = ruled_by(sheet, sheet.by_name[node.column], row).expr
+        order = list(dict.fromkeys(x.args[0] for x in walk(e) if x.op == "col")) if e is not None else []
+        for part in sorted(node.parts, key=lambda p: order.index(p.column) if p.column in order else -1):
+            yield from below(part)
+        if node.working and not node.closed and node.working != node.value:
+            yield node
+
+    lines: list[tuple[Explanation, Step]] = []
+    for node in below(top):
+        step = _fetched(node)
+        if lines and not node.because and node.working == f"{lines[-1][0].title} {lines[-1][0].value}":
+            _, inner = lines.pop()  # handed on as it is: one line for both
+            clauses = "；".join(dict.fromkeys(filter(None, (inner.basis, step.basis))))
+            step = replace(step, working=f"{inner.title}：{inner.working}", basis=clauses)
+        lines.append((node, step))
+    return [step for _, step in lines]
+
+
+def _is_row(scores: Scores, row: dict[str, Value], e: Explanation) -> bool:
+    key = scores.plan.by_name[e.sheet].key
+    return worded(row[key.name], key) == e.key
+
+
+def _step(e: Explanation, working: str) -> Step:
+    return Step(e.title, e.value, "；".join([*e.because, working]), e.basis)
+
+
+def _fetched(e: Explanation) -> Step:
+    """Write a line; of what is taken from elsewhere the rows it came by, and reason and clause of where it began."""
+    there, names = e, []
+    while len(there.parts) == 1 and there.parts[0].sheet != there.sheet and there.parts[0].exact == e.exact:
+        there = there.parts[0]
+        names.append(there.label or there.key)
+    if there is e:
+        return _step(e, e.working)
+    why = f"，{words}" if (words := why_words(there)) else ""
+    return Step(e.title, e.value, f"{e.working}：{'→'.join(names)}{why}", there.basis or e.basis)
 
 
 def _is_own(e: Explanation, top: Explanation) -> bool:

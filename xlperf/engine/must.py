@@ -15,12 +15,13 @@ from xlperf.engine.plan import Column, Must, Plan, Sheet, Tables
 from xlperf.engine.refused import row_name
 from xlperf.engine.score import ExactColumns, rows_of
 from xlperf.formula import expression as ex
-from xlperf.formula.expression import Expr, both, cases, col, either, is_blank, negate, refused, same, step
+from xlperf.formula.expression import Expr, both, cases, col, either, is_blank, negate, refused, root, same, step
 from xlperf.formula.values import NO, YES, number
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.model import MustSpec, Scalar, Scheme, place_of
 from xlperf.scheme.words import NAME, nearest
 
+_OWN = "_own"  # in the name of a column that holds the rule of one that is stopped
 FAILED, BROKEN, STOPPED = "MUST_FAILED", "MUST_BROKEN", "MUST_STOPPED"
 _NAMED = 8  # rows named one by one
 
@@ -185,12 +186,23 @@ def _summed(spec: MustSpec, home: Sheet, binder: Binder, apart: Sequence[Any], w
 def _stopped(sheet: Sheet, name: str, held: Expr, spec: MustSpec) -> Sheet:
     """Return a sheet in which a column is worked out only for rows that keep a rule; its own rule stands before it."""
     column, number = sheet.by_name[name], 1
-    while (own := f"{name}_own{number}") in sheet.by_name:
+    while (own := f"{name}{_OWN}{number}") in sheet.by_name:
         number += 1
     before = replace(column, name=own, title=f"{column.title}·核对前", role="", step=True)
     expr = cases((same(held, YES), ex.alone(col(own)), ""), otherwise=(ex.blank(), refused(STOPPED, _words(spec.says))))
     pairs = ((before, replace(c, expr=expr)) if c.name == name else (c,) for c in sheet.columns)
     return replace(sheet, columns=tuple(c for pair in pairs for c in pair))
+
+
+def ruled_by(sheet: Sheet, column: Column, row: Mapping[str, Any]) -> Column:
+    """Return the column whose rule gave a row its value: the rules for data that the row keeps stand before that."""
+    while column.expr is not None and column.expr.op == "cases" and row[column.name] is not None:
+        then = root(column.expr.args[0][0][1])
+        name = then.args[0] if then.op == "col" else ""
+        if not name.startswith(f"{column.name.partition(_OWN)[0]}{_OWN}"):
+            break
+        column = sheet.by_name[name]
+    return column
 
 
 def _words(says: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
+from xlperf.engine.must import ruled_by
 from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import awaited, of_row
@@ -54,9 +55,10 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
             made = replace(made, because=(own("取自{origin}", origin=column.origin),))
         return made if value is not None or column.kind == "input" else replace(made, value=own(NONE))
     titles = {**scores.plan.titles, **{c.name: c.title for c in sheet.columns}}
-    reason = explain(column.expr, row, titles)
+    expr = ruled_by(sheet, column, row).expr or column.expr
+    reason = explain(expr, row, titles)
     because = (*reason.because, *_frozen(scores, column), *_ahead(scores, sheet, row, column))
-    parts = () if depth <= 0 else tuple(_parts(scores, sheet, row, column.expr, depth))
+    parts = () if depth <= 0 else tuple(_parts(scores, sheet, row, expr, depth))
     return Explanation(**{**made.__dict__, "because": because, "working": reason.working, "parts": parts})
 
 

@@ -33,9 +33,13 @@ def normalise(score: Number, full: Number, to: Most) -> Expr:
 
 
 @rule("XP_ADJUST", "加减分")
-def adjusted(score: Base, bonus: Bonuses = (), deductions: Numbers = ()) -> Expr:
-    """Add bonus points to a score and take deductions off; deductions are given as positive amounts."""
-    return reduce(lambda a, b: a - b, deductions, reduce(lambda a, b: a + b, bonus, score))
+def adjusted(score: Base, bonus: Bonuses = (), deductions: Numbers = (), digits: Number | None = None) -> Expr:
+    """Add bonus points to a score and take deductions off; deductions are given as positive amounts.
+
+    digits: round half up once, at the end (money: 2), so that amounts that cancel leave 0 in a workbook too.
+    """
+    made = reduce(lambda a, b: a - b, deductions, reduce(lambda a, b: a + b, bonus, score))
+    return made if digits is None else rounded(made, digits)
 
 
 @rule("XP_CAP", "上下限")

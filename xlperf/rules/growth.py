@@ -15,6 +15,7 @@ from xlperf.formula.expression import (
     is_exempt,
     is_number,
     lift,
+    rounded,
     same,
     say,
 )
@@ -65,9 +66,12 @@ def target_from(
 
 
 @rule("XP_DIFFERENCE", "增减")
-def change(now: Number, before: Number) -> Expr:
-    """Return the difference now − before (for places: before is `now`, so that rising is positive)."""
-    return now - before
+def change(now: Number, before: Number, digits: Number | None = None) -> Expr:
+    """Return the difference now − before (for places: before is `now`, so that rising is positive).
+
+    digits: round half up at so many decimals (money: 2): what is left of two large amounts is then no noise of theirs.
+    """
+    return now - before if digits is None else rounded(now - before, digits)
 
 
 @rule("XP_GROWTH", "增长率")
