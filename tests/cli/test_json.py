@@ -71,7 +71,8 @@ def test_what_fails_says_so_in_json_too(home):
 
 NOWHERE = {"new": ["no-such", "{}/x"], "blank": ["no-such", "{}/x"], "demo": ["--scheme", "no-such", "--out", "{}/x"],
            "check": ["no-such"], "schemes": ["no-such"], "explain": ["x", "--round", "{}"], "lift": ["{}", "x.xlsx"],
-           "recalc": ["{}/broken.xlsx"], "whatif": ["x", "y", "1", "--round", "{}"]}  # fmt: skip
+           "recalc": ["{}/broken.xlsx"], "whatif": ["x", "y", "1", "--round", "{}"],
+           "backtest": ["three-units", "{}"]}  # fmt: skip
 NEVER = {"rules"}  # nothing it could fail at
 
 

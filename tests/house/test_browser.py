@@ -6,12 +6,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BLOCKED = ("numpy", "pandas", "subprocess", "resource", "multiprocessing", "concurrent", "click", "xlwings")
-APART = {  # what is arrays and nothing else, and PDF pages, whose library asks for other programs
-    "xlperf.publish.codes",
-    "xlperf.publish.publication",
-    "xlperf.workbook.pdf",
+APART = {  # what is arrays and nothing else
     "xlperf.formula.array",
     "xlperf.engine.arrays",
+    "xlperf.engine.robust",
+    "xlperf.publish.trials",
 }
 ROOMS = ("formula", "rules", "scheme", "xlsx", "engine", "entries", "workbook", "report", "rounds", "publish", "demo")
 PAGE = f"""

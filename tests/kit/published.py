@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 from kit.rounds import reopened
+from kit.shelf import on_the_shelf
 from xlperf.demo.demo import run_demo
 from xlperf.publish.papers.ground import Settings
 from xlperf.rounds.store import Round
@@ -19,15 +18,12 @@ SETTINGS = Settings(DAY, appeal_days=2, due=date(2026, 1, 12), notice_days=5, no
 
 
 def ready_round(folder: Path) -> Round:
-    """Return the round of the demonstration of three units, copied into a folder; it is run once a process."""
-    shutil.copytree(_made() / "round", folder)
+    """Return the round of the demonstration of three units, copied into a folder; it is made once in a run."""
+    shutil.copytree(on_the_shelf("demonstration of three units", _made) / "round", folder)
     return reopened(folder)
 
 
-@cache
-def _made() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="xlperf-published-"))
+def _made(folder: Path) -> None:
     path, _ = find_scheme("three-units")
     assert path is not None
     run_demo(path, folder / "round")
-    return folder

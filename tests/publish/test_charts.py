@@ -6,12 +6,13 @@ from fractions import Fraction
 
 import openpyxl
 import pytest
-from kit.published import ready_round
+from kit.published import SETTINGS, ready_round
 from kit.simulated import simulated
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.pictures import against_group, distribution, leniency
 from xlperf.engine.score import score
+from xlperf.publish.papers.ground import Ground
 from xlperf.publish.publication import charts_of
 from xlperf.scheme.load import find_scheme, load_scheme
 from xlperf.workbook.charts import write_charts
@@ -61,7 +62,7 @@ def test_a_unit_stands_against_the_median_of_its_group(yiyang):
 
 def test_the_book_holds_native_charts_over_true_numbers(yiyang, tmp_path):
     scores, _ = yiyang
-    charts = charts_of(scores)
+    charts = charts_of(Ground(scores, SETTINGS))
     write_charts("图表", charts, tmp_path / "c.xlsx")
     with zipfile.ZipFile(tmp_path / "c.xlsx") as archive:
         assert sum(n.startswith("xl/charts/chart") for n in archive.namelist()) == len(charts) >= 3
@@ -75,4 +76,4 @@ def test_the_book_holds_native_charts_over_true_numbers(yiyang, tmp_path):
 
 def test_three_units_have_charts_too(tmp_path):
     round_ = ready_round(tmp_path / "round")
-    assert [c.kind for c in charts_of(round_.scores())][:2] == ["column", "bar"]
+    assert [c.kind for c in charts_of(Ground(round_.scores(), SETTINGS))][:2] == ["column", "bar"]

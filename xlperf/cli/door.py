@@ -20,6 +20,7 @@ from xlperf.version import VERSION
 COMMANDS = {  # command → module of this package, and the command in it
     "addin": "addin:addin",
     "appeal": "appeals:appeal",
+    "backtest": "suppose:backtest_command",
     "blank": "rounds:blank",
     "check": "commands:check",
     "choose": "proof:choose_command",
@@ -35,6 +36,7 @@ COMMANDS = {  # command → module of this package, and the command in it
     "publish": "publish:publish_command",
     "readings": "answers:readings_command",
     "recalc": "addin:recalc",
+    "robust": "suppose:robust_command",
     "rules": "commands:rules",
     "schemes": "commands:schemes",
     "score": "answers:score_command",

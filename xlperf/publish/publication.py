@@ -17,12 +17,14 @@ from xlperf.problems import Problem, Where, errors, problem
 from xlperf.publish.html import FILE as HTML
 from xlperf.publish.html import results_page
 from xlperf.publish.papers.feedback import feedback
-from xlperf.publish.papers.ground import Ground, Settings
+from xlperf.publish.papers.ground import Ground, Last, Settings
 from xlperf.publish.papers.lists import lists
+from xlperf.publish.papers.movement import movement, movement_charts
 from xlperf.publish.papers.notice import column_problems, notice
 from xlperf.publish.ready import not_ready
 from xlperf.report.chart import Chart
 from xlperf.report.document import EDITION_NAMES, EDITIONS, Document, Edition, coded
+from xlperf.rounds.chain import Present
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.ledger import Written, record_written
 from xlperf.rounds.outputs import recorded
@@ -48,9 +50,19 @@ class Publication:
     problems: tuple[Problem, ...] = ()
 
 
-def charts_of(scores: Scores) -> list[Chart]:
+def ground_of(round_: Round, scores: Scores, settings: Settings) -> Ground:
+    """Return what the documents of a round are made from."""
+    present = Present(round_.scheme, round_.year, round_.period)
+    before = [e for e in round_.earlier if present.years_back(e.results) > 0] or list(round_.earlier)
+    last = max(before, key=lambda e: (e.results.year, e.results.period == round_.period), default=None)
+    return Ground(scores, settings, round_.contact, Last(present, last) if last is not None else None)
+
+
+def charts_of(ground: Ground) -> list[Chart]:
     """Return what is drawn of a scored round, for the office."""
+    scores = ground.scores
     found: list[Chart | None] = [distribution(scores, r) for r in scores.plan.rankings]
+    found += movement_charts(ground)
     found.append(leniency(scores))
     found += [chart for r in scores.plan.rankings for chart in against_group(scores, r)]
     return [chart for chart in found if chart is not None]
@@ -60,10 +72,10 @@ def documents_of(
     round_: Round, scores: Scores, settings: Settings, editions: Sequence[Edition] = EDITIONS
 ) -> list[Document]:
     """Return every document of these editions, each with its code."""
-    ground = Ground(scores, settings, round_.contact)
+    ground = ground_of(round_, scores, settings)
     found: list[Document] = []
     if "internal" in editions:
-        found += lists(ground)
+        found += [*lists(ground), *movement(ground)]
     if "unit" in editions:
         found += feedback(ground)
     if "public" in editions:
@@ -97,10 +109,10 @@ def publish(
     if dry_run:
         return Publication(folder, tuple(documents), (), tuple(problems))
     with tempfile.TemporaryDirectory() as made:
-        drawn = charts_of(scores) if "internal" in editions else []
+        drawn = charts_of(ground_of(round_, scores, settings)) if "internal" in editions else []
         files, faults = _written(documents, drawn, Path(made), pdf=pdf, progress=progress)
     if html:
-        files[Path(EDITION_NAMES["public"], HTML)] = results_page(Ground(scores, settings, round_.contact)).encode()
+        files[Path(EDITION_NAMES["public"], HTML)] = results_page(ground_of(round_, scores, settings)).encode()
     with writing() as put:
         for file, data in files.items():
             put(folder / file, data)

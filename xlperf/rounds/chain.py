@@ -134,7 +134,7 @@ def _rows(present: Present, spec: EarlierSpec, sources: Mapping[int, Earlier], p
     for back, earlier in sources.items():
         names = {there: name for name, (there, year) in spec.columns.items() if year == back}
         for source, frozen in _sheets(spec, earlier, names, problems):
-            keys = _Keys(present, earlier, source, problems)
+            keys = Keys(present, earlier, source, problems)
             for row in frozen.read():
                 if all(says(text, row.get(c)) for c, text in spec.where.items()) and keys.stays(row, frozen):
                     key = keys.now(row, frozen, frozen.key)
@@ -159,7 +159,7 @@ def _sheets(
             yield source, frozen
 
 
-class _Keys:
+class Keys:
     """What the units, people and other objects of earlier rows are called now.
 
     A unit keeps its code, or stands on the new roster with its old code or name among its aliases; one that is

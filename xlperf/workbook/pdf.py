@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +21,8 @@ def as_pdf(files: Sequence[Path], folder: Path) -> list[Path]:
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         raise NoPdf("soffice")
+    import subprocess  # only here: a page in a browser has no other programs, and so no PDF
+
     folder.mkdir(parents=True, exist_ok=True)
     made = {file: folder / f"{file.stem}.pdf" for file in files}
     for _ in range(TIMES):

@@ -13,6 +13,7 @@ from xlperf.engine.plan import Column, Ranking, Row, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.values import NO, YES, Value, shown, value_text
 from xlperf.report.document import Line
+from xlperf.rounds.chain import Earlier, Present
 
 WEEKDAYS = "一二三四五六日"
 NEAR = Fraction(1, 2)
@@ -39,12 +40,21 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Last:
+    """The results of the round before, as this one took them, and the round that looks at them."""
+
+    present: Present
+    earlier: Earlier
+
+
+@dataclass(frozen=True)
 class Ground:
-    """A scored round about to be published. contact: whom units may ask."""
+    """A scored round about to be published. contact: whom units may ask. last: the round before, None without one."""
 
     scores: Scores
     settings: Settings
     contact: str = ""
+    last: Last | None = None
     _apart: dict[str, list[Breakdown]] = field(default_factory=dict, repr=False, compare=False)
 
     def apart(self, ranking: Ranking) -> list[Breakdown]:

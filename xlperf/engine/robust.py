@@ -1,0 +1,211 @@
+"""稳健性: how often each who is ranked keeps place and awards while the weights move by up to a share of themselves.
+
+Two things of a scheme are weights: the figures of a weighing rule (a parameter with the trait `sum`), and the full
+marks of rows that are marked. Every draw multiplies each by a factor of its own and brings them back to the sum they
+had; rows worded alike are one indicator and move together. What follows is scored on the array face; what no weight
+reaches stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from xlperf.engine.graph import Spot
+from xlperf.engine.plan import Column, Plan, Ranking, Sheet
+from xlperf.engine.score import Columns, Scores
+from xlperf.formula import array
+from xlperf.formula.expression import Expr, constant, lift, walk
+from xlperf.formula.values import value_text
+from xlperf.rules import RULES
+
+DRAWS = 10_000
+_EDGES = (5.0, 95.0)  # per cent of the draws between which a place usually lies
+Progress = Callable[[int, int], None]
+Moved = dict[Spot, array.Column]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One row of a ranked list over all draws.
+
+    place: today's. best, worst: of all draws; low, high: between which nine draws of ten lie. same: the share of draws
+    with today's place; award: with today's awards, all of them.
+    """
+
+    ranking: Ranking
+    position: int
+    place: int
+    best: int
+    worst: int
+    low: int
+    high: int
+    same: Fraction
+    award: Fraction
+
+
+def robustness(
+    scores: Scores, by: Fraction, draws: int = DRAWS, seed: int = 1, progress: Progress | None = None
+) -> list[Kept]:
+    """Return, list by list and in its order, how firmly everybody who has a place stands.
+
+    by: the most that a weight moves, as a share of itself. The same seed gives the same draws. A scheme without
+    weights answers that everything is kept.
+    """
+    moving = _Moving(scores, float(by), seed)
+    places = {r.sheet: np.full((draws, scores.size(r.sheet)), np.nan, np.float32) for r in scores.plan.rankings}
+    awards = {r.sheet: np.zeros(scores.size(r.sheet)) for r in scores.plan.rankings}
+    for draw in range(draws):
+        drawn = moving.drawn()
+        for ranking in scores.plan.rankings:
+            places[ranking.sheet][draw] = drawn.column(ranking.sheet, ranking.place)
+            awards[ranking.sheet] += moving.same_awards(drawn, ranking)
+        if progress is not None:
+            progress(draw + 1, draws)
+    return [kept for r in scores.plan.rankings for kept in _kept(scores, r, places[r.sheet], awards[r.sheet])]
+
+
+def _kept(scores: Scores, ranking: Ranking, places: array.Column, awards: array.Column) -> Iterator[Kept]:
+    draws = len(places)
+    for at, place in enumerate(scores.column(ranking.sheet, ranking.place)):
+        if not isinstance(place, Fraction):
+            continue
+        drawn = places[:, at]
+        low, high = np.percentile(drawn, _EDGES, method="nearest")
+        same = Fraction(int((drawn == float(place)).sum()), draws)
+        best, worst, low, high = (int(x) for x in (drawn.min(), drawn.max(), low, high))
+        yield Kept(ranking, at, int(place), best, worst, low, high, same, Fraction(int(awards[at]), draws))
+
+
+def weighs(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what counts as a weight: headings of the columns that weigh, titles of the sheets with full marks."""
+    behind = plan.graph.behind((r.sheet, r.score) for r in plan.rankings)
+    calls = [plan.by_name[s].by_name[c].title for s, c in _weighing(plan, behind)]
+    return tuple(dict.fromkeys(calls)), tuple(s.title for s in _marked(plan, behind))
+
+
+def _weighing(plan: Plan, behind: frozenset[Spot]) -> list[Spot]:
+    """List the columns on the way to a ranking in whose expression weights stand."""
+    columns = ((s.name, c.name, c.expr) for s in plan.sheets for c in s.columns if c.expr is not None)
+    return [(s, c) for s, c, e in columns if (s, c) in behind and any(_parts(node) is not None for node in walk(e))]
+
+
+def _marked(plan: Plan, behind: frozenset[Spot]) -> list[Sheet]:
+    """List the sheets of rows with a score and a full mark on the way to a ranking."""
+    return [s for s in plan.sheets if (c := s.the("score")) and s.the("full") and s.unit and (s.name, c.name) in behind]
+
+
+def _parts(node: Expr) -> tuple[str, str, tuple[tuple[Expr, Fraction], ...]] | None:
+    """Return of a weighing call: the word of its rule, the parameter with the parts, the parts. None of any other."""
+    if node.op != "call":
+        return None
+    found = next((r for r in RULES.values() if r.name == node.args[0]), None)
+    if found is None or not any("sum" in p.traits for p in found.parameters):
+        return None
+    name = next(p.name for p in found.parameters if p.takes == "parts")
+    pairs = [(part, constant(lift(weight))) for part, weight in dict(node.args[1])[name]]
+    return found.word, name, tuple((part, w) for part, w in pairs if isinstance(w, Fraction))
+
+
+class _Drawn(Columns[array.Column]):
+    """The columns of one draw. moved: what stands otherwise; exprs: what is computed otherwise; still: the rest."""
+
+    def __init__(self, base: _Moving, moved: Mapping[Spot, array.Column], exprs: Mapping[Spot, Expr]) -> None:
+        super().__init__(base.scores.plan, base.rows)
+        self._base, self._exprs = base, exprs
+        self._kept |= moved
+
+    def _made(self, sheet: str, column: Column) -> array.Column:
+        spot = (sheet, column.name)
+        e = self._exprs.get(spot, column.expr)
+        return self._base.still(spot) if e is None or spot not in self._base.touched else array.evaluate(e, sheet, self)
+
+
+class _Moving:
+    """What moves in a scored plan, and what follows from it."""
+
+    def __init__(self, scores: Scores, by: float, seed: int) -> None:
+        self.scores, self._by = scores, by
+        plan = scores.plan
+        self.rows = {s.name: scores.rows(s.name) for s in plan.sheets}
+        behind = plan.graph.behind((r.sheet, r.score) for r in plan.rankings)
+        self._calls = _weighing(plan, behind)
+        self._items = [_Items(scores, sheet) for sheet in _marked(plan, behind)]
+        moved = [spot for items in self._items for spot in items.spots]
+        self.touched = (plan.graph.touched([*self._calls, *moved]) | set(self._calls)) - set(moved)
+        self._random = np.random.default_rng(seed)
+        self._still: Moved = {}
+
+    def still(self, spot: Spot) -> array.Column:
+        """Return a column as it was scored."""
+        if spot not in self._still:
+            column = self.scores.plan.by_name[spot[0]].by_name[spot[1]]
+            self._still[spot] = array.to_array(self.scores.column(*spot), text=column.holds == "text")
+        return self._still[spot]
+
+    def drawn(self) -> _Drawn:
+        """Draw the weights once."""
+        moved = {spot: made for items in self._items for spot, made in items.moved(self._factors(items.count)).items()}
+        exprs = {(s, c): self._weighed(self.scores.plan.by_name[s].by_name[c].expr) for s, c in self._calls}
+        return _Drawn(self, moved, exprs)
+
+    def same_awards(self, drawn: _Drawn, ranking: Ranking) -> array.Column:
+        """Return, row by row, whether every award is as it was."""
+        same = np.ones(self.scores.size(ranking.sheet), bool)
+        for column in self.scores.plan.by_name[ranking.sheet].of_role("award"):
+            was, now = self.still((ranking.sheet, column.name)), drawn.column(ranking.sheet, column.name)
+            equal = was == now if was.dtype == object else np.isclose(was, now, rtol=0, equal_nan=True)
+            same &= np.asarray(equal, bool)
+        return same
+
+    def _factors(self, count: int) -> array.Column:
+        return 1 + self._random.uniform(-self._by, self._by, count)
+
+    def _weighed(self, e: Expr | None) -> Expr:
+        """Write an expression with every weight times its factor, their sum as it was."""
+        if e is None:
+            raise TypeError("a column that weighs has an expression")
+        parts = _parts(e)
+        if parts is None:
+            return Expr(e.op, tuple(self._inside(x) for x in e.args))
+        word, name, pairs = parts
+        weights = np.array([float(w) for _, w in pairs]) * self._factors(len(pairs))
+        weights *= float(sum(w for _, w in pairs)) / weights.sum()
+        rest = {n: v for n, v in dict(e.args[1]).items() if n != name}
+        return RULES[word](**{name: tuple((s, Fraction(w)) for (s, _), w in zip(pairs, weights, strict=True)), **rest})
+
+    def _inside(self, x: object) -> object:
+        if isinstance(x, Expr):
+            return self._weighed(x)
+        return tuple(self._inside(y) for y in x) if isinstance(x, tuple) else x
+
+
+class _Items:
+    """The rows of a sheet that are marked: a factor a wording, the full marks of each unit adding up as before."""
+
+    def __init__(self, scores: Scores, sheet: Sheet) -> None:
+        points, full = sheet.the("score"), sheet.the("full")
+        if points is None or full is None:
+            raise TypeError("a marked sheet has a score and a full mark")
+        self.spots = ((sheet.name, points.name), (sheet.name, full.name))
+        self._values = [array.to_array(scores.column(*spot), text=False) for spot in self.spots]
+        self._alike, self.count = _numbered([value_text(v) for v in scores.column(sheet.name, sheet.naming.name)])
+        self._whose, self._units = _numbered([value_text(v) for v in scores.column(sheet.name, sheet.unit)])
+        self._full = np.where(np.isfinite(self._values[1]), self._values[1], 0.0)
+
+    def moved(self, factors: array.Column) -> Moved:
+        """Return score and full mark of every row with its factor."""
+        each = factors[self._alike]
+        was, now = (np.bincount(self._whose, x, self._units) for x in (self._full, self._full * each))
+        with np.errstate(all="ignore"):
+            each = each * np.where(now > 0, was / now, 1.0)[self._whose]
+        return {spot: values * each for spot, values in zip(self.spots, self._values, strict=True)}
+
+
+def _numbered(texts: list[str]) -> tuple[array.Column, int]:
+    """Return a number for each text, in the order in which they are met, and how many there are."""
+    known = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+    return np.array([known[text] for text in texts], int), len(known)
