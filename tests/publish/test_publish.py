@@ -6,6 +6,7 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import openpyxl
@@ -18,6 +19,7 @@ from xlperf.cli import main
 from xlperf.publish.publication import documents_of, publish
 from xlperf.report.document import Document, Head, Line, Table, coded
 from xlperf.rounds.journal import entries
+from xlperf.workbook.documents import write_document
 from xlperf.workbook.letters import letter
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -183,3 +185,17 @@ def test_dates_are_written_with_their_weekday():
     from xlperf.publish.papers.ground import with_weekday
 
     assert with_weekday(date(2026, 11, 22)) == "2026年11月22日（星期日）"
+
+
+def test_a_table_that_goes_on_begins_every_page_with_its_headings(tmp_path):
+    rows = tuple((Fraction(i), f"考核内容{i}" * 3) for i in range(1, 91))
+    tables = [Table((Head(f"{n}序号", 0), Head(f"{n}内容", prose=True, wide=40)), rows, n) for n in ("甲", "乙")]
+    write_document(Document("internal", "表", "", "表", "两张长表", (*tables,)), tmp_path / "book.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx").active
+    first = {b.id + 1: sheet.cell(b.id + 1, 1).value for b in sheet.row_breaks.brk}
+    assert len(first) >= 4
+    assert set(first.values()) <= {"甲序号", "乙序号", "乙"}
+    assert {"甲序号", "乙序号"} <= set(first.values())
+    pages = [0, *(b.id for b in sheet.row_breaks.brk), sheet.max_row]
+    heights = [sum(sheet.row_dimensions[r + 1].height or 15 for r in range(a, b)) for a, b in pairwise(pages)]
+    assert max(heights) <= 740

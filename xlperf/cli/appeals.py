@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,11 +12,11 @@ from xlperf.cli import output
 from xlperf.cli.answers import opened_with
 from xlperf.cli.commands import json_option
 from xlperf.cli.output import answer_json, leave, say, show_problems
-from xlperf.cli.publish import appeal_days_of
 from xlperf.engine.whatif import Change
 from xlperf.formula.values import shown, value_text
 from xlperf.problems import Problem, Where, problem
-from xlperf.publish.review import Asking, decide, open_appeal, what_if
+from xlperf.publish.review import Asking, Outcome, decide, open_appeal, outcomes, what_if
+from xlperf.publish.wishes import appeal_days_of
 from xlperf.rounds.appeals import CHANGED, UPHELD
 from xlperf.rounds.store import Round
 from xlperf.rounds.workdays import NoCalendar
@@ -112,15 +113,43 @@ def _standing(round_: Round, number: int) -> str:
 @appeal.command("what-if")
 @click.argument("number", type=int)
 @folder_option
-@click.option("--to", "text", required=True, help="The value it would be changed to.")
+@click.option("--to", "texts", multiple=True, help="The value it would be changed to; several side by side.")
 @click.option("--column", default="", help="Which column is changed.")
 @json_option
-def what_if_command(number: int, folder: Path, text: str, column: str, json_: bool) -> None:
-    """Show what a decision would do to everybody."""
+def what_if_command(number: int, folder: Path, texts: tuple[str, ...], column: str, json_: bool) -> None:
+    """Show what each outcome would do to everybody, side by side."""
     round_, opening = opened_with(folder)
-    changes, problems = what_if(round_, number, column, text)
-    _show_changes(round_, changes, problems, {}, json_=json_)
+    if len(texts) == 1:
+        changes, problems = what_if(round_, number, column, texts[0])
+        _show_changes(round_, changes, problems, {}, json_=json_)
+        leave([*opening, *problems])
+        return
+    tried, problems = outcomes(round_, number, column, texts)
+    if json_:
+        listed = [{"to": t.text or None, "changes": _listed(t.changes)} for t in tried]
+        click.echo(answer_json({"outcomes": listed}, problems))
+    else:
+        show_problems(problems)
+        _show_outcomes(round_, tried)
     leave([*opening, *problems])
+
+
+def _show_outcomes(round_: Round, tried: list[Outcome]) -> None:
+    """Print whom any outcome changes something for, one column an outcome; what stays is a dash."""
+    names = round_.scores().unit_names
+    cells = {(c.unit, c.sheet, c.key, c.column): (c.title, c.old) for t in tried for c in t.changes}
+    rows = []
+    for at, (title, old) in list(cells.items())[:SHOWN]:
+        then = [{(c.unit, c.sheet, c.key, c.column): shown(c.new) for c in t.changes}.get(at, "—") for t in tried[1:]]
+        rows.append((names.get(at[0], at[0]), title, shown(old), *then))
+    heads = [say("单位", "unit"), say("项目", "what"), say("维持", "as it is"), *(t.text for t in tried[1:])]
+    if tried:
+        click.echo(output.table(rows, heads))
+    if len(cells) > SHOWN:
+        more = len(cells) - SHOWN
+        click.echo(say(f"……还有 {more} 处（--json 全部列出）", f"… {more} more (--json lists all)"))
+    if tried and not cells:
+        click.echo(say("没有单位受影响", "nobody is affected"))
 
 
 @appeal.command("decide")
@@ -157,12 +186,15 @@ def decide_command(
     leave([*opening, *problems])
 
 
+def _listed(changes: Sequence[Change]) -> list[dict[str, object]]:
+    return [{**vars(c), "old": value_text(c.old) or None, "new": value_text(c.new) or None} for c in changes]
+
+
 def _show_changes(
     round_: Round, changes: list[Change], problems: list[Problem], more: dict[str, object], *, json_: bool
 ) -> None:
     if json_:
-        listed = [{**vars(c), "old": value_text(c.old) or None, "new": value_text(c.new) or None} for c in changes]
-        click.echo(answer_json({"changes": listed, **more}, problems))
+        click.echo(answer_json({"changes": _listed(changes), **more}, problems))
         return
     show_problems(problems)
     names = round_.scores().unit_names

@@ -14,13 +14,9 @@ from xlperf.cli.answers import opened_with
 from xlperf.cli.commands import json_option
 from xlperf.cli.output import answer_json, leave, say, show_problems
 from xlperf.problems import Problem
-from xlperf.publish.papers.ground import Settings
-from xlperf.publish.publication import Publication, publish, settings_problems
+from xlperf.publish.publication import Publication, publish
+from xlperf.publish.wishes import Wishes, settings_for
 from xlperf.report.document import EDITIONS
-from xlperf.rounds.store import Round
-from xlperf.rounds.workdays import NoCalendar, own_days, workdays_after
-
-APPEAL_DAYS = "appeal_days"  # the figure of a scheme that says how many working days a unit may ask for a review
 
 
 @click.command("publish")
@@ -29,10 +25,10 @@ APPEAL_DAYS = "appeal_days"  # the figure of a scheme that says how many working
 @click.option("--edition", type=click.Choice(EDITIONS), multiple=True, help="Which edition; left out, all.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day printed; left out, today.")
 @click.option("--appeal-days", type=click.IntRange(0, 60), help="Working days to ask for a review.")
-@click.option("--notice-days", type=click.IntRange(0, 60), default=5, show_default=True, help="Length of the notice.")
-@click.option("--columns", default="", metavar="A,B", help="Further columns of the public notice.")
-@click.option("--no-scores", is_flag=True, help="Leave the scores out of the public notice.")
-@click.option("--near", default="0.5", show_default=True, metavar="POINTS", help="How close is close.")
+@click.option("--notice-days", type=click.IntRange(0, 60), help="Length of the notice.")
+@click.option("--columns", metavar="A,B", help="Further columns of the public notice.")
+@click.option("--scores/--no-scores", default=None, help="Whether the public notice shows the scores.")
+@click.option("--near", metavar="POINTS", help="How close is close.")
 @click.option("--incomplete", default="", metavar="REASON", help="Publish although something is missing.")
 @click.option("--no-pdf", is_flag=True, help="Do not make PDF files.")
 @click.option("--html", is_flag=True, help="Also the results as a page for a browser.")
@@ -44,10 +40,10 @@ def publish_command(
     edition: tuple[str, ...],
     day: datetime | None,
     appeal_days: int | None,
-    notice_days: int,
-    columns: str,
-    no_scores: bool,
-    near: str,
+    notice_days: int | None,
+    columns: str | None,
+    scores: bool | None,
+    near: str | None,
     incomplete: str,
     no_pdf: bool,
     html: bool,
@@ -56,47 +52,22 @@ def publish_command(
 ) -> None:
     """Write feedback sheets, the public notice and the office's lists; refuse while anything is missing."""
     round_, opening = opened_with(folder)
-    given = Settings(
-        (day or datetime.now()).date(),
-        notice_days=notice_days,
-        columns=tuple(c.strip() for c in columns.replace("，", ",").split(",") if c.strip()),
-        with_scores=not no_scores,
-        near=_points(near),
-        incomplete=" ".join(incomplete.split()),
-    )
-    settings = _dated(round_, given, appeal_days)
+    listed = None if columns is None else tuple(c.strip() for c in columns.replace("，", ",").split(",") if c.strip())
+    said = (appeal_days, notice_days, listed, scores, _points(near), " ".join(incomplete.split()))
+    settings, wrong = settings_for(round_, Wishes((day or datetime.now()).date(), *said))
+    if wrong:
+        output.fail(wrong)
     editions = [e for e in EDITIONS if not edition or e in edition]
     how = {"pdf": not no_pdf, "html": html, "dry_run": dry_run}
     done = publish(round_, settings, editions=editions, out=out, progress=output.progress, **how)
     _show(done, opening, dry_run=dry_run, json_=json_)
 
 
-def _points(text: str) -> Fraction:
+def _points(text: str | None) -> Fraction | None:
     try:
-        return Fraction(text)
+        return None if text is None else Fraction(text)
     except (ValueError, ZeroDivisionError):
         raise click.BadParameter(say("写一个数，如 0.5", "write a number, such as 0.5"), param_hint="--near") from None
-
-
-def _dated(round_: Round, given: Settings, appeal_days: int | None) -> Settings:
-    """Return the settings with their deadlines; end the command where the days cannot be told."""
-    days = appeal_days_of(round_, appeal_days)
-    own, problems = own_days(round_.folder)
-    year = None
-    try:
-        due = workdays_after(given.day, days, own) if days else None
-        notice = workdays_after(given.day, given.notice_days, own) if given.notice_days else None
-    except NoCalendar as unknown:
-        year, due, notice = unknown.year, None, None
-    if wrong := settings_problems(problems, year):
-        output.fail(wrong)
-    return Settings(**{**vars(given), "appeal_days": days, "due": due, "notice_due": notice})
-
-
-def appeal_days_of(round_: Round, given: int | None) -> int:
-    """Return the working days to ask for a review: as given, else as the scheme says; 0 where nobody does."""
-    figure = round_.scheme.figures.get(APPEAL_DAYS)
-    return given if given is not None else int(figure.value) if figure is not None else 0
 
 
 def _show(done: Publication, opening: list[Problem], *, dry_run: bool, json_: bool) -> None:

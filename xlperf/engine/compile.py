@@ -141,12 +141,15 @@ def _kept_private(plan: Plan, scheme: Scheme) -> Plan:
 
 
 def _private_problems(plan: Plan, scheme: Scheme) -> Iterator[Problem]:
-    """List the prints that show private columns, or what is computed from them, and do not say whom they are for."""
+    """List prints of private columns, or of what comes of them, that name no reader; such columns of a notice."""
     for spec in (p for p in scheme.prints if not p.reader):
         found = [c for c in spec.columns if (spec.rows, c) in plan.private]
         if found:
             named = "、".join(plan.titles.get(f"{spec.rows}.{c}", c) for c in found)
             yield problem("PRINT_PRIVATE", spec.at, title=spec.title, found=named)
+    for name in scheme.publish.columns:
+        if any((r.sheet, str(name)) in plan.private for r in plan.rankings):
+            yield problem("PUBLISH_PRIVATE", place_of(name), found=name)
 
 
 def _subject(o: ObjectSpec) -> Subject:

@@ -13,7 +13,7 @@ from typing import Any
 from xlperf.engine.pictures import against_group, distribution, leniency
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
-from xlperf.problems import Problem, Where, errors, problem
+from xlperf.problems import Problem, errors, problem
 from xlperf.publish.html import FILE as HTML
 from xlperf.publish.html import results_page
 from xlperf.publish.papers.feedback import feedback
@@ -197,8 +197,3 @@ def _recorded(round_: Round, settings: Settings, documents: Sequence[Document], 
     name = f"records/{_RECORD.format(len(kept) + 1)}"
     put(round_.folder / name, data)
     record_written(round_.ledger, Written(name, hashlib.sha256(data).hexdigest()))
-
-
-def settings_problems(own: list[Problem], year: int | None) -> list[Problem]:
-    """List what is wrong with the days: the office's own list, or a year of which nobody has told the holidays."""
-    return [*own, *([problem("NO_CALENDAR", Where(), year=year)] if year is not None else [])]

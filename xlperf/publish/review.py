@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,12 +24,16 @@ from xlperf.rounds.outputs import put_out
 from xlperf.rounds.store import Round
 from xlperf.rounds.workdays import own_days, workdays_after
 
-_LEADS = ("onsite", "lead", "onsite_actual", "verified")  # whose word counts before whose
+_LEADS = ("onsite", "lead", "onsite_actual", "verified", "decision")  # whose word counts before whose
+TRIED = 6  # outcomes side by side
 
 
 @dataclass(frozen=True)
 class Asking:
-    """What a unit asks. unit: code or name; item: key, number or words of the row. received, filed: days."""
+    """What a unit asks. unit: code or name; item: key, number or words of the row. received, filed: days.
+
+    A row is one that is marked, or an entry of a ledger that the office decided on.
+    """
 
     unit: str
     item: str
@@ -51,8 +55,7 @@ def open_appeal(round_: Round, asking: Asking) -> tuple[Appeal | None, list[Prob
     if wrong:
         return None, wrong
     due = workdays_after(asking.received, asking.days, own) if asking.days else None
-    points = sheet.the("score")
-    was = row[points.name] if points is not None else None
+    was = _came_to(sheet, row)
     if was is None:
         return None, [problem("APPEAL_UNSCORED", Where(sheet=sheet.title), item=_said(sheet, row))]
     with alone(round_.ledger) as pen:
@@ -82,6 +85,44 @@ def what_if(round_: Round, number: int, column: str, text: str) -> tuple[list[Ch
     scores = round_.scores()
     then = score(round_.plan, ruled(round_.plan, round_.tables(), {number: ruling}))
     return list(changes_between(scores, then)), problems
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One way to decide an appeal and what it would change for everybody. text: "" for leaving all as it is."""
+
+    text: str
+    changes: tuple[Change, ...]
+
+
+def outcomes(round_: Round, number: int, column: str, texts: Sequence[str]) -> tuple[list[Outcome], list[Problem]]:
+    """Return what each outcome would do, the one that leaves everything as it is first; nothing is recorded.
+
+    texts: the values tried; left out, the other choices of the cell, else the full mark and what the unit gave itself.
+    """
+    appeal, problems = _waiting(round_, number)
+    if appeal is None:
+        return [], problems
+    found = [Outcome("", ())]
+    for text in texts or _worth_trying(round_, appeal, column):
+        changes, wrong = what_if(round_, number, column, text)
+        problems += wrong
+        if not errors(wrong):
+            found.append(Outcome(text, tuple(changes)))
+    return found, list(dict.fromkeys(problems))
+
+
+def _worth_trying(round_: Round, appeal: Appeal, column: str) -> list[str]:
+    """List the values that are worth trying in the cell that a decision would change."""
+    sheet, row = _appealed(round_, appeal)
+    there = _decided_in(sheet, row, column)
+    if there is None:
+        return []
+    tried: list[Value] = list(there.choices)
+    if not tried:
+        tried = [row[c.name] for role in ("self", "full") if (c := sheet.the(role)) is not None]
+    now = row[there.name]
+    return list(dict.fromkeys(value_text(v) for v in tried if v is not None and v != now))[:TRIED]
 
 
 @dataclass(frozen=True)
@@ -138,8 +179,7 @@ def _ruling(
     """Return the decision as it would be recorded, its value judged as any that is typed."""
     if outcome == UPHELD:
         return Ruling(appeal.number, UPHELD, opinion, by), []
-    sheet = round_.plan.by_name[appeal.sheet]
-    row = next(r for r in round_.scores().rows(sheet.name) if value_text(r[sheet.key.name]) == appeal.row)
+    sheet, row = _appealed(round_, appeal)
     there = _decided_in(sheet, row, column)
     if there is None:
         titles = "、".join(c.title for c in sheet.inputs() if c.by != UNIT)
@@ -150,6 +190,22 @@ def _ruling(
     if value is None or errors(problems):
         return None, problems or [problem("APPEAL_COLUMN", found=text, titles=there.title)]
     return Ruling(appeal.number, CHANGED, opinion, by, sheet.name, appeal.row, there.name, value_text(value)), problems
+
+
+def _appealed(round_: Round, appeal: Appeal) -> tuple[Sheet, Row]:
+    """Return the row that an appeal is about."""
+    sheet = round_.plan.by_name[appeal.sheet]
+    return sheet, next(r for r in round_.scores().rows(sheet.name) if value_text(r[sheet.key.name]) == appeal.row)
+
+
+def _came_to(sheet: Sheet, row: Row) -> Value:
+    """Return what a row came to: its score, or what the office decided on an entry; None while there is neither."""
+    points, decision = sheet.the("score"), sheet.the("decision")
+    if points is not None:
+        return row[points.name]
+    if decision is None or row[decision.name] == decision.choices[0]:  # nobody has decided yet
+        return None
+    return row[decision.name]
 
 
 def _decided_in(sheet: Sheet, row: Row, column: str) -> Column | None:
@@ -167,7 +223,7 @@ def _row_of(scores: Scores, asking: Asking) -> tuple[str, Sheet, Row] | Problem:
         return unknown_unit(scores, asking.unit)
     found: list[tuple[Sheet, Row]] = []
     others: list[tuple[Sheet, Row]] = []
-    for sheet in (s for s in scores.plan.sheets if s.the("score") is not None and s.the("full") is not None):
+    for sheet in (s for s in scores.plan.sheets if _may_be_asked(s)):
         things = scores.things(sheet)
         for row, thing in zip(scores.rows(sheet.name), things, strict=True):
             if asking.item in _names(sheet, row):
@@ -176,16 +232,24 @@ def _row_of(scores: Scores, asking: Asking) -> tuple[str, Sheet, Row] | Problem:
     if len(keyed or found) == 1:
         return (units[0][1], *(keyed or found)[0])
     if found:
-        keys = "、".join(value_text(row[s.key.name]) for s, row in found[:8])
+        keys = "、".join(f"{s.title}：{value_text(row[s.key.name])}" for s, row in found[:8])
         return problem("APPEAL_SEVERAL", found=asking.item, keys=keys)
     code = "APPEAL_OTHER_UNIT" if others else "APPEAL_NO_ITEM"
     return problem(code, found=asking.item, unit=scores.objects.title(units[0]))
 
 
-def _names(sheet: Sheet, row: Row) -> Iterable[str]:
+def _may_be_asked(sheet: Sheet) -> bool:
+    """Return whether units may ask about rows of a sheet: marked up to a full mark, or decided on by the office."""
+    return sheet.the("full") is not None if sheet.the("score") is not None else sheet.the("decision") is not None
+
+
+def _names(sheet: Sheet, row: Row) -> Iterator[str]:
     number = sheet.the("number")
     cells: list[Value] = [row[sheet.key.name], row[sheet.naming.name], row[number.name] if number is not None else None]
-    return [value_text(c) for c in cells if c is not None]
+    yield from (value_text(c) for c in cells if c is not None)
+    yield f"{sheet.title}：{value_text(row[sheet.key.name])}"
+    entry = f"{sheet.title}：{value_text(row[sheet.naming.name])}"  # as entries stand on the feedback sheet
+    yield from (entry, *(f"{entry}（{c.title}）" for c in sheet.columns if c.expr is not None and c.holds == "number"))
 
 
 def _said(sheet: Sheet, row: Row) -> str:

@@ -20,6 +20,7 @@ from xlperf.scheme.model import (
     MustSpec,
     ObjectSpec,
     PrintSpec,
+    PublishSpec,
     RankingSpec,
     Reading,
     Scalar,
@@ -128,6 +129,7 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, source
         figures={str(name): _figure(name, node, whole(root, "year")) for name, node in named(root, "figures")},
         stated=tuple(_stated(s) for s in records(root, "checks")),
         prints=tuple(_print(name, node) for name, node in named(root, "print")),
+        publish=_publish(mapping(root, "publish")),
         musts=tuple(_must(m) for m in records(root, "must")),
         examples=tuple(_example(e) for e in records(root, "examples")),
         tables=tables,
@@ -239,6 +241,12 @@ def _print(name: Scalar, node: Mapping) -> PrintSpec:
         reader=text(node, "for"),
         at=node.at,
     )
+
+
+def _publish(node: Mapping) -> PublishSpec:
+    days, near = text(node, "notice_days"), number(text(node, "near"))
+    columns = tuple(c for c in listing(node, "columns") if isinstance(c, Scalar))
+    return PublishSpec(columns, text(node, "scores", "yes") == "yes", int(days) if days.isdecimal() else None, near)
 
 
 def _must(node: Mapping) -> MustSpec:

@@ -199,6 +199,20 @@ class PrintSpec(Printed):
 
 
 @dataclass(frozen=True)
+class PublishSpec:
+    """How results are published, where the scheme says it; None: as is usual.
+
+    columns: of the public notice beside place and unit, by name; scores: whether it shows the scores. notice_days:
+    working days that it stands. near: how close to a limit is close, in points.
+    """
+
+    columns: tuple[Scalar, ...] = ()
+    scores: bool = True
+    notice_days: int | None = None
+    near: Fraction | None = None
+
+
+@dataclass(frozen=True)
 class MustSpec:
     """A rule that data must keep, as written; exactly one of unique, given, holds and sum is said.
 
@@ -331,6 +345,7 @@ class Scheme:
     table_files: dict[str, str] = field(default_factory=dict)
     musts: tuple[MustSpec, ...] = ()
     prints: tuple[PrintSpec, ...] = ()
+    publish: PublishSpec = PublishSpec()
     periods: tuple[PeriodSpec, ...] = ()
     earlier: tuple[EarlierSpec, ...] = ()
     origins: dict[str, dict[int, str]] = field(default_factory=dict)

@@ -337,6 +337,13 @@ PAPER: Fields = {
     "decided_by_people": Field("records", "程序不算、由人决定的条款和原因", fields=DECISION),
 }
 
+PUBLISH: Fields = {
+    "columns": Field("texts", "公示在名次、单位之外列哪些列（排名那张表的列名）；不写就列奖惩"),
+    "scores": Field("yes", "公示列不列得分；不写就列"),
+    "notice_days": Field("whole", "公示几个工作日；不写就是5个，0 不写公示期"),
+    "near": Field("figure", "临界名单：相差多少以内算临界；不写就是0.5"),
+}
+
 SCHEME: Fields = {
     "scheme": Field("text", "方案代号，如 dashiqiao-2017", required=True),
     "title": Field("text", "方案名称", required=True),
@@ -356,6 +363,7 @@ SCHEME: Fields = {
     "sheets": Field("named", "各张表", required=True, fields=SHEET),
     "rankings": Field("records", "排名", fields=RANKING),
     "print": Field("named", "打印的表：兑现表、公示、名单", fields=PRINT),
+    "publish": Field("record", "公示和反馈怎么出：公示的列、期限", fields=PUBLISH),
     "examples": Field("records", "算例", fields=EXAMPLE),
     "paper": Field("record", "办法原文本身的问题，供体检", fields=PAPER),
 }

@@ -20,7 +20,7 @@ from xlperf.formula.values import Value, from_float
 from xlperf.report.document import Document, Head, Line, Table, printed, shown_fixed
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, protect, put
-from xlperf.workbook.paper import A3, A4, ROOM, Paper, print_set_up
+from xlperf.workbook.paper import A3, A4, PADDING, ROOM, Paper, down, print_set_up
 from xlperf.workbook.table import LINE_HEIGHT, band
 from xlperf.workbook.text import lines, measure
 
@@ -38,15 +38,17 @@ _LOOKS = {"seal": _SEAL, "body": _BODY, "section": _SECTION, "slip": _SLIP, "pag
 class _Sheet:
     """A worksheet being filled. edges: where its columns end, in characters from the left.
 
-    heading: the row of the headings of its last table.
+    room: the points down a page; used: those of the page being filled. Pages are broken here and not by the program, so
+    that a table that goes on begins its next page with its headings.
     """
 
     book: Book
     page: Page
     edges: list[float]
+    room: float
     row: int = 0
+    used: float = 0.0
     breaks: list[int] = field(default_factory=list)
-    heading: int = 0
 
     @property
     def last(self) -> int:
@@ -55,8 +57,26 @@ class _Sheet:
 
     def across(self, text: str, look: style.Properties, height: float) -> None:
         """Write a line across the page."""
+        self.fits(height)
         band(self.book, self.page, self.row, (0, self.last), text, look, height)
+        self.down(height)
+
+    def fits(self, height: float) -> bool:
+        """Begin a page where rows of so many points do not fit on this one; return whether they did."""
+        fitting = self.used + height <= self.room or not self.used
+        if not fitting:
+            self.turn()
+        return fitting
+
+    def turn(self) -> None:
+        """Begin a page."""
+        self.breaks += [self.row] if self.used else []
+        self.used = 0.0
+
+    def down(self, height: float) -> None:
+        """Go on below a row of so many points."""
         self.row += 1
+        self.used += height
 
     def put(self, span: tuple[int, int], value: Value, look: style.Properties) -> None:
         """Write a cell over columns (first, last)."""
@@ -73,7 +93,10 @@ def write_document(document: Document, file: Path) -> None:
     total = max([_LEAST, *(sum(w) for w in widths.values())])
     ends = {name: [x * total / sum(w) for x in accumulate(w)] for name, w in widths.items()}
     book = Book(document.title, "", document.code)
-    sheet = _Sheet(book, book.sheet(book.title(document.name)), _edges([*ends.values(), [total]]))
+    paper = Paper(A4 if total <= ROOM[0] else A3, landscape=total > _UPRIGHT)
+    edges = _edges([*ends.values(), [total]])
+    room = down(paper, total + PADDING * len(edges))
+    sheet = _Sheet(book, book.sheet(book.title(document.name)), edges, room)
     for i, (end, start) in enumerate(zip(sheet.edges, [0.0, *sheet.edges], strict=False)):
         sheet.page.set_column(i, i, end - start)
     sheet.across(document.title, _TITLE, 14.0 + 28 * lines(document.title, total * 0.52))
@@ -83,12 +106,11 @@ def write_document(document: Document, file: Path) -> None:
         if isinstance(block, Table):
             _table(sheet, block, ends[id(block)], total)
             continue
-        sheet.breaks += [sheet.row] if block.look == "page" else []
+        if block.look == "page":
+            sheet.turn()
         _line(sheet, block, total)
-    print_set_up(sheet.page, Paper(A4 if total <= ROOM[0] else A3, landscape=total > _UPRIGHT))
+    print_set_up(sheet.page, paper)
     sheet.page.set_footer(f'&C&"宋体"&12— &P —&R&"宋体"&9{document.foot}')
-    if len(tables) == 1 and sheet.heading:  # of several tables none can head the pages of the others
-        sheet.page.repeat_rows(sheet.heading)
     sheet.page.set_h_pagebreaks(sheet.breaks)
     sheet.page.print_area(0, 0, sheet.row - 1, sheet.last)
     protect(sheet.page)
@@ -130,23 +152,31 @@ def _line(sheet: _Sheet, line: Line, total: float) -> None:
 
 
 def _table(sheet: _Sheet, table: Table, ends: Sequence[float], total: float) -> None:
-    """Write a table with what stands above it."""
-    if table.title:
-        _line(sheet, Line(table.title, "section"), total)
+    """Write a table with what stands above it, its headings again on every page it goes on to."""
     spans = _spans(sheet, ends)
     room = [end - start for end, start in zip(ends, [0.0, *ends], strict=False)]
-    sheet.heading = sheet.row
-    for span, h in zip(spans, table.heads, strict=True):
-        sheet.put(span, h.title, style.HEAD_LOOK)
-    sheet.page.set_row(sheet.row, _height([h.title for h in table.heads], room) + 6)
-    sheet.row += 1
-    for number, values in enumerate(table.rows, 1):
+    texts = table.printed()
+    heights = [_height(line, room) for line in texts]
+    top = _height([h.title for h in table.heads], room) + 6
+    sheet.fits(top + sum(heights[:1]) + (_LINE + LINE_HEIGHT if table.title else 0))
+    if table.title:
+        _line(sheet, Line(table.title, "section"), total)
+    _heads(sheet, table, spans, top)
+    for number, (values, height) in enumerate(zip(table.rows, heights, strict=True), 1):
+        if not sheet.fits(height):
+            _heads(sheet, table, spans, top)
         bold = {"bold": True} if table.last and number == len(table.rows) else {}
         for span, h, value in zip(spans, table.heads, values, strict=True):
             sheet.put(span, value, {**_look(h, value), **bold})
-        texts = [printed(h, v) for h, v in zip(table.heads, values, strict=True)]
-        sheet.page.set_row(sheet.row, _height(texts, room))
-        sheet.row += 1
+        sheet.page.set_row(sheet.row, height)
+        sheet.down(height)
+
+
+def _heads(sheet: _Sheet, table: Table, spans: Sequence[tuple[int, int]], height: float) -> None:
+    for span, h in zip(spans, table.heads, strict=True):
+        sheet.put(span, h.title, style.HEAD_LOOK)
+    sheet.page.set_row(sheet.row, height)
+    sheet.down(height)
 
 
 def _height(texts: Sequence[str], room: Sequence[float]) -> float:

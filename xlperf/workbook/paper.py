@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 A3, A4 = 8, 9
 FULL_LINE = 128.0  # half-width characters across a landscape A4 page at 11 points (仿宋: 6 points each)
 FULL_HEIGHT = 490.0  # points down a landscape A4 page
+UPRIGHT_LINE, UPRIGHT_HEIGHT = 87.0, 730.0  # the same of an upright page
 PADDING = 0.63  # what the edges of a column take, in characters
 A3_WIDER = 1.46  # how much more an A3 page takes
 SMALLEST = 0.75  # the scale at which 11 points become 8.25; nothing is printed smaller
@@ -81,6 +82,14 @@ def _breaks(widths: Sequence[float], room: float) -> list[int]:
             used = 0.0
         used += width
     return found
+
+
+def down(paper: Paper, total: float) -> float:
+    """Return the points of rows that surely fit down a page which is fitted to its width. total: characters across."""
+    line, high = (FULL_LINE, FULL_HEIGHT) if paper.landscape else (UPRIGHT_LINE, UPRIGHT_HEIGHT)
+    if paper.size == A3:
+        line, high = line * A3_WIDER, high * A3_HIGHER
+    return high * min(TOLERANCE) / min(1.0, line / max(total, 1))
 
 
 def print_set_up(

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from xlperf.engine.ask import why_words
 from xlperf.engine.losses import Breakdown, LossLine
-from xlperf.engine.plan import Sheet
+from xlperf.engine.objects import Thing
+from xlperf.engine.plan import OFFICE, Sheet
 from xlperf.engine.ranked import published
 from xlperf.engine.reason import explain_cell
 from xlperf.engine.seen import Reader
@@ -19,7 +20,7 @@ from xlperf.report.ranking import INCOMPLETE, OUTSIDE
 KIND = "反馈单"
 FINAL = 4  # decimals of points of the final score
 _ITEMS = (
-    Head("序号", 0, wide=5),
+    Head("序号", 0, wide=6),
     Head("考核内容", prose=True, wide=30),
     Head("分值", wide=7),
     Head("自评", wide=7),
@@ -28,9 +29,16 @@ _ITEMS = (
     Head("扣分原因", prose=True, wide=34),
     Head("依据", prose=True, wide=14),
     Head("折合总分", FINAL, wide=10),
-    Head("对名次的影响", wide=12),
+    Head("对名次的影响", wide=15),
 )
 _SUMS = (Head("项目", prose=True, wide=40), Head("折合总分", FINAL, wide=20))
+_REFUSED = (
+    Head("序号", 0, wide=6),
+    Head("台账", prose=True, wide=16),
+    Head("申报的事项", prose=True, wide=44),
+    Head("审核结果", wide=12),
+    Head("审核意见", prose=True, wide=36),
+)
 _FORM = (
     Head("序号", 0, wide=6),
     Head("申请复核的事项", prose=True, wide=34),
@@ -63,6 +71,7 @@ def _sheet(ground: Ground, sheet: Sheet, apart: Breakdown, size: int, number: in
         Line(f"被考评单位：{name}"),
         Line(_result(sheet, row, apart, size)),
         _items(ground, sheet, row, apart),
+        *_refused(ground, (sheet.table, value_text(row[sheet.key.name]))),
         *_sums(sheet, row, apart),
         *_deadline(ground),
         *ground.seal,
@@ -162,6 +171,23 @@ def _sums(sheet: Sheet, row: dict[str, Value], apart: Breakdown) -> Iterator[Blo
     ]
     rows = [r for i, r in enumerate(rows) if r[1] or i in (0, 2, 5)]
     yield Table(_SUMS, tuple(rows), f"总分的来龙去脉（印到小数点后{FINAL}位，合计按未舍入的数）", last=True)
+
+
+def _refused(ground: Ground, thing: Thing) -> Iterator[Table]:
+    """Return what the unit entered and the office did not let count, with what the office wrote there."""
+    plan, rows = ground.scores.plan, list[tuple[Value, ...]]()
+    for sheet in plan.sheets:
+        decision, kept = sheet.the("decision"), plan.kept_from(sheet, holder=True)
+        if decision is None or decision.name in kept or sheet.table in plan.subject_of:
+            continue
+        for row, whose in zip(ground.scores.rows(sheet.name), ground.scores.things(sheet), strict=True):
+            if whose == thing and row[decision.name] == decision.choices[-1]:
+                said = [c for c in sheet.inputs(OFFICE) if c.holds == "text" and not c.choices and not c.offers]
+                why = "；".join(value_text(row[c.name]) for c in said if row[c.name] and c.name not in kept)
+                rows.append((Fraction(len(rows) + 1), sheet.title, value_text(row[sheet.naming.name]),
+                             value_text(row[decision.name]), why))  # fmt: skip
+    if rows:
+        yield Table(_REFUSED, tuple(rows), "没有计入的申报事项（可以申请复核）")
 
 
 def _deadline(ground: Ground) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from xlperf.scheme.words import nearest
 
 
 def print_problems(scheme: Scheme) -> Iterator[Problem]:
-    """List what a print names that is not there, and sums of texts."""
+    """List what a print or the public notice names that is not there, and sums of texts."""
     sheets = {s.name: s for s in scheme.sheets}
     titles: set[str] = set()
     for spec in scheme.prints:
@@ -23,6 +23,11 @@ def print_problems(scheme: Scheme) -> Iterator[Problem]:
             yield problem("UNKNOWN_SHEET", place_of(spec.rows), found=spec.rows, nearest=nearest(spec.rows, sheets))
         else:
             yield from _column_problems(spec, sheets[spec.rows])
+    ranked = {c.name: "" for r in scheme.rankings if r.sheet in sheets for c in sheets[r.sheet].columns}
+    titles_ = "、".join(dict.fromkeys(sheets[r.sheet].title for r in scheme.rankings if r.sheet in sheets))
+    for name in (c for c in scheme.publish.columns if c not in ranked):
+        near = nearest(name, ranked)
+        yield problem("UNKNOWN_COLUMN", place_of(name), sheet=titles_, found=name, nearest=near)
 
 
 def _column_problems(spec: PrintSpec, sheet: SheetSpec) -> Iterator[Problem]:
