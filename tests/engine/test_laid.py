@@ -162,6 +162,8 @@ AMONG = """\
         title: 就高
         basis: 五7
         best_of: {of: marks.score, where: [{unit: code}, {column: full, at_least: 10}], once: [direction], by: full}
+      below: {title: 低于过程分, total: {of: marks.full, where: {score: {above: this.process, at_most: this.marks}}}}
+      rest: {title: 别家, basis: 五8, counted: {of: marks, where: {unit: {is_not: this.code}}}}
 """
 
 
@@ -183,6 +185,8 @@ def test_rules_that_look_at_a_whole_group_are_written_in_a_scheme(among):
     assert scores.column("A", "prize") == ["无", "无", "二等奖", "一等奖", "无"]
     assert scores.column("A", "pay") == [100, 200, 300, 400, None]
     assert scores.column("A", "best")[:2] == [55, 0]
+    assert scores.column("A", "below")[:2] == [10, 25]
+    assert scores.column("A", "rest")[:2] == [2, 4]
 
 
 @pytest.mark.libreoffice

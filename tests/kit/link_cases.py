@@ -1,17 +1,21 @@
 """The case tables of looks at other rows, read.
 
 In a table, `rows` are the other sheet's `key:value` (lookup) or `unit/kind:value`; `mine` this sheet's
-keys, units, or `group:key`; `where` the match (`kind=加分` is a constant); `expected` one result a row.
+keys, units, `unit:value` or `group:key`; `where` the match (`kind=加分` is a constant, `value<=value` compares the
+column there with the column here); `expected` one result a row.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 from kit.faces import is_text_cell, value_of
 from kit.twosheets import THEIRS, Link, Row
+from xlperf.formula.excel import SIGNS
 from xlperf.formula.expression import Expr, col, lift
+from xlperf.formula.links import Side
 from xlperf.rules import RULES
 
 FOLDER = Path(__file__).parents[1] / "cases"
@@ -25,9 +29,24 @@ def key_of(text: str) -> str | None:
     return None if text == "''" else text
 
 
-def match_of(text: str) -> dict[str, Expr]:
-    pairs = (part.partition("=") for part in text.split())
-    return {name: lift(value) if sign else col(name) for name, sign, value in pairs}
+_HELD = re.compile(r"(\w+)(<>|<=|>=|<|>)(\w+)")
+_ORDERS = {sign: order for order, sign in SIGNS.items()}
+
+
+def match_of(text: str) -> dict[str | Side, Expr]:
+    made: dict[str | Side, Expr] = {}
+    for part in text.split():
+        name, sign, value = part.partition("=")
+        if held := _HELD.fullmatch(part):
+            made[Side(held[1], _ORDERS[held[2]])] = col(held[3])
+        else:
+            made[name] = lift(value) if sign else col(name)
+    return made
+
+
+def my_row(i: int, text: str) -> Row:
+    unit, _, value = text.partition(":")
+    return {"id": f"m{i}", "unit": key_of(unit), "value": value_of(value)}
 
 
 def words_of(text: str) -> dict[str, str]:
@@ -56,7 +75,7 @@ def lookup_link(name: str, row: dict[str, str]) -> Link:
 def pick_link(name: str, row: dict[str, str]) -> Link:
     """Make a look-up by several columns; the rows are `unit/kind:value`."""
     theirs = [their_row(i, item) for i, item in enumerate(items(row["rows"]))]
-    mine = [{"id": f"m{i}", "unit": key_of(k)} for i, k in enumerate(items(row["mine"]))]
+    mine = [my_row(i, k) for i, k in enumerate(items(row["mine"]))]
     is_text = any(isinstance(r["value"], str) and r["value"] != "不适用" for r in theirs)
     texts = frozenset({"kind", "unit", "id", *(("value", "raw") if is_text else ())})
     expr = RULES["lookup"](of=(THEIRS, "value"), where=match_of(row["where"]))
@@ -69,7 +88,7 @@ def expected_of(row: dict[str, str]) -> list[object]:
 
 def sum_link(name: str, word: str, row: dict[str, str]) -> Link:
     theirs = [their_row(i, item) for i, item in enumerate(items(row["rows"]))]
-    mine = [{"id": f"m{i}", "unit": key_of(k)} for i, k in enumerate(items(row["mine"]))]
+    mine = [my_row(i, k) for i, k in enumerate(items(row["mine"]))]
     of = THEIRS if word == "counted" else (THEIRS, "value")
     expr = RULES[word](of=of, where=match_of(row["where"]), **words_of(row["words"]))
     return Link(name, expr, theirs, mine, expected_of(row))

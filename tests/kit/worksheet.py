@@ -9,9 +9,11 @@ from typing import Any
 from kit.twosheets import MINE, Link
 from xlperf.addin.functions import OMITTED
 from xlperf.formula.evaluate import of_row
+from xlperf.formula.excel import SIGNS
 from xlperf.formula.expression import Expr, columns_of, needs
+from xlperf.formula.links import Side
 from xlperf.formula.signature import arranged, is_condition_list
-from xlperf.formula.values import Value
+from xlperf.formula.values import EXEMPT, Value
 
 
 def cell(value: Value) -> object:
@@ -61,7 +63,7 @@ def link_arguments(link: Link, index: int | None) -> tuple[str, list[Any]]:
     words = [given.get(w, OMITTED) for w in _WORDS[name]]
     match = given.get("where", given.get("within", {}))
     theirs = link.mine if name == "XP_RANK" else link.theirs
-    tail = [x for n, v in match.items() for x in (column(theirs, n), _wanted(v, link, index))]
+    tail = [x for n, v in match.items() for x in (column(theirs, _name(n)), _wanted(v, link, index, n))]
     return name, [*_looked(name, given, link, index), *words, *tail]
 
 
@@ -83,10 +85,16 @@ def _looked(name: str, given: Mapping[str, Any], link: Link, index: int | None) 
     return [column(link.theirs, "id" if name == "XP_COUNT" else given["of"][1])]
 
 
-def _wanted(value: Expr, link: Link, index: int | None) -> object:
+def _name(n: str | Side) -> str:
+    return str(n.column) if isinstance(n, Side) else n
+
+
+def _wanted(value: Expr, link: Link, index: int | None, n: str | Side) -> object:
     if not columns_of(value):
         return cell(of_row(value, {}))
     whole = column(link.mine, next(iter(columns_of(value))))
+    if isinstance(n, Side) and index is not None and whole[index][0] not in (None, EXEMPT):
+        return f"{SIGNS[n.order]}{whole[index][0]}"
     return whole if index is None else whole[index][0]
 
 

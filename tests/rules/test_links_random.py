@@ -23,6 +23,7 @@ from xlperf.engine.plan import Column, Plan
 from xlperf.engine.score import score
 from xlperf.formula.excel import formula
 from xlperf.formula.expression import Expr, col, lift
+from xlperf.formula.links import Order, Side
 from xlperf.formula.values import EXEMPT, Value
 from xlperf.rules import RULES
 
@@ -99,6 +100,43 @@ def sum_link(name: str, block: int) -> Link:
     ]
     of = THEIRS if word == "counted" else (THEIRS, "value")
     return Link(f"{name} {block}", RULES[word](of=of, where=where, **words), theirs, mine, expected)
+
+
+# ---- columns there held against a column of this row, by size ------------------------------------
+
+ORDERS: dict[Order, Callable[[Fraction, Fraction], bool]] = {
+    "gt": lambda their, mine: their > mine,
+    "ge": lambda their, mine: their >= mine,
+    "lt": lambda their, mine: their < mine,
+    "le": lambda their, mine: their <= mine,
+    "differs": lambda their, mine: their != mine,
+}
+LOOKED = {**SUMS, "lookup": ("lookup", {}, lambda values: values[0] if len(values) == 1 else None)}
+
+
+def limited_link(block: int) -> Link:
+    word, words, by_hand = LOOKED[list(LOOKED)[block % len(LOOKED)]]
+    order = list(ORDERS)[block // len(LOOKED) % len(ORDERS)]
+    inside = block % 7 > 1  # within one's own unit, or over all
+    theirs = unit_rows(random.randint(1, 25), kind=True)
+    mine = unit_rows(ROWS, kind=False, units=[*UNITS, "没有的"])
+
+    def belongs(row: Row, their: Row) -> bool:
+        if inside and not alike(row["unit"], their["unit"]):
+            return False
+        return isinstance(their["value"], Fraction) and ORDERS[order](their["value"], row["value"])
+
+    def come_to(row: Row) -> Value:
+        if row["value"] == EXEMPT:
+            return EXEMPT
+        if row["value"] is None or (inside and row["unit"] is None):
+            return None
+        return by_hand([their["value"] for their in theirs if belongs(row, their)])
+
+    where = {Side("value", order): col("value")} | ({"unit": col("unit")} if inside else {})
+    of = THEIRS if word == "counted" else (THEIRS, "value")
+    expr = RULES[word](of=of, where=where, **words)
+    return Link(f"{word} {order} {block}", expr, theirs, mine, [come_to(row) for row in mine])
 
 
 # ---- look-ups ----------------------------------------------------------------------------------
@@ -190,10 +228,11 @@ def links() -> dict[str, list[Link]]:
     random.seed(20180629)
     made = {name: [sum_link(name, i) for i in range(BLOCKS)] for name in SUMS}
     made |= {"lookup": [lookup_link(i) for i in range(BLOCKS)], "rank": [rank_link(i) for i in range(BLOCKS)]}
+    made["limits"] = [limited_link(i) for i in range(BLOCKS)]
     return made | {"imputed mean": [imputed_link(i) for i in range(BLOCKS)]}
 
 
-NAMES = (*SUMS, "lookup", "rank", "imputed mean")
+NAMES = (*SUMS, "lookup", "rank", "limits", "imputed mean")
 
 # ---- faces -------------------------------------------------------------------------------------
 

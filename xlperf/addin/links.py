@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,10 +10,12 @@ from typing import Any
 
 from xlperf.addin.cells import Columns, TwoSheets, grid_of, line_of, single, value_of, wrong
 from xlperf.formula.evaluate import Cells, evaluate
+from xlperf.formula.excel import SIGNS
 from xlperf.formula.expression import Expr, col, lift
+from xlperf.formula.links import Order, Side
 from xlperf.formula.operations import equal
 from xlperf.formula.signature import Slot
-from xlperf.formula.values import Value, shown
+from xlperf.formula.values import Value, number, shown
 from xlperf.rules import Rule
 
 Given = Sequence[tuple[Slot, str, Any]]  # slot, title, what the cell or range holds
@@ -23,13 +26,14 @@ def looked(rule: Rule, given: Given) -> Look:
     """Bind a look at other rows: the rule's call and the two sheets it looks at."""
     here, there, bound = Columns(), dict[str, list[Value]](), dict[str, Any]()
     takes = {p.name: p.takes for p in rule.parameters}
-    where: dict[str, Expr] = {}
+    where: dict[Any, Expr] = {}
     for slot, title, raw in given:
         if slot.takes == "column":
             name = f"m{len(where)}" if slot.repeats else slot.name
             there[name] = _alike(line_of(raw, title, text=True), there, title)
         elif slot.repeats:
-            where[f"m{len(where)}"] = here.cell(raw, title, text=True)
+            side, wanted = _wanted(f"m{len(where)}", there[f"m{len(where)}"], raw)
+            where[side] = here.cell(wanted, title, text=True)
         elif slot.takes == "word":
             bound[slot.parameter] = raw
         else:
@@ -42,6 +46,23 @@ def looked(rule: Rule, given: Given) -> Look:
         if kind in ways and not (kind == "match" and not where and "key" in bound):
             bound[name] = ways[kind]
     return rule(**bound), TwoSheets(here, there)
+
+
+_HELD = re.compile("(>=|<=|<>|>|<)(.+)", re.DOTALL)
+_ORDERS: Mapping[str, Order] = {sign: order for order, sign in SIGNS.items()}
+
+
+def _wanted(name: str, cells: Sequence[Value], raw: Any) -> tuple[Any, Any]:
+    """Read what a column must be: `">="&date` and the like, as SUMIFS takes them, or a value that it must equal.
+
+    Where the column itself holds such a text, that text is meant.
+    """
+    text = None if grid_of(raw) is not None else single(raw)
+    held = _HELD.fullmatch(text) if isinstance(text, str) else None
+    if held is None or text in cells or (held[1] != "<>" and number(held[2]) is None):
+        return name, raw
+    value = number(held[2])
+    return Side(name, _ORDERS[held[1]]), held[2] if value is None else float(value)
 
 
 def _alike(values: list[Value], others: Mapping[str, list[Value]], title: str) -> list[Value]:

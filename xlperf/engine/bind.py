@@ -15,8 +15,10 @@ from functools import partial
 from typing import Any
 
 from xlperf.engine.kinds import Kinds
-from xlperf.formula.comparisons import COMPARE
-from xlperf.formula.expression import Expr, blank, both, col, first, is_blank, lift, negate, same, step
+from xlperf.formula.comparisons import COMPARE, ORDERS
+from xlperf.formula.expression import Expr, blank, both, col, first, is_blank, lift, negate, rounded, same, step
+from xlperf.formula.links import Side
+from xlperf.formula.operations import PLACES
 from xlperf.formula.values import YES, day_number, number, shown
 from xlperf.problems import Problem, problem
 from xlperf.rules import RULES, Parameter, Rule
@@ -116,7 +118,7 @@ class Binder:
             "column": self._column,
             "sheet": self._sheet,
             "name": self._name,
-            "match": lambda n: self._match(n, parameter.name, there or self.sheet),
+            "match": lambda n: self._match(n, parameter, there or self.sheet),
             "word": lambda n: self._word(n, parameter),
             "their": lambda n: self._their(n, there or self.sheet, parameter.name),
             "theirs": lambda n: tuple(self._their(x, there or self.sheet) for x in self._list(n, parameter.name)),
@@ -165,6 +167,9 @@ class Binder:
             return blank()
         if is_day(node):
             return self._date(node)
+        if self._is_mine(node):
+            self._report("THIS_COLUMN", node, found=node)
+            return blank()
         if not NAME.match(node):
             return lift(str(node))
         if node in self._titles:
@@ -260,29 +265,61 @@ class Binder:
         self._report("WRONG_VALUE", node, name=parameter.name, wanted="[界限, 值]", found=_flat(node))
         return blank(), blank()
 
-    def _match(self, node: Node, name: str, there: SheetSpec) -> dict[Any, Expr]:
+    def _match(self, node: Node, parameter: Parameter, there: SheetSpec) -> dict[Any, Expr]:
         """Bind what the rows looked at must have: columns equal to a value here, and conditions as a step of theirs."""
-        pairs, conditions = self._asked(node, name)
+        pairs, mine, conditions = self._asked(node, parameter.name)
+        theirs = replace(self, sheet=there)  # it shares the list of problems
         bound: dict[Any, Expr] = {str(key): self.value(value) for key, value in pairs.items()}
-        self.problems += self.kinds.matched(Kinds(there, self.figures), pairs, bound)
+        self.problems += self.kinds.matched(theirs.kinds, pairs, bound)
+        bound |= (self._of_mine(one, theirs, parameter) for one in mine)
         if conditions:
-            theirs = replace(self, sheet=there)  # it shares the list of problems
             flagged = RULES["flag"](conditions=theirs.conditions(conditions))
             bound[step("计入", flagged, "text")] = lift(YES)
         return bound
 
-    def _asked(self, node: Node, name: str) -> tuple[MappingNode, Listing]:
-        """Return the pairs of columns that must be equal, and the conditions on the rows that are looked at."""
+    def _asked(self, node: Node, name: str) -> tuple[MappingNode, list[MappingNode], Listing]:
+        """Return the pairs of columns that must be equal, the conditions that name a column of this row, the others."""
         pairs, conditions = MappingNode(), Listing((), place_of(node))
+        mine: list[MappingNode] = []
         given = [node] if isinstance(node, MappingNode) else self._list(node, name)
         short = [isinstance(part, MappingNode) and Scalar("column") not in part for part in given]
         for one in (c for part, s in zip(given, short, strict=True) for c in (each_condition(part) if s else [part])):
-            if isinstance(one, MappingNode) and set(one) == {"column", "is"}:
+            one = self._edged(one)
+            if isinstance(one, MappingNode) and any(self._is_mine(value) for value in one.values()):
+                mine.append(one)
+            elif isinstance(one, MappingNode) and set(one) == {"column", "is"}:
                 wanted = self._resolved(one[Scalar("is")])
                 pairs[Scalar(_flat(self._resolved(one[Scalar("column")])), place_of(one))] = wanted
             else:
                 conditions.append(one)
-        return pairs, conditions
+        return pairs, mine, conditions
+
+    def _is_mine(self, node: Node) -> bool:
+        node = self._resolved(node)
+        return isinstance(node, Scalar) and node.startswith(f"{THIS}.")
+
+    def _of_mine(self, one: MappingNode, theirs: Binder, parameter: Parameter) -> tuple[Any, Expr]:
+        """Bind a condition that names a column of this row: the column there, or how it stands, and what it is held to.
+
+        A computed number there is compared at nine decimals, an empty cell as what `blank` says: as a step.
+        """
+        name = theirs._name(theirs._resolved(one.get(Scalar("column"), Scalar(""))))
+        test = next((k for k in one if k not in ("column", "blank")), Scalar(""))
+        node = self._resolved(one.get(test, Scalar("")))
+        if (test != "is" and test not in ORDERS) or "limits" not in parameter.traits or not self._is_mine(node):
+            self._report("THIS_COLUMN", node, found=_flat(node))
+            return name, blank()
+        mine = col(self._name(Scalar(str(node).partition(".")[2], place_of(node))))
+        by_size = test not in ("is", "is_not")
+        self.problems += theirs.kinds.compared(name, node, mine, order=by_size, mine=self.kinds)
+        there = col(name)
+        if Scalar("blank") in one:
+            there = first(there, theirs.value(one[Scalar("blank")]))
+        if by_size and any(c.name == name and c.rule for c in theirs.sheet.columns):
+            there = rounded(there, PLACES)
+        holds = "text" if theirs.kinds.column(name) == "text" else "number"
+        left: Any = name if there == col(name) else step("比较值", there, holds)
+        return (left if test == "is" else Side(left, ORDERS[test])), mine
 
     def _branch(self, node: Node, name: str, taken: Callable[[Node], Expr]) -> tuple[tuple[Condition, ...], Expr]:
         if isinstance(node, MappingNode) and set(node) == {"when", "then"}:
@@ -325,14 +362,8 @@ class Binder:
         name = self._name(self._resolved(node[Scalar("column")]))
         title, test, wanted_node = self._titles.get(name, name), tests[0], node[tests[0]]
         if test == "is_given":
-            return (
-                (negate(is_blank(col(name))), f"{title}已填")
-                if wanted_node == "yes"
-                else (
-                    is_blank(col(name)),
-                    f"{title}未填",
-                )
-            )
+            empty = is_blank(col(name))
+            return (negate(empty), f"{title}已填") if wanted_node == "yes" else (empty, f"{title}未填")
         if test not in COMPARE:
             words = [*COMPARE, "is_given"]
             self._report("WRONG_VALUE", test, name="比较词", wanted="、".join(words), found=test)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from xlperf.engine.plan import Plan
-from xlperf.formula.evaluate import Cells, Index, awaited, of_row
+from xlperf.formula.evaluate import Cells, Index, asked_by, awaited
 from xlperf.formula.expression import columns_of, link_of
 from xlperf.formula.operations import plain
 from xlperf.formula.values import Value, value_text
@@ -83,9 +83,8 @@ class Walk:
             found = self.source.index.keyed(link.sheet).get(plain(row[link.key]))
             at = [] if found is None else [found]
         else:
-            wanted = tuple(plain(of_row(value, row)) for _, value in link.match)
-            names = link.names
-            at = [] if None in wanted else [*self.source.index.grouped(link.sheet, names).get(wanted, ())]
+            wanted, against = asked_by(link, row)
+            at = [] if None in wanted + against else [*self.source.index.taken(link, link.sheet, (wanted, against))]
         yield from ((link.sheet, i, link.column) for i in at)
 
 

@@ -218,6 +218,8 @@ class Bounds:
         """Return the rows that a link looks at; None where inputs decide, or rows come later."""
         if not self.is_fixed(there):
             return None
+        if link.limits:
+            return None
         match_ = ((there.key.name, col(link.key)),) if link.kind == "via" else link.match
         known = [self.known(value, sheet, row) for _, value in match_]
         names = tuple(name for name, _ in match_)

@@ -47,12 +47,13 @@ def reads(e: Expr, sheet: str, keys: Mapping[str, str]) -> tuple[Read, ...]:
     link = link_of(e)
     if link is None:
         return tuple(Read(sheet, name, "row") for name in sorted(columns_of(e)))
-    mine = {name for _, value in link.match for name in columns_of(value)} | ({link.key} if link.key else set())
+    asked = (*link.wanted, *link.against)
+    mine = {name for value in asked for name in columns_of(value)} | ({link.key} if link.key else set())
     own = [Read(sheet, name, "row") for name in sorted(mine)]
     there = link.sheet or sheet
     if link.kind == "via":
         return (*own, Read(there, keys.get(there, ""), "key"), Read(there, link.column, "named"))
-    matched = [Read(there, name, "matched") for name, _ in link.match]
+    matched = [Read(there, name, "matched") for name in (*link.names, *(x.column for x in link.limits))]
     taken = [Read(there, link.column, "peers" if link.kind == "rank" else "rows")] if link.column else []
     return tuple(dict.fromkeys((*own, *matched, *taken)))
 

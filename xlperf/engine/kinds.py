@@ -65,9 +65,14 @@ class Kinds:
         close = get_close_matches(found, titles, 3, 0.4)
         return "、".join(f"{titles[t]}（{t}）" for t in close) or nearest(found, titles.values())
 
-    def compared(self, name: str, node: object, e: Expr, *, order: bool) -> Iterator[Problem]:
-        """List the problem of a comparison that never holds. name: its column; e: the other side; order: not `is`."""
-        here, there = self.column(name), self.of(e)
+    def compared(
+        self, name: str, node: object, e: Expr, *, order: bool, mine: Kinds | None = None
+    ) -> Iterator[Problem]:
+        """List the problem of a comparison that never holds.
+
+        name: its column. e: the other side, a column of this sheet unless it is `mine`. order: by size.
+        """
+        here, there = self.column(name), (mine or self).of(e)
         if order and "text" in (here, there):
             found = name if here == "text" else str(node)
             yield problem("TEXT_ORDERED", place_of(node), column=name, found=found)

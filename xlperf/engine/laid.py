@@ -65,8 +65,11 @@ class _Layer:
             return laid_name
 
         match_ = tuple((name(left), self._without(value, here, home, column)) for left, value in link.match)
+        limits = tuple(
+            replace(x, column=name(x.column), value=self._without(x.value, here, home, column)) for x in link.limits
+        )
         sheet = "" if link.kind == "rank" else there
-        return replace(link, sheet=sheet, column=name(link.column), match=match_)
+        return replace(link, sheet=sheet, column=name(link.column), match=match_, limits=limits)
 
     def _step(self, sheet: str, title: str, expr: Expr, holds: Holds, home: str, column: Column) -> str:
         """Return the name of the column of `sheet` that holds a step; laid where there is none yet."""

@@ -10,7 +10,7 @@ from itertools import islice
 from xlperf.engine.must import ruled_by
 from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
-from xlperf.formula.evaluate import awaited, of_row
+from xlperf.formula.evaluate import asked_by, awaited, of_row
 from xlperf.formula.explain import explain
 from xlperf.formula.expression import Expr, columns_of, link_of
 from xlperf.formula.operations import equal
@@ -122,9 +122,10 @@ def contributing(scores: Scores, row: Row, e: Expr) -> list[tuple[Sheet, Row, st
     if link.kind == "via":
         named = (r for r in scores.rows(there.name) if equal(r[there.key.name], row[link.key]))
         return [(there, r, link.column) for r in islice(named, 1)]
-    target = [(column, of_row(value, row)) for column, value in link.match]
-    found = [r for r in scores.rows(there.name) if all(equal(r[c], v) for c, v in target)]
-    return [(there, r, link.column) for r in found]
+    wanted, against = asked_by(link, row)
+    found = [] if None in wanted + against else scores.index.taken(link, there.name, (wanted, against))
+    rows = scores.rows(there.name)
+    return [(there, rows[i], link.column) for i in found]
 
 
 PEERS = 5  # how many of those ahead are named

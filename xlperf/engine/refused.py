@@ -7,15 +7,14 @@ none is there or several are. Each is a problem that names the column, the rows 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from xlperf.engine.plan import Column, Row, Sheet
 from xlperf.engine.score import Scores
-from xlperf.formula.evaluate import awaited, of_row, taken
+from xlperf.formula.evaluate import asked_by, awaited, of_row, taken
 from xlperf.formula.expression import Expr, asked_for, col, constant, link_of, root, walk
 from xlperf.formula.links import Link
-from xlperf.formula.operations import plain
 from xlperf.formula.values import EXEMPT, Value, day_of, shown, value_text
 from xlperf.problems import Problem, Where, problem
 
@@ -80,13 +79,13 @@ def _missed(scores: Scores, sheet: Sheet, column: Column, link: Link) -> tuple[R
 def _not_one(scores: Scores, sheet: Sheet, link: Link, rows: Sequence[Row]) -> dict[str, list[str]]:
     """Return code → those of the rows whose look finds no row, or several."""
     there = scores.plan.by_name[link.sheet]
-    match = link.match or ((there.key.name, col(link.key)),)
-    groups = scores.index.grouped(link.sheet, tuple(name for name, _ in match))
-    asked = [there.by_name[name] for name, _ in match if not there.by_name[name].step]
+    if link.kind == "via":
+        link = replace(link, match=((there.key.name, col(link.key)),))
+    asked = [there.by_name[name] for name in link.names if not there.by_name[name].step]
     found: dict[str, list[str]] = {}
     for row in rows:
-        wanted = [of_row(value, row) for _, value in match]
-        hits = len(groups.get(tuple(map(plain, wanted)), ()))
+        wanted = [of_row(value, row) for value in (*link.wanted, *link.against)]
+        hits = len(scores.index.taken(link, link.sheet, asked_by(link, row)))
         if hits == 1 or any(value is None or value == EXEMPT for value in wanted):
             continue
         keys = "、".join(f"{c.title}＝{_said(v, c)}" for c, v in zip(asked, wanted, strict=False))

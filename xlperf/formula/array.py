@@ -8,6 +8,7 @@ come from the exact face.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,6 +21,7 @@ from xlperf.formula.values import EXEMPT, Value, from_float
 
 Column = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
+PAIRS = 4_000_000  # pairs of rows that are compared at a time
 
 
 class Source(Protocol):
@@ -227,23 +229,23 @@ def _link(link: Link, sheet: str, source: Source) -> Column:
     theirs, mine = _matched(link, sheet, source)
     if link.kind == "rank":
         return _rank(source.column(sheet, link.column), theirs, mine, link)
+    added = partial(_sums, theirs, mine) if not link.limits else partial(_pair_sums, link, sheet, source, theirs, mine)
     if link.kind == "count":
-        return _sums(theirs, np.ones(len(theirs)), mine)
+        return added(np.ones(len(theirs)))
     values = source.column(link.sheet, link.column)
     if link.kind == "pick":
-        alone = _sums(theirs, np.ones(len(theirs)), mine) == 1
-        at = np.where(alone, _sums(theirs, np.arange(len(theirs), dtype=float), mine), -1)
+        at = np.where(added(np.ones(len(theirs))) == 1, added(np.arange(len(theirs), dtype=float)), -1)
         return _at(values, at, _nothing(values))
     there = np.isfinite(_floats(values))
-    counts = _sums(theirs, there.astype(float), mine)
+    counts = added(there.astype(float))
     if link.kind == "tally":
         return counts
-    sums = _sums(theirs, np.where(there, _floats(values), 0.0), mine)
+    sums = added(np.where(there, _floats(values), 0.0))
     if link.kind == "mean":
         return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
     if link.blanks != "stop":
         return sums
-    return np.where(_sums(theirs, is_empty(values).astype(float), mine) > 0, np.nan, sums)
+    return np.where(added(is_empty(values).astype(float)) > 0, np.nan, sums)
 
 
 def _via(link: Link, sheet: str, source: Source) -> Column:
@@ -292,9 +294,34 @@ def _clean_all(x: Floats) -> Floats:
     return np.where(np.isinf(x), x, _clean(x))
 
 
-def _sums(codes: Column, values: Floats, wanted: Column) -> Floats:
+def _sums(codes: Column, wanted: Column, values: Floats) -> Floats:
     sums = np.bincount(codes, weights=values, minlength=1)
     return np.where(wanted >= 0, sums[np.maximum(wanted, 0)], 0.0)
+
+
+def _pair_sums(link: Link, sheet: str, source: Source, codes: Column, wanted: Column, values: Floats) -> Floats:
+    """Add values over the rows of the same code that keep the limits, pair by pair, some rows at a time."""
+    size = source.size(sheet)
+    theirs = [source.column(link.sheet, limit.column) for limit in link.limits]
+    mine = [np.broadcast_to(_fold(value, sheet, source), (size,)) for value in link.against]
+    sums = np.zeros(size)
+    for code in np.unique(wanted[wanted >= 0]):
+        there, here = np.flatnonzero(codes == code), np.flatnonzero(wanted == code)
+        for some in np.array_split(here, 1 + len(here) * len(there) // PAIRS):
+            kept = np.ones((len(some), len(there)), bool)
+            for limit, t, m in zip(link.limits, theirs, mine, strict=True):
+                kept &= _stands(t[there], limit.order, m[some])
+            sums[some] = kept @ values[there]
+    return sums
+
+
+def _stands(theirs: Column, order: str, mine: Column) -> npt.NDArray[np.bool_]:
+    """Return for each value here (down) and there (across) whether that there is above, below … this."""
+    if order != "differs":
+        return np.asarray(ARRAY[order](theirs[None, :], mine[:, None]), bool)
+    known = ~is_empty(theirs) if theirs.dtype == object else np.isfinite(theirs)
+    their_codes, my_codes = _codes([theirs], [mine])
+    return np.asarray(known[None, :] & (their_codes[None, :] != my_codes[:, None]), bool)
 
 
 def _rank(keys: Floats, theirs: Column, mine: Column, link: Link) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from xlperf.formula.expression import Expr, negate, same
+from xlperf.formula.links import Order
 
 COMPARE: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {
     "is": (same, "为"),
@@ -14,3 +15,5 @@ COMPARE: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {
     "above": (lambda a, b: a > b, "大于"),
     "below": (lambda a, b: a < b, "小于"),
 }
+ORDERS: dict[str, Order] = {"is_not": "differs", "at_least": "ge", "at_most": "le", "above": "gt", "below": "lt"}
+SAID: dict[Order, str] = {order: COMPARE[test][1] for test, order in ORDERS.items()}

@@ -15,11 +15,12 @@ from typing import Protocol
 
 from xlperf.formula.expression import Expr, exempting, link_of, needs, parts
 from xlperf.formula.links import LINKS, Link
-from xlperf.formula.operations import OPERATIONS, clean, equal, plain
+from xlperf.formula.operations import OPERATIONS, clean, equal, plain, stands
 from xlperf.formula.values import EXEMPT, Value
 
 Cells = Sequence[Value]
 Group = tuple[Value, ...]  # what several columns hold in one row, as comparisons see it
+Asked = tuple[Group, Group]  # what a look's columns must equal in one row, and what its limits compare with
 
 
 class Source(Protocol):
@@ -67,6 +68,15 @@ class Index:
             self._grouped[at] = found
         return self._grouped[at]
 
+    def taken(self, link: Link, sheet: str, asked: Asked) -> Sequence[int]:
+        """Return the positions of the rows of a sheet that a look takes. asked: see `asked_by`."""
+        wanted, against = asked
+        rows = self.grouped(sheet, link.names).get(wanted, ())
+        for limit, mine in zip(link.limits, against, strict=True):
+            cells = self._source.column(sheet, limit.column)
+            rows = [i for i in rows if stands(cells[i], limit.order, mine)]
+        return rows
+
     def forget(self, sheet: str, name: str, *, key: bool = False) -> None:
         """Drop what was built from a column whose values changed. key: whether it is the sheet's key."""
         for at in [at for at in self._grouped if at[0] == sheet and name in at[1]]:
@@ -105,6 +115,12 @@ def _guarded(values: list[Value], e: Expr, sheet: str, source: Source) -> list[V
 def of_row(e: Expr, row: Mapping[str, Value]) -> Value:
     """Evaluate a cell expression on one row of plain values."""
     return evaluate(e, "", _OneRow(row))[0]
+
+
+def asked_by(link: Link, row: Mapping[str, Value]) -> Asked:
+    """Return what a look asks for from one row of plain values."""
+    wanted, against = (tuple(plain(of_row(e, row)) for e in side) for side in (link.wanted, link.against))
+    return wanted, against
 
 
 def awaited(e: Expr, row: Mapping[str, Value]) -> tuple[str, ...]:
@@ -211,16 +227,15 @@ def _link(link: Link, sheet: str, look: _Look) -> list[Value]:
         case "rank":
             return _rank(link, sheet, look)
         case "count":
-            groups = look.index.grouped(link.sheet, link.names)
-            return [Fraction(len(groups.get(k, ()))) for k in _wanted(sheet, link, look.here)]
+            return _of_groups(sheet, link, look, lambda rows: Fraction(len(rows)))
         case "total":
-            return _of_groups(sheet, link, look, lambda values: _total(values, link.blanks))
+            return _of_cells(sheet, link, look, lambda values: _total(values, link.blanks))
         case "tally":
-            return _of_groups(sheet, link, look, lambda values: Fraction(len(_numbers(values))))
+            return _of_cells(sheet, link, look, lambda values: Fraction(len(_numbers(values))))
         case "mean":
-            return _of_groups(sheet, link, look, _mean)
+            return _of_cells(sheet, link, look, _mean)
         case "pick":
-            return _of_groups(sheet, link, look, lambda values: values[0] if len(values) == 1 else None)
+            return _of_cells(sheet, link, look, lambda values: values[0] if len(values) == 1 else None)
 
 
 def _via(keys: Cells, positions: Mapping[Value, int], values: Cells) -> list[Value]:
@@ -238,15 +253,20 @@ def _wanted(sheet: str, link: Link, here: Source) -> list[Group]:
     return _tuples([_fold(value, sheet, here) for value in link.wanted], here.size(sheet))
 
 
-def _of_groups(sheet: str, link: Link, look: _Look, made: Callable[[Sequence[Value]], Value]) -> list[Value]:
-    """Make one value of the cells of each group that is asked for, each group once."""
-    groups = look.index.grouped(link.sheet, link.names)
+def _of_cells(sheet: str, link: Link, look: _Look, made: Callable[[Sequence[Value]], Value]) -> list[Value]:
+    """Make one value of the cells of the rows that are asked for."""
     cells = look.there.column(link.sheet, link.column)
-    known: dict[Group, Value] = {}
-    for group in (wanted := _wanted(sheet, link, look.here)):
-        if group not in known:
-            known[group] = made([cells[i] for i in groups.get(group, ())])
-    return [known[group] for group in wanted]
+    return _of_groups(sheet, link, look, lambda rows: made([cells[i] for i in rows]))
+
+
+def _of_groups(sheet: str, link: Link, look: _Look, made: Callable[[Sequence[int]], Value]) -> list[Value]:
+    """Make one value of the rows that are asked for, once for all who ask for the same."""
+    against = _tuples([_fold(value, sheet, look.here) for value in link.against], look.here.size(sheet))
+    known: dict[Asked, Value] = {}
+    for asked in (every := list(zip(_wanted(sheet, link, look.here), against, strict=True))):
+        if asked not in known:
+            known[asked] = made(look.index.taken(link, link.sheet, asked))
+    return [known[asked] for asked in every]
 
 
 def _numbers(values: Sequence[Value]) -> list[Fraction]:

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from xlperf.formula.calls import call_text
 from xlperf.formula.expression import Expr, exempting, link_of, needs, root
-from xlperf.formula.links import LINKS, Link, Match
+from xlperf.formula.links import LINKS, Limit, Link, Match, Order
 from xlperf.formula.operations import ATOM, COMPARE, OPERATIONS, PLACES
 from xlperf.formula.values import EXEMPT, Value, decimal, number
 
@@ -228,7 +228,7 @@ def _link_text(link: Link, at: Addresses) -> str:
             return _total_text(link, at)
         case "rank":
             return _rank_text(link, at)
-    criteria = _criteria(link.sheet, link.match, at, at)
+    criteria = _criteria(link, link.match, at, at)
     if link.kind == "count":  # a ledger has rows nobody used yet
         return f"COUNTIFS({criteria})" if criteria else f'SUMPRODUCT(--({at.keys(link.sheet)}<>""))'
     values = at.whole(link.sheet, link.column)
@@ -259,19 +259,46 @@ def _pick_text(link: Link, at: Addresses) -> str:
     """Write the cell of the one row that matches: by its position, which SUMPRODUCT adds up where there is one."""
     values, rest, ranges, _ = _rows(link, at)
     computed = at.computed(link.sheet, link.column)
-    if not rest and ":" not in values:
+    if not rest and not link.limits and ":" not in values:
         return values if computed else f'IF({values}="","",{values})'
-    match_ = rest or link.match
-    tests = "*".join(f"({ranges.whole(link.sheet, n)}={_text(v, at, COMPARE + 1)})" for n, v in match_)
+    match_ = rest if rest or link.limits else link.match
+    tests = "*".join(
+        [f"({ranges.whole(link.sheet, n)}={_text(v, at, COMPARE + 1)})" for n, v in match_]
+        + [t for limit in link.limits for t in _limit_tests(ranges.whole(link.sheet, limit.column), limit, at)]
+    )
     first = values.partition(":")[0]
     position = f"SUMPRODUCT({tests}*(ROW({values})-ROW({first})+1))"
     found = f"INDEX({values},{position})"
     text = found if computed else f'IF({found}="","",{found})'
-    return f'IF(COUNTIFS({_criteria(link.sheet, match_, ranges, at)})=1,{text},"")'
+    return f'IF(COUNTIFS({_criteria(link, match_, ranges, at)})=1,{text},"")'
 
 
-def _criteria(sheet: str, match: Match, ranges: Addresses, at: Addresses) -> str:
-    return ",".join(f"{ranges.whole(sheet, name)},{_criterion(value, at)}" for name, value in match)
+SIGNS: dict[Order, str] = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "differs": "<>"}
+
+
+def _criteria(link: Link, match: Match, ranges: Addresses, at: Addresses) -> str:
+    """Write what is matched, and the limits of a look, as SUMIFS and COUNTIFS take them."""
+    pairs = [(name, _criterion(value, at)) for name, value in match]
+    for limit in link.limits:
+        pairs.append((limit.column, f'"{SIGNS[limit.order]}"&{_compared(limit.value, at)}'))
+        if limit.order == "differs":  # of all that differs neither empty cells nor, among numbers, 不适用
+            pairs.append((limit.column, '"?*"' if _is_text(limit.value, at) else f'"{ANY_NUMBER}"'))
+    return ",".join(f"{ranges.whole(link.sheet, name)},{text}" for name, text in pairs)
+
+
+def _limit_tests(range_: Range, limit: Limit, at: Addresses) -> list[str]:
+    """Write a limit as products of SUMPRODUCT, which take a text for more than any number."""
+    test = f"({range_}{SIGNS[limit.order]}{_compared(limit.value, at)})"
+    known = f'({range_}<>"")' if _is_text(limit.value, at) else f"ISNUMBER({range_})"
+    return [known, test]
+
+
+def _compared(value: Expr, at: Addresses) -> str:
+    return _text(value, at, COMPARE + 1) if _is_clean(value, at) else f"ROUND({_text(value, at)},{PLACES})"
+
+
+def _is_text(value: Expr, at: Addresses) -> bool:
+    return at.is_text(value.args[0]) if value.op == "col" else isinstance(value.args[0], str)
 
 
 def _criterion(value: Expr, at: Addresses) -> str:
@@ -283,11 +310,11 @@ def _criterion(value: Expr, at: Addresses) -> str:
 
 def _total_text(link: Link, at: Addresses) -> str:
     values, rest, ranges, together = _rows(link, at)
-    criteria = _criteria(link.sheet, rest, ranges, at)
-    summed = f"SUMIFS({values},{criteria})" if rest else f"SUM({values})"
+    criteria = _criteria(link, rest, ranges, at)
+    summed = f"SUMIFS({values},{criteria})" if criteria else f"SUM({values})"
     if link.blanks != "stop":
         return summed
-    if rest:
+    if criteria:
         empty = f'COUNTIFS({criteria},{values},"")'
     else:  # of all rows only those that are used
         empty = f"COUNTBLANK({values})" if together else f'SUMPRODUCT(({at.keys(link.sheet)}<>"")*({values}=""))'

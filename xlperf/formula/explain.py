@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from xlperf.formula.comparisons import SAID
 from xlperf.formula.evaluate import awaited, of_row, taken
 from xlperf.formula.expression import Expr, link_of, root
+from xlperf.formula.links import Limit
 from xlperf.formula.values import EXEMPT, Value, shown
 from xlperf.formula.words import own
 
@@ -79,7 +81,7 @@ def _working(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], becau
             return inside(chosen, outer)
         case "rounded", (x, n):
             return own("四舍五入({number}，{digits}位小数)", number=inside(x), digits=inside(n))
-    return _link_words(e, titles) or _operation(e, inside, outer)
+    return _link_words(e, row, titles) or _operation(e, inside, outer)
 
 
 def _operation(e: Expr, write: Callable[..., str], outer: int) -> str:
@@ -100,7 +102,7 @@ def _said(reason: Expr, row: Mapping[str, Value]) -> str:
     return str(template).format(**{name: shown(of_row(value, row)) for name, value in values})
 
 
-def _link_words(e: Expr, titles: Mapping[str, str]) -> str | None:
+def _link_words(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str]) -> str | None:
     link = link_of(e)
     if link is None:
         return None
@@ -109,7 +111,16 @@ def _link_words(e: Expr, titles: Mapping[str, str]) -> str | None:
         "title": titles.get(f"{link.sheet}.{link.column}" if link.sheet else link.column, link.column),
     }
     if link.kind != "rank":
-        return own(_LINKED[link.kind], **named)
+        limits = (_limit_words(link.sheet, limit, row, titles) for limit in link.limits)
+        return own(_LINKED[link.kind], **named) + "".join(limits)
     way = own("从高到低") if link.order == "high" else own("从低到高")
     ties = own("并列的名次相同") if link.ties == "same" else own("并列的按名单顺序")
     return own("组内按“{title}”{way}排列，{ties}", way=way, ties=ties, **named)
+
+
+def _limit_words(sheet: str, limit: Limit, row: Mapping[str, Value], titles: Mapping[str, str]) -> str:
+    """Write what the rows looked at are held against: a column of this row by its heading."""
+    value = limit.value
+    mine = titles.get(value.args[0], value.args[0]) if value.op == "col" else shown(of_row(value, row), 6)
+    there = titles.get(f"{sheet}.{limit.column}", limit.column)
+    return own("，只看“{there}”{compares}本行“{mine}”的", there=there, compares=own(SAID[limit.order]), mine=mine)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from xlperf.formula.links import LINKS, Link
+from xlperf.formula.links import LINKS, Kind, Limit, Link, Side
 from xlperf.formula.values import Value
 
 
@@ -224,37 +224,37 @@ def step(title: str, x: Operand, holds: str = "number") -> Expr:
 
 def via(key: str, sheet: str, name: str) -> Expr:
     """Take a column of the row that `key` names on another sheet."""
-    return _look(Link("via", sheet, name, key=key))
+    return Expr("via", (Link("via", sheet, name, key=key),))
 
 
 def pick(sheet: str, name: str, match: Mapping[Any, Operand]) -> Expr:
     """Take a column of the one row of `sheet` that matches; empty where none does or several do."""
-    return _look(Link("pick", sheet, name, match=_match(match)))
+    return _look("pick", sheet, name, match)
 
 
 def total(sheet: str, name: Any, match: Mapping[Any, Operand], blanks: str = "skip") -> Expr:
     """Add a column over the rows of `sheet` that match.
 
     sheet: "" for the own one. name: a column, or a `step` of that sheet. match: column of that sheet (or a step of it)
-    → value here. blanks: `skip` leaves empty cells out, `stop` makes the
-    result empty while any matching row is empty. 不适用 always stays out.
+    → value here that it must equal, or `Side` → value that it must be above, below … blanks: `skip` leaves empty
+    cells out, `stop` makes the result empty while any matching row is empty. 不适用 always stays out.
     """
-    return _look(Link("total", sheet, name, match=_match(match), blanks=blanks))
+    return _look("total", sheet, name, match, blanks=blanks)
 
 
 def count(sheet: str, match: Mapping[Any, Operand]) -> Expr:
     """Count the rows of `sheet` that match."""
-    return _look(Link("count", sheet, "", match=_match(match)))
+    return _look("count", sheet, "", match)
 
 
 def tally(sheet: str, name: str, match: Mapping[Any, Operand]) -> Expr:
     """Count the numbers of a column over the rows that match; empty cells and 不适用 stay out."""
-    return _look(Link("tally", sheet, name, match=_match(match)))
+    return _look("tally", sheet, name, match)
 
 
 def mean(sheet: str, name: str, match: Mapping[Any, Operand]) -> Expr:
     """Average the numbers of a column over the rows that match; empty where there are none."""
-    return _look(Link("mean", sheet, name, match=_match(match)))
+    return _look("mean", sheet, name, match)
 
 
 def rank(key: Any, match: Mapping[Any, Operand], order: str = "high", ties: str = "same") -> Expr:
@@ -263,15 +263,13 @@ def rank(key: Any, match: Mapping[Any, Operand], order: str = "high", ties: str 
     key: a column, or a `step`. order: `high` puts the largest first. ties: `same` gives 1, 2, 2, 4; `list` breaks a
     tie by the order of the list.
     """
-    return _look(Link("rank", "", key, match=_match(match), order=order, ties=ties))
+    return _look("rank", "", key, match, order=order, ties=ties)
 
 
-def _look(link: Link) -> Expr:
-    return Expr(link.kind, (link,))
-
-
-def _match(match: Mapping[Any, Operand]) -> tuple[tuple[str, Expr], ...]:
-    return tuple((name, lift(value)) for name, value in match.items())
+def _look(kind: Kind, sheet: str, name: Any, match: Mapping[Any, Operand], **more: str) -> Expr:
+    equal = tuple((left, lift(value)) for left, value in match.items() if not isinstance(left, Side))
+    limits = (Limit(s.column, s.order, lift(value)) for s, value in match.items() if isinstance(s, Side))  # type: ignore[arg-type]
+    return Expr(kind, (Link(kind, sheet, name, match=equal, limits=tuple(limits), **more),))
 
 
 def link_of(e: Expr | None) -> Link | None:
@@ -296,7 +294,7 @@ def parts(e: Expr) -> tuple[Expr, ...]:
         case "say", (_, values, *_):
             return tuple(value for _, value in values)
         case _, (Link() as link,):
-            return link.wanted
+            return (*link.wanted, *link.against)
     return tuple(a for a in e.args if isinstance(a, Expr))
 
 

@@ -76,6 +76,13 @@ def plain(x: Value) -> Value:
     return None if x is None else clean(x)
 
 
+def stands(their: Value, order: str, mine: Value) -> bool:
+    """Return whether one value is above, below … another (`links.Order`); blank and 不适用 among numbers never are."""
+    if order != "differs":
+        return bool(OPERATIONS[order].exact(their, mine))
+    return their is not None and isinstance(their, Fraction) == isinstance(mine, Fraction) and not equal(their, mine)
+
+
 def _first(*xs: Value) -> Value:
     return next((x for x in xs if x is not None), None)
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from xlperf.formula import expression as ex
 from xlperf.formula.expression import Expr
-from xlperf.rules.registry import LookedUp, Match, MatchOr, NameOr, NumberColumn, RankedName, Sheet, rule
+from xlperf.rules.registry import LookedUp, Match, MatchOr, NameOr, NumberColumn, RankedName, Sheet, Where, rule
 
 
 @rule("XP_LOOKUP", "查表")
@@ -21,7 +21,7 @@ def lookup(*, key: NameOr | None = None, of: LookedUp, where: MatchOr | None = N
 
 
 @rule("XP_TOTAL", "汇总")
-def total(of: NumberColumn, where: Match, blanks: Literal["skip", "stop"] = "skip") -> Expr:
+def total(of: NumberColumn, where: Where, blanks: Literal["skip", "stop"] = "skip") -> Expr:
     """Add a column over the rows that belong here.
 
     blanks: `skip` leaves empty rows out, `stop` gives nothing while one of the rows is empty.
@@ -30,13 +30,13 @@ def total(of: NumberColumn, where: Match, blanks: Literal["skip", "stop"] = "ski
 
 
 @rule("XP_COUNT", "计数")
-def counted(of: Sheet, where: Match) -> Expr:
+def counted(of: Sheet, where: Where) -> Expr:
     """Count the rows that belong here."""
     return ex.count(of, where)
 
 
 @rule("XP_NUMBERS", "有数家数")
-def numbers_in(of: NumberColumn, where: Match) -> Expr:
+def numbers_in(of: NumberColumn, where: Where) -> Expr:
     """Count the numbers of a column over the rows that belong here: how many of a class are ranked.
 
     Rows that are empty or 不适用 (no score yet, nothing to score) are not counted.
@@ -45,7 +45,7 @@ def numbers_in(of: NumberColumn, where: Match) -> Expr:
 
 
 @rule("XP_MEAN", "同类平均")
-def mean_of(of: NumberColumn, where: Match) -> Expr:
+def mean_of(of: NumberColumn, where: Where) -> Expr:
     """Average the numbers of a column over the rows that belong here; nothing where there are none."""
     return ex.mean(*of, where)
 

@@ -48,6 +48,7 @@ parameter than how it is written asks for its trait, so that no other module lis
 | `numbers`   | `Column`, `Name`: looks at a column of numbers                                  |
 | `looked_up` | `Column`: is what the rule answers, number, text or date                        |
 | `ranked`    | `Name`: the column that rows are placed by                                      |
+| `limits`    | `Match`: columns there may be above or below a column of this row as well       |
 
 The docstring is the help text of the function.
 """
@@ -99,7 +100,8 @@ TheirNumber = Annotated[str, "their"]
 LookedUp = Annotated[tuple[str, str], "column", "looked_up"]
 NumberColumn = Annotated[tuple[str, str], "column", "numbers"]
 NameOr = Annotated[str, "name", "one_of"]
-MatchOr = Annotated[Mapping[str, Expr], "match", "one_of"]
+MatchOr = Annotated[Mapping[str, Expr], "match", "one_of", "limits"]
+Where = Annotated[Mapping[str, Expr], "match", "limits"]
 RankedName = Annotated[str, "name", "numbers", "ranked"]
 
 
