@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden bench bench-people figures lint release printed every-scheme counties county recalc every-write desk pay-figures
+.PHONY: setup demo test coverage golden bench bench-people figures lint release printed every-scheme counties county recalc every-write desk pay-figures mechanisms
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -46,6 +46,9 @@ county: setup  # 灌南: the whole county over three years, its 总表 recalcula
 COUNT := 100
 figures: setup  # what the intake stands; all of it, or WHAT=edits and the like alone (COUNT=1000: an hour)
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.figures $(COUNT) $(WHAT)
+ROWS := 10000
+mechanisms: setup  # levels, frozen rows, made rows, rules for data: 10,000 random rows each, by hand = engine = arrays = LibreOffice
+	PYTHONPATH=.:tests $(PY) -W ignore -m kit.mechanisms $(ROWS)
 PEOPLE := 10000
 DEPARTMENTS := 50
 pay-figures: setup  # a year of pay: 200 random years by the second program, 10,000 people to the cent and by LibreOffice (an hour)

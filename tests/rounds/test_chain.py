@@ -312,6 +312,15 @@ def test_the_master_holds_the_frozen_rows_locked_and_agrees(home):
     assert recomputed(file, home / "again.xlsx").changes == ()
 
 
+def test_a_chain_says_which_results_are_not_in_order(home):
+    file = next((home / "2026h" / "frozen").iterdir())
+    file.unlink()
+    done = CliRunner().invoke(main, ["history", str(home / "2026h")], env={"XLPERF_LANG": "zh"})
+    assert done.exit_code == 1
+    assert "封存的结果有问题" in done.stdout.splitlines()[0]
+    assert "未封存" not in done.stdout
+
+
 def test_csv_and_python_give_earlier_results_as_tables(made, tmp_path):
     scheme = xlperf.load_scheme(made / "halves")
     result = xlperf.score(
@@ -356,3 +365,4 @@ def test_commands_freeze_and_show(home):
     assert json.loads(run("history", home / "2026y", "--json").stdout)[1]["round"] == "halves-2026-h1"
     done = run("new", home / "halves", home / "n", "--year", 2027, "--as", "h1", "--after", home / "2025y")
     assert "EARLIER_NONE" in done.output
+    assert "/n（2027年上半年）" in done.output  # what was begun is said, where nobody named the period too

@@ -4,7 +4,7 @@ import pytest
 from kit.small_scheme import SCHEME, write
 
 from xlperf.engine.check import check_source
-from xlperf.scheme.load import folder_source, read_scheme
+from xlperf.scheme.load import find_scheme, folder_source, read_scheme
 
 OF_A = SCHEME[SCHEME.index("  A:\n") : SCHEME.index("  B:\n")]
 
@@ -141,3 +141,13 @@ def test_a_text_among_numbers_is_still_told(tmp_path):
     mixed = SHORT.replace("{中: {result: {at_least: 60}}}", "{6: {result: {at_least: 60}}}")
     sheet(tmp_path, HEAD + mixed)
     assert "NUMBER_WANTED" in [p.code for p in check_source(folder_source(tmp_path))[1]]
+
+
+@pytest.mark.parametrize(("scheme", "most"), [("dashiqiao-2017", 150), ("hebi-2021", 450), ("yiyang-2018", 280)])
+def test_what_a_rewritten_scheme_says_stays_short(scheme, most):
+    path, _ = find_scheme(scheme)
+    lines = (path / "scheme.yaml").read_text("utf-8").splitlines()
+    begin = lines.index("sheets:")
+    end = next(i for i in range(begin + 1, len(lines)) if lines[i] and lines[i][0] not in " #")
+    assert end - begin <= most
+    assert max(map(len, lines[begin:end])) <= 200  # and no line is less readable for it

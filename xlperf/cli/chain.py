@@ -94,7 +94,9 @@ def history_command(folder: Path, unit: str | None, json_: bool) -> None:
 def _print_link(link: Link) -> None:
     """Print one round of the chain: name, round, digest, and what the round above it takes."""
     indent = "  " * link.depth
-    state = say("未封存", "open") if not link.sha256 else f"{say('校验值', 'digest')} {link.sha256[:SHORT]}"
+    state = f"{say('校验值', 'digest')} {link.sha256[:SHORT]}"
+    if not link.sha256:
+        state = say("封存的结果有问题", "frozen results not in order") if link.problems else say("未封存", "open")
     dated = f"　{say('封存于', 'frozen')} {link.at}" if link.at else ""
     click.echo(f"{indent}{link.name}　{say('轮次', 'round')} {link.round}　{state}{dated}")
     for taken in link.taken:

@@ -21,8 +21,10 @@ from xlperf.problems import Problem, problem
 from xlperf.publish.receipts import FILE as RECEIPTS
 from xlperf.publish.receipts import publish_receipts
 from xlperf.rounds.blank import write_blank
+from xlperf.rounds.chain import called_of
 from xlperf.rounds.collecting.collect import Collection, Missing, collect
 from xlperf.rounds.distribute import distribute
+from xlperf.rounds.frozen import dated
 from xlperf.rounds.ledger import Receipt
 from xlperf.rounds.parcels import MASTER
 from xlperf.rounds.store import new_round
@@ -82,7 +84,9 @@ def new(
     if made is None:
         output.fail(problems)
     show_problems(problems)
-    click.echo(say(f"已建立考核轮次：{folder}", f"round started: {folder}"))
+    called_ = called_of(made.scheme, made.period)
+    which = f"（{dated(made.year, called_)}）" if called_ else ""
+    click.echo(say(f"已建立考核轮次：{folder}{which}", f"round started: {folder}{which}"))
     click.echo(f"{say('下一步：', 'next: ')}{called('distribute', folder)}", err=True)
     leave(problems)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from math import inf
 
 from xlperf.engine.compile import compile_scheme
+from xlperf.engine.criteria import criteria_problems
 from xlperf.engine.examples import check_examples
 from xlperf.engine.lint import lint_problems
 from xlperf.engine.must import table_problems
@@ -59,7 +60,7 @@ def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
     said = check_scheme(scheme, unread)
     plan, bound = compile_scheme(scheme)
     if not errors([*wrong, *bound]):
-        bound = [*bound, *table_problems(scheme, plan)]
+        bound = [*bound, *table_problems(scheme, plan), *criteria_problems(scheme, plan)]
     odd = lint_problems(scheme, plan, rows=not errors([*wrong, *bound]))
     sound = [e for e in scheme.examples if not _touched(scheme, e, [*wrong, *said])]
     examples = check_examples(scheme, sound, rounds=not errors([*wrong, *bound]))

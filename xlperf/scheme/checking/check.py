@@ -310,9 +310,9 @@ def owners_without_book(scheme: Scheme) -> Problems:
 
 def confusable_keys(scheme: Scheme) -> Problems:
     """List keys that SUMIFS, COUNTIFS or MATCH would confuse: 001 and 1, or a key that begins with `>`."""
-    for sheet in scheme.sheets:
-        key = key_of(sheet)
-        rows = _rows_in(scheme, sheet)
+    tables = {sheet.rows: key_of(sheet) for sheet in reversed(scheme.sheets) if key_of(sheet)}
+    for table, key in tables.items():  # of all its sheets: what looks at their rows may look for a key of another
+        rows = scheme.tables.get(table, [])
         keys = [found for row in rows if isinstance(found := row.get(key), str)]
         wrong = set(ambiguous(keys))
         yield from (
