@@ -264,7 +264,13 @@ def test_a_list_follows_its_table_when_cells_change(tmp_path):
     one, other = (openpyxl.load_workbook(f) for f in (before, after))
     for title in TITLES:  # the same formulas, whatever is typed: recalc finds the book as it was written
         assert [[c.value for c in r] for r in one[title]] == [[c.value for c in r] for r in other[title]]
-    (answered,) = converted([tmp_path / "edited.xlsx"], tmp_path / "answered")
+    choice = next(c for c in edited["奖金"][2] if c.value == "全部")
+    choice.value = "财政局"
+    edited.save(tmp_path / "one.xlsx")
+    assert not choice.protection.locked
+    answered, one = converted([tmp_path / "edited.xlsx", tmp_path / "one.xlsx"], tmp_path / "answered")
+    shown = [(r[0], r[1], r[3]) for r in grid(one, "奖金")[3:] if r[2]]  # a page for one group: its lines alone
+    assert shown == [(1, "财政局", 9), (2, "财政局", 30)]
     for title in TITLES:
         assert same(grid(answered, title)) == same(grid(after, title)), title
     names = [r[1] for r in grid(after, "名单") if r[1] and r[0] != "序号"]

@@ -189,7 +189,13 @@ class Numbers:
     top: int  # the row that the first row of the table is worked out in, counted from 0
     values: dict[int, tuple[int, int]] = field(default_factory=dict)  # position → group, place in it
     out: frozenset[int] = frozenset()
+    chosen: str = ""  # where the number of the one group stands that is shown alone, −1 for all; "" where none can be
     _said: dict[str, tuple[int | None, str]] = field(default_factory=dict)  # group → its last row, names so far
+
+    @property
+    def after(self) -> int:
+        """Return the first column behind them."""
+        return self.first + _FOUND + 1
 
     def write(self) -> None:
         """Write them, row by row of the table."""
@@ -240,6 +246,8 @@ class Numbers:
         if position >= len(self.listed.view.rows):
             cells = "&".join(self.cell(name, position) for name in self.listed.spec.columns)
             tests.append(f'({cells}<>"")')
+        if self.chosen:
+            tests.append(f"IF({self.chosen}=-1,1,({self._group(position)[0]}={self.chosen})*1)")
         needs = "*".join(f'({self.cell(n, position)}<>"")' for n in self.listed.spec.needs)
         there = f"IF({needs},1,2)" if needs else "1"
         return f'IF({"*".join(tests)},{there},"")' if tests else there

@@ -17,6 +17,7 @@ from xlperf.formula.values import Value, value_text
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.books.listed import Group, Listed, Numbers
+from xlperf.workbook.books.one_group import write_choice
 from xlperf.workbook.books.print_paper import paper_of, widths_of
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.paper import (
@@ -92,6 +93,8 @@ def write_print(
     table = _Table(book, listed, spec, sheet, widths)
     if listed.moving:
         table.numbers = Numbers(listed, sheet, table.last + 2, _HEAD + 1)
+        if listed.streams and listed.known:
+            table.numbers.chosen = write_choice(book, listed, sheet, table.last + 1, table.numbers.after)
         table.numbers.write()
     paper = paper_of(table.widths)
     for i, width in enumerate(table.widths):
