@@ -16,9 +16,10 @@ from kit.rule_cases import CASES, RuleCase
 from kit.twosheets import Link
 from kit.worksheet import arguments, link_arguments
 
-from xlperf.addin.functions import OMITTED, CellError, functions, texts
+from xlperf.addin.functions import OMITTED, CellError, functions
 from xlperf.formula.signature import looks_up_names
 from xlperf.rules import RULES
+from xlperf.rules.texts import help_texts
 
 F = functions()
 VBA_NAME = re.compile(r"XP_[A-Z][A-Z_]{1,27}")
@@ -57,7 +58,8 @@ def test_help_fits_the_dialogue_of_the_spreadsheet():
 
 def test_no_help_for_what_does_not_exist():
     known = {(f.name, a) for f in F.values() for a in ("", *(x.name for x in f.arguments))}
-    assert [key for key in texts() if key not in known] == []
+    known |= {(r.name or r.word, a) for r in RULES.values() for a in ("", *(p.name for p in r.parameters))}
+    assert [key for key in help_texts() if key not in known] == []
 
 
 def test_the_core_runs_on_the_standard_library_alone():

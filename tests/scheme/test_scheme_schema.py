@@ -1,6 +1,7 @@
 """The editor's schema says what the loader says, as far as a schema can."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -51,3 +52,26 @@ def _text_keys(node):
     if isinstance(node, dict):
         return {str(k): _text_keys(v) for k, v in node.items()}
     return [_text_keys(v) for v in node] if isinstance(node, list) else node
+
+
+def properties(node, path=""):
+    """List every property of the schema with its place."""
+    if isinstance(node, dict):
+        for name, value in node.get("properties", {}).items():
+            yield f"{path}.{name}", value
+        for name, value in node.items():
+            yield from properties(value, f"{path}.{name}")
+    elif isinstance(node, list):
+        for item in node:
+            yield from properties(item, path)
+
+
+def test_an_editor_says_of_every_key_rule_and_parameter_in_chinese_what_it_is_for():
+    said = {path: value.get("description", "") for path, value in properties(json_schema()) if "required" not in path}
+    conditions_of_a_schema = {".properties.sheets.additionalProperties.if.anyOf.sheet"}
+    bare = [path for path, text in said.items() if not re.search("[一-鿿]", text)]
+    assert set(bare) <= conditions_of_a_schema
+    column = json_schema()["definitions"]["column"]["properties"]
+    assert column["awarded"]["description"].startswith("按名额定奖：按名次给奖")
+    assert column["awarded"]["properties"]["ties"]["description"].startswith("并列在名额边上时：list 按名单顺序")
+    assert column["total"]["properties"]["where"]["description"].startswith("条件列。写：列名: 值")

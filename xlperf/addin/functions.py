@@ -11,12 +11,10 @@ a grade that its table does not list is `#N/A`, and a number too large for a cel
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from xlperf.addin.cells import OMITTED, Cell, CellError, Columns, grid_of, line_of, must_ascend, single, table_of, wrong
@@ -28,6 +26,7 @@ from xlperf.formula.signature import SIGNATURES, Slot, looks_up_names
 from xlperf.formula.values import EXEMPT, Value, shown
 from xlperf.problems import Language
 from xlperf.rules import RULES, Rule
+from xlperf.rules.texts import help_texts
 
 __all__ = ["OMITTED", "CellError", "Function", "functions"]
 
@@ -295,13 +294,6 @@ def _sentence(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], valu
 
 
 @cache
-def texts() -> Mapping[tuple[str, str], Mapping[str, str]]:
-    """Return heading and help of every function ("" for the argument) and argument."""
-    text = files("xlperf").joinpath("texts/rules.csv").read_text("utf-8")
-    return {(row["function"], row["argument"]): row for row in csv.DictReader(text.splitlines())}
-
-
-@cache
 def functions() -> dict[str, Function]:
     """Return every worksheet function by name, in the order of the rules."""
     made = {rule.name: _function(rule) for rule in RULES.values() if rule.name}
@@ -310,18 +302,18 @@ def functions() -> dict[str, Function]:
 
 
 def _function(rule: Rule) -> Function:
-    words = texts().get((rule.name, ""), {})
+    words = help_texts().get((rule.name, ""), {})
     arguments = tuple(_argument(rule.name, slot) for slot in SIGNATURES[rule.name])
     return Function(rule.name, rule.zh, words.get("zh", ""), rule.help.split("\n")[0], arguments, rule)
 
 
 def _argument(function: str, slot: Slot) -> Argument:
-    words = texts().get((function, slot.name), {})
+    words = help_texts().get((function, slot.name), {})
     return Argument(slot, words.get("title", slot.name), words.get("zh", ""), words.get("en", ""))
 
 
 def _explain_function() -> Function:
-    words = texts()[EXPLAIN, ""]
+    words = help_texts()[EXPLAIN, ""]
     name = Slot("function", "", "text", (), False, None, False)
     rest = Slot("arguments", "", "cell", (), True, None, True)
     arguments = (_argument(EXPLAIN, name), _argument(EXPLAIN, rest))

@@ -27,7 +27,7 @@ from xlperf.rounds.distribute import distribute
 from xlperf.rounds.frozen import dated
 from xlperf.rounds.ledger import Receipt
 from xlperf.rounds.parcels import MASTER
-from xlperf.rounds.store import new_round
+from xlperf.rounds.store import Round, new_round
 from xlperf.scheme.find import find_scheme
 from xlperf.workbook.secret import is_there as secrets_there
 
@@ -84,11 +84,15 @@ def new(
     if made is None:
         output.fail(problems)
     show_problems(problems)
-    called_ = called_of(made.scheme, made.period)
-    which = f"（{dated(made.year, called_)}）" if called_ else ""
-    click.echo(say(f"已建立考核轮次：{folder}{which}", f"round started: {folder}{which}"))
+    click.echo(f"{say('已建立考核轮次：', 'round started: ')}{folder}{_which(made)}")
     click.echo(f"{say('下一步：', 'next: ')}{called('distribute', folder)}", err=True)
     leave(problems)
+
+
+def _which(round_: Round) -> str:
+    """Return which part of which year a round is, where the year has several; nobody may have said so."""
+    called_ = called_of(round_.scheme, round_.period)
+    return f"（{dated(round_.year, called_)}）" if called_ else ""
 
 
 @click.command("distribute")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from xlperf.rules import RULES, Parameter, Rule
+from xlperf.rules.texts import help_of
 from xlperf.scheme.reading import nodes
 from xlperf.scheme.reading.yaml_subset import read_yaml
 from xlperf.scheme.source import parts_available
@@ -40,7 +41,7 @@ _TAKEN: Mapping[str, tuple[str, Json]] = {
     "their": ("of 那张表的一列数", {"type": "string"}),
     "theirs": ("of 那张表的列名，列表", {"type": "array", "items": {"type": "string"}}),
     "match": (
-        "列名: 值或本表的列，或 列名: {at_least: 值 …}；也可写列表",
+        "列名: 值或本表的列，或 列名: {at_least: 值 …}（与本表的列比大小写 this.列名）；也可写列表",
         {
             "anyOf": [
                 {"type": "object"},
@@ -167,7 +168,7 @@ def _column() -> Json:
 def _columns() -> Json:
     """Return the schema of several columns on one line; their rule holds marks, which only the loader fills."""
     attributes = {name: _field(wanted) for name, wanted in {**COMPUTED, **COLUMN}.items()}
-    rules: Json = {word: {"description": f"{found.zh}（{found.name}）"} for word, found in sorted(RULES.items())}
+    rules: Json = {word: {"description": _about(found)} for word, found in sorted(RULES.items())}
     return {"type": "object", "properties": attributes | rules | {"each": _EACH}, "additionalProperties": False}
 
 
@@ -216,22 +217,38 @@ _WHEN: Json = {
 def _rule(found: Rule) -> Json:
     one = any(p.takes == "branches" for p in found.parameters)  # a single branch may do without a list
     return {
-        "description": f"{found.zh}（{found.name}）",
+        "description": _about(found),
         "type": "object",
-        "properties": {p.name: _parameter(p) for p in found.parameters} | (_WHEN if one else {}),
+        "properties": {p.name: _parameter(found, p) for p in found.parameters} | (_WHEN if one else {}),
         "required": [p.name for p in found.parameters if not p.optional and p.name != "branches"],
         "additionalProperties": False,
         **({"anyOf": [{"required": ["branches"]}, {"required": list(_WHEN)}]} if one else {}),
     }
 
 
-def _parameter(parameter: Parameter) -> Json:
+def _about(found: Rule) -> str:
+    """Return what a rule is called and does."""
+    name = f"（{found.name}）" if found.name else ""
+    return f"{found.zh}{name}：{help_of(found.name or found.word)['zh']}"
+
+
+def _parameter(found: Rule, parameter: Parameter) -> Json:
+    """Return the schema of a parameter; its hover text says what it is for, then what may stand there."""
     if parameter.takes == "word":
         means, plain = "、".join(parameter.words), {"enum": list(parameter.words)}
     else:
         means, plain = _TAKEN[parameter.takes]
     optional = "（可不写）" if parameter.optional else ""
-    return {"description": f"{means}{optional}", "anyOf": [plain, {"$ref": "#/definitions/reading"}]}
+    said = help_of(found.name or found.word, parameter.name)
+    of_ranges = found.name and parameter.takes in (
+        "column",
+        "sheet",
+        "name",
+        "match",
+    )  # the function's help speaks of them
+    about = "：".join(dict.fromkeys(filter(None, (said["title"], "" if of_ranges else said["zh"]))))
+    text = f"{about}。写：{means}{optional}" if about else f"{means}{optional}"
+    return {"description": text, "anyOf": [plain, {"$ref": "#/definitions/reading"}]}
 
 
 def _conditions() -> Json:
@@ -247,7 +264,7 @@ def _conditions() -> Json:
 
 def _branches() -> Json:
     """Return the schema of branches: each one at length, or the answer with its conditions."""
-    when, then = {"$ref": "#/definitions/conditions"}, {"$ref": "#/definitions/value"}
+    when, then = ({**_WHEN[key], "description": said} for key, said in (("when", "什么时候"), ("then", "取什么")))
     long = {"required": ["when", "then"], "additionalProperties": False, "properties": {"when": when, "then": then}}
     short = {"not": {"anyOf": [{"required": ["when"]}, {"required": ["then"]}]}, "additionalProperties": when}
     return {"type": "array", "items": {"type": "object", "anyOf": [long, short]}}
@@ -258,5 +275,5 @@ def _reading() -> Json:
         "description": "按采用的口径取值：{reading: 口径, 读法一: 值, 读法二: 值}",
         "type": "object",
         "required": ["reading"],
-        "properties": {"reading": {"type": "string"}},
+        "properties": {"reading": {"description": "口径的代号，见 readings", "type": "string"}},
     }
