@@ -7,7 +7,7 @@ for a kind with books of its own, ("scorer", name), ("master", "").
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from xlperf.engine.plan import EACH, SCORER, UNIT, Plan, Row, Sheet, Tables
@@ -28,12 +28,15 @@ class Objects:
 
     plan: Plan
     listed: Mapping[str, Mapping[str, tuple[str, str]]]
+    _names: dict[str, dict[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     # ---- names -------------------------------------------------------------------------------------
 
     def names(self, table: str) -> dict[str, str]:
-        """Return key → name of one kind, in list order; the key where it has no name."""
-        return {key: name for key, (name, _) in self.listed.get(table, {}).items()}
+        """Return key → name of one kind, in list order; the key where it has no name. Made once, not to be changed."""
+        if table not in self._names:
+            self._names[table] = {key: name for key, (name, _) in self.listed.get(table, {}).items()}
+        return self._names[table]
 
     def title(self, thing: Thing) -> str:
         """Return the name of an object; of one of several of the same name also by what it is within."""

@@ -96,12 +96,19 @@ class ExactColumns(Columns[Cells]):
 
 @dataclass(frozen=True)
 class Scores:
-    """A scored plan: sheet → column → one exact value a row (fraction, text, None, 不适用)."""
+    """A scored plan: sheet → column → one exact value a row (fraction, text, None, 不适用).
+
+    kept: what is worked out of it once for all who ask.
+    """
 
     plan: Plan
     values: Mapping[str, Mapping[str, Cells]]
+    kept: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
     _rows: dict[str, list[dict[str, Value]]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _at: dict[str, dict[Value, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _within: dict[str, dict[Thing | None, tuple[int, ...]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _held: dict[str, dict[Party, tuple[int, ...]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def column(self, sheet: str, name: str) -> Cells:
@@ -191,6 +198,22 @@ class Scores:
                 found.setdefault(holder[thing], []).append(at)
             self._held[sheet.name] = {held: tuple(at) for held, at in found.items()}
         return self._held[sheet.name].get(party, ())
+
+    def rows_within(self, sheet: Sheet, bearer: Thing | None) -> tuple[int, ...]:
+        """Return the rows of a sheet that are of an object, of one within it, or nobody's; all of them for None."""
+        if sheet.name not in self._within:
+            found: dict[Thing | None, list[int]] = {}
+            things = self.things(sheet)
+            chains = {thing: self.objects.chain(thing) or (None,) for thing in dict.fromkeys(things)}
+            for at, thing in enumerate(things):
+                for one in chains[thing]:
+                    found.setdefault(one, []).append(at)
+            self._within[sheet.name] = {one: tuple(at) for one, at in found.items()}
+        if bearer is None:
+            return tuple(range(self.size(sheet.name)))
+        known = self._within[sheet.name]
+        own, nobody = known.get(bearer, ()), known.get(None, ())
+        return tuple(sorted((*own, *nobody))) if own and nobody else own or nobody
 
     @cached_property
     def unit_names(self) -> Mapping[Value, str]:

@@ -15,13 +15,16 @@ Three families:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from xlperf.formula.links import LINKS, Kind, Limit, Link, Side
 from xlperf.formula.values import Value
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Expr:
 
     op: str
     args: tuple[Any, ...] = ()
+    kept: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)  # see `_once`
 
     def __add__(self, other: Operand) -> Expr:
         return Expr("add", (self, lift(other)))
@@ -283,6 +287,22 @@ def link_of(e: Expr | None) -> Link | None:
 # ---- looking at a tree ----------------------------------------------------------------------------
 
 
+def _once(ask: Callable[[Expr], R]) -> Callable[[Expr], R]:
+    """Keep what is found out of an expression with it: a column's is asked for in every row."""
+
+    @wraps(ask)
+    def asked(e: Expr) -> R:
+        known = e.kept
+        if known is None:
+            object.__setattr__(e, "kept", known := {})
+        if ask.__name__ not in known:
+            known[ask.__name__] = ask(e)
+        found: R = known[ask.__name__]
+        return found
+
+    return asked
+
+
 def parts(e: Expr) -> tuple[Expr, ...]:
     """List the expressions directly inside one, in order."""
     match e.op, e.args:
@@ -305,6 +325,7 @@ def walk(e: Expr) -> Iterator[Expr]:
         yield from walk(part)
 
 
+@_once
 def columns_of(e: Expr) -> frozenset[str]:
     """List the same-row columns an expression mentions anywhere."""
     named = {x.args[0] for x in walk(e) if x.op == "col"}
@@ -315,6 +336,7 @@ def columns_of(e: Expr) -> frozenset[str]:
 _UNASKED = ("is_blank", "is_number", "is_exempt", "say", "first")
 
 
+@_once
 def needs(e: Expr) -> tuple[str, ...]:
     """List the columns that must be filled before the expression has a value, in reading order.
 
@@ -324,6 +346,7 @@ def needs(e: Expr) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_needed(root(e), exempting=False)))
 
 
+@_once
 def exempting(e: Expr) -> tuple[str, ...]:
     """List the columns that make the expression 不适用 while one of them is, whatever else is blank."""
     return tuple(dict.fromkeys(_needed(root(e), exempting=True)))

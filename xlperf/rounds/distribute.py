@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from xlperf.engine.objects import OFFICIAL
 from xlperf.engine.plan import SCORER
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
-from xlperf.parallel import shared_out
+from xlperf.parallel import FEW, shared_out
 from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.collecting.edition import ISSUED, keep_copy
@@ -27,10 +27,10 @@ from xlperf.rounds.store import Progress, Round, silent
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.scorer import write_scorer_book
-from xlperf.workbook.books.unit import write_unit_book
 from xlperf.workbook.record import packed, record_name
 from xlperf.workbook.seal import Identity
 from xlperf.workbook.secret import locked
+from xlperf.workbook.stamp import Stamps
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,7 @@ def _kept_first(round_: Round, file: Path, known: Issued | None) -> Iterator[Pro
 # ---- writing -----------------------------------------------------------------------------------
 
 _Job = tuple[Parcel, Identity, str]  # the password last, "" for none
+_AT_A_TIME = 40  # books that one worker stamps before it hands them over
 
 
 @dataclass(frozen=True)
@@ -189,8 +190,8 @@ def _has_it(state: State, known: Issued, made: _Made) -> bool:
     return known.kind == SCORER and (SCORER, known.who) in state.current and known.record == made.digest
 
 
-# what every book is written from: blank scores, those with what was reported, scheme, deadline in words, key
-_Source = tuple[Scores, Scores, Scheme, str, bytes]
+# what every book is written from: the stamps for units, scores with what was reported, scheme, deadline in words, key
+_Source = tuple[Stamps, Scores, Scheme, str, bytes]
 
 
 def _made(
@@ -208,10 +209,11 @@ def _made(
         word = password(round_, (parcel.kind, parcel.whom)) if secret and parcel.kind != "master" else ""
         jobs.append((parcel, identity_of(round_, parcel.kind, parcel.whom, known.serial if known else last), word))
     blank = score(round_.plan, round_.scheme.tables)
-    source = (blank, reported(round_, state) or blank, round_.scheme, due_words(round_), round_.key)
+    stamps = Stamps(blank, round_.scheme, due_words(round_))
+    source = (stamps, reported(round_, state) or blank, round_.scheme, due_words(round_), round_.key)
     jobs.sort(key=lambda job: job[0].kind not in OFFICIAL)  # the long ones first
     again: list[_Job] = []
-    for (parcel, identity, word), made in zip(jobs, shared_out(_written, source, jobs), strict=True):
+    for (parcel, identity, word), made in zip(jobs, _shared_out(source, jobs), strict=True):
         known = state.issued.get((parcel.kind, parcel.whom))
         same = known is not None and ((known.plain or known.sha256) == made.sha256 or _has_it(state, known, made))
         if known is None or same or parcel.kind == "master":
@@ -219,24 +221,37 @@ def _made(
         else:
             last += 1
             again.append((parcel, identity_of(round_, parcel.kind, parcel.whom, last), word))
-    for (parcel, identity, _), made in zip(again, shared_out(_written, source, again), strict=True):
+    for (parcel, identity, _), made in zip(again, _shared_out(source, again), strict=True):
         yield parcel, identity, made
 
 
-def _written(source: _Source, job: _Job) -> _Made:
+def _shared_out(source: _Source, jobs: Sequence[_Job]) -> Iterator[_Made]:
+    """Write the books of jobs in order: each of the long ones by itself, the others many at a time."""
+    long = sum(job[0].kind in OFFICIAL for job in jobs)
+    chunks = [
+        *([job] for job in jobs[:long]),
+        *(jobs[at : at + _AT_A_TIME] for at in range(long, len(jobs), _AT_A_TIME)),
+    ]
+    for made in shared_out(_written, source, chunks, few=FEW if len(jobs) <= FEW else 1):
+        yield from made
+
+
+def _written(source: _Source, jobs: Sequence[_Job]) -> list[_Made]:
+    return [_book(source, job) for job in jobs]
+
+
+def _book(source: _Source, job: _Job) -> _Made:
     """Write one book and return its bytes, with the record of it."""
     parcel, identity, word = job
-    scores, for_scorers, scheme, deadline, key = source
+    stamps, for_scorers, scheme, deadline, key = source
+    if parcel.kind not in OFFICIAL:
+        made = stamps.book(parcel.whom, identity)
+        return _Made(made.data, made.record, made.digest, made.shape, locked(made.data, word) if word else b"")
     with tempfile.TemporaryDirectory() as folder:
         file, whom = Path(folder, "book.xlsx"), parcel.whom
         if parcel.kind == "master":
-            write_master(scores, file, identity=identity, scheme=scheme, key=key)
+            write_master(stamps.scores, file, identity=identity, scheme=scheme, key=key)
             return _Made(file.read_bytes())
-        if parcel.kind == SCORER:
-            record = write_scorer_book(
-                for_scorers, whom, file, identity, scheme.office, scheme=scheme, deadline=deadline
-            )
-        else:
-            record = write_unit_book(scores, whom, file, identity, scheme=scheme, deadline=deadline)
+        record = write_scorer_book(for_scorers, whom, file, identity, scheme.office, scheme=scheme, deadline=deadline)
         data = file.read_bytes()
         return _Made(data, packed(record), record.digest(), record.shape(), locked(data, word) if word else b"")

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.sharedstrings import SharedStringTable
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.files import write_whole
@@ -41,6 +42,7 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
         self.formulas: dict[str, tuple[str, str | float]] = {}
         self.values: dict[str, str | float] = {}
         self.results: dict[str, str | float] = {}
+        self.order: dict[tuple[int, int], int] = {}
 
     def write_formula(
         self, row: int, col: int, formula: str, cell_format: Format | None = None, value: str | float = 0
@@ -57,6 +59,8 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
     def write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> None:
         """Write a text; row and col are counted from 0."""
         self._note(row, col, f"'{string}", cell_format)
+        if isinstance(self.str_table, Said):
+            self.order[row, col] = len(self.str_table.said)
         super().write_string(row, col, string, cell_format)
 
     def write_number(self, row: int, col: int, number: float, cell_format: Format | None = None) -> None:
@@ -79,18 +83,48 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
             self.locked[row + 1, col + 1] = kept
 
 
-class Book:
-    """A workbook with its formats, the titles it has used and the tables written so far."""
+class Titles:
+    """The titles of the worksheets of one book, no two of them alike."""
 
-    def __init__(self, title: str, issuer: str, keywords: str = "") -> None:
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def title(self, text: str) -> str:
+        """Take a worksheet title that no other worksheet of the book has."""
+        title = worksheet_title(text, self._taken)
+        self._taken.add(title.lower())
+        return title
+
+
+class Said(SharedStringTable):  # type: ignore[misc]  # the library has no types
+    """The texts of a book, which besides remembers each in the order they were written, as often as it was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def _get_shared_string_index(self, string: str) -> int:
+        self.said.append(string)
+        return cast("int", super()._get_shared_string_index(string))
+
+
+class Book(Titles):
+    """A workbook with its formats, the titles it has used and the tables written so far.
+
+    noting: whether it remembers which text was written when (`said`), so that others can be stamped from it.
+    """
+
+    def __init__(self, title: str, issuer: str, keywords: str = "", *, noting: bool = False) -> None:
+        super().__init__()
         self._bytes = io.BytesIO()
         self.workbook = xlsxwriter.Workbook(self._bytes, _options())
+        if noting:
+            self.workbook.str_table = Said()
         self.workbook.set_properties(
             {"title": inert(title), "author": inert(issuer), "keywords": keywords, "created": _WRITTEN}
         )
         self.workbook.set_calc_mode("auto")
         self._formats: dict[str, Format] = {}
-        self._titles: set[str] = set()
         self._pages: dict[str, Page] = {}
         self.tables: list[tuple[View, tuple[str, ...]]] = []  # each with the keys of its rows
 
@@ -100,12 +134,6 @@ class Book:
         if name not in self._formats:
             self._formats[name] = self.workbook.add_format(properties)
         return self._formats[name]
-
-    def title(self, text: str) -> str:
-        """Take a worksheet title that no other worksheet of the book has."""
-        title = worksheet_title(text, self._titles)
-        self._titles.add(title.lower())
-        return title
 
     def sheet(self, title: str) -> Page:
         """Add a worksheet under a title taken before."""
@@ -129,10 +157,22 @@ class Book:
         """Return every result written as a plain value."""
         return {(title, cell): value for title, page in self._pages.items() for cell, value in page.results.items()}
 
+    def said(self) -> list[str]:
+        """Return every text in the order they were written, with those that were written again."""
+        return cast("Said", self.workbook.str_table).said
+
+    def order(self, title: str) -> dict[tuple[int, int], int]:
+        """Return (row, column) counted from 0 → which of the texts said stands there."""
+        return self._pages[title].order
+
+    def data(self) -> bytes:
+        """Return the bytes of the book; nothing is written to it afterwards."""
+        self.workbook.close()
+        return self._bytes.getvalue()
+
     def save(self, file: Path) -> None:
         """Write the file in one move, so that a reader never meets half of it."""
-        self.workbook.close()
-        write_whole(file, self._bytes.getvalue(), lasting=False)
+        write_whole(file, self.data(), lasting=False)
 
 
 def _options() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import cast
 
 from xlperf.engine.plan import Plan, Sheet
 from xlperf.engine.score import Scores
@@ -133,8 +134,6 @@ class Layout:
         self._filled: dict[tuple[str, int, str], bool] = {}
         self._whole: dict[tuple[str, int, str], bool] = {}
         self._long: dict[tuple[str, int, str], bool] = {}
-        self._names: dict[str, dict[str, str]] = {}
-        self._longest: dict[str, int] = {}
         self.widths: dict[object, list[float]] = {}  # of a view, measured once; see `workbook.table`
 
     def row(self, view: View, position: int) -> RowAddresses:
@@ -149,15 +148,14 @@ class Layout:
 
     def names(self, sheet: Sheet) -> dict[str, str]:
         """Return key → name of those whose rows a sheet holds: of units, of people."""
-        if sheet.of not in self._names:
-            self._names[sheet.of] = self.scores.objects.names(sheet.of)
-        return self._names[sheet.of]
+        return self.scores.objects.names(sheet.of)
 
     def longest_name(self, sheet: Sheet) -> int:
-        """Return how wide the longest of these names is, in half-width characters."""
-        if sheet.of not in self._longest:
-            self._longest[sheet.of] = max((measure(name) for name in self.names(sheet).values()), default=0)
-        return self._longest[sheet.of]
+        """Return how wide the longest of these names is, in half-width characters; measured once for all books."""
+        known, at = self.scores.kept, ("longest name", sheet.of)
+        if at not in known:
+            known[at] = max((measure(name) for name in self.names(sheet).values()), default=0)
+        return cast("int", known[at])
 
     def unit_name(self, view: View, position: int) -> str:
         """Return the name of whose row it is, "" where nobody's."""

@@ -24,6 +24,7 @@ Role = Literal["input", "locked", "reported"]  # reported: what others sent, sho
 Kept = str | float
 Spot = tuple[int, int]  # row and column, counted from 1
 
+_LEVEL = 1  # of packing: there is one for every book
 _LONGEST = 64_000_000  # bytes of a record; a longer one is none of ours
 
 
@@ -80,7 +81,7 @@ class Record:
 
     def digest(self) -> str:
         """Return the sha256 of the text."""
-        return hashlib.sha256(self.text().encode()).hexdigest()
+        return digest_of(self.text())
 
     def shape(self) -> str:
         """Digest what the book asks for: row by row the cells to fill, and the facts that stand beside them.
@@ -88,7 +89,7 @@ class Record:
         Where they stand, and what others have reported since, is not part of it.
         """
         asked = sorted(line for t in self.tables for line in _asked(t, self.cells.get(t.title, {})))
-        return hashlib.sha256(json.dumps(asked, ensure_ascii=False).encode()).hexdigest()
+        return digest_of(json.dumps(asked, ensure_ascii=False))
 
 
 def _asked(table: IssuedTable, cells: Mapping[Spot, Kept]) -> Iterator[list[str]]:
@@ -110,9 +111,15 @@ def record_of(book: Book, identity: Identity) -> Record:
 
 def sent_out(book: Book, identity: Identity, file: Path) -> Record:
     """Write the carriers of a finished book and save it; return the record of it."""
+    record = finished(book, identity)
+    book.save(file)
+    return record
+
+
+def finished(book: Book, identity: Identity) -> Record:
+    """Write the carriers of a book to which nothing else comes; return the record of it."""
     record = record_of(book, identity)
     carriers(book, identity)
-    book.save(file)
     return record
 
 
@@ -131,7 +138,17 @@ def _role(view: View, shown: Shown) -> Role:
 
 def packed(record: Record) -> bytes:
     """Return the bytes that a record is kept as."""
-    return zlib.compress(record.text().encode(), 9)
+    return as_kept(record.text())
+
+
+def digest_of(text: str) -> str:
+    """Return the digest of a record or of its shape, of their text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def as_kept(text: str) -> bytes:
+    """Return the bytes that the text of a record is kept as."""
+    return zlib.compress(text.encode(), _LEVEL)
 
 
 def read_record(file: Path) -> tuple[Record, str]:

@@ -174,6 +174,19 @@ def carriers(book: Book, identity: Identity, made_from: Mapping[str, str] | None
     sheet.protect()
 
 
+def map_keys(book: Book) -> Iterator[tuple[int, int, tuple[int, int]]]:
+    """List where the map of a book says the keys of rows: number of the table and of the row in it, row and column.
+
+    All are counted from 0.
+    """
+    line = 1
+    for table, (view, keys) in enumerate(book.tables):
+        line += 1 + len(view.shown)
+        for position in (p for p, key in enumerate(keys) if key):
+            yield table, position, (line, 2)
+            line += 1
+
+
 def map_seal(key: bytes, digest: str) -> str:
     """Return what a map of this digest is sealed with."""
     return hmac.digest(key, f"map|{digest}".encode(), "sha256").hex()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -61,9 +62,9 @@ def write_table(book: Book, layout: Layout, view: View, dress: Dress) -> Page:
     wide = widths(layout, view)
     _columns(sheet, view, wide)
     _head(book, sheet, layout, view, dress)
-    for position in range(len(view.rows) + view.spare):
+    for position, height in enumerate(heights(layout, view)):
         write_row(book, sheet, layout, view, dress, position)
-        sheet.set_row(BODY + position, _height(layout, view, wide, position))
+        sheet.set_row(BODY + position, height)
     write_limits(sheet, layout, view, dress)
     print_set_up(sheet, paper_of(layout, view), (BASIS, HEAD), (1, _frozen(view) - 1))
     _print_area(sheet, view, dress)
@@ -130,17 +131,20 @@ def _longest_number(layout: Layout, view: View, column: Column) -> int:
     """Return the characters of the longest number as it is shown, and of one that may yet be typed."""
     digits = column.shown if column.shown is not None else 2 if view.tight else 4
     whole = column.shown is None and (column.expr is None or layout.whole_numbers(view, column.name))
-    values = [layout.value(view, column.name, p) for p in range(len(view.rows))]
-    longest = 0
-    for v in values:
-        if isinstance(v, Fraction):
-            longest = max(longest, len(shown(v, digits) if whole else f"{float(v):.{digits}f}"))
+    values = (layout.value(view, column.name, p) for p in range(len(view.rows)))
+    longest = max((_length(v, digits, whole) for v in values if isinstance(v, Fraction)), default=0)
     if column.measure == style.MONEY:
         longest = max(longest, MONEY_LONGEST if column.expr is None else MONEY_LONGEST + 2)  # sums are longer
     if column.high is not None and column.high.op == "const" and isinstance(column.high.args[0], Fraction):
-        most = len(shown(column.high.args[0], 0))
+        most = _length(column.high.args[0], 0, True)
         longest = max(longest, most + 1 + column.decimals if column.decimals else most)
     return longest
+
+
+@lru_cache(maxsize=20_000)
+def _length(value: Fraction, digits: int, whole: bool) -> int:
+    """Return how many characters a number takes. whole: without zeros behind it."""
+    return len(shown(value, digits) if whole else f"{float(value):.{digits}f}")
 
 
 def paper_of(layout: Layout, view: View) -> Paper:
@@ -273,7 +277,7 @@ def _unit_name(
     """Write the name of whose row it is: fixed where the code is, looked up where the code is typed."""
     code, name = layout.value(view, view.sheet.unit, position), layout.unit_name(view, position)
     look = book.look(style.CELL_CENTER)
-    if view.sheet.by_name[view.sheet.unit].kind != "input" or view.sheet.of not in dress.directory:
+    if not looked_up(view) or view.sheet.of not in dress.directory:
         put(sheet, BODY + position, column, name or None, look)
         return
     cell = view.cell(view.sheet.unit, position)
@@ -281,6 +285,11 @@ def _unit_name(
     nobody = f"无此{view.sheet.whose}"
     text = f'=IF({cell}="","",IFERROR(INDEX({names},MATCH({cell},{codes},0)),{constant_text(nobody)}))'
     sheet.write_formula(BODY + position, column, text, look, name or ("" if code is None else nobody))
+
+
+def looked_up(view: View) -> bool:
+    """Return whether the code beside a name is typed, so that the name may have to be looked up."""
+    return view.sheet.by_name[view.sheet.unit].kind == "input"
 
 
 def _new_key(book: Book, sheet: Worksheet, layout: Layout, view: View, position: int, column: int) -> None:
@@ -300,17 +309,19 @@ def used(at: RowAddresses, view: View) -> str:
     return f"COUNTA({','.join(at.cell(name) for name in typed)})"
 
 
-def _height(layout: Layout, view: View, wide: Sequence[float], position: int) -> float:
-    most = 1
-    for width, shown_ in zip(wide, view.shown, strict=True):
+def heights(layout: Layout, view: View) -> list[float]:
+    """Return how high every row of a table is, in points: as its longest text needs."""
+    most = [1] * (len(view.rows) + view.spare)
+    for width, shown_ in zip(widths(layout, view), view.shown, strict=True):
         column = column_of(view, shown_)
         if shown_.hidden or column.holds != "text":
             continue
-        named = shown_.name == UNIT_NAME
-        value = layout.unit_name(view, position) if named else layout.value(view, shown_.name, position)
-        room = width - 1.5 if column.is_prose else width  # the indent
-        most = max(most, lines(value, room) if isinstance(value, str) else 1)
-    return min(max(most * LINE_HEIGHT + 6, LOWEST), 400.0)
+        named, room = shown_.name == UNIT_NAME, width - 1.5 if column.is_prose else width  # the indent
+        for position in range(len(most)):
+            value = layout.unit_name(view, position) if named else layout.value(view, shown_.name, position)
+            if isinstance(value, str):
+                most[position] = max(most[position], lines(value, room))
+    return [min(max(count * LINE_HEIGHT + 6, LOWEST), 400.0) for count in most]
 
 
 # ---- limits ---------------------------------------------------------------------------------------

@@ -5,26 +5,31 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Container
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 
 from xlperf.formula.values import Value, decimal
 
 LONGEST = 32_000  # characters; a cell holds 32,767
+_KEPT = 20_000  # texts that were measured; those of a book stand in the next one as well
 TITLE_LONGEST = 31  # UTF-16 units of a worksheet title
 _FORBIDDEN = str.maketrans({c: chr(ord(c) + 0xFEE0) for c in "[]:*?/\\"})  # their full-width forms
 
 
+@lru_cache(maxsize=_KEPT)
 def inert(text: str) -> str:
     """Make control characters visible and cut what a cell cannot hold, with a mark."""
     shown = "".join(c if c >= " " or c in "\n\t" else chr(0x2400 + ord(c)) for c in text.replace("\r\n", "\n"))
     return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}〔以下删去{len(shown) - LONGEST}字〕"
 
 
+@lru_cache(maxsize=_KEPT)
 def measure(text: str) -> int:
     """Return how wide a text is, in half-width characters."""
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
+@lru_cache(maxsize=_KEPT)
 def lines(text: str, width: float) -> int:
     """Return how many lines a text takes in a column of that width (half-width characters)."""
     return sum(max(1, ceil(measure(part) / max(width - 1, 1))) for part in text.split("\n"))

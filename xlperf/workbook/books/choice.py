@@ -12,7 +12,7 @@ from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import columns_of, lift, link_of
 from xlperf.formula.values import Value
 from xlperf.terms import SERVING
-from xlperf.workbook.book import Book
+from xlperf.workbook.book import Titles
 from xlperf.workbook.layout import HOLE, LEADING, TIGHT, UNIT_NAME, Layout, Shown, View
 
 FEWEST, ON_PAGE = 8, 22  # columns that make a first page of their own, and that it holds beside the names
@@ -152,13 +152,13 @@ def _read_first(sheet: Sheet) -> frozenset[str]:
 
 
 def reference_views(
-    book: Book, scores: Scores, views: Sequence[View], own: Callable[[Thing | None], bool]
+    titles: Titles, scores: Scores, views: Sequence[View], own: Callable[[Sheet], tuple[int, ...]]
 ) -> list[View]:
     """Return the tables to choose from in the cells to fill, to be read and not filled; none that stands there anyway.
 
     They carry the key and the words that name a row, nothing else that is known of it (a table of people holds
-    their pay), and of a table whose rows are or belong to objects only the rows of those that are `own`. The list of
-    units is left out: a book for somebody outside names nobody else.
+    their pay), and of a table whose rows are or belong to objects only the rows that are `own`. The list of units is
+    left out: a book for somebody outside names nobody else.
     """
     columns = [v.sheet.by_name[s.name] for v in views for s in v.shown if s.open]
     wanted = {c.offers for c in columns} - {"", scores.plan.units.table if scores.plan.units is not None else ""}
@@ -166,7 +166,7 @@ def reference_views(
     for sheet in scores.plan.sheets:
         if sheet.table not in wanted or sheet.grows:
             continue
-        rows = tuple(i for i, thing in enumerate(scores.things(sheet)) if own(thing))
+        rows = own(sheet)
         if rows:
             wanted.discard(sheet.table)
         if rows and not any(v.sheet is sheet and {*rows} <= {*v.rows} for v in _with_keys(views)):
@@ -174,19 +174,24 @@ def reference_views(
             named = subject.name if subject is not None and subject.name in sheet.by_name else sheet.naming.name
             keep = scores.plan.kept_from(sheet, holder=False) - {sheet.key.name}
             shown = tuple(Shown(name) for name in dict.fromkeys((sheet.key.name, named)) if name not in keep)
-            found.append(View(sheet, book.title(sheet.title), shown, rows))
+            found.append(View(sheet, titles.title(sheet.title), shown, rows))
     return found
 
 
-def near(scores: Scores, views: Sequence[View]) -> Callable[[Thing | None], bool]:
-    """Return what tells whether an object belongs to the units whose rows stand in some tables."""
+def near(scores: Scores, views: Sequence[View]) -> Callable[[Sheet], tuple[int, ...]]:
+    """Return what lists the rows of a sheet that belong to the units whose rows stand in some tables, or to nobody."""
     objects = scores.objects
     units: set[Thing] = set()
     for view in views:
         things = scores.things(view.sheet)
         there = {things[i] for i in view.rows if i != HOLE} - {None}
         units.update(objects.chain(thing)[-1] for thing in there)
-    return lambda thing: thing is None or objects.chain(thing)[-1] in units
+
+    def rows(sheet: Sheet) -> tuple[int, ...]:
+        things = enumerate(scores.things(sheet))
+        return tuple(i for i, thing in things if thing is None or objects.chain(thing)[-1] in units)
+
+    return rows
 
 
 def _with_keys(views: Sequence[View]) -> list[View]:

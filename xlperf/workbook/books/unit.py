@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from xlsxwriter.worksheet import Worksheet
@@ -11,24 +12,63 @@ from xlsxwriter.worksheet import Worksheet
 from xlperf.engine.objects import Party
 from xlperf.engine.plan import UNIT, Column, Sheet
 from xlperf.engine.score import Scores
+from xlperf.files import write_whole
 from xlperf.formula.values import Value, value_text
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
-from xlperf.workbook.book import Book
+from xlperf.workbook.book import Book, Titles
 from xlperf.workbook.books.choice import columns_shown, names_beside, offered_by, offers_of, reference_views
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.paper import keep_together
-from xlperf.workbook.record import Record, sent_out
+from xlperf.workbook.record import Record, finished
 from xlperf.workbook.seal import Identity, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
 from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, band, headed, write_table
+from xlperf.xlsx.pack import repacked
 from xlperf.xlsx.skeleton import BASIS, HEAD
 
 CLAIMS = "加减分申报"
 CLAIM_ROWS = 15
 SPACE = "\N{NO-BREAK SPACE}"  # a date to fill in stays on one line
 SIGNED = ("单位负责人（签字）", "填表人", "联系电话")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the book of a party is to hold, before anything of it is written.
+
+    own: what such a book is called. name: of whom it is for. views: the tables to fill, references: to choose from.
+    """
+
+    scores: Scores
+    party: Party
+    own: str
+    name: str
+    guide: str
+    views: tuple[View, ...]
+    references: tuple[View, ...]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Return where everything stands."""
+        return Layout(self.scores, [*self.views, *self.references])
+
+    @cached_property
+    def offered(self) -> dict[str, frozenset[Value]]:
+        """Return for each table to choose from the keys that the book offers."""
+        return offered_by(self.scores, self.layout.views)
+
+
+def drafted(scores: Scores, party: Party) -> Draft:
+    """Return what the book of a party is to hold. party: a kind of book for the appraised, and whose."""
+    plan, titles = scores.plan, Titles()
+    bearer = scores.objects.bearer(party)
+    name = scores.objects.title(bearer) if bearer is not None else party[1]
+    guide = titles.title(TITLE_OF_SHEET)
+    views = unit_views(titles, scores, party)
+    references = reference_views(titles, scores, views, lambda sheet: scores.rows_within(sheet, bearer))
+    return Draft(scores, party, plan.book_title(party[0]), name, guide, tuple(views), tuple(references))
 
 
 def write_unit_book(
@@ -38,22 +78,25 @@ def write_unit_book(
 
     scheme: gives the guide its worked examples. deadline: as the notice words it, "" leaves a line to write on.
     """
-    plan = scores.plan
-    party, own = (identity.kind, value_text(unit_key)), plan.book_title(identity.kind)
-    bearer = scores.objects.bearer(party)
-    name = scores.objects.title(bearer) if bearer is not None else party[1]
-    book = Book(f"{plan.title}{own}", plan.issuer, keywords(identity))
-    guide = book.title(TITLE_OF_SHEET)
-    views = unit_views(book, scores, party)
-    references = reference_views(book, scores, views, partial(scores.objects.is_own, party))
-    layout = Layout(scores, [*views, *references])
-    offers, offered = offers_of(layout.views), offered_by(scores, layout.views)
-    views = [headed(layout, view) for view in views]
+    draft = drafted(scores, (identity.kind, value_text(unit_key)))
+    book, record = draft_written(draft, identity, scheme, deadline)
+    write_whole(file, repacked(book.data()), lasting=False)
+    return record
+
+
+def draft_written(
+    draft: Draft, identity: Identity, scheme: Scheme | None, deadline: str, *, noting: bool = False
+) -> tuple[Book, Record]:
+    """Write a book in full; return it finished, with the record of it. noting: see `Book`."""
+    plan, layout, own, name = draft.scores.plan, draft.layout, draft.own, draft.name
+    book = Book(f"{plan.title}{own}", plan.issuer, keywords(identity), noting=noting)
+    offers, offered = offers_of(layout.views), draft.offered
+    views = [headed(layout, view) for view in draft.views]
     states = [checked(layout, [view], offered).text() for view in views]
     facts = [("填报单位", name), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
     cover = Cover(f"{plan.title}填报说明", facts, list(zip(views, states, strict=True)), plan.year, plan.caution)
-    write_guide(book, guide, cover, scheme)
+    write_guide(book, draft.guide, cover, scheme)
     several = sum(not v.spare for v in views) > 1
     for number, view in enumerate(views):
         heading = f"{plan.title}{view.title}{own if several and not view.spare else ''}"
@@ -67,9 +110,9 @@ def write_unit_book(
         if not view.spare:
             below = write_totals(book, sheet, layout, view, below)
         write_signature(book, sheet, across(layout, view), view.end, (view.last + 1, below), SIGNED)
-    for view in references:
+    for view in draft.references:
         write_table(book, layout, view, Dress(f"{plan.title}{view.title}", FOR_REFERENCE, printed=False))
-    return sent_out(book, identity, file)
+    return book, finished(book, identity)
 
 
 def _unit_line(view: View) -> str:
@@ -81,13 +124,13 @@ def _unit_line(view: View) -> str:
     return "单位：分" if totalled(view.sheet) else ""
 
 
-def unit_views(book: Book, scores: Scores, party: Party) -> list[View]:
+def unit_views(titles: Titles, scores: Scores, party: Party) -> list[View]:
     """Return the tables of the book of a party: its own rows wherever it fills something, then its claims."""
     found: list[View] = []
     plan = scores.plan
     own = [(s, rows) for s in plan.sheets if (rows := _own_rows(scores, s, party))]
     for sheet, rows in own:
-        found.append(_own_view(book, scores, sheet, rows, party, alone=len(own) == 1))
+        found.append(_own_view(titles, scores, sheet, rows, party, alone=len(own) == 1))
     kept = {s.name: plan.kept_from(s, holder=True) for s in plan.sheets}
     there = [s for s in plan.sheets if s.claims is not None and plan.book_kind(s) == party[0]]
     ledgers = [s for s in there if any(c.name not in kept[s.name] for c in s.inputs(UNIT))]
@@ -95,11 +138,13 @@ def unit_views(book: Book, scores: Scores, party: Party) -> list[View]:
         names = [c.name for c in sheet.inputs(UNIT) if c.name not in kept[sheet.name]]
         chosen = tuple(s for n in names for s in (Shown(n, open=True), Shown(UNIT_NAME))[: 1 + (n == sheet.unit)])
         title = CLAIMS if len(ledgers) == 1 else f"{sheet.title}申报"
-        found.append(View(sheet, book.title(title), chosen, (), CLAIM_ROWS))
+        found.append(View(sheet, titles.title(title), chosen, (), CLAIM_ROWS))
     return found
 
 
-def _own_view(book: Book, scores: Scores, sheet: Sheet, rows: tuple[int, ...], party: Party, *, alone: bool) -> View:
+def _own_view(
+    titles: Titles, scores: Scores, sheet: Sheet, rows: tuple[int, ...], party: Party, *, alone: bool
+) -> View:
     """Return the rows of a sheet that come in a book; whose they are is said where they are of several."""
     plan, bearer = scores.plan, scores.objects.bearer(party)
     several = sheet.unit and bearer is not None and sheet.of != bearer[0]
@@ -110,7 +155,7 @@ def _own_view(book: Book, scores: Scores, sheet: Sheet, rows: tuple[int, ...], p
     keyed = sheet.naming == sheet.key or (sheet.table in plan.subject_of and not plan.is_home(sheet))
     hidden = {"" if keyed else sheet.key.name, sheet.unit if several else ""}
     shown = tuple(Shown(s.name, s.open, hidden=s.name in hidden) for s in chosen)
-    return View(sheet, book.title(plan.book_title(party[0]) if alone else sheet.title), shown, rows)
+    return View(sheet, titles.title(plan.book_title(party[0]) if alone else sheet.title), shown, rows)
 
 
 def _own_rows(scores: Scores, sheet: Sheet, party: Party) -> tuple[int, ...]:

@@ -1,0 +1,100 @@
+"""The record of a stamped book: that of the one it was stamped from with its own words (see `workbook.stamp`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from json.encoder import encode_basestring as quoted
+
+from xlperf.workbook.layout import View
+from xlperf.workbook.record import IssuedTable, Kept, Record, digest_of
+from xlperf.workbook.shape import KEY, Slot
+from xlperf.xlsx.skeleton import BODY
+
+_MARK = re.compile('"(\ue002[kc])(\\d+)"')  # a key, a cell: which word it is
+
+_Columns = tuple[tuple[str, str | int | None], ...]
+Asked = tuple[str, int, _Columns]  # table of the plan, word of the key, columns
+
+
+@dataclass(frozen=True)
+class Form:
+    """A record taken apart.
+
+    text: with `%s` for every word; refs: which each is, and whether it is a key. asked: row by row what the shape of a
+    record is made of: the columns with what stands there, a fixed value, a word, or None to be filled. spare: the same
+    of rows for new entries, whose keys are everybody's.
+    """
+
+    text: str
+    refs: Sequence[tuple[int, bool]]
+    asked: Sequence[Asked]
+    spare: Sequence[tuple[str, str, _Columns]]
+
+    def filled(self, put: Callable[[str], str], words: Sequence[str | float]) -> tuple[str, str]:
+        """Return the text of a record, and the digest of its shape. put: own words for signs in a text."""
+        as_key = [quoted(w) if isinstance(w, str) else "" for w in words]
+        as_cell = [quoted(f"'{w}") if isinstance(w, str) else repr(w) for w in words]
+        text = put(self.text % tuple([as_key[ref] if key else as_cell[ref] for ref, key in self.refs]))
+        return text, digest_of(self._shape(words))
+
+    def _shape(self, words: Sequence[str | float]) -> str:
+        """Write what `Record.shape` is the digest of."""
+        rows = [(sheet, str(words[key]), columns) for sheet, key, columns in self.asked]
+        lines: list[str] = []
+        for sheet, key, columns in sorted([*rows, *self.spare], key=lambda row: row[:2]):
+            head = f"[{quoted(sheet)}, {quoted(key)}, "
+            for name, stands in columns:
+                if isinstance(stands, int):
+                    word = words[stands]
+                    stands = f"'{word}" if isinstance(word, str) else str(word)
+                lines.append(f"{head}{name}]" if stands is None else f"{head}{name}, {quoted(stands)}]")
+        return f"[{', '.join(lines)}]"
+
+
+def form_of(record: Record, views: Sequence[View], slots: Sequence[Slot]) -> Form | None:
+    """Take a record apart; None where two tables of it show one sheet, whose rows their words then sort together."""
+    if len({t.plan_sheet for t in record.tables}) != len(record.tables):
+        return None
+    asked, spare, tables = list[Asked](), list[tuple[str, str, _Columns]](), list[IssuedTable]()
+    cells: dict[str, dict[tuple[int, int], Kept]] = {title: dict(there) for title, there in record.cells.items()}
+    for number, (table, view) in enumerate(zip(record.tables, views, strict=True)):
+        words = _words(number, slots)
+        there, rows = cells.get(table.title, {}), dict[str, int]()
+        for position, (key, row) in enumerate(table.rows.items()):
+            columns = tuple(_columns(table, row, there, {n: words.get((position, n)) for n in table.columns}))
+            word = words.get((position, KEY))
+            rows[key if word is None else f"\ue002k{word}"] = row
+            if word is None:
+                spare.append((table.plan_sheet, key, columns))
+            else:
+                asked.append((table.plan_sheet, word, columns))
+        for (position, name), word in words.items():
+            spot = (BODY + position + 1, (view.left if name == KEY else view.at[name]) + 1)
+            if spot in there:
+                there[spot] = f"\ue002c{word}"
+        tables.append(replace(table, rows=rows))
+    text = replace(record, tables=tuple(tables), cells=cells).text()
+    refs = [(int(mark[2]), mark[1][1] == "k") for mark in _MARK.finditer(text)]
+    return Form(_MARK.sub("%s", text.replace("%", "%%")), refs, asked, spare)
+
+
+def _words(table: int, slots: Sequence[Slot]) -> dict[tuple[int, str], int]:
+    """Return (row, column) of a table → which word stands there."""
+    places = ((s.table, (position, s.name)) for s in slots for position in s.rows)
+    return {at: word for word, (number, at) in enumerate(places) if number == table}
+
+
+def _columns(
+    table: IssuedTable, row: int, cells: Mapping[tuple[int, int], Kept], words: Mapping[str, int | None]
+) -> Iterator[tuple[str, str | int | None]]:
+    """List the columns of a row that count for the shape, by their names as they are sorted."""
+    for name in sorted(table.columns):
+        offset, role = table.columns[name]
+        kept = cells.get((row, table.column + offset))
+        if role == "input":
+            yield quoted(name), None
+        elif role == "locked" and kept is not None and not str(kept).startswith("="):
+            word = words[name]
+            yield quoted(name), word if word is not None else str(kept)
