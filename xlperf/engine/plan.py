@@ -218,7 +218,8 @@ class Must:
 class Plan:
     """Every sheet of a scheme under one set of readings.
 
-    caution: what every book, list and screen made from it must say first; "" where there is nothing to warn of.
+    caution: what every book, list and screen made from it must say first; "" where there is nothing to warn of. kept:
+    what the rooms above find out of it once.
     """
 
     scheme: str
@@ -233,6 +234,7 @@ class Plan:
     caution: str = ""
     musts: tuple[Must, ...] = ()
     prints: tuple[Print, ...] = ()
+    kept: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def graph(self) -> Graph:

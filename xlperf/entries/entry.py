@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import cast
 
 from xlperf.engine.graph import Spot
-from xlperf.engine.objects import Thing, objects_of
+from xlperf.engine.objects import Objects, Thing, objects_of
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
 from xlperf.engine.score import ExactColumns, defaulted, rows_of
@@ -50,7 +52,7 @@ def judge_entries(
     own: which objects whoever filled them may name: a unit its own people.
     """
     level = levels(plan)
-    offered = offers(plan, tables, own)
+    offered = Offers(plan, tables, own)
     wrong: set[tuple[int, str]] = set()
     steps: dict[int, list[Entry]] = {}
     for entry in entries:
@@ -72,9 +74,9 @@ def _nothing(column: Column) -> Value:
     return UNREAD if column.default is not None else None
 
 
-def _judge(entry: Entry, known: Row, offered: Mapping[str, Offer], asks: _Asks) -> None:
+def _judge(entry: Entry, known: Row, offered: Offers, asks: _Asks) -> None:
     column = entry.column
-    offer = offered.get(column.offers, NOTHING)
+    offer = offered.of(column.offers)
     open_, measure = asks.whether(entry, known), entry.sheet.measured_by
     asked = Asked(column, known, entry.where, offer.keys, offer.names, open_, measure, offer.shared)
     entry.value, problems = judge(asked, entry.raw, entry.data_type, entry.formula, entry.percent)
@@ -116,15 +118,32 @@ class Offer:
 NOTHING = Offer()
 
 
-def offers(plan: Plan, tables: Tables, own: Callable[[Thing | None], bool] = lambda _: True) -> dict[str, Offer]:
-    """Return what may be written where a column takes the keys of a table, by table. own: see `judge_entries`."""
-    found: dict[str, Offer] = {}
-    wanted = {c.offers for s in plan.sheets for c in s.columns} - {""}
-    objects = objects_of(plan, tables if wanted else {})
-    for table in wanted:
+class Offers:
+    """What may be written where a column takes the keys of a table, by table, found out when it is asked for.
+
+    own: see `judge_entries`.
+    """
+
+    def __init__(self, plan: Plan, tables: Tables, own: Callable[[Thing | None], bool] = lambda _: True) -> None:
+        self._plan, self._tables, self._own = plan, tables, own
+        self._found: dict[str, Offer] = {"": NOTHING}
+
+    @cached_property
+    def _objects(self) -> Objects:
+        return objects_of(self._plan, self._tables)
+
+    def of(self, table: str) -> Offer:
+        """Return what a table offers; nothing for ""."""
+        if table not in self._found:
+            self._found[table] = self._offer(table)
+        return self._found[table]
+
+    def _offer(self, table: str) -> Offer:
+        plan, objects = self._plan, self._objects
         sheet = next((s for s in plan.sheets if s.table == table), None)
         key, home = plan.key_of(table), plan.units is not None and plan.units.table == table
-        there = [r for r in tables.get(table, []) if home or sheet is None or own(objects.of_row(sheet, r))]
+        rows = self._tables.get(table, [])
+        there = [r for r in rows if home or sheet is None or self._own(objects.of_row(sheet, r))]
         keys: dict[str, None] = {value_text(row.get(key)): None for row in there}
         bearers: dict[str, list[str]] = {}
         for code, name in objects.names(table).items():
@@ -132,8 +151,7 @@ def offers(plan: Plan, tables: Tables, own: Callable[[Thing | None], bool] = lam
                 bearers.setdefault(name, []).append(code)
         names = {name: codes[0] for name, codes in bearers.items() if len(codes) == 1}
         shared = {name: tuple(codes) for name, codes in bearers.items() if len(codes) > 1}
-        found[table] = Offer(keys, names, shared)
-    return found
+        return Offer(keys, names, shared)
 
 
 def beyond_limits(plan: Plan, tables: Tables, *, every: bool = False) -> list[Entry]:
@@ -206,8 +224,14 @@ def looks_at_computed(sheet: Sheet, column: Column) -> bool:
 def levels(plan: Plan) -> dict[Spot, int]:
     """Return when each column that is not computed can be judged: 0, or after those of all lower numbers.
 
-    Columns whose limits look at one another are judged at the same time.
+    Columns whose limits look at one another are judged at the same time. Found out once for a plan.
     """
+    if "levels" not in plan.kept:
+        plan.kept["levels"] = _levels(plan)
+    return cast("dict[Spot, int]", plan.kept["levels"])
+
+
+def _levels(plan: Plan) -> dict[Spot, int]:
     found: dict[Spot, int] = {}
     open_: set[Spot] = set()
 

@@ -307,7 +307,7 @@ def printed_codes(book: ReadWorkbook) -> list[str]:
         there = cast("Any", sheet)._cells  # noqa: SLF001 (its own iteration makes every empty cell of a wide sheet)
         for spot in sorted(s for s in there if s[0] <= _NEAR_TOP):
             value = there[spot].value
-            match = _CODE.search(value) if isinstance(value, str) else None
+            match = _CODE.search(value) if isinstance(value, str) and CODE_SIGN in value else None
             if match:
                 found[match[1]] = None
     return list(found)

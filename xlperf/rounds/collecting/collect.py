@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -36,6 +36,7 @@ REFUSED = frozenset({
     "DTD", "WRONG_ROUND", "ARCHIVE", "TOO_COMPLEX", "STRICT",
 })  # fmt: skip
 _ASKED_AGAIN = frozenset({"RECORD_GONE", "ISSUED_UNRECORDED"})  # what the office puts right, not who sent it
+_AT_ONCE = 40  # books that are decided on and recorded together
 _TURNS = ("scorer", "master")  # after all that the appraised fill in
 
 
@@ -155,19 +156,24 @@ def decide(
 ) -> Desk:
     """Decide on files, each beside what came before, and record it. fresh: digest → names; see `fresh_files`.
 
-    Units come first, then scorers, then the office; a unit's book is let go as soon as it is decided on.
+    Units come first, then scorers, then the office; units' books are let go as soon as some of them are decided on.
     """
     desk = Desk(round_, state, editions)
+    now: list[tuple[str, list[str], Opened]] = []
     later: list[tuple[int, str, Opened]] = []
     for done, (digest, book) in enumerate(_opened(round_, state, fresh, editions), 1):
         turn = _turn(book)
         if turn:
             later.append((turn, digest, book))
         else:
-            desk.settle(digest, fresh[digest], book, dry_run=dry_run)
+            now.append((digest, fresh[digest], book))
+        if len(now) == _AT_ONCE:
+            desk.settle(now, dry_run=dry_run)
+            now.clear()
         progress(done, len(fresh), f"读表：{fresh[digest][0]}")
+    desk.settle(now, dry_run=dry_run)
     for _, digest, book in sorted(later, key=lambda one: one[0]):
-        desk.settle(digest, fresh[digest], book, dry_run=dry_run)
+        desk.settle([(digest, fresh[digest], book)], dry_run=dry_run)
     return desk
 
 
@@ -252,22 +258,28 @@ class Desk:
     uncounted: list[Problem] = field(default_factory=list)
     _roster: tuple[str, Roster] | None = None
     _now: set[str] = field(default_factory=set)  # what was decided on in this run
+    _taken_over: bool = False  # whether the receipts of the state are this desk's own to add to
     _last: int = -1  # the number of the entry that the state goes up to
 
-    def settle(self, digest: str, names: list[str], book: Opened, *, dry_run: bool) -> None:
-        """Decide on a file and record it, alone with the ledger: what others recorded meanwhile is seen before."""
-        if dry_run:
-            self.decided(digest, names, book)
+    def settle(self, books: Sequence[tuple[str, list[str], Opened]], *, dry_run: bool) -> None:
+        """Decide on files and record it, alone with the ledger: what others recorded meanwhile is seen before.
+
+        books: digest, names, what was opened. They are recorded together, all of them or none.
+        """
+        if dry_run or not books:
+            for digest, names, book in books:
+                self.decided(digest, names, book)
             return
         with alone(self.round_.ledger) as put:
-            if put.last != self._last:
-                self.state, self._roster = self.round_.state(), None
-            if digest in fresh_files(self.state, [(name, digest) for name in names]):
-                receipt = self.decided(digest, names, book)
-                if receipt is not None:
-                    record_receipts(put, receipt)
-                    self._now.add(digest)
-            self._last = put.last
+            for digest, names, book in books:
+                if put.last != self._last:
+                    self.state, self._roster, self._taken_over = self.round_.state(), None, False
+                if digest in fresh_files(self.state, [(name, digest) for name in names]):
+                    receipt = self.decided(digest, names, book)
+                    if receipt is not None:
+                        record_receipts(put, receipt)
+                        self._now.add(digest)
+                self._last = put.last
 
     def decided(self, digest: str, names: list[str], book: Opened) -> Receipt | None:
         """Decide on a file and take it into the state; None for a 总表 that was only saved again."""
@@ -279,11 +291,14 @@ class Desk:
             if taken is None:
                 return None
             receipt = taken
-        current = dict(self.state.current)
+        if not self._taken_over:  # what others hold does not change
+            self.state = replace(self.state, receipts={**self.state.receipts}, current={**self.state.current})
+            self._taken_over = True
+        self.state = replace(self.state)  # who looks at it anew sees another one
         if receipt.decision == "accepted":
-            current.pop(receipt.party, None)  # the order is that of acceptance
-            current[receipt.party] = receipt
-        self.state = replace(self.state, receipts={**self.state.receipts, digest: receipt}, current=current)
+            self.state.current.pop(receipt.party, None)  # the order is that of acceptance
+            self.state.current[receipt.party] = receipt
+        self.state.receipts[digest] = receipt
         return receipt
 
     def _safely(self, receipt: Receipt, names: list[str], book: ReadBook) -> Receipt | None:

@@ -6,7 +6,7 @@ record. All problems come at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -25,6 +25,27 @@ from xlperf.workbook.layout import new_number
 from xlperf.xlsx.skeleton import SPARE
 
 Cells = Mapping[str, ReadCell]
+
+
+class WhenAsked(Mapping[str, list[dict[str, Value]]]):
+    """Tables that are put together when somebody looks at them: most books are judged by their own rows alone."""
+
+    def __init__(self, names: Iterable[str], table: Callable[[str], list[dict[str, Value]]]) -> None:
+        self._names, self._table = dict.fromkeys(names), table
+        self._made: dict[str, list[dict[str, Value]]] = {}
+
+    def __getitem__(self, name: str) -> list[dict[str, Value]]:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._made:
+            self._made[name] = self._table(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 @dataclass
@@ -93,7 +114,8 @@ class Examiner:
             elif self.party != MASTER:
                 first = next(iter(cells.values()))
                 self._tell("LAYOUT_CHANGED", first, found=word("本轮没有“{found}”这一行", found=key))
-        judge_entries(self.roster.plan, self._tables(), self.entries, partial(self.roster.objects.is_own, self.party))
+        tables = WhenAsked([*self.roster.tables, *self.new], self._table)
+        judge_entries(self.roster.plan, tables, self.entries, partial(self.roster.objects.is_own, self.party))
         for step in self.steps:
             step()
         for holder, count in self.waiting.items():
@@ -103,13 +125,11 @@ class Examiner:
             self._tell("REPORTED_SINCE", count=len(self.since), cells=some)
         return self.found
 
-    def _tables(self) -> dict[str, list[dict[str, Value]]]:
-        """Return the record's tables with the rows as this book has them."""
-        names = dict.fromkeys([*self.roster.tables, *self.new])
+    def _table(self, name: str) -> list[dict[str, Value]]:
+        """Return a table of the record with the rows as this book has them."""
         gone = {id(self.roster.rows[at]) for at in self.found.withdrawn}
-        stay = {name: [r for r in self.roster.tables.get(name, []) if id(r) not in gone] for name in names}
-        kept = {name: [self.rows.get(id(r), r) for r in rows] for name, rows in stay.items()}
-        return {name: [*rows, *self.new.get(name, [])] for name, rows in kept.items()}
+        rows = [self.rows.get(id(r), r) for r in self.roster.tables.get(name, []) if id(r) not in gone]
+        return [*rows, *self.new.get(name, [])]
 
     def _tell(self, code: str, cell: ReadCell | None = None, **values: object) -> None:
         where = Where(self.file) if cell is None else self._at(cell)

@@ -31,8 +31,7 @@ def identity_problems(round_: Round, state: State, roster: Roster, file: str, bo
     if issued is None or (issued.kind, issued.who) != me or not is_genuine(identity, round_.key, issued.scheme_sha):
         found = word("封签不是本轮发出的，可能是另一轮（或重新 new 过的轮次）发的表")
         return [problem("FORGED_ID", where, found=found)]
-    others = {i.code: (i.kind, i.who) for i in state.serials.values() if (i.kind, i.who) != me}
-    printed = next((others[code] for code in book.codes if code in others), None)
+    printed = _other_book(state, me, [code for code in book.codes if code != identity.code()])
     if printed is not None:
         return [problem("WRONG_UNIT", where, found=roster.title(me), printed=roster.title(printed))]
     if issued.plain and book.opened_by != me:
@@ -50,6 +49,14 @@ def identity_problems(round_: Round, state: State, roster: Roster, file: str, bo
         return [problem("OLD_ISSUE", where, found=issued.code, wanted=state.issued[me].code)]
     named = named_otherwise(file, roster, me)
     return [problem("NAMED_OTHERWISE", where, named=named, found=roster.title(me))] if named else []
+
+
+def _other_book(state: State, me: Party, codes: Sequence[str]) -> Party | None:
+    """Return the other party whose printed code stands in a book, where there is one. codes: but the book's own."""
+    if not codes:
+        return None
+    others = {i.code: (i.kind, i.who) for i in state.serials.values() if (i.kind, i.who) != me}
+    return next((others[code] for code in codes if code in others), None)
 
 
 def suited_name(names: Sequence[str], roster: Roster, book: ReadBook) -> str:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from xlperf.entries.cell import agrees
 from xlperf.formula.spelling import plain_spelling
@@ -32,11 +32,13 @@ def is_still(kept: Kept | None, value: Any, *, formula: bool) -> bool:
     kept: see `workbook.record`; None for an empty cell. value: what stands there now, of a formula its text.
     """
     if isinstance(kept, str) and kept.startswith("="):
-        return formula and plain_spelling(kept) == plain_spelling(str(value))
+        return formula and (kept == value or plain_spelling(kept) == plain_spelling(str(value)))
     if formula:
         return False
     if isinstance(kept, float):
-        return agrees(value, Fraction(repr(kept)))
+        return (type(value) in (int, float) and value == kept) or agrees(value, Fraction(repr(kept)))
+    if kept is not None and value == kept[1:] and kept.strip() != "'":
+        return True
     issued = _plain((kept or "'")[1:])
     return agrees(_plain(value) if isinstance(value, str) else value, issued or None)
 
@@ -56,8 +58,8 @@ def around(book: Workbook, record: Record, found: Sequence[Found]) -> Iterator[C
     """List what was issued outside the tables and is not there any more: sheet, cell, now, was."""
     for title, kept in record.cells.items():
         here = [t for t in found if t.issued is not None and t.issued.title == title]
-        sheet = here[0].sheet if here else book[title] if title in book.sheetnames else None
-        if isinstance(sheet, Worksheet):
+        sheet: Any = here[0].sheet if here else book[title] if title in book.sheetnames else None
+        if hasattr(sheet, "cell"):  # a sheet that is a chart has none
             yield from _Page(sheet, here).changes(kept)
         elif not any(t.title == title for t in record.tables):  # a table that is lost is named already
             yield Change("SHEET_LOST", title, wanted=title)
@@ -67,7 +69,7 @@ def around(book: Workbook, record: Record, found: Sequence[Found]) -> Iterator[C
 class _Page:
     """A worksheet with its tables, and where the places of the issued one are now."""
 
-    sheet: Worksheet
+    sheet: Any  # as openpyxl or `lean` reads it
     tables: Sequence[Found]
 
     def changes(self, kept: Mapping[Spot, Kept]) -> Iterator[Change]:
@@ -84,10 +86,6 @@ class _Page:
         above = self._above()
         heads = {t.issued.row + at - NAMES for t in self.tables if t.issued is not None for at in (BASIS, HEAD)}
         moved = any(a != b for a, b in (*rows.items(), *columns.items()))
-        texts: dict[int, set[str]] = {}
-        for cell in written_cells(self.sheet):
-            texts.setdefault(cell.row, set()).add(_plain(str(cell.value)))
-        anywhere = set().union(*texts.values())
         for (row, column), was in kept.items():
             if (row, column) in inside:
                 continue
@@ -96,13 +94,28 @@ class _Page:
             if is_still(was, value, formula=formula) or (moved and formula and shown(was).startswith("=")):
                 continue
             strict = row in heads or row in rows
-            there = self._near(now_row, now_column) if row in heads else texts.get(now_row, set())
-            if _plain(shown(was)) in (there if strict else anywhere):
+            if not strict:
+                there = self._anywhere
+            else:
+                there = self._near(now_row, now_column) if row in heads else self._texts.get(now_row, set())
+            if _plain(shown(was)) in there:
                 continue  # it was only moved
             at = f"{get_column_letter(max(now_column, 1))}{max(now_row, 1)}"
             now = "" if value is None or (row in heads and now_row in rows.values()) else str(value)
             what = "HEADING_CHANGED" if strict and not shown(was).startswith("=") else "TEXT_CHANGED"
             yield Change(what, self.sheet.title, at, now, shown(was))  # type: ignore[arg-type]
+
+    @cached_property
+    def _texts(self) -> dict[int, set[str]]:
+        """Return row → what stands in it."""
+        found: dict[int, set[str]] = {}
+        for cell in written_cells(self.sheet):
+            found.setdefault(cell.row, set()).add(_plain(str(cell.value)))
+        return found
+
+    @cached_property
+    def _anywhere(self) -> set[str]:
+        return set().union(*self._texts.values())
 
     def _content(self, row: int, column: int) -> tuple[Any, bool]:
         """Return what stands in a cell, of a formula its text, and whether it is one."""

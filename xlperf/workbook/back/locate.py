@@ -89,7 +89,7 @@ def written_cells(sheet: Worksheet) -> Iterator[Cell]:
     there = cast("Any", sheet)._cells  # noqa: SLF001 (its own iteration makes every empty cell between)
     for spot in sorted(there):
         cell = there[spot]
-        if isinstance(cell, Cell) and cell.value is not None:
+        if cell.value is not None:
             yield cell
 
 

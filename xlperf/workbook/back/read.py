@@ -19,6 +19,7 @@ from openpyxl import Workbook
 
 from xlperf.formula.values import ERRORS
 from xlperf.workbook.back.around import around, is_still, shown
+from xlperf.workbook.back.lean import Unusual, lean_book
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
 from xlperf.workbook.record import Kept, Record, Role, read_record, record_name
 from xlperf.workbook.seal import Identity, printed_codes, read_identity, read_map_seal
@@ -88,8 +89,7 @@ def read_book(file: Path | bytes, records: Path | None = None) -> ReadBook:
     is believed. The file must have passed the guard. Raises what openpyxl raises where it cannot be read at all.
     """
     data = file if isinstance(file, bytes) else file.read_bytes()  # the library would judge the file by its name
-    book = openpyxl.load_workbook(BytesIO(data))
-    results = stored_results(BytesIO(data))
+    book, results = _loaded(data)
     identity, wrong = read_identity(book)
     record, digest = _record(records, identity)
     issued = own_map(book) if record is None else record.by_number()
@@ -103,6 +103,15 @@ def read_book(file: Path | bytes, records: Path | None = None) -> ReadBook:
     return ReadBook(
         identity, tuple(wrong), codes, cells, tuple(changes), _made_from(book), digest, None, read_map_seal(book)
     )
+
+
+def _loaded(data: bytes) -> tuple[Any, Results]:
+    """Return a book with what its formulas show: read lean, or whole where it has anything unusual."""
+    try:
+        lean = lean_book(data)
+    except Unusual:
+        return openpyxl.load_workbook(BytesIO(data)), stored_results(BytesIO(data))
+    return lean, lean.results
 
 
 def _record(records: Path | None, identity: Identity | None) -> tuple[Record | None, str]:
