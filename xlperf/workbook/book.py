@@ -12,7 +12,6 @@ from typing import Any, cast
 
 import xlsxwriter
 from xlsxwriter.format import Format
-from xlsxwriter.sharedstrings import SharedStringTable
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.files import write_whole
@@ -43,6 +42,7 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
         self.values: dict[str, str | float] = {}
         self.results: dict[str, str | float] = {}
         self.order: dict[tuple[int, int], int] = {}
+        self.said: list[str] | None = None
 
     def write_formula(
         self, row: int, col: int, formula: str, cell_format: Format | None = None, value: str | float = 0
@@ -59,8 +59,8 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
     def write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> None:
         """Write a text; row and col are counted from 0."""
         self._note(row, col, f"'{string}", cell_format)
-        if isinstance(self.str_table, Said):
-            self.order[row, col] = len(self.str_table.said)
+        if self.said is not None:
+            self.order[row, col] = len(self.said)
         super().write_string(row, col, string, cell_format)
 
     def write_number(self, row: int, col: int, number: float, cell_format: Format | None = None) -> None:
@@ -96,18 +96,6 @@ class Titles:
         return title
 
 
-class Said(SharedStringTable):  # type: ignore[misc]  # the library has no types
-    """The texts of a book, which besides remembers each in the order they were written, as often as it was."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[str] = []
-
-    def _get_shared_string_index(self, string: str) -> int:
-        self.said.append(string)
-        return cast("int", super()._get_shared_string_index(string))
-
-
 class Book(Titles):
     """A workbook with its formats, the titles it has used and the tables written so far.
 
@@ -118,8 +106,9 @@ class Book(Titles):
         super().__init__()
         self._bytes = io.BytesIO()
         self.workbook = xlsxwriter.Workbook(self._bytes, _options())
-        if noting:
-            self.workbook.str_table = Said()
+        self._said: list[str] | None = [] if noting else None
+        if self._said is not None:
+            _note_texts(self.workbook, self._said)
         self.workbook.set_properties(
             {"title": inert(title), "author": inert(issuer), "keywords": keywords, "created": _WRITTEN}
         )
@@ -138,6 +127,7 @@ class Book(Titles):
     def sheet(self, title: str) -> Page:
         """Add a worksheet under a title taken before."""
         page = cast("Page", self.workbook.add_worksheet(title, Page))
+        page.said = self._said
         self._pages[title] = page
         return page
 
@@ -159,7 +149,7 @@ class Book(Titles):
 
     def said(self) -> list[str]:
         """Return every text in the order they were written, with those that were written again."""
-        return cast("Said", self.workbook.str_table).said
+        return self._said or []
 
     def order(self, title: str) -> dict[tuple[int, int], int]:
         """Return (row, column) counted from 0 → which of the texts said stands there."""
@@ -173,6 +163,18 @@ class Book(Titles):
     def save(self, file: Path) -> None:
         """Write the file in one move, so that a reader never meets half of it."""
         write_whole(file, self.data(), lasting=False)
+
+
+def _note_texts(workbook: Any, said: list[str]) -> None:
+    """Let a workbook note every text that is written to it, as often as it is."""
+    texts = workbook.str_table
+    numbered = texts._get_shared_string_index  # noqa: SLF001 (the one place through which all of them go)
+
+    def noted(text: str) -> int:
+        said.append(text)
+        return cast("int", numbered(text))
+
+    texts._get_shared_string_index = noted  # noqa: SLF001
 
 
 def _options() -> dict[str, Any]:

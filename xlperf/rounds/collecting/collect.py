@@ -20,7 +20,7 @@ from xlperf.rounds.collecting.open import Opened, open_books
 from xlperf.rounds.collecting.overwritten import overwritten
 from xlperf.rounds.collecting.replies import sender, unanswered, write_replies
 from xlperf.rounds.freeze import must_be_open
-from xlperf.rounds.journal import alone
+from xlperf.rounds.journal import Pen, alone
 from xlperf.rounds.ledger import CellText, Receipt, State, record_receipts
 from xlperf.rounds.parcels import MASTER as MASTER_TITLE
 from xlperf.rounds.parcels import parcels_of
@@ -264,22 +264,31 @@ class Desk:
     def settle(self, books: Sequence[tuple[str, list[str], Opened]], *, dry_run: bool) -> None:
         """Decide on files and record it, alone with the ledger: what others recorded meanwhile is seen before.
 
-        books: digest, names, what was opened. They are recorded together, all of them or none.
+        books: digest, names, what was opened. They are recorded together; where the disk fails, none of them is.
         """
         if dry_run or not books:
             for digest, names, book in books:
                 self.decided(digest, names, book)
             return
+        stopped: KeyboardInterrupt | None = None
         with alone(self.round_.ledger) as put:
-            for digest, names, book in books:
-                if put.last != self._last:
-                    self.state, self._roster, self._taken_over = self.round_.state(), None, False
-                if digest in fresh_files(self.state, [(name, digest) for name in names]):
-                    receipt = self.decided(digest, names, book)
-                    if receipt is not None:
-                        record_receipts(put, receipt)
-                        self._now.add(digest)
-                self._last = put.last
+            try:
+                for digest, names, book in books:
+                    self._recorded(put, digest, names, book)
+            except KeyboardInterrupt as asked:  # what was decided stands
+                stopped = asked
+        if stopped is not None:
+            raise stopped
+
+    def _recorded(self, put: Pen, digest: str, names: list[str], book: Opened) -> None:
+        if put.last != self._last:
+            self.state, self._roster, self._taken_over = self.round_.state(), None, False
+        if digest in fresh_files(self.state, [(name, digest) for name in names]):
+            receipt = self.decided(digest, names, book)
+            if receipt is not None:
+                record_receipts(put, receipt)
+                self._now.add(digest)
+        self._last = put.last
 
     def decided(self, digest: str, names: list[str], book: Opened) -> Receipt | None:
         """Decide on a file and take it into the state; None for a 总表 that was only saved again."""

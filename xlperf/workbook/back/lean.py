@@ -12,19 +12,18 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from openpyxl.formula.translate import Translator
-from openpyxl.styles.stylesheet import Stylesheet
 from openpyxl.utils.datetime import from_excel
 from openpyxl.workbook.defined_name import DefinedName
 
-from xlperf.xlsx.addresses import letters, row_and_column
-from xlperf.xlsx.cached import Place
+from xlperf.workbook.back.formats import Look, looks_of
+from xlperf.workbook.back.plain import Book, Cell, Core, Listed, Property, Sheet
+from xlperf.xlsx.addresses import row_and_column
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -60,95 +59,6 @@ _ROW, _C, _V, _F, _IS, _T, _R, _RPR, _RPH, _PHONETIC = _TAGS
 
 class Unusual(Exception):
     """The book has something that is not read here."""
-
-
-@dataclass(slots=True)
-class Cell:
-    """A cell as openpyxl has it; see there. style: what is looked up for its number format."""
-
-    parent: Sheet
-    row: int
-    column: int
-    value: Any = None
-    data_type: str = "n"
-    number_format: str = "General"
-    comment: Any = None
-
-    @property
-    def coordinate(self) -> str:
-        """Return the address."""
-        return f"{letters(self.column - 1)}{self.row}"
-
-
-@dataclass
-class Sheet:
-    """A worksheet, in the ways of openpyxl's that are asked for."""
-
-    title: str
-    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
-    max_row: int = 1
-    max_column: int = 1
-
-    def cell(self, row: int, column: int) -> Cell:
-        """Return a cell; an empty one where nothing stands."""
-        return self.cells.get((row, column)) or Cell(self, row, column)
-
-    def iter_rows(self, min_row: int = 1, *, values_only: bool) -> Iterator[tuple[Any, ...]]:
-        """List the values of the rows from one on. values_only: as nobody asks for else."""
-        for row in range(min_row, self.max_row + 1):
-            yield tuple([self.cell(row, column).value for column in range(1, self.max_column + 1)])
-
-    def iter_cols(self, min_row: int, max_row: int, min_col: int, max_col: int) -> Iterator[tuple[Cell, ...]]:
-        """List the columns of an area."""
-        for column in range(min_col, max_col + 1):
-            yield tuple([self.cell(row, column) for row in range(min_row, max_row + 1)])
-
-    @property
-    def _cells(self) -> dict[tuple[int, int], Cell]:
-        return self.cells
-
-    def __getitem__(self, address: str) -> Cell:
-        return self.cell(*row_and_column(address))
-
-
-@dataclass(frozen=True)
-class Property:
-    """A property of a document: the keywords, or one of its own."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True)
-class _Listed:
-    props: tuple[Property, ...]
-
-
-@dataclass(frozen=True)
-class _Core:
-    keywords: str | None
-
-
-@dataclass
-class Book:
-    """A workbook, in the ways of openpyxl's that are asked for.
-
-    results: what the formulas show without calculating; see `xlsx.cached.stored_results`.
-    """
-
-    worksheets: list[Sheet] = field(default_factory=list)
-    defined_names: dict[str, DefinedName] = field(default_factory=dict)
-    custom_doc_props: _Listed = _Listed(())
-    properties: _Core = _Core(None)
-    results: dict[Place, Any] = field(default_factory=dict)
-
-    @property
-    def sheetnames(self) -> list[str]:
-        """List the titles of the worksheets."""
-        return [sheet.title for sheet in self.worksheets]
-
-    def __getitem__(self, title: str) -> Sheet:
-        return next(sheet for sheet in self.worksheets if sheet.title == title)
 
 
 def lean_book(data: bytes) -> Book:
@@ -196,7 +106,7 @@ class _Reading:
         if root.tag != f"{_MAIN}workbook" or any(_is_set(b.get("date1904")) for b in root.iter(f"{_MAIN}workbookPr")):
             raise Unusual(_BOOK)
         self.texts = list(self._texts()) if _TEXTS in self.names else []
-        self.looks = _looks(self.parts.read(_STYLES))
+        self.looks = looks_of(self.parts.read(_STYLES))
         targets = self._targets()
         for one in root.iterfind(f"{_MAIN}sheets/{_MAIN}sheet"):
             self._sheet(one.attrib["name"], targets[one.attrib[f"{_REL}id"]])
@@ -250,7 +160,7 @@ class _Reading:
     def _properties(self) -> None:
         if "docProps/core.xml" in self.names:
             said = [one for one in self._part("docProps/core.xml") if one.tag.endswith("}keywords")]
-            self.made.properties = _Core(said[0].text if len(said) == 1 else None)
+            self.made.properties = Core(said[0].text if len(said) == 1 else None)
             if len(said) > 1:
                 raise Unusual("docProps/core.xml")
         if "docProps/custom.xml" in self.names:
@@ -259,7 +169,7 @@ class _Reading:
                 if len(one) != 1 or not one[0].tag.endswith(("}lpwstr", "}lpstr")):
                     raise Unusual("docProps/custom.xml")
                 found.append(Property(one.get("name", ""), one[0].text or ""))
-            self.made.custom_doc_props = _Listed(tuple(found))
+            self.made.custom_doc_props = Listed(tuple(found))
 
     # ---- a worksheet -----------------------------------------------------------------------------
 
@@ -367,7 +277,7 @@ def _number(text: str) -> int | float:
     raise Unusual(text)
 
 
-def _value(kind: str, stored: str, texts: list[str], look: _Look) -> tuple[Any, str]:
+def _value(kind: str, stored: str, texts: list[str], look: Look) -> tuple[Any, str]:
     """Return the value of a cell that is no formula, and its type, as openpyxl has them."""
     if kind == "s":
         if not (stored.isascii() and stored.isdecimal()):
@@ -424,31 +334,3 @@ def _merge(sheet: Sheet, area: str) -> None:
             if there is not None and (there.value is not None or there.data_type == "f"):
                 raise Unusual(area)
             sheet.cells[row, column] = Cell(sheet, row, column)
-
-
-# ---- styles --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Look:
-    number_format: str
-    is_date: bool
-    is_span: bool
-
-
-@lru_cache(maxsize=64)
-def _looks(data: bytes) -> tuple[_Look, ...]:
-    """Return what the cell formats of a book say of numbers, read by openpyxl; once for books saved by one program."""
-    from openpyxl.styles.numbers import BUILTIN_FORMATS_MAX_SIZE, builtin_format_code
-    from openpyxl.xml.functions import fromstring
-
-    root: Any = fromstring(data)
-    sheet: Any = Stylesheet.from_tree(root)
-    if not sheet.cell_styles:
-        raise Unusual(_STYLES)
-    found = []
-    for number, style in enumerate(sheet.cell_styles):
-        own = style.numFmtId - BUILTIN_FORMATS_MAX_SIZE
-        shown = sheet.number_formats[own] if own >= 0 else builtin_format_code(style.numFmtId)
-        found.append(_Look(str(shown), number in sheet.date_formats, number in sheet.timedelta_formats))
-    return tuple(found)

@@ -1,0 +1,105 @@
+"""A returned book as plain cells, in the few ways of openpyxl's that whoever looks at one asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from openpyxl.workbook.defined_name import DefinedName
+
+from xlperf.xlsx.addresses import letters, row_and_column
+from xlperf.xlsx.cached import Place
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell as openpyxl has it; see there. style: what is looked up for its number format."""
+
+    parent: Sheet
+    row: int
+    column: int
+    value: Any = None
+    data_type: str = "n"
+    number_format: str = "General"
+    comment: Any = None
+
+    @property
+    def coordinate(self) -> str:
+        """Return the address."""
+        return f"{letters(self.column - 1)}{self.row}"
+
+
+@dataclass
+class Sheet:
+    """A worksheet, in the ways of openpyxl's that are asked for."""
+
+    title: str
+    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    max_row: int = 1
+    max_column: int = 1
+
+    def cell(self, row: int, column: int) -> Cell:
+        """Return a cell; an empty one where nothing stands."""
+        return self.cells.get((row, column)) or Cell(self, row, column)
+
+    def iter_rows(self, min_row: int = 1, *, values_only: bool) -> Iterator[tuple[Any, ...]]:
+        """List the values of the rows from one on. values_only: as nobody asks for else."""
+        for row in range(min_row, self.max_row + 1):
+            yield tuple([self.cell(row, column).value for column in range(1, self.max_column + 1)])
+
+    def iter_cols(self, min_row: int, max_row: int, min_col: int, max_col: int) -> Iterator[tuple[Cell, ...]]:
+        """List the columns of an area."""
+        for column in range(min_col, max_col + 1):
+            yield tuple([self.cell(row, column) for row in range(min_row, max_row + 1)])
+
+    @property
+    def _cells(self) -> dict[tuple[int, int], Cell]:
+        return self.cells
+
+    def __getitem__(self, address: str) -> Cell:
+        return self.cell(*row_and_column(address))
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property of a document: the keywords, or one of its own."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The properties of a document's own."""
+
+    props: tuple[Property, ...]
+
+
+@dataclass(frozen=True)
+class Core:
+    """What the core properties say."""
+
+    keywords: str | None
+
+
+@dataclass
+class Book:
+    """A workbook, in the ways of openpyxl's that are asked for.
+
+    results: what the formulas show without calculating; see `xlsx.cached.stored_results`.
+    """
+
+    worksheets: list[Sheet] = field(default_factory=list)
+    defined_names: dict[str, DefinedName] = field(default_factory=dict)
+    custom_doc_props: Listed = Listed(())
+    properties: Core = Core(None)
+    results: dict[Place, Any] = field(default_factory=dict)
+
+    @property
+    def sheetnames(self) -> list[str]:
+        """List the titles of the worksheets."""
+        return [sheet.title for sheet in self.worksheets]
+
+    def __getitem__(self, title: str) -> Sheet:
+        return next(sheet for sheet in self.worksheets if sheet.title == title)
