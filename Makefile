@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden bench bench-people figures lint release printed every-scheme counties county recalc every-write desk pay-figures mechanisms
+.PHONY: setup demo test coverage golden bench bench-people bench-publish papers figures lint release printed every-scheme counties county recalc every-write desk pay-figures mechanisms
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -30,6 +30,10 @@ bench: build/bench/ready  # every benchmark beside its peers; BENCH="arrays --ro
 	PYTHONPATH=.:tests build/bench/bin/python -W ignore -m benchmarks.bench $(BENCH)
 bench-people: setup  # plan and score of 1,000, 3,000, 10,000 people × 12 months: seconds, memory, growth
 	$(PY) -m tests.benchmarks.bench_people
+bench-publish: setup  # 500 feedback sheets: taken apart, written, printed: seconds, memory, growth
+	$(PY) -m tests.benchmarks.bench_publish --pdf
+papers: setup  # publish every demonstration: sums to the full mark, every page looked at, one review decided (half an hour)
+	PYTHONPATH=.:tests $(PY) -W ignore -m kit.papers
 printed: setup  # every book of every scheme on paper, through LibreOffice (some minutes)
 	XLPERF_PRINTED=all $(PY) -m pytest tests/workbook/test_printed.py
 every-scheme: setup  # the long tests of the workbooks over the largest scheme as well (some minutes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 import pytest
-from benchmarks import bench, bench_people, table
+from benchmarks import bench, bench_people, bench_publish, table
 from benchmarks.frame import Contestant, Line, Ready, Work, measured
 from kit.pay_figures import judged, laid_out, untied
 from kit.programs import need
@@ -111,3 +111,10 @@ def test_a_year_of_pay_is_what_libreoffice_calculates(year, tmp_path):
     ((_, cells, wrong),) = judged(scheme, plan, tables, tmp_path, 1)
     assert cells > 2000
     assert wrong == []
+
+
+def test_feedback_sheets_are_measured():
+    cost = bench_publish.measured(3, pdf=False)
+    assert (cost.units, cost.pdf) == (3, 0)
+    assert min(cost.apart, cost.books, cost.memory) > 0
+    assert bench_publish.report([cost]).splitlines()[-1].startswith("| 3 |")

@@ -4,6 +4,7 @@ The command of the README is run once, in one process, for all that is asked of 
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -83,6 +84,20 @@ def test_the_ranking_in_the_readme_is_the_one_that_it_prints(run):
     shown = ranking((ROOT / "README.md").read_text("utf-8"))
     assert len(shown) >= 10
     assert shown == ranking(run[1])[: len(shown)]
+
+
+def test_the_last_line_is_the_command_that_publishes_it(run):
+    (line,) = [line for line in run[1].splitlines() if "反馈单、公示" in line]
+    words = shlex.split(line)
+    words = words[words.index("publish") : -1]
+    assert "--incomplete" in words  # one unit never sent anything, on purpose
+    done = CliRunner(env={"XLPERF_LANG": "zh"}).invoke(main, [*words, "--edition", "public", "--dry-run"])
+    assert done.exit_code == 3, done.output
+    assert "将写出 公示 1" in done.output
+    without = words[: words.index("--incomplete")]
+    refused = CliRunner(env={"XLPERF_LANG": "zh"}).invoke(main, [*without, "--dry-run"])
+    assert refused.exit_code == 1
+    assert "--incomplete" in refused.output
 
 
 def test_its_master_book_recalculated_is_the_same(demo, tmp_path):

@@ -17,7 +17,8 @@ from xlperf.demo.demo import DemoResult, run_demo
 from xlperf.engine.objects import OFFICIAL
 from xlperf.engine.plan import SCORER
 from xlperf.engine.shapes import ranking_data
-from xlperf.problems import Problem, problem
+from xlperf.problems import Problem, errors, problem
+from xlperf.publish.ready import not_ready
 from xlperf.publish.receipts import FILE as RECEIPTS
 from xlperf.publish.receipts import publish_receipts
 from xlperf.rounds.blank import write_blank
@@ -339,14 +340,27 @@ def show_demo(result: DemoResult, home: Path) -> None:
             f"  {home / first}      总表，公式是活的，可以直接改数\n"
             f"  {home / 'issued'}   发出去的自评表和打分表\n"
             f"  {home / 'out' / '退回'}   给退回单位的答复（已补正的移入其中的 已处理/）\n"
-            f"  {called('explain', code, '--round', home)}   为什么是这个分",
+            f"  {called('explain', code, '--round', home)}   为什么是这个分\n"
+            f"  {called(*_to_publish(result, home, names))}   反馈单、公示和奖惩名单",
             f"\n{result.seconds:.0f} seconds. Look next at:\n"
             f"  {home / first}      the 总表 with live formulas\n"
             f"  {home / 'issued'}   the books that went out\n"
             f"  {home / 'out' / '退回'}   replies to those whose books were held (settled ones in 已处理/)\n"
-            f"  {called('explain', code, '--round', home)}   why this score",
+            f"  {called('explain', code, '--round', home)}   why this score\n"
+            f"  {called(*_to_publish(result, home, names))}   feedback sheets, the notice, the lists",
         )
     )
+
+
+def _to_publish(result: DemoResult, home: Path, missing: str) -> list[object]:
+    """Return the command that publishes a demonstration; where something is missing, it says why it goes out."""
+    lacks = bool(errors(not_ready(result.round, result.scores, "")))
+    why = (
+        say(f"演示：未报的{missing}不参加排名", f"demonstration: {missing} not ranked")
+        if missing
+        else say("演示", "a trial")
+    )
+    return ["publish", home, *(["--incomplete", why] if lacks else [])]
 
 
 @click.command()

@@ -95,10 +95,9 @@ def write_document(document: Document, file: Path) -> None:
     book = Book(document.title, "", document.code)
     paper = Paper(A4 if total <= ROOM[0] else A3, landscape=total > _UPRIGHT)
     edges = _edges([*ends.values(), [total]])
-    room = down(paper, total + PADDING * len(edges))
-    sheet = _Sheet(book, book.sheet(book.title(document.name)), edges, room)
+    sheet = _Sheet(book, book.sheet(book.title(document.name)), edges, down(paper, total))
     for i, (end, start) in enumerate(zip(sheet.edges, [0.0, *sheet.edges], strict=False)):
-        sheet.page.set_column(i, i, end - start)
+        sheet.page.set_column(i, i, max(end - start - PADDING, 0.1))  # many narrow columns are no wider than few
     sheet.across(document.title, _TITLE, 14.0 + 28 * lines(document.title, total * 0.52))
     if document.caution:
         _line(sheet, Line(document.caution), total)
@@ -110,7 +109,7 @@ def write_document(document: Document, file: Path) -> None:
             sheet.turn()
         _line(sheet, block, total)
     print_set_up(sheet.page, paper)
-    sheet.page.set_footer(f'&C&"宋体"&12— &P —&R&"宋体"&9{document.foot}')
+    sheet.page.set_footer(f'&C&"宋体"&12— &P —&R&"宋体"&11{document.foot}')
     sheet.page.set_h_pagebreaks(sheet.breaks)
     sheet.page.print_area(0, 0, sheet.row - 1, sheet.last)
     protect(sheet.page)
