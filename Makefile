@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden bench bench-people bench-publish papers figures lint release printed every-scheme counties county recalc every-write desk pay-figures mechanisms
+.PHONY: setup demo test coverage golden bench bench-people bench-publish papers figures lint release printed every-scheme counties county recalc every-write desk pay-figures mechanisms random-rows
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -36,6 +36,8 @@ papers: setup  # publish every demonstration: sums to the full mark, every page 
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.papers
 printed: setup  # every book of every scheme on paper, through LibreOffice (some minutes)
 	XLPERF_PRINTED=all $(PY) -m pytest tests/workbook/test_printed.py
+random-rows: setup  # every rule on 10,000 random rows, the first ones on 100,000: by hand, array, LibreOffice (minutes)
+	XLPERF_ROWS=10000 $(PY) -m pytest tests/rules tests/formula -k random
 every-scheme: setup  # the long tests of the workbooks over the largest scheme as well (some minutes)
 	XLPERF_SCHEMES=all $(PY) -m pytest tests/addin
 every-write: setup  # every command, a full disk and a file held open at every single write (some minutes)

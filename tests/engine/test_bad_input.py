@@ -30,7 +30,7 @@ def two_labels(folder):
 def in_itself(folder):
     folder.mkdir()
     write(folder, scheme=SCHEME.replace("tables:", "objects:\n  units: {title: 单位, within: units}\ntables:", 1))
-    return "within: units", "最上层的对象不写 within"
+    return "within: units", "去掉其中一个 within"
 
 
 def owner_without_book(folder):
@@ -45,7 +45,7 @@ def owner_without_book(folder):
     [
         ("ROLE_OPEN", without_label),
         ("ROLE_TWICE", two_labels),
-        ("OBJECT_WITHIN", in_itself),
+        ("OBJECT_CIRCLE", in_itself),
         ("OWNER_WITHOUT_BOOK", owner_without_book),
     ],
 )

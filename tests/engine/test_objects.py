@@ -33,9 +33,10 @@ def with_objects(lines):
     [
         ("  unit: {title: 单位}", "OBJECT_NO_TABLE", "unit"),
         ("  units: {title: 单位, name: nome}", "OBJECT_NO_COLUMN", "nome"),
-        ("  units: {title: 单位, within: units}", "OBJECT_WITHIN", "units"),
+        ("  units: {title: 单位, within: units}", "OBJECT_CIRCLE", ""),
         ("  units: {title: 单位, within: towns}", "OBJECT_WITHIN", "towns"),
         ("  units: {title: 单位, within: marks}\n  marks: {title: 项, within: units}", "OBJECT_NO_UNITS", ""),
+        ("  units: {title: 单位, within: marks}\n  marks: {title: 项, within: units}", "OBJECT_CIRCLE", ""),
     ],
 )
 def test_objects_that_lead_nowhere_are_told(tmp_path, lines, code, found):

@@ -6,6 +6,7 @@ variants are the ways in which a scheme may call it, and row i is calculated by 
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from xlperf.formula.expression import Expr, col
 from xlperf.formula.values import EXEMPT, Value
 from xlperf.rules import RULES
 
+ROWS = int(os.environ.get("XLPERF_ROWS", "2000"))  # that every rule is tried on; `make random-rows`: 10,000
 Row = Mapping[str, Value]
 ByHand = Callable[[Mapping[str, Any]], Value]
 

@@ -13,3 +13,13 @@ from xlperf.scheme.find import schemes_available
 LARGEST = "guannan-2009"
 ALL = os.environ.get("XLPERF_SCHEMES") == "all"
 LONG_RUN = [path.name for path in schemes_available() if ALL or path.name != LARGEST]
+SMALLEST = "three-units"
+
+
+def in_turn(test: int, of: int) -> list[str]:
+    """Share the schemes out to tests of the same machinery: each has the smallest and some of the others.
+
+    test: which of them, counted from 0; of: how many there are. Where all are asked for, each has all.
+    """
+    others = [name for name in LONG_RUN if name != SMALLEST]
+    return LONG_RUN if ALL else [SMALLEST, *others[test::of]]

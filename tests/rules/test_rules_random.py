@@ -1,7 +1,8 @@
-"""Every rule on 10,000 random rows: exact = arithmetic by hand = array = LibreOffice, without one difference.
+"""Every rule on random rows: exact = arithmetic by hand = array = LibreOffice, without one difference.
 
-A cell that is empty holds nothing in one row and a formula that shows "" in the next; in some rows the
-figures stand in the formula itself. Rules that look at other rows are tried in `test_links_random`.
+10,000 rows each by `make random-rows`, fewer in every run. A cell that is empty holds nothing in one row and a formula
+that shows "" in the next; in some rows the figures stand in the formula itself. Rules that look at other rows are tried
+in `test_links_random`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from kit.mass_judge import judged
 from kit.random_decisions import DECISIONS
 from kit.random_plain import PLAIN
 from kit.random_points import POINTS
-from kit.random_rows import Row, Trial
+from kit.random_rows import ROWS, Row, Trial
 from kit.random_small import SMALL
 
 from xlperf.formula import array
@@ -27,10 +28,9 @@ from xlperf.formula.expression import Expr
 from xlperf.formula.values import EXEMPT, Value
 from xlperf.rules import RULES
 
-ROWS = 10_000
 FIXED = 10  # in every tenth row the figures stand in the formula
 TRIALS = {trial.word: trial for trial in (*PLAIN, *POINTS, *DECISIONS, *SMALL)}
-FILES = 2  # conversions; one would need more memory than it saves time
+FILES = -(-ROWS // 5000)  # conversions; of many rows one would need more memory than it saves time
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from xlperf.engine.bind import Binder
-from xlperf.engine.laid import laid
+from xlperf.engine.laid import Laid, laid
 from xlperf.engine.must import with_musts
 from xlperf.engine.plan import Column, Holds, Kind, Plan, Print, Ranking, Role, Sheet, Subject
 from xlperf.engine.score import CircularPlan, UnknownColumn, score
@@ -32,12 +32,13 @@ class Bound:
     def __init__(self) -> None:
         self._words: dict[int, frozenset[str]] = {}
         self._kept: dict[tuple[Any, ...], Column] = {}
+        self.laid: Laid = {}
 
     def column(self, spec: ColumnSpec, binder: Binder, sheet_basis: str) -> Column:
         """Return a column of the binder's sheet; one with problems is bound each time."""
-        words = self._words.setdefault(id(spec), frozenset(_words(spec.attributes)) | frozenset(_words(spec.arguments)))
-        options = tuple((name, option) for name, option in binder.adopted.items() if name in words)
-        figures = tuple((name, figure.value) for name, figure in binder.figures.items() if name in words)
+        words = self._named(spec)
+        options = tuple((name, binder.adopted[name]) for name in sorted(words & binder.adopted.keys()))
+        figures = tuple((name, binder.figures[name].value) for name in sorted(words & binder.figures.keys()))
         at = (binder.sheet.name, id(spec), options, figures)
         if at not in self._kept:
             before = len(binder.problems)
@@ -46,6 +47,11 @@ class Bound:
                 return made
             self._kept[at] = made
         return self._kept[at]
+
+    def _named(self, spec: ColumnSpec) -> frozenset[str]:
+        if id(spec) not in self._words:
+            self._words[id(spec)] = frozenset(_words(spec.attributes)) | frozenset(_words(spec.arguments))
+        return self._words[id(spec)]
 
 
 def _words(node: Any) -> Iterator[str]:
@@ -113,7 +119,7 @@ def _compiled(
         scheme=scheme.id,
         title=scheme.title + _period_title(scheme, adopted.get(PERIOD, "")),
         year=scheme.year,
-        sheets=tuple(_with_roles(sheet, scheme) for sheet in laid(sheets)),
+        sheets=tuple(_with_roles(sheet, scheme) for sheet in laid(sheets, bound.laid)),
         rankings=tuple(Ranking(r.sheet, r.group, r.score, r.place, r.seat, r.title) for r in scheme.rankings),
         issuer=scheme.issuer,
         document=scheme.document,

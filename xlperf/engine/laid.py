@@ -15,10 +15,15 @@ from xlperf.engine.plan import Column, Holds, Sheet
 from xlperf.formula.expression import Expr, col
 from xlperf.formula.links import Link
 
+Laid = dict[int, tuple[Column, Column]]  # the id of a column without steps → that column, and what became of it
 
-def laid(sheets: Sequence[Sheet]) -> tuple[Sheet, ...]:
-    """Return the sheets with every step of a rule in a hidden column of its own."""
-    layer = _Layer({s.name: {c.name for c in s.columns} for s in sheets})
+
+def laid(sheets: Sequence[Sheet], known: Laid | None = None) -> tuple[Sheet, ...]:
+    """Return the sheets with every step of a rule in a hidden column of its own.
+
+    known: columns of the same sheets that were looked at before and have no steps; grows.
+    """
+    layer = _Layer({s.name: {c.name for c in s.columns} for s in sheets}, {} if known is None else known)
     made = {s.name: [c for column in s.columns for c in layer.columns(s.name, column)] for s in sheets}
     return tuple(replace(s, columns=(*made[s.name], *layer.ends.get(s.name, ()))) for s in sheets)
 
@@ -28,17 +33,23 @@ class _Layer:
     """What was laid so far. taken: sheet → names of its columns. ends: columns to stand at the end of a sheet."""
 
     taken: dict[str, set[str]]
+    plain: Laid
     ends: dict[str, list[Column]] = field(default_factory=dict)
     _known: dict[tuple[str, Expr], str] = field(default_factory=dict)
     _before: list[Column] = field(default_factory=list)  # the steps in front of the column at hand
+    _stepped: bool = False  # whether the column at hand has steps, laid now or before
 
     def columns(self, sheet: str, column: Column) -> list[Column]:
         """Return a column behind the steps that it needs in its own sheet."""
         if column.expr is None:
             return [column]
-        self._before = []
-        expr = self._without(column.expr, sheet, sheet, column)
-        return [*self._before, replace(column, expr=expr)]
+        if id(column) in self.plain:
+            return [self.plain[id(column)][1]]
+        self._before, self._stepped = [], False
+        made = replace(column, expr=self._without(column.expr, sheet, sheet, column))
+        if not self._stepped:
+            self.plain[id(column)] = column, made
+        return [*self._before, made]
 
     def _without(self, e: Expr, here: str, home: str, column: Column) -> Expr:
         """Return an expression over the rows of `here` without its steps. home: the sheet of the column it is for."""
@@ -73,6 +84,7 @@ class _Layer:
 
     def _step(self, sheet: str, title: str, expr: Expr, holds: Holds, home: str, column: Column) -> str:
         """Return the name of the column of `sheet` that holds a step; laid where there is none yet."""
+        self._stepped = True
         if (sheet, expr) in self._known:
             return self._known[sheet, expr]
         number = 1

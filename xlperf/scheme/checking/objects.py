@@ -18,9 +18,12 @@ def object_problems(scheme: Scheme) -> Iterator[Problem]:
     for spec in scheme.objects:
         yield from _table_problems(scheme, spec)
         yield from _book_problems(spec)
-        if spec.within and not _reaches_the_top(spec, by_table):
+        if spec.within and spec.within not in by_table:
             known = nearest(spec.within, [t for t in by_table if t != spec.table])
-            yield problem("OBJECT_WITHIN", spec.at, object=spec.table, found=spec.within, nearest=known)
+            yield problem("OBJECT_WITHIN", place_of(spec.within), object=spec.table, found=spec.within, nearest=known)
+        way = _way_out(spec, by_table)
+        if way.count(spec.table) > 1:
+            yield problem("OBJECT_CIRCLE", place_of(spec.within), object=spec.table, path=" → ".join(way))
     if scheme.objects and all(o.within for o in scheme.objects):
         yield problem("OBJECT_NO_UNITS", scheme.objects[0].at)
     for sheet in scheme.sheets:
@@ -63,14 +66,15 @@ def _owner_problems(sheet: SheetSpec, by_table: dict[str, ObjectSpec]) -> Iterat
         )
 
 
-def _reaches_the_top(spec: ObjectSpec, by_table: dict[str, ObjectSpec]) -> bool:
-    seen = {spec.table}
-    while spec.within:
-        if spec.within in seen or spec.within not in by_table:
-            return False
-        seen.add(spec.within)
+def _way_out(spec: ObjectSpec, by_table: dict[str, ObjectSpec]) -> list[str]:
+    """List the objects that one is within, itself first, as far as the outermost or the first that comes again."""
+    way = [spec.table]
+    while spec.within in by_table:
+        way.append(spec.within)
+        if spec.within in way[:-1]:
+            break
         spec = by_table[spec.within]
-    return True
+    return way
 
 
 def _role_problems(scheme: Scheme, sheet: SheetSpec) -> Iterator[Problem]:

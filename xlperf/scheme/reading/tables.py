@@ -49,7 +49,7 @@ def given_columns(sheets: Iterable[SheetSpec], table: str) -> list[ColumnSpec]:
 
 def typed_where(columns: Iterable[ColumnSpec], where: Mapping[str, str]) -> dict[str, Value]:
     """Type conditions on rows as the columns hold them; what cannot be typed stays text, which no such cell holds."""
-    holds = {c.name: holds_of(c) for c in reversed(list(columns))}
+    holds = {c.name: holds_of(c) for c in reversed(list(columns)) if c.name in where}
     return {str(name): exactly(text, holds.get(str(name), "text")) or str(text) for name, text in where.items()}
 
 
