@@ -92,7 +92,7 @@ def test_an_example_stands_on_its_own_units(towns):
 
 
 def test_its_units_are_counted(run, towns, monkeypatch):
-    monkeypatch.setattr("xlperf.cli.commands.schemes_available", lambda: [towns])
+    monkeypatch.setattr("xlperf.cli.schemes.schemes_available", lambda: [towns])
     assert [s["units"] for s in json.loads(run("schemes", "--json").stdout)] == [3]
 
 

@@ -6,12 +6,13 @@ import openpyxl
 import pytest
 from kit.differences import differences
 from kit.libreoffice import converted
+from kit.masters import laid_out
 from kit.programs import need
 from kit.small_plan import identity
 from kit.small_scheme import SCHEME, TABLES, write
 
 from xlperf.engine.check import check_source
-from xlperf.engine.compile import compile_scheme
+from xlperf.engine.compile import Bound, compile_scheme
 from xlperf.engine.live import Edit, Live
 from xlperf.engine.reason import explain_cell
 from xlperf.engine.refused import refused_rows
@@ -217,3 +218,13 @@ def test_what_is_wrong_in_them_is_told(tmp_path, old, new, code):
     text = text.replace("figures:\n", "figures:\n  share_of_prizes: {value: 1, title: 二等奖, basis: 五}\n", 1)
     _, problems = check_source(folder_source(write(tmp_path, scheme=text)))
     assert code in {p.code for p in errors(problems)}
+
+
+@pytest.mark.parametrize("scheme_id", ["hebi-2021", "yangcheng-2020"])
+def test_columns_taken_again_under_another_reading_make_the_same_plan(scheme_id):
+    scheme, _ = laid_out(scheme_id)
+    others = [{n: o} for n, r in scheme.open_readings.items() for o in r.options if o != r.adopted][:4]
+    bound = Bound()
+    for readings in ({}, *others, {}):
+        kept = compile_scheme(scheme, readings, bound, circles=False)[0]
+        assert kept == compile_scheme(scheme, readings, Bound(), circles=False)[0]

@@ -8,11 +8,13 @@ from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Column
 from xlperf.engine.roles import open_roles
 from xlperf.entries.cell import Asked, judge, wanted_words
-from xlperf.entries.folder import read_data
+from xlperf.entries.folder import given_file, read_data
+from xlperf.entries.frames import plain
 from xlperf.formula.expression import lift
 from xlperf.problems import Where
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
+from xlperf.scheme.reading.cells import is_empty, typed
 from xlperf.workbook.style import LEFT, body_look
 
 MONTH = Column("month", "得分月份", "input", low=lift(1), high=lift(12), required=True)
@@ -77,3 +79,14 @@ def test_what_units_claim_needs_a_decision(tmp_path):
     scheme, _ = load_scheme(folder)
     plan, _ = compile_scheme(scheme)
     assert [(p.code, dict(p.values)["role"]) for p in open_roles(plan, scheme)] == [("ROLE_OPEN", "decision")]
+
+
+@pytest.mark.parametrize("raw", ["", " ", "\u3000", "\u200b", "\ufeff ", "\u00a0"])
+def test_what_nobody_can_see_is_empty_in_every_carrier(tmp_path, raw):
+    (tmp_path / "marks.csv").write_text(f"id,lead\nU1,{raw}\n", "utf-8")
+    given, problems = given_file(tmp_path / "marks.csv")
+    assert (problems, given.lines[0].cells["lead"]) == ([], None)
+    assert plain(raw) is None
+    assert typed(raw, "number") is typed(raw, "text") is None
+    assert is_empty(raw)
+    assert not is_empty(f"{raw}0")

@@ -43,7 +43,7 @@ TASKS = {  # what somebody new was asked to do → the room that must stand on t
     "notices and lists that a scheme prints": "xlperf/workbook/books/prints.py",
     "a kind of ledger entry": "xlperf/rounds/ledger.py",
     "reword a problem": "xlperf/texts/problems.csv",
-    "as an empty cell": "xlperf/entries/cell.py",
+    "as an empty cell": "xlperf/scheme/reading/cells.py",
     "a role of columns": "xlperf/terms.py",
     "recompute after an edit": "xlperf/engine/live.py",
     "is issued to whom": "xlperf/rounds/distribute.py",

@@ -92,6 +92,17 @@ def test_a_changed_scheme_is_noticed(scheme, folder):
     assert [p.code for p in open_round(folder)[1]] == ["SCHEME_CHANGED"]
 
 
+def test_a_round_opened_again_is_understood_once_and_anew_after_a_change(scheme, folder):
+    made, _ = new_round(scheme, folder, key=b"k" * 32)
+    first, _ = open_round(made.folder)
+    again, _ = open_round(made.folder)
+    assert (again.scheme is first.scheme, again.plan is first.plan) == (True, True)
+    file = made.folder / "scheme" / "scheme.yaml"
+    file.write_text(file.read_text("utf-8") + "# 改过\n", "utf-8")
+    changed, _ = open_round(made.folder)
+    assert (changed.scheme is first.scheme, changed.changed) == (False, True)
+
+
 def test_distribute_names_every_party_and_is_the_same_again(scheme, folder):
     new_round(scheme, folder, key=b"k" * 32)
     round_ = reopened(folder)

@@ -1,24 +1,17 @@
-"""The commands. Each parses words, calls one function of the floors below and prints its answer."""
+"""What commands have in common: options and looks. A command itself stands beside its like, listed in `cli/door.py`."""
 
 from __future__ import annotations
 
 from itertools import groupby
-from pathlib import Path
 
 import click
 
 from xlperf.cli import output
-from xlperf.cli.output import answer_json, as_json, leave, problem_data, say, show_problems
-from xlperf.cli.rules_page import rules_page
-from xlperf.engine.check import check_source
-from xlperf.engine.compile import compile_scheme
+from xlperf.cli.output import say
 from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.score import Scores
-from xlperf.engine.shapes import plan_data
 from xlperf.problems import Problem, errors
-from xlperf.rules import RULES
-from xlperf.scheme.heading import heading_of
-from xlperf.scheme.load import find_scheme, folder_source, load_scheme, schemes_available, written_out
+from xlperf.scheme.load import find_scheme, load_scheme
 from xlperf.scheme.model import Scheme
 from xlperf.xlsx.skeleton import UNPLACED
 
@@ -59,74 +52,6 @@ json_option = click.option(
 )
 
 
-def _listed(folder: Path) -> tuple[str, str, str, int]:
-    """Return the line of a scheme in the list; one that does not say it at its head is read whole."""
-    head = heading_of(folder)
-    if head is not None:
-        return head.id, head.title, head.document, head.units
-    scheme = opened(str(folder))[0]
-    return scheme.id, scheme.title, scheme.document, len(scheme.tables.get(scheme.home, ()))
-
-
-@click.command()
-@json_option
-@click.argument("scheme_id", required=False)
-def schemes(json_: bool, scheme_id: str | None) -> None:
-    """List the schemes, or the sheets and columns of one."""
-    if scheme_id is None:
-        rows = [_listed(path) for path in schemes_available()]
-        if json_:
-            click.echo(as_json([dict(zip(("id", "title", "document", "units"), r, strict=True)) for r in rows]))
-            return
-        heads = (say("方案", "scheme"), say("名称", "title"), say("文号", "document"), say("单位数", "units"))
-        click.echo(output.table(rows, heads))
-        return
-    plan, problems = compile_scheme(opened(scheme_id)[0])
-    if json_:
-        click.echo(answer_json(plan_data(plan), problems))
-        return
-    show_problems(problems)
-    for sheet in plan.sheets:
-        click.echo(f"\n{sheet.name}  {sheet.title}  ← {sheet.table}.csv")
-        columns = [(c.name, c.title, c.kind, c.holds, c.by, c.basis) for c in sheet.columns]
-        titles = (say("列", "column"), say("标题", "title"), say("种类", "kind"), say("内容", "holds"),
-                 say("谁填", "by"), say("依据", "basis"))  # fmt: skip
-        click.echo(output.table(columns, titles))
-
-
-@click.command()
-@json_option
-@click.option("--expand", is_flag=True, help="Print the scheme with its parts written out, instead of checking it.")
-@click.argument("scheme_id")
-def check(json_: bool, expand: bool, scheme_id: str) -> None:
-    """Check a scheme: structure, stated sums, worked examples."""
-    path, problems = find_scheme(scheme_id)
-    if expand and path is not None:
-        text, problems = written_out(folder_source(path))
-        click.echo(text, nl=False)
-        show_problems(problems)
-        leave(problems)
-        return
-    scheme = None
-    if path is not None:
-        scheme, problems = check_source(folder_source(path))
-    if json_:
-        click.echo(as_json([problem_data(p) for p in problems]))
-        leave(problems)
-        return
-    show_problems(problems)
-    if scheme is not None:
-        click.echo(
-            say(
-                f"{scheme.title}：{len(scheme.examples)}个算例，"
-                f"{len(errors(problems))}个错误，{len(problems) - len(errors(problems))}条提醒和说明",
-                f"{scheme.id}: {len(scheme.examples)} examples, {len(errors(problems))} errors, "
-                f"{len(problems) - len(errors(problems))} warnings and notes",
-            )
-        )
-    leave(problems)
-
-
 def print_ranking(scores: Scores) -> None:
     """Print every ranked list of a scored plan."""
     heads = (say("名次", "rank"), say("代码", "code"), say("单位", "unit"), say("综合得分", "composite"))
@@ -134,23 +59,3 @@ def print_ranking(scores: Scores) -> None:
         click.echo(f"\n{title}　{group}" if title != group else f"\n{title}")
         rows = [(r.place or UNPLACED, r.key, r.called, r.points) for r in lines]
         click.echo(output.table(rows, heads))
-
-
-@click.command()
-@click.option("--markdown", is_flag=True, help="Print the reference page docs/rules.md.")
-@json_option
-def rules(markdown: bool, json_: bool) -> None:
-    """List every rule: its word in a scheme, its worksheet name, parameters and help."""
-    if markdown:
-        click.echo(rules_page(), nl=False)
-        return
-    if json_:
-        listed = [(r.word, r.name, r.zh, [p.name for p in r.parameters]) for r in RULES.values()]
-        click.echo(as_json([dict(zip(("word", "function", "title", "parameters"), r, strict=True)) for r in listed]))
-        return
-    rows = [(r.word, r.name, r.zh, ", ".join(p.name for p in r.parameters)) for r in RULES.values()]
-    click.echo(
-        output.table(
-            rows, (say("写法", "word"), say("函数", "function"), say("名称", "name"), say("参数", "parameters"))
-        )
-    )

@@ -19,7 +19,7 @@ from xlperf.engine.reason import is_asked
 from xlperf.formula.operations import equal
 from xlperf.formula.values import EXEMPT, LARGEST, Value, day_number, day_of, decimal, from_float, number, shown
 from xlperf.problems import Problem, Where, Word, problem, word
-from xlperf.scheme.reading.cells import PLAIN, bare, day_meant, mark_wanted, span, unread
+from xlperf.scheme.reading.cells import PLAIN, bare, day_meant, is_empty, mark_wanted, span, unread
 from xlperf.terms import POINTS
 
 Raw = str | int | float | bool | date | datetime | Fraction | None
@@ -61,11 +61,6 @@ class Asked:
 
 
 Judged = tuple[Value, list[Problem]]
-
-
-def is_empty(raw: object) -> bool:
-    """Return whether nothing stands in a cell: no value, or a text of which nothing can be seen."""
-    return raw is None or (isinstance(raw, str) and not bare(raw))
 
 
 def judge(asked: Asked, raw: Raw, data_type: str = "", formula: str = "", percent: bool = False) -> Judged:

@@ -12,6 +12,7 @@ from xlperf.entries.given import Given, Line
 from xlperf.entries.tables import judged_tables, table_names
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.scheme.model import Scheme
+from xlperf.scheme.reading.cells import is_empty
 from xlperf.scheme.reading.tables import read_lines
 
 
@@ -49,7 +50,7 @@ def given_file(file: Path) -> tuple[Given, list[Problem]]:
     """Return what stands in a CSV file, every cell as its text."""
     text, problems = read_lines(file, file.name)
     lines = (
-        Line(number, {name: cell if cell.strip() else None for name, cell in zip(text.names, cells, strict=True)})
+        Line(number, {name: None if is_empty(cell) else cell for name, cell in zip(text.names, cells, strict=True)})
         for number, cells in text.lines
     )
     return Given(file.name, text.names, tuple(lines), text.header), problems

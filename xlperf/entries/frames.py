@@ -10,6 +10,7 @@ from typing import Any
 
 from xlperf.entries.cell import Raw
 from xlperf.entries.given import Given, Line
+from xlperf.scheme.reading.cells import is_empty
 
 Rows = Iterable[Mapping[Any, Any]]
 
@@ -42,5 +43,5 @@ def plain(cell: Any) -> Raw:
     if isinstance(cell, float) and cell != cell:
         return None
     if isinstance(cell, str):
-        return cell if cell.strip() else None
+        return None if is_empty(cell) else cell
     return cell if isinstance(cell, bool | int | float | Fraction | date) else str(cell)

@@ -112,6 +112,8 @@ def with_earlier(present: Present, taken: Iterable[Earlier]) -> tuple[Scheme, li
 
     An entry of which nothing was taken keeps what a CSV file of the scheme says of it.
     """
+    if not present.scheme.earlier:
+        return present.scheme, []
     by_time = {(present.years_back(e.results), e.results.period): e for e in taken}
     problems: list[Problem] = []
     tables, origins = dict(present.scheme.tables), {}

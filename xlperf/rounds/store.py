@@ -24,7 +24,7 @@ from xlperf.rounds.deeds import Settings
 from xlperf.rounds.journal import BrokenChain, key_of
 from xlperf.rounds.ledger import CellText, Reader, Receipt, State, UnknownEntry, record_settings
 from xlperf.rounds.merge import merged, placeless, with_places
-from xlperf.scheme.load import folder_source, scheme_of
+from xlperf.scheme.load import folder_source, scheme_of, understood
 from xlperf.scheme.model import Mapping as Node
 from xlperf.scheme.model import Scheme, place_of
 from xlperf.scheme.reading.cells import unread
@@ -300,7 +300,7 @@ def open_round(folder: Path | str) -> tuple[Round | None, list[Problem]]:
     unknown = (k for k in root or () if k not in _KEYS)
     problems += [problem("UNKNOWN_KEY", place_of(k), found=k, nearest=nearest(k, _KEYS)) for k in unknown]
     source = folder_source(at / SCHEME_FOLDER)
-    scheme, faults = scheme_of(source)
+    scheme, faults = understood(source)
     problems += faults
     if root is None or scheme is None or errors(faults):
         return None, problems

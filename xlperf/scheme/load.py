@@ -91,6 +91,25 @@ def scheme_of(source: Source) -> tuple[Scheme | None, list[Problem]]:
     return scheme, sorted(dict.fromkeys(problems), key=lambda p: (p.where.file != source.name, *_order(p)))
 
 
+_RECENT: dict[tuple[str, str], tuple[Scheme | None, tuple[Problem, ...]]] = {}  # the latest last
+_MOST = 4  # schemes kept: a desk, or a chain of rounds, opens a few in turn
+
+
+def understood(source: Source) -> tuple[Scheme | None, list[Problem]]:
+    """Understand a source as `scheme_of` does; the same files at the same place once for those who ask in turn.
+
+    Whoever changes the rows of its tables copies them first.
+    """
+    at = source.path, source.digest
+    if at not in _RECENT:
+        scheme, problems = scheme_of(source)
+        _RECENT[at] = scheme, tuple(problems)
+        for old in list(_RECENT)[:-_MOST]:
+            _RECENT.pop(old, None)
+    scheme, found = _RECENT[at]
+    return scheme, list(found)
+
+
 def written_out(source: Source) -> tuple[str, list[Problem]]:
     """Return the text of a scheme's file with every part written out, and what is wrong with the parts."""
     if source.root is None:

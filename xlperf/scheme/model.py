@@ -351,7 +351,9 @@ class Scheme:
     origins: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def in_year(self, year: int) -> Scheme:
-        """Return the scheme as a round of another year uses it."""
+        """Return the scheme as a round of another year uses it; itself for its own."""
+        if year == self.year:
+            return self
         figures = {n: replace(f, value=Fraction(year)) if f.of_round else f for n, f in self.figures.items()}
         return replace(self, year=year, figures=figures)
 

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from xlperf.engine.plan import Sheet
 from xlperf.engine.roster import MASTER, Roster
-from xlperf.entries.cell import is_empty
 from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.collecting.examine import Findings, text_then
 from xlperf.rounds.collecting.open import open_books
@@ -23,6 +22,7 @@ from xlperf.rounds.ledger import CellText, Receipt, State, state_when_written
 from xlperf.rounds.outputs import put_out
 from xlperf.rounds.parties import roster_now, roster_of
 from xlperf.rounds.store import Round
+from xlperf.scheme.reading.cells import is_empty
 from xlperf.workbook.back.read import ReadBook, ReadCell
 from xlperf.xlsx.skeleton import SPARE
 

@@ -12,14 +12,15 @@ from functools import partial
 
 from xlperf.engine.plan import OFFICE, UNIT, Column, Plan, Row, Sheet
 from xlperf.engine.roster import MASTER, Party, Roster
-from xlperf.entries.cell import agrees, is_empty, wanted_words
+from xlperf.entries.cell import agrees, wanted_words
 from xlperf.entries.entry import Entry, judge_entries
 from xlperf.entries.text import claim_words, value_of
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
-from xlperf.rounds.collecting.changed import EMPTY, NAMED, changed_problems, row_name
+from xlperf.rounds.collecting.layout_changes import EMPTY, NAMED, changed_problems, row_name
 from xlperf.rounds.ledger import CellText, State
 from xlperf.rounds.merge import words_digest
+from xlperf.scheme.reading.cells import is_empty
 from xlperf.workbook.back.read import ReadBook, ReadCell
 from xlperf.workbook.layout import new_number
 from xlperf.xlsx.skeleton import SPARE

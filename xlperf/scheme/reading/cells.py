@@ -17,6 +17,7 @@ from xlperf.problems import Problem, Where, Word, problem, word
 from xlperf.scheme.vocabulary import Holds
 
 PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
+_SEEN = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")  # how most cells begin; spares the longer look
 _POWER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)e[+-]?\d+\Z", re.ASCII | re.IGNORECASE)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|∞)\Z", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
@@ -33,13 +34,18 @@ _NOTHING = ("/", "-", "—", "——", "无", "－", "／")
 
 def typed(text: str, holds: Holds, at: Where | None = None, exempt: bool = False) -> Value | Problem:
     """Type one cell strictly: an empty cell is None; a cell that does not hold what it should is a problem."""
-    plain = text.strip()
-    if not plain:
+    if is_empty(text):
         return None
+    plain = text.strip()
     if holds == "text" or (exempt and plain == EXEMPT):
         return plain
     found = exactly(plain, holds)
     return unread(plain, holds, at, at.path if at else "") if found is None else found
+
+
+def is_empty(raw: object) -> bool:
+    """Return whether nothing stands in a cell: no value, or a text of which nothing can be seen."""
+    return raw is None or (isinstance(raw, str) and not _SEEN.match(raw) and not bare(raw))
 
 
 def bare(text: str) -> str:

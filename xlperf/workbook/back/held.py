@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.engine.score import Scores, score
-from xlperf.entries.cell import Asked, agrees, is_empty, judge
+from xlperf.entries.cell import Asked, agrees, judge
 from xlperf.entries.entry import Entry, judge_entries
 from xlperf.entries.text import value_of
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
+from xlperf.scheme.reading.cells import is_empty
 from xlperf.workbook.back.read import ReadBook, ReadCell
 from xlperf.workbook.layout import new_number
 from xlperf.workbook.text import key_text

@@ -16,7 +16,7 @@ from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlperf.entries.cell import is_empty
+from xlperf.scheme.reading.cells import is_empty
 from xlperf.workbook.record import IssuedTable, Role
 from xlperf.xlsx.addresses import number as column_number
 from xlperf.xlsx.skeleton import HEAD, MAP, MARK, NAMES

@@ -18,7 +18,7 @@ from typing import Any
 
 from openpyxl.utils.datetime import to_excel
 
-from xlperf.entries.cell import is_empty
+from xlperf.scheme.reading.cells import is_empty
 from xlperf.workbook.back.read import ReadBook, ReadCell
 from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.addresses import number as column_number
