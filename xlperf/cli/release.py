@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import click
 
 from xlperf.addin.libreoffice.extension import build_oxt
+from xlperf.archive import packed
 from xlperf.cli.addin import OXT, STARTER, page_lines, starter
 from xlperf.cli.output import FAILED, show_problems
 from xlperf.files import write_whole
@@ -28,7 +28,6 @@ from xlperf.workbook.books.functions import TITLE, write_function_page
 SUMS = "SHA256SUMS"
 HOW_TO = "使用说明.txt"
 DESK = "xlperf-办公电脑.zip"  # what a PC without Python needs, in one file
-_DATE = (2020, 1, 1, 0, 0, 0)
 
 
 def write_release(folder: Path, schemes: list[Path]) -> Iterator[Path]:
@@ -50,10 +49,8 @@ def _blank_books(scheme: Path, out: Path) -> Path:
         if errors(problems) or not books:
             show_problems(problems)
             raise SystemExit(FAILED)
-        with zipfile.ZipFile(out, "w") as packed:
-            for book in books:
-                name = Path(scheme.name, book).as_posix()
-                packed.writestr(zipfile.ZipInfo(name, _DATE), Path(making, name).read_bytes(), zipfile.ZIP_DEFLATED)
+        names = [Path(scheme.name, book).as_posix() for book in books]
+        out.write_bytes(packed((name, Path(making, name).read_bytes()) for name in names))
     return out
 
 
@@ -65,9 +62,7 @@ def write_desk(folder: Path, page: Path) -> Iterator[Path]:
     write_whole(folder / HOW_TO, text.replace("\n", "\r\n").encode("utf-8-sig"))
     yield folder / HOW_TO
     held = sorted(f for f in folder.iterdir() if f.suffix != ".whl" and f.name not in (SUMS, DESK))
-    with zipfile.ZipFile(folder / DESK, "w") as packed:
-        for file in held:
-            packed.writestr(zipfile.ZipInfo(f"xlperf/{file.name}", _DATE), file.read_bytes(), zipfile.ZIP_DEFLATED)
+    (folder / DESK).write_bytes(packed((f"xlperf/{file.name}", file.read_bytes()) for file in held))
     yield folder / DESK
 
 

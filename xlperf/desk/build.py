@@ -10,15 +10,14 @@ import base64
 import gzip
 import hashlib
 import importlib.util
-import io
 import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from xlperf.archive import packed
 from xlperf.desk.page_files import MODULES, page_text, part
 
 PYODIDE = {  # part → sha256, of version 314.0.7
@@ -35,7 +34,6 @@ POLICY = (
     "style-src 'unsafe-inline'; img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'"
 )
 LEFT_OUT = ("/addin/", "/_workbooks/", "/__pycache__/", "/cli/", "/desk/page/")
-_TIME = (2020, 1, 1, 0, 0, 0)  # of every member, so that the same contents make the same file
 
 
 class NotThePinned(Exception):
@@ -60,11 +58,7 @@ def build(pyodide: Path, out: Path) -> int:
 
 def site() -> bytes:
     """Return the packages of the engine as a zip, the same for the same contents."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as zip_:
-        for name, data in sorted(_members()):
-            zip_.writestr(zipfile.ZipInfo(name, _TIME), data)
-    return made.getvalue()
+    return packed(sorted(_members()), small=False)
 
 
 def compiled(pyodide: Path, sources: bytes) -> bytes:

@@ -7,11 +7,10 @@ a machine lacks are replaced by those named beside them.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
+from xlperf.archive import packed
 from xlperf.report.document import Document, Line, Table
 from xlperf.workbook.text import inert
 
@@ -71,11 +70,7 @@ def _zipped(parts: dict[str, str]) -> bytes:
         "word/fontTable.xml": f"{_HEAD}<w:fonts {_W}>{fonts}</w:fonts>",
         **parts,
     }
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in every.items():
-            archive.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), text.encode(), zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return packed((name, text.encode()) for name, text in every.items())
 
 
 def _footer(code: str) -> str:

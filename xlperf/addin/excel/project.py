@@ -18,6 +18,7 @@ from pyopenvba import ExcelFile
 
 from xlperf.addin.excel import settings
 from xlperf.addin.excel.vba import modules
+from xlperf.archive import packed
 from xlperf.xlsx.addresses import number
 from xlperf.xlsx.parts import worksheets
 
@@ -34,7 +35,6 @@ COMMANDS = (  # macro, caption, picture on the ribbon
 )
 ON_SHEET = ("XlperfRank", "XlperfCollect")
 _SETTINGS = "worksheets/xlwingsConf.xml"
-_DATE = (2020, 1, 1, 0, 0, 0)
 HOME = "排名"  # the sheet the buttons stand on
 _FIRST_FREE = 5  # where a sheet does not say how wide it is
 _AFTER = ("legacyDrawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst")
@@ -59,7 +59,7 @@ def build_xlsm(book: Path, out: Path, interpreter: str = "", texts: Mapping[str,
 
 
 def _write_parts(book: Path, out: Path, interpreter: str) -> None:
-    with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w") as new:
+    with zipfile.ZipFile(book) as old:
         sheets = worksheets(old)
         home = sheets.get(HOME) or next(iter(sheets.values()))
         parts = _changed(old, home) | {
@@ -67,8 +67,7 @@ def _write_parts(book: Path, out: Path, interpreter: str) -> None:
             "customUI/customUI.xml": ribbon().encode(),
             f"xl/{_SETTINGS}": settings.worksheet(interpreter).encode(),
         }
-        for name, data in parts.items():
-            new.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED)
+    out.write_bytes(packed(parts.items()))
 
 
 def _changed(old: zipfile.ZipFile, home: str) -> dict[str, bytes]:

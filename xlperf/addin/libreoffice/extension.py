@@ -5,11 +5,9 @@ Built without any SDK, and the same bytes every time: names sorted, one fixed da
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -32,7 +30,6 @@ COMMANDS = (  # command, Chinese, English
 )
 GROUP = ("绩效考核", "Appraisal")  # what menu and toolbar are called
 TOOLBAR = "org.xlperf.toolbar"
-_DATE = (2020, 1, 1, 0, 0, 0)
 
 
 def method_of(name: str) -> str:
@@ -42,13 +39,10 @@ def method_of(name: str) -> str:
 
 def build_oxt(out: Path) -> Path:
     """Write the extension to `out` and return it."""
-    from xlperf.files import write_whole  # this module also lies inside the extension, which writes no files
+    from xlperf.archive import packed  # this module also lies inside the extension, which writes no files
+    from xlperf.files import write_whole
 
-    made = BytesIO()
-    with zipfile.ZipFile(made, "w") as oxt:
-        for name, data in sorted(contents().items()):
-            oxt.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED)
-    write_whole(out, made.getvalue())
+    write_whole(out, packed(sorted(contents().items())))
     return out
 
 
