@@ -39,7 +39,7 @@ printed: setup  # every book of every scheme on paper, through LibreOffice (some
 random-rows: setup  # every rule on 10,000 random rows, the first ones on 100,000: by hand, array, LibreOffice (minutes)
 	XLPERF_ROWS=10000 $(PY) -m pytest tests/rules tests/formula -k random
 every-scheme: setup  # the long tests of the workbooks over the largest scheme as well (some minutes)
-	XLPERF_SCHEMES=all $(PY) -m pytest tests/addin
+	XLPERF_SCHEMES=all $(PY) -m pytest tests/addin tests/workbook/test_workbook_judge.py
 every-write: setup  # every command, a full disk and a file held open at every single write (some minutes)
 	XLPERF_EVERY_WRITE=1 $(PY) -m pytest tests/cli/test_refusals.py
 recalc: setup  # every scheme: a scored 总表 nobody touched keeps every cell, after 200 edits it equals LibreOffice

@@ -1,7 +1,8 @@
 """The shipped schemes that tests of minutes run over: all but the largest, and that one too where all are asked for.
 
 `make every-scheme` asks for all. The largest (90 books, 512 people) is held against LibreOffice in every run by
-test_workbook_judge and against the paper by its own tests.
+test_workbook_judge, as a county of twenty units that is drawn, and against the paper by its own tests; whole by
+`make every-scheme` and `make county`.
 """
 
 from __future__ import annotations
