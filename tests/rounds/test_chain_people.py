@@ -6,6 +6,7 @@ from datetime import date
 
 import openpyxl
 from kit.halves import begun, halves, opened
+from kit.staff import staff
 
 from xlperf.engine.check import check_source
 from xlperf.rounds.distribute import distribute
@@ -13,48 +14,22 @@ from xlperf.rounds.freeze import freeze
 from xlperf.rounds.ledger import CellText, Receipt, record_receipts
 from xlperf.scheme.load import folder_source
 
-SCHEME = """\
-scheme: cadres
-title: 干部考核
-issuer: 绩效办
-document: 绩〔2026〕3号
-year: 2026
-office: 绩效办
-scorers: [{name: 绩效办, basis: 一}]
-objects:
-  units: {title: 单位, name: name}
-  people: {title: 人员, name: name, within: units, by: unit}
-tables: {units: units.csv, people: people.csv}
+PERIODS = """\
 periods:
   - {id: h1, title: 上半年}
   - {id: y, title: 年度, after: h1}
 earlier:
   half: {title: 半年结果, basis: 一, from: {period: h1}, sheet: people, take: [grade, due]}
-sheets:
-  people:
-    title: 人员
-    rows: people
-    unit: unit
-    basis: 一
-    private: [base]
-    columns:
-      id: {is: key, title: 编号}
-      unit: {is: fact, holds: text, title: 单位}
-      name: {is: fact, holds: text, title: 姓名, role: name}
-      base: {is: fact, title: 基数}
-      grade: {is: input, by: unit, title: 自评}
-      due: {title: 应发, basis: 一, product: {factors: [base, grade]}}
-      half_grade: {title: 半年自评, basis: 一, lookup: {key: id, of: half.grade}}
-      half_due: {title: 半年应发, basis: 一, lookup: {key: id, of: half.due}}
-      change: {title: 比半年, basis: 一, change: {now: grade, before: half_grade}}
-  units:
-    title: 单位
-    rows: units
-    basis: 一
-    columns:
-      code: {is: key, title: 代码}
-      name: {is: fact, holds: text, title: 单位}
 """
+COLUMNS = """\
+base: {is: fact, title: 基数}
+grade: {is: input, by: unit, title: 自评}
+due: {title: 应发, basis: 一, product: {factors: [base, grade]}}
+half_grade: {title: 半年自评, basis: 一, lookup: {key: id, of: half.grade}}
+half_due: {title: 半年应发, basis: 一, lookup: {key: id, of: half.due}}
+change: {title: 比半年, basis: 一, change: {now: grade, before: half_grade}}
+"""
+SCHEME = staff("cadres", "干部考核", 3, COLUMNS, before=PERIODS, private="base")
 PEOPLE = {"P1": ("U1", "张三", 7001), "P2": ("U1", "李四", 7002), "P3": ("U2", "王五", 7003)}
 
 

@@ -12,6 +12,7 @@ from kit.libreoffice import converted
 from kit.printed import pages
 from kit.programs import need
 from kit.small_plan import identity
+from kit.staff import staff
 
 import xlperf
 from xlperf.engine.check import check_source
@@ -19,17 +20,7 @@ from xlperf.scheme.load import folder_source, read_scheme
 from xlperf.workbook.books.master import master_book, write_master
 from xlperf.workbook.books.prints import write_print_book, write_print_books
 
-SCHEME = """\
-scheme: pay
-title: 绩效兑现
-issuer: 绩效办
-document: 绩〔2026〕2号
-year: 2026
-office: 绩效办
-scorers: [{name: 绩效办, basis: 一}]
-objects:
-  units: {title: 单位, name: name}
-tables: {units: units.csv, people: people.csv}
+PRINTS = """\
 print:
   pay:
     title: 兑现表
@@ -44,29 +35,15 @@ print:
     book: yes
     for: 各单位财务
   notice: {title: 公示名单, basis: 三, rows: people, where: {post: 科长}, order: no, columns: [name, post]}
-sheets:
-  people:
-    title: 人员
-    rows: people
-    unit: unit
-    basis: 二
-    columns:
-      id: {is: key, title: 编号}
-      no: {is: fact, title: 名次}
-      unit: {is: fact, holds: text, title: 单位}
-      name: {is: fact, holds: text, title: 姓名, role: name}
-      post: {is: fact, holds: text, title: 职务}
-      base: {is: fact, title: 基数, role: money, measure: 元}
-      coefficient: {is: input, by: office, title: 系数}
-      due: {title: 应发, basis: 二, role: money, measure: 元, shown: 2, product: {factors: [base, coefficient]}}
-  units:
-    title: 单位
-    rows: units
-    basis: 一
-    columns:
-      code: {is: key, title: 代码}
-      name: {is: fact, holds: text, title: 单位}
 """
+COLUMNS = """\
+no: {is: fact, title: 名次}
+post: {is: fact, holds: text, title: 职务}
+base: {is: fact, title: 基数, role: money, measure: 元}
+coefficient: {is: input, by: office, title: 系数}
+due: {title: 应发, basis: 二, role: money, measure: 元, shown: 2, product: {factors: [base, coefficient]}}
+"""
+SCHEME = staff("pay", "绩效兑现", 2, COLUMNS, before=PRINTS, appraised=False)
 COUNTS = {"U1": 26, "U2": 5, "U3": 2}
 NAMES = {"U1": "发展和改革局", "U2": "财政局", "U3": "审计局"}
 
