@@ -61,8 +61,13 @@ class Listed:
         return self.moving and bool(self.spec.by) and (bool(self.view.spare) or not self.is_fixed(self.spec.by))
 
     def is_fixed(self, name: str) -> bool:
-        """Return whether a column is the same for ever."""
-        return self.layout.fixed(self.view.sheet.name, name)
+        """Return whether a column is the same for ever: from the scheme, or worked out from nothing else."""
+        sheet, plan = self.view.sheet.name, self.layout.scores.plan
+        if self.layout.fixed(sheet, name) or self.view.spare:
+            return not self.view.spare
+        behind = [plan.by_name[s].by_name[c] for s, c in plan.graph.behind([(sheet, name)]) if s == sheet]
+        alone = len(behind) == len(plan.graph.behind([(sheet, name)]))
+        return alone and all(c.expr is not None or c.kind in ("key", "fact") for c in behind)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:

@@ -2,36 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from xlperf.engine.plan import Print
+from xlperf.engine.plan import Column, Print
+from xlperf.engine.score import Scores
+from xlperf.formula.expression import Expr, link_of, root
 from xlperf.workbook.books.listed import Listed
-from xlperf.workbook.paper import A3, A3_WIDER, A4, FULL_LINE, PADDING, SLACK, SMALLEST, Paper
-from xlperf.workbook.text import measure
+from xlperf.workbook.paper import A3, A3_WIDER, A4, FULL_LINE, PADDING, ROOM, SLACK, SMALLEST, Paper
+from xlperf.workbook.text import lines, measure
+
+_WIDEST, _NARROWEST = 36.0, 8.0
+_MONEY, _NUMBER, _DATE, _TEXT = 12.0, 10.0, 12.0, 16.0  # of what can change in a live print
+_MOST_LINES = 3  # of a text, where A4 would not hold it in fewer
 
 
-def widths_of(listed: Listed, spec: Print) -> Iterator[float]:
-    """Return the width of every column: of numbers as they are shown, of texts up to three lines.
+@dataclass(frozen=True)
+class _Measured:
+    """A column before the paper is known. text: how wide its longest text is, where it may go over several lines."""
 
-    What can change in a live print has a width of its kind.
+    natural: float
+    heading: float
+    text: int = 0
+
+    def at(self, most: int) -> float:
+        """Return its width where a text takes at most so many lines."""
+        if not self.text:
+            return self.natural
+        return min(self.natural, max(self.heading, ceil(self.text / most) + 3.0))
+
+
+def widths_of(listed: Listed, spec: Print) -> list[float]:
+    """Return the width of every column: of numbers as they are shown, of texts in as few lines as the paper allows.
+
+    What can change in a live print has the width of the longest text that it can be, or a width of its kind. A print
+    that A4 holds with texts in up to three lines is not put on larger paper.
     """
+    blanks = [float(max(measure(heading) + 2, 12)) for heading in spec.blank]
+    columns = [_measured(listed, spec, listed.view.sheet.by_name[name]) for name in spec.columns]
+    for most in range(1, _MOST_LINES + 1):
+        widths = [6.0, *(c.at(most) for c in columns), *blanks]
+        if sum(w + PADDING for w in widths) <= ROOM[0]:
+            return widths
+    return [6.0, *(c.at(1) for c in columns), *blanks]
+
+
+def _measured(listed: Listed, spec: Print, column: Column) -> _Measured:
     layout, view = listed.layout, listed.view
-    yield 6.0
-    for name in spec.columns:
-        column = view.sheet.by_name[name]
-        values = [layout.value(view, name, p) for p in range(len(view.rows))]
-        if listed.live and not listed.is_fixed(name):
-            values = []
-        texts = [measure(v) for v in values if isinstance(v, str)]
-        numbers = [len(f"{float(v):.2f}") for v in values if isinstance(v, Fraction)]
-        widest = 12 if column.holds == "date" else max([*numbers, 0]) + 4 if numbers else max([*texts, 0]) + 2
-        if not values:
-            widest = 12 if column.holds != "text" else max(column.width or 0, 16)
-        yield float(min(max(widest, ceil(measure(column.title) / 2) + 2, 8), 36))
-    for heading in spec.blank:
-        yield float(max(measure(heading) + 4, 14))
+    heading = max(ceil(measure(column.title) / 2) + 2.0, _NARROWEST)
+    if listed.live and not listed.is_fixed(column.name):
+        texts = texts_of(layout.scores, view.sheet.name, column)
+        if column.holds == "text" and texts:
+            longest = max(map(measure, texts))
+            return _Measured(max(min(longest + 2.0, _WIDEST), heading), heading, longest)
+        kind = {"date": _DATE, "text": max(column.width or 0, _TEXT)}.get(column.holds, _NUMBER)
+        return _Measured(max(_MONEY if column.role == "money" else kind, heading), heading)
+    values = [layout.value(view, column.name, p) for p in range(len(view.rows))]
+    numbers = [v for v in values if isinstance(v, Fraction)]
+    longest = max((measure(v) for v in values if isinstance(v, str)), default=0)
+    if numbers and column.holds != "date":
+        summed = len(f"{float(sum(numbers)):.2f}") + 2 if column.name in spec.sums else 0
+        return _Measured(max(*(len(f"{float(v):.2f}") + 4.0 for v in numbers), summed, heading), heading)
+    natural = _DATE if column.holds == "date" else longest + 2.0
+    return _Measured(max(min(natural, _WIDEST), heading), heading, longest)
+
+
+def texts_of(scores: Scores, sheet: str, column: Column) -> frozenset[str]:
+    """Return every text that a column can be, as far as the scheme alone decides that; none where it does not."""
+    if column.choices:
+        return frozenset(str(c) for c in column.choices)
+    if column.expr is None:
+        fixed = scores.plan.by_name[sheet].grows == 0 and column.kind in ("key", "fact")
+        return frozenset(v for v in scores.column(sheet, column.name) if isinstance(v, str)) if fixed else frozenset()
+    link = link_of(column.expr)
+    if link is None:
+        return _written(scores, sheet, root(column.expr)) or frozenset()
+    if link.kind not in ("via", "pick"):
+        return frozenset()
+    return texts_of(scores, link.sheet, scores.plan.by_name[link.sheet].by_name[link.column])
+
+
+def _written(scores: Scores, sheet: str, e: Expr) -> frozenset[str] | None:
+    """Return the texts that an expression can be; None where something else can come out."""
+    if e.op == "const":
+        return frozenset({e.args[0]} if isinstance(e.args[0], str) else ())
+    if e.op == "col":
+        return texts_of(scores, sheet, scores.plan.by_name[sheet].by_name[e.args[0]]) or None
+    if e.op == "cases":
+        answers = [*(then for _, then, _ in e.args[0]), e.args[1][0]]
+    elif e.op == "first":
+        answers = list(e.args)
+    else:
+        return None
+    found = [_written(scores, sheet, root(answer)) for answer in answers]
+    return None if None in found else frozenset().union(*(f for f in found if f is not None))
+
+
+def lines_of(listed: Listed, column: Column, width: float) -> int:
+    """Return how many lines a text that can change takes at most, in a live print; 0 where nobody knows."""
+    texts = texts_of(listed.layout.scores, listed.view.sheet.name, column)
+    return max((lines(text, width) for text in texts), default=0)
 
 
 def paper_of(widths: Sequence[float]) -> Paper:

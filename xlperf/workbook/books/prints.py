@@ -18,7 +18,7 @@ from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.books.listed import Group, Listed, Numbers
 from xlperf.workbook.books.one_group import write_choice
-from xlperf.workbook.books.print_paper import paper_of, widths_of
+from xlperf.workbook.books.print_paper import lines_of, paper_of, texts_of, widths_of
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.paper import (
     A3,
@@ -38,7 +38,7 @@ _NAMED = 12  # of those left out, named one by one
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))  # in the name of a file
 _HEAD = 2  # the row of the headings, counted from 0
 _GROUP_LOOK: style.Properties = {**style.BASE, "bold": True, "font_size": 12, "align": "left"}
-_SUM_LOOK: style.Properties = {**style.CELL_CENTER, "bold": True}
+_SUM_LOOK: style.Properties = {**style.CELL_CENTER, "text_wrap": False, "shrink": True, "bold": True}
 
 
 @dataclass
@@ -88,7 +88,7 @@ def write_print(
     if listed.streams:  # nobody's rows stand together for good: the group is the first column
         spec = replace(spec, by="", columns=(spec.by, *(c for c in spec.columns if c != spec.by)))
     sheet = book.sheet(book.title(spec.title))
-    natural = list(widths_of(listed, spec))
+    natural = widths_of(listed, spec)
     widths = style.stretched(natural, [False] * len(natural))  # the title needs room where there are few columns
     table = _Table(book, listed, spec, sheet, widths)
     if listed.moving:
@@ -199,7 +199,8 @@ def _named(table: _Table, name: str) -> float:
     """Write the line that names a group; return the points it takes, 0 where nothing is grouped."""
     if not table.spec.by:
         return 0
-    heading = f"{table.view.sheet.by_name[table.spec.by].title}：{name}"
+    by, sheet = table.spec.by, table.view.sheet
+    heading = f"{sheet.whose if by == sheet.unit else sheet.by_name[by].title}：{name}"
     band(table.book, table.sheet, table.row, (0, table.last), heading, _GROUP_LOOK, _GROUP)
     table.row += 1
     return _GROUP
@@ -291,19 +292,23 @@ def _look(table: _Table, column: Column) -> style.Properties:
     """Return how a column looks; a text that can change shrinks where it is too long for its one line."""
     whole = column.holds == "number" and table.layout.whole_numbers(table.view, column.name)
     look = style.body_look(column, open_=False, tight=True, whole=whole)
-    settled = not table.listed.live or column.is_prose or table.listed.is_fixed(column.name)
+    listed = table.listed
+    settled = not listed.live or column.is_prose or listed.is_fixed(column.name)
+    settled = settled or bool(texts_of(listed.layout.scores, listed.view.sheet.name, column))
     return look if settled else {**look, "text_wrap": False, "shrink": True}
 
 
 def _height(table: _Table, position: int | None) -> float:
-    """Return the height of a row: as many lines as its longest text takes; of what can change, one, two of sentences.
+    """Return the height of a row: as many lines as its longest text takes, or can take; one of what nobody knows.
+
+    Of sentences that nobody knows it is two.
 
     Where lines of a live print end, pages end, and sums stand: none of it may depend on what is typed.
     """
     listed, tallest = table.listed, 1
     for i, column in enumerate(table.columns, 1):
         if listed.live and (table.numbers is not None or not listed.is_fixed(column.name)):
-            tallest = max(tallest, 2 if column.is_prose else 1)
+            tallest = max(tallest, lines_of(listed, column, table.widths[i]), 2 if column.is_prose else 1)
         elif position is not None and isinstance(v := table.layout.value(table.view, column.name, position), str):
             tallest = max(tallest, lines(value_text(v), table.widths[i]))
     return max(_ROW, tallest * LINE_HEIGHT + 7)
