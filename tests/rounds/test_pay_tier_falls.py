@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +13,7 @@ from kit.halves import begun, opened
 from kit.libreoffice import converted
 from kit.programs import need
 
+from xlperf.cli.addin import recalculate_one
 from xlperf.demo.simulate import Simulation
 from xlperf.demo.stage import stage_of
 from xlperf.engine.ask import answer
@@ -40,6 +43,15 @@ def paid(tmp_path_factory):
     return round_, scores, unit, mark
 
 
+@pytest.fixture(scope="module")
+def changed(paid, tmp_path_factory):
+    """Type in the round's own 总表 that one base indicator is not done; return it and the scores of that."""
+    round_, _, _, mark = paid
+    book = tmp_path_factory.mktemp("changed") / "总表.xlsx"
+    fill_book(round_.out / "总表.xlsx", book, {("marks", mark, "done"): "否"})
+    return book, fallen(round_, mark)
+
+
 def fallen(round_, mark):
     """Score the round again with one indicator not done."""
     tables = round_.tables()
@@ -49,13 +61,49 @@ def fallen(round_, mark):
 
 def lines(book: Path) -> dict[str, list[object]]:
     """Return the lines of the pay sheet by name."""
-    rows = openpyxl.load_workbook(book, data_only=True)[PAY].iter_rows(values_only=True)
-    return {str(row[1]): list(row) for row in rows if isinstance(row[0], int | float)}
+    opened_ = openpyxl.load_workbook(book, data_only=True, read_only=True)
+    found = {
+        str(row[1]): list(row) for row in opened_[PAY].iter_rows(values_only=True) if isinstance(row[0], int | float)
+    }
+    opened_.close()
+    return found
 
 
-def test_the_reason_leads_from_pay_to_the_target_that_was_not_met(paid):
-    round_, before, unit, mark = paid
-    after = fallen(round_, mark)
+def test_every_sheet_of_pay_prints_on_a4_in_type_that_can_be_read(paid):
+    round_ = paid[0]
+    prints = [p.title for p in round_.plan.prints if p.title != "部室考评结果公示"]
+    files = [f for f in round_.out.rglob("*.xlsx") if f.name == "总表.xlsx" or {f.stem, f.parent.name} & set(prints)]
+    assert len(files) > 10
+    for file in files:
+        with zipfile.ZipFile(file) as book:
+            titles = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
+            pages = {t: book.read(f"xl/worksheets/sheet{n}.xml").decode() for n, t in enumerate(titles, 1)}
+        for page in (text for title, text in pages.items() if title in prints):
+            [set_up] = re.findall(r"<pageSetup [^>]*>", page)
+            assert 'paperSize="9"' in set_up, file
+            assert 'orientation="landscape"' in set_up
+            assert int(re.findall(r'scale="(\d+)"', set_up + ' scale="100"')[0]) >= 75, "11 points are 8.25 at least"
+
+
+def test_recalculated_without_a_spreadsheet_every_line_of_the_pay_sheet_falls(paid, changed, tmp_path):
+    round_, before, unit, _ = paid
+    now, after = tmp_path / "now.xlsx", changed[1]
+    done = recalculate_one(changed[0], now, {})
+    assert not [p for p in done.problems if p.severity == "error"]
+    own = {r["name"]: r for r in before.rows("people") if r["unit"] == unit}
+    old, new = lines(round_.out / "总表.xlsx"), lines(now)
+    assert {name for name in old if old[name] != new[name]} == set(own) & set(old) != set()
+    for name in set(own) & set(old):
+        row = after.row("people", own[name]["id"])
+        assert [old[name][3], *new[name][3:5]] == ["良好", "不合格", "基础绩效目标有未完成的指标"]
+        assert new[name][6] == pytest.approx(float(row["due"]))
+        assert new[name][9] == pytest.approx(float(row["balance"]))
+        assert new[name][10] == row["words"]
+
+
+def test_the_reason_leads_from_pay_to_the_target_that_was_not_met(paid, changed):
+    _, before, unit, _ = paid
+    after = changed[1]
     for person in (r for r in before.rows("people") if r["unit"] == unit and r["listed"] == "是"):
         row = after.row("people", person["id"])
         assert (row["tier_name"], row["tier_why"]) == ("不合格", "基础绩效目标有未完成的指标")
@@ -65,13 +113,12 @@ def test_the_reason_leads_from_pay_to_the_target_that_was_not_met(paid):
 
 
 @pytest.mark.libreoffice
-def test_libreoffice_shows_the_fall_in_every_line_of_the_pay_sheet(paid, tmp_path):
+def test_libreoffice_shows_the_fall_in_every_line_of_the_pay_sheet(paid, changed, tmp_path):
     need("soffice")
-    round_, before, unit, mark = paid
-    was = round_.out / "总表.xlsx"
-    now = fill_book(was, tmp_path / "总表.xlsx", {("marks", mark, "done"): "否"}) or tmp_path / "总表.xlsx"
-    (answered,) = converted([Path(now)], tmp_path / "answered")
-    after, own = fallen(round_, mark), {r["name"] for r in before.rows("people") if r["unit"] == unit}
+    round_, before, unit, _ = paid
+    was, after = round_.out / "总表.xlsx", changed[1]
+    (answered,) = converted([changed[0]], tmp_path / "answered")
+    own = {r["name"] for r in before.rows("people") if r["unit"] == unit}
     assert differences(after, answered) == []
     old, new = lines(was), lines(answered)
     assert {name for name in old if old[name] != new[name]} == own & set(old)

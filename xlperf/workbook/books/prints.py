@@ -120,7 +120,10 @@ def write_print_book(scores: Scores, spec: Print, file: Path, rows: Sequence[int
     view = _whole(scores, spec, rows)
     write_print(book, Layout(scores, [view]), spec, live=False)
     if not book.workbook.worksheets():  # nobody is to be printed
-        band(book, book.sheet(book.title(spec.title)), 0, (0, 3), f"{plan.title}{spec.title}：无", style.TITLE_LOOK, 34)
+        sheet = book.sheet(book.title(spec.title))
+        band(book, sheet, 0, (0, 3), f"{plan.title}{spec.title}：无", style.TITLE_LOOK, 34)
+        sheet.set_column(0, 3, 24.0)
+        print_set_up(sheet, Paper())
     book.save(file)
 
 
