@@ -20,13 +20,7 @@ from xlperf.workbook.books.listed import Group, Listed, Numbers
 from xlperf.workbook.books.one_group import write_choice
 from xlperf.workbook.books.print_paper import lines_of, paper_of, texts_of, widths_of
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
-from xlperf.workbook.paper import (
-    A3,
-    A3_WIDER,
-    FULL_HEIGHT,
-    Paper,
-    print_set_up,
-)
+from xlperf.workbook.paper import A3, A3_WIDER, FULL_HEIGHT, Paper, print_set_up
 from xlperf.workbook.seal import Identity, printed
 from xlperf.workbook.table import LINE_HEIGHT, band
 from xlperf.workbook.text import lines, quoted
