@@ -8,6 +8,9 @@ ROOT = Path(__file__).parents[2]
 BLOCKED = ("numpy", "pandas", "subprocess", "resource", "multiprocessing", "concurrent", "click", "xlwings")
 APART = {  # what is arrays and nothing else
     "xlperf.formula.array",
+    "xlperf.formula.array_links",
+    "xlperf.formula.decisions",
+    "xlperf.formula.vectors",
     "xlperf.engine.arrays",
     "xlperf.engine.robust",
     "xlperf.publish.trials",

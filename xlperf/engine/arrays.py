@@ -1,48 +1,205 @@
-"""Score many rows at once on float64 arrays: simulation, large rosters, what-if over thousands of draws."""
+"""Score many rows at once on float64 arrays: recalculation, simulation, large rosters.
+
+What stands in the tables is made into columns once (`Vectors`) and scored as often as wanted; where the last digit of a
+double leaves a decision open, the exact face is asked for those rows (`proved`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import overload
+
+import numpy as np
 
 from xlperf.engine.graph import Spot
 from xlperf.engine.live import NotAnInput
 from xlperf.engine.plan import Column, Plan
-from xlperf.engine.score import Columns, Scores
+from xlperf.engine.score import Columns, ExactColumns, Scores
 from xlperf.formula import array
-from xlperf.formula.values import Value
+from xlperf.formula.array_links import Codings
+from xlperf.formula.decisions import Fold, Guards
+from xlperf.formula.evaluate import evaluate
+from xlperf.formula.values import EXEMPT, Value
+from xlperf.formula.vectors import Cells, Mixed, Numbers, Texts, Truths, cells, objects, plain_array, typed
+from xlperf.formula.vectors import Column as Array
 
-Arrays = Mapping[str, Mapping[str, array.Column]]
+Arrays = Mapping[str, Mapping[str, Array]]
+SHOWN = 1e-13  # relative; a double that may be further off than this could be seen to be another number
+Rows = Mapping[str, list[dict[str, Value]]]
 
 
-class ArrayColumns(Columns[array.Column]):
-    """Columns as numpy arrays. drawn: columns that hold other numbers than the rows."""
+class Vectors:
+    """What stands in the tables, as columns: made when first asked for, and kept with the codes of their keys."""
+
+    def __init__(self, plan: Plan, rows: Rows) -> None:
+        self.plan, self.rows = plan, rows
+        self.codings = Codings()
+        self.guards: Guards = {}
+        self.constants: dict[int, Cells] = {}
+        self._made: dict[Spot, Cells] = {}
+
+    def given(self, sheet: str, column: Column, values: Callable[[str, Column], Sequence[Value]]) -> Cells:
+        """Return a column that nobody works out. values: what gives its cells."""
+        at = (sheet, column.name)
+        if at not in self._made:
+            self._made[at] = typed(values(sheet, column), column.holds == "text")
+        return self._made[at]
+
+
+class ArrayColumns(Columns[Cells]):
+    """Columns as `formula.vectors`.
+
+    drawn: columns that hold other numbers than the rows. vectors: where the same rows are scored again. settled:
+    computed columns that are known already. proved: whether the exact face is asked where doubles cannot decide.
+    """
 
     def __init__(
-        self, plan: Plan, rows: Mapping[str, list[dict[str, Value]]], drawn: Mapping[Spot, array.Column] | None = None
+        self,
+        plan: Plan,
+        rows: Rows,
+        drawn: Mapping[Spot, Array] | None = None,
+        *,
+        vectors: Vectors | None = None,
+        settled: Mapping[Spot, Cells] | None = None,
+        proved: bool = False,
     ) -> None:
         super().__init__(plan, rows)
-        self._drawn = drawn or {}
+        self._drawn = {spot: cells(x) for spot, x in (drawn or {}).items()}
+        self._vectors = vectors or Vectors(plan, rows)
+        self._kept.update(settled or {})
+        self._proved = proved
+        self._exact = SomeExact(plan, rows)
+        self.codings = Codings(dict(self._vectors.codings.kept))
+        self.asked: dict[Spot, int] = {}
 
-    def _made(self, sheet: str, column: Column) -> array.Column:
-        if column.expr is not None:
-            return array.evaluate(column.expr, sheet, self)
-        drawn = self._drawn.get((sheet, column.name))
-        return array.to_array(self.given(sheet, column), text=column.holds == "text") if drawn is None else drawn
+    def _made(self, sheet: str, column: Column) -> Cells:
+        at = (sheet, column.name)
+        if column.expr is None:
+            if at in self._drawn:
+                return self._drawn[at]
+            return self._vectors.given(sheet, column, self.given)
+        face = Fold(sheet, self, self._proved, self._vectors.guards, self._vectors.constants)
+        found = array.worked_out(column.expr, face)
+        if not self._proved:
+            return found
+        doubtful = face.doubtful()
+        if isinstance(found, Numbers):
+            found = found.on() or found
+            if not found.nearest:
+                doubtful |= found.error > SHOWN * np.maximum(1.0, np.abs(found.x))
+        if not doubtful.any():
+            return found
+        self.asked[at] = int(doubtful.sum())
+        return self._settled(found, doubtful, self._exact.column(sheet, column.name))
+
+    @staticmethod
+    def _settled(found: Cells, doubtful: Truths, exact: Sequence[Value]) -> Cells:
+        """Put exact values in the place of doubtful ones."""
+        rows = np.flatnonzero(doubtful)
+        values = [exact[int(i)] for i in rows]
+        if isinstance(found, Numbers) and all(not isinstance(v, str) or v == EXEMPT for v in values):
+            x = np.array(found.x)
+            x[rows] = [np.nan if v is None else np.inf if isinstance(v, str) else float(v) for v in values]
+            return replace(found, x=x, whole=bool(np.isfinite(x).all())).measured()
+        made = objects(found).copy()
+        for i, v in zip(rows, values, strict=True):
+            made[i] = float(v) if isinstance(v, Fraction) else v
+        return cells(made) if isinstance(found, Texts) else Mixed(made)
 
     def every(self) -> Arrays:
         """Return every column: sheet → column → array (NaN blank, +inf 不适用, objects for text)."""
-        return {s.name: {c.name: self.column(s.name, c.name) for c in s.columns} for s in self.plan.sheets}
+        return {s.name: {c.name: plain_array(self.column(s.name, c.name)) for c in s.columns} for s in self.plan.sheets}
 
 
-def score_drawn(scores: Scores, drawn: Mapping[Spot, array.Column]) -> Arrays:
+class SomeExact(ExactColumns):
+    """Exact columns of which only the rows that somebody asks for are worked out, and what these need."""
+
+    def _made(self, sheet: str, column: Column) -> Sequence[Value]:
+        return self.given(sheet, column) if column.expr is None else _OnDemand(self, sheet, column)
+
+
+class _OnDemand(Sequence[Value]):
+    """A column worked out row by row when asked for."""
+
+    def __init__(self, source: SomeExact, sheet: str, column: Column) -> None:
+        self._source, self._sheet, self._column = source, sheet, column
+        self._known: dict[int, Value] = {}
+
+    def __len__(self) -> int:
+        return self._source.size(self._sheet)
+
+    @overload
+    def __getitem__(self, at: int) -> Value: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Value]: ...
+    def __getitem__(self, at: int | slice) -> Value | Sequence[Value]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        if at >= len(self):
+            raise IndexError(at)
+        if at not in self._known and self._column.expr is not None:
+            [self._known[at]] = evaluate(
+                self._column.expr, self._sheet, self._source, rows=[at], index=self._source.index
+            )
+        return self._known[at]
+
+
+def proved_columns(plan: Plan, rows: Rows, vectors: Vectors | None = None) -> ArrayColumns:
+    """Score rows on arrays, every decision as the exact face takes it; what is rounded is the nearest double."""
+    return ArrayColumns(plan, rows, vectors=vectors, proved=True)
+
+
+def score_drawn(scores: Scores, drawn: Mapping[Spot, Array]) -> Arrays:
     """Score a scored plan once more in float64, with other numbers in some of its inputs: one draw of a simulation.
 
     drawn: (sheet, column to fill) → a number a row, NaN blank. Raises NotAnInput for any other column, KeyError where
     there is none, ValueError where the numbers are not as many as the rows.
     """
     for (sheet, name), numbers in drawn.items():
-        if scores.plan.by_name[sheet].by_name[name].kind != "input":
-            raise NotAnInput(sheet, name)
-        if len(numbers) != scores.size(sheet):
-            raise ValueError(f"{sheet} has {scores.size(sheet)} rows, not {len(numbers)}")
+        _check(scores, sheet, name, numbers)
     return ArrayColumns(scores.plan, {s.name: scores.rows(s.name) for s in scores.plan.sheets}, drawn).every()
+
+
+def _check(scores: Scores, sheet: str, name: str, numbers: Array) -> None:
+    if scores.plan.by_name[sheet].by_name[name].kind != "input":
+        raise NotAnInput(sheet, name)
+    if len(numbers) != scores.size(sheet):
+        raise ValueError(f"{sheet} has {scores.size(sheet)} rows, not {len(numbers)}")
+
+
+def scores_drawn(
+    scores: Scores, draws: Iterable[Mapping[Spot, Array]], wanted: Collection[Spot]
+) -> Iterator[Mapping[Spot, Array]]:
+    """Score many draws, each with other numbers in some inputs; yield the columns that are wanted, draw by draw.
+
+    draws: see `score_drawn`; the same columns in each. What no drawn column reaches is worked out once.
+    """
+    rows = {s.name: scores.rows(s.name) for s in scores.plan.sheets}
+    vectors = Vectors(scores.plan, rows)
+    settled: dict[Spot, Cells] = {}
+    names: Collection[Spot] = ()
+    for drawn in draws:
+        if set(drawn) != set(names):
+            names = tuple(drawn)
+            for (sheet, name), numbers in drawn.items():
+                _check(scores, sheet, name, numbers)
+            settled = _untouched(scores, vectors, rows, names, wanted)
+        columns = ArrayColumns(scores.plan, rows, drawn, vectors=vectors, settled=settled)
+        yield {spot: plain_array(columns.column(*spot)) for spot in wanted}
+
+
+def _untouched(
+    scores: Scores, vectors: Vectors, rows: Rows, drawn: Collection[Spot], wanted: Collection[Spot]
+) -> dict[Spot, Cells]:
+    """Return the columns behind what is wanted that no drawn column reaches, worked out; their codes are kept."""
+    graph = scores.plan.graph
+    moving = graph.touched(drawn) | set(drawn)
+    columns = ArrayColumns(scores.plan, rows, vectors=vectors)
+    found = {spot: columns.column(*spot) for spot in graph.behind(wanted) - moving}
+    for spot in wanted:
+        columns.column(*spot)
+    kept = {id(x.codes if isinstance(x, Texts) else x.x) for x in found.values()}
+    vectors.codings.kept.update({at: made for at, made in columns.codings.kept.items() if set(at[1:]) <= kept})
+    return found

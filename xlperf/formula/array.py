@@ -1,341 +1,298 @@
-"""The array face: the same expressions on float64 columns, for thousands of units and simulation.
+"""The array face: the same expressions on whole columns, for thousands of units, simulation and recalculation.
 
-A number column is a float64 array with NaN for blank and +inf for 不适用; a text column is an object
-array of str or None. Results equal the exact face to the 15 digits a double holds; published numbers
-come from the exact face.
+Columns are `formula.vectors`. Every decision (a half, a limit, a step, a tie) is taken as the exact face takes it
+wherever the exact values are proved; rows in which they are not are listed as doubtful, so that whoever publishes what
+comes out asks the exact face for these. Without being asked, such a row counts as a spreadsheet would have it: what
+differs only in the last digits of a double is the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any, Protocol
+from dataclasses import replace
+from functools import reduce
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from xlperf.formula.expression import Expr, exempting, link_of, needs
-from xlperf.formula.links import Link
+from xlperf.formula.array_links import linked
+from xlperf.formula.decisions import Fold, Source, as_numbers, cleaned, is_empty, is_exempt, near_half, rounded_at
+from xlperf.formula.decisions import half_up as half_up
+from xlperf.formula.expression import Expr, link_of
 from xlperf.formula.operations import OPERATIONS, PLACES
-from xlperf.formula.values import EXEMPT, Value, from_float
-
-Column = npt.NDArray[Any]
-Floats = npt.NDArray[np.float64]
-PAIRS = 4_000_000  # pairs of rows that are compared at a time
-
-
-class Source(Protocol):
-    """Where columns come from, as arrays."""
-
-    def column(self, sheet: str, name: str) -> Column:
-        """Return a column of a sheet."""
-        ...
-
-    def key(self, sheet: str) -> Column:
-        """Return the key column of a sheet."""
-        ...
-
-    def size(self, sheet: str) -> int:
-        """Return how many rows a sheet has."""
-        ...
-
-
-def to_array(values: Sequence[Value], text: bool) -> Column:
-    """Make a column array of plain values; `text` keeps them as objects."""
-    if text:
-        made = np.empty(len(values), object)
-        made[:] = list(values)
-        return made
-    return np.array([np.nan if v is None else np.inf if v == EXEMPT else float(v) for v in values], np.float64)
-
-
-def half_up(x: Floats, digits: int | Floats) -> Floats:
-    """Round half away from zero, looking at the 15 digits that a spreadsheet looks at."""
-    with np.errstate(all="ignore"):  # blank, 不适用 and the logarithm of zero
-        last = np.minimum(np.trunc(digits), 14 - np.floor(np.log10(np.abs(x))))
-    scale = 10.0**last
-    size = np.abs(x) * scale
-    whole = np.floor(size)
-    noise = np.minimum(size * 4e-15 + 1e-15, 0.25)  # the last digits are a quarter apart at most
-    rounded = np.copysign((whole + (size - whole > 0.5 - noise)) / scale, x)
-    result: Floats = np.where(np.isinf(x) | (x == 0), x, rounded)
-    return result
+from xlperf.formula.values import EXEMPT, Value
+from xlperf.formula.vectors import (
+    UNIT,
+    Cells,
+    Column,
+    Floats,
+    Mixed,
+    Numbers,
+    Texts,
+    Truths,
+    constant,
+    is_nothing,
+    numbers,
+    objects,
+    plain_array,
+    texts,
+    value_of,
+)
+from xlperf.formula.vectors import to_array as to_array
 
 
 def evaluate(e: Expr, sheet: str, source: Source) -> Column:
+    """Evaluate a column's expression for every row of its sheet: float64 or objects, see `vectors.plain_array`."""
+    return plain_array(worked_out(e, Fold(sheet, source)))
+
+
+def worked_out(e: Expr, face: Fold) -> Cells:
     """Evaluate a column's expression for every row of its sheet."""
     with np.errstate(all="ignore"):
         link = link_of(e)
-        values = _fold(e, sheet, source) if link is None else _link(link, sheet, source)
-        values = np.array(np.broadcast_to(values, (source.size(sheet),)))
-        return _guarded(values, e, sheet, source)
+        found = _fold(e, face) if link is None else linked(link, face, *([_fold(e, face) for e in side] for side in (link.wanted, link.against)))
+        return _guarded(_spread(found, face), e, face)
 
 
-def _guarded(values: Column, e: Expr, sheet: str, source: Source) -> Column:
+def _spread(x: Cells, face: Fold) -> Cells:
+    """Return a column as long as its sheet."""
+    size = face.source.size(face.sheet)
+    if isinstance(x, Texts):
+        return x if len(x.codes) == size else replace(x, codes=np.broadcast_to(x.codes, (size,)))
+    return x if len(x.x) == size else replace(x, x=np.broadcast_to(x.x, (size,)))
+
+
+def _guarded(x: Cells, e: Expr, face: Fold) -> Cells:
     """Leave a row blank where a needed cell is, and 不适用 where one that makes it so is, which comes first."""
-    for name in needs(e):
-        _put(values, is_empty(source.column(sheet, name)), None, np.nan)
-    for name in exempting(e):
-        _put(values, is_exempt(source.column(sheet, name)), EXEMPT, np.inf)
-    return values
+    needed, exempted = face.needed(e)
+    for mark, names, holds in ((None, needed, is_empty), (EXEMPT, exempted, is_exempt)):
+        for name in names:
+            cell = face.column(name)
+            if not (isinstance(cell, Numbers) and cell.whole) and (there := holds(cell)).any():
+                x = where(there, constant(mark), x)
+    return x
 
 
-def _put(values: Column, where: npt.NDArray[np.bool_], text: Value, number: float) -> None:
-    values[where] = text if values.dtype == object else number
+def where(holds: Truths, then: Cells, rest: Cells) -> Cells:
+    """Choose row by row."""
+    if isinstance(then, Numbers) and isinstance(rest, Numbers):
+        return _joint(np.where(holds, then.x, rest.x), then, rest)
+    if all(isinstance(x, Texts) or is_nothing(x) for x in (then, rest)):
+        one, other = (x if isinstance(x, Texts) else Texts(np.full(1, -1), ()) for x in (then, rest))
+        moved = np.where(other.codes < 0, -1, other.codes + len(one.words))
+        return Texts(np.where(holds, one.codes, moved), (*one.words, *other.words))
+    return Mixed(np.where(holds, objects(then), objects(rest)))
 
 
-def is_empty(x: Column) -> npt.NDArray[np.bool_]:
-    """Return which cells are blank."""
-    return np.array([v is None for v in x], bool) if x.dtype == object else np.isnan(x)
-
-
-def is_exempt(x: Column) -> npt.NDArray[np.bool_]:
-    """Return which cells are 不适用."""
-    return np.equal(x, EXEMPT).astype(bool) if x.dtype == object else np.isinf(x)
-
-
-def _clean(x: Column) -> Floats:
-    return half_up(_floats(x), PLACES)
-
-
-def _floats(x: Column) -> Floats:
-    """Keep the numbers of a column; whatever else stands there is NaN, which makes a blank result."""
-    if x.dtype != object:
-        return np.where(np.isinf(x), np.nan, x)
-    return np.array([v if isinstance(v, float) else np.nan for v in x], np.float64)
-
-
-def _objects(x: Column) -> Column:
-    """Keep every value of a column as an object: float, text, None or 不适用."""
-    if x.dtype == object:
-        return x
-    made = x.astype(object)
-    made[np.isnan(x)] = None
-    made[np.isinf(x)] = EXEMPT
+def _joint(x: Floats, *given: Numbers) -> Numbers:
+    """Return numbers each of which is one of those given."""
+    made = Numbers(x, True, _finest(given), True, 0.0, 0.0, np.inf)
+    for g in given:
+        made.whole, made.nearest = made.whole and g.whole, made.nearest and g.nearest
+        made.error, made.most, made.low = max(made.error, g.error), max(made.most, g.most), min(made.low, g.low)
     return made
 
 
-def _strict(f: Callable[..., Any]) -> Callable[..., Column]:
-    return lambda *xs: f(*map(_floats, xs))
+def _finest(given: Sequence[Numbers]) -> int | None:
+    found = 0
+    for g in given:
+        if g.decimals is None:
+            return None
+        found = max(found, g.decimals)
+    return found
 
 
-def _compare(f: Callable[[Column, Column], Column]) -> Callable[[Column, Column], Column]:
-    return lambda a, b: np.asarray(f(_clean(a), _clean(b)), bool)
+# ---- arithmetic ------------------------------------------------------------------------------------------------------
 
 
-def _same(a: Column, b: Column) -> Column:
-    if a.dtype != object and b.dtype != object:
-        return np.asarray(_clean(a) == _clean(b), bool)
-    a, b = (np.array([*map(_plain, x), None], object)[:-1] for x in (a, b))
-    return np.asarray(np.equal(a, b), bool) & ~is_empty(a)
+def _add(_: Fold, *given: Cells, sign: float = 1.0) -> Numbers:
+    a, b = map(as_numbers, given)
+    most = a.most + b.most
+    decimals = _finest((a, b))
+    exact = decimals == 0 and a.nearest and b.nearest and most < 2.0**52
+    low = a.low + b.low if sign > 0 else a.low - b.most
+    x = a.real() + b.real() if sign > 0 else a.real() - b.real()
+    return Numbers(x, a.whole and b.whole, decimals, exact, a.error + b.error + most * UNIT, most, low)
 
 
-def _plain(x: Any) -> Any:
-    """Return a value as cell comparisons see it; see `operations.equal`."""
-    if isinstance(x, str):
-        return x.lower()
-    return None if x is None or np.isnan(x) else EXEMPT if np.isinf(x) else float(half_up(x, PLACES))
+def _mul(_: Fold, *given: Cells) -> Numbers:
+    a, b = map(as_numbers, given)
+    most = a.most * b.most
+    decimals = None if a.decimals is None or b.decimals is None else a.decimals + b.decimals
+    error = a.error * b.most + b.error * a.most + a.error * b.error + most * UNIT
+    low = 0.0 if a.low >= 0 and b.low >= 0 else -most
+    return Numbers(a.real() * b.real(), a.whole and b.whole, decimals, False, error, most, low)
 
 
-def _first(*xs: Column) -> Column:
-    result = xs[-1]
-    for x in reversed(xs[:-1]):
-        result = _where(is_empty(x), result, x)
-    return result
+def _div(face: Fold, *given: Cells) -> Numbers:
+    a, b = map(as_numbers, given)
+    known = b.on()
+    if known is None:
+        face.doubt(lambda: np.abs(b.x) <= b.error)
+    else:
+        b = known
+    over = b.real()
+    zero = over == 0
+    size = np.abs(over[np.isfinite(over) & ~zero])
+    least = float(size.min()) if size.size else 1.0
+    most = a.most / least
+    error = (a.error + most * b.error) / max(least - b.error, UNIT * least) + most * UNIT
+    x = np.where(zero, np.nan, a.real() / np.where(zero, 1, over)) if zero.any() else a.real() / over
+    decimals = _shared_decimals(a, b)
+    low = 0.0 if a.low >= 0 and b.low >= 0 else -most
+    return Numbers(x, a.whole and b.whole and not zero.any(), decimals, False, error, most, low)
 
 
-def _reduce(f: Any) -> Callable[..., Column]:
-    return lambda *xs: f.reduce(np.broadcast_arrays(*xs))
+def _shared_decimals(a: Numbers, b: Numbers) -> int | None:
+    """Return on how many decimals a share lies: known where the divisor is the same power of ten, 2, 4, 5 … in all."""
+    if a.decimals is None or not b.nearest or len(b.x) != 1 or not 0 < abs(b.x[0]) < 2.0**30:
+        return None
+    for more in range(8):
+        if (10**more / b.x[0]).is_integer() and b.decimals == 0:
+            return a.decimals + more
+    scaled = b.x[0] * 10 ** (b.decimals or 0)
+    for more in range(8):
+        if b.decimals and (10 ** (more + b.decimals) / round(scaled)).is_integer():
+            return a.decimals + more
+    return None
 
 
-def _each(exact: Callable[..., Value], kind: Any) -> Callable[..., Column]:
-    """Return an operation that asks its exact function cell by cell. kind: of the result, `float64` or `object`."""
+def _neg(_: Fold, given: Cells) -> Numbers:
+    a = as_numbers(given)
+    return replace(a, x=-a.real(), low=-a.most)
 
-    def applied(*xs: Column) -> Column:
-        rows = zip(*(map(_value, x) for x in np.broadcast_arrays(*map(_objects, xs))), strict=True)
-        return to_array([exact(*row) for row in rows], kind is object)
+
+def _strict(f: Any, bound: Callable[..., float]) -> Callable[..., Numbers]:
+    def applied(_: Fold, *given: Cells) -> Numbers:
+        known = [*map(as_numbers, given)]
+        found = _joint(reduce(f, [k.real() for k in known]), *known)
+        found.low = bound([k.low for k in known])
+        return found
 
     return applied
 
 
-def _value(x: Any) -> Value:
-    return from_float(x) if isinstance(x, float) else x
+# ---- decisions -------------------------------------------------------------------------------------------------------
+
+
+def _rounded(face: Fold, *given: Cells) -> Numbers:
+    a, digits = map(as_numbers, given)
+    if len(digits.x) == 1 and digits.whole:
+        return rounded_at(replace(a, x=a.real()), int(digits.x[0]), face)
+    at = digits.real()
+    face.doubt(lambda: near_half(a, np.nan_to_num(np.trunc(at))))
+    x = half_up(a.real(), at)
+    x = np.where(np.isnan(at), np.nan, x)
+    return Numbers(x, a.whole and digits.whole, None, False, a.error + 1.0, a.most + 1.0)
+
+
+def _compare(f: Callable[[Any, Any], Any]) -> Callable[..., Truths]:
+    def applied(face: Fold, *given: Cells) -> Truths:
+        a, b = (cleaned(x, face).real() for x in given)
+        return np.asarray(f(a, b), bool)
+
+    return applied
+
+
+def _floor(f: Any) -> Callable[..., Numbers]:
+    def applied(face: Fold, given: Cells) -> Numbers:
+        a = cleaned(given, face)
+        most = a.most + 1
+        return Numbers(f(a.real()), a.whole, 0, True, most * UNIT, most, 0.0 if a.low >= 0 else -most)
+
+    return applied
+
+
+def _same(face: Fold, *given: Cells) -> Truths:
+    a, b = given
+    if isinstance(a, Numbers) and isinstance(b, Numbers):
+        return np.asarray(cleaned(a, face).x == cleaned(b, face).x, bool)
+    if isinstance(a, Texts) and isinstance(b, Texts):
+        if len(b.words) == 1 and len(b.codes) == 1:
+            wanted = b.words[0].lower()
+            return a.where(lambda word: word.lower() == wanted)
+        at = {word: i for i, word in enumerate(dict.fromkeys(w.lower() for w in (*a.words, *b.words)))}
+        one, other = (np.array([*(at[w.lower()] for w in x.words), -1])[x.codes] for x in (a, b))
+        return np.asarray((one == other) & (one >= 0), bool)
+    one, other = (np.array([*map(_plain, objects(x)), None], object)[:-1] for x in given)
+    return np.asarray(np.equal(one, other), bool) & ~is_empty(Mixed(one))
+
+
+def _plain(x: Any) -> Any:
+    """Return a value as cell comparisons see it; see `operations.equal`."""
+    return x.lower() if isinstance(x, str) else None if x is None else float(half_up(np.array([x]), PLACES)[0])
+
+
+# ---- the rest --------------------------------------------------------------------------------------------------------
+
+
+def _first(_: Fold, *given: Cells) -> Cells:
+    result = given[-1]
+    for x in reversed(given[:-1]):
+        result = where(is_empty(x), result, x)
+    return result
+
+
+def _each(name: str, *, text: bool) -> Callable[..., Cells]:
+    """Return an operation that asks its exact function, once for each number it takes. text: whether it gives texts."""
+    exact = OPERATIONS[name].exact
+
+    def applied(_: Fold, *given: Cells) -> Cells:
+        if len(given) == 1 and isinstance(given[0], Numbers):
+            different, at = np.unique(given[0].x, return_inverse=True)
+            found = [exact(value_of(x)) for x in objects(Numbers(different))]
+            made = texts(found) if text else numbers(to_array(found, text=False))
+            return made.take(at, some_miss=False)
+        rows = zip(*(map(value_of, x) for x in np.broadcast_arrays(*map(objects, given))), strict=True)
+        answers: list[Value] = [exact(*row) for row in rows]
+        return texts(answers) if text else numbers(to_array(answers, text=False))
+
+    return applied
 
 
 ARRAY: dict[str, Callable[..., Any]] = {
-    "add": _strict(np.add),
-    "sub": _strict(np.subtract),
-    "mul": _strict(np.multiply),
-    "div": _strict(lambda a, b: np.where(b == 0, np.nan, a / np.where(b == 0, 1, b))),
-    "neg": _strict(np.negative),
+    "add": _add,
+    "sub": lambda face, *given: _add(face, *given, sign=-1.0),
+    "mul": _mul,
+    "div": _div,
+    "neg": _neg,
     "gt": _compare(np.greater),
     "ge": _compare(np.greater_equal),
     "lt": _compare(np.less),
     "le": _compare(np.less_equal),
     "same": _same,
-    "both": _reduce(np.logical_and),
-    "either": _reduce(np.logical_or),
-    "negate": np.logical_not,
-    "is_blank": is_empty,
-    "is_number": lambda x: np.isfinite(_floats(x)),
-    "is_exempt": is_exempt,
-    "floor": lambda x: np.floor(_clean(x)),
-    "ceiling": lambda x: np.ceil(_clean(x)),
-    "rounded": _strict(half_up),
-    "least": _strict(_reduce(np.minimum)),
-    "greatest": _strict(_reduce(np.maximum)),
+    "both": lambda _, *given: reduce(np.logical_and, given, np.ones(1, bool)),
+    "either": lambda _, *given: reduce(np.logical_or, given, np.zeros(1, bool)),
+    "negate": lambda _, given: np.logical_not(given),
+    "is_blank": lambda _, given: is_empty(given),
+    "is_number": lambda _, given: np.isfinite(as_numbers(given).x),
+    "is_exempt": lambda _, given: is_exempt(given),
+    "floor": _floor(np.floor),
+    "ceiling": _floor(np.ceil),
+    "rounded": _rounded,
+    "least": _strict(np.minimum, min),
+    "greatest": _strict(np.maximum, max),
     "first": _first,
-    **{name: _each(OPERATIONS[name].exact, np.float64) for name in ("year", "month", "day", "months_later")},
-    **{name: _each(OPERATIONS[name].exact, object) for name in ("in_words", "as_text", "joined")},
+    **{name: _each(name, text=False) for name in ("year", "month", "day", "months_later")},
+    **{name: _each(name, text=True) for name in ("in_words", "as_text", "joined")},
 }
 
 
-def _const(value: Value) -> Column:
-    return to_array([value], isinstance(value, str) and value != EXEMPT)
-
-
-def _fold(e: Expr, sheet: str, source: Source) -> Column:
-    match e.op, e.args:
-        case "const", (value,):
-            return _const(value)
-        case "col", (name,):
-            return source.column(sheet, name)
-        case "call", (_, _, body):
-            return _fold(body, sheet, source)
-        case "alone", (_, x):
-            values = np.array(np.broadcast_to(_fold(x, sheet, source), (source.size(sheet),)))
-            return _guarded(values, x, sheet, source)
-        case "cases", (branches, (otherwise, _)):
-            result = _fold(otherwise, sheet, source)
-            for when, then, _ in reversed(branches):
-                result = _where(_fold(when, sheet, source), _fold(then, sheet, source), result)
-            return result
-    made: Column = np.asarray(ARRAY[e.op](*(_fold(a, sheet, source) for a in e.args)))
-    return made
-
-
-def _where(when: Column, then: Column, rest: Column) -> Column:
-    if then.dtype == object or rest.dtype == object:
-        then, rest = _objects(then), _objects(rest)
-    return np.where(when, then, rest)
-
-
-# ---- links ----------------------------------------------------------------------------------------
-
-
-def _link(link: Link, sheet: str, source: Source) -> Column:
-    if link.kind == "via":
-        return _via(link, sheet, source)
-    theirs, mine = _matched(link, sheet, source)
-    if link.kind == "rank":
-        return _rank(source.column(sheet, link.column), theirs, mine, link)
-    added = partial(_sums, theirs, mine) if not link.limits else partial(_pair_sums, link, sheet, source, theirs, mine)
-    if link.kind == "count":
-        return added(np.ones(len(theirs)))
-    values = source.column(link.sheet, link.column)
-    if link.kind == "pick":
-        at = np.where(added(np.ones(len(theirs))) == 1, added(np.arange(len(theirs), dtype=float)), -1)
-        return _at(values, at, _nothing(values))
-    there = np.isfinite(_floats(values))
-    counts = added(there.astype(float))
-    if link.kind == "tally":
-        return counts
-    sums = added(np.where(there, _floats(values), 0.0))
-    if link.kind == "mean":
-        return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-    if link.blanks != "stop":
-        return sums
-    return np.where(added(is_empty(values).astype(float)) > 0, np.nan, sums)
-
-
-def _via(link: Link, sheet: str, source: Source) -> Column:
-    theirs, mine = _codes([source.key(link.sheet)], [source.column(sheet, link.key)])
-    values = source.column(link.sheet, link.column)
-    where = np.full(theirs.max(initial=-1) + 1, -1)
-    where[theirs[::-1]] = np.arange(len(theirs))[::-1]
-    at = np.where(mine >= 0, where[np.maximum(mine, 0)], -1) if len(where) else np.full(len(mine), -1)
-    return _at(values, at, _nothing(values))
-
-
-def _nothing(values: Column) -> Any:
-    """Return what stands for blank in a column."""
-    return None if values.dtype == object else np.nan
-
-
-def _at(values: Column, positions: Column, empty: Any) -> Column:
-    """Take the values at positions; `empty` where a position is below 0."""
-    at = np.asarray(positions, int)
-    return np.where(at >= 0, values[np.maximum(at, 0)], empty) if len(values) else np.full(len(at), empty)
-
-
-def _matched(link: Link, sheet: str, source: Source) -> tuple[Column, Column]:
-    there = link.sheet or sheet
-    if not link.match:
-        return np.zeros(source.size(there), int), np.zeros(source.size(sheet), int)
-    theirs = [source.column(there, name) for name in link.names]
-    mine = [np.broadcast_to(_fold(value, sheet, source), (source.size(sheet),)) for value in link.wanted]
-    return _codes(theirs, mine)
-
-
-def _codes(theirs: Sequence[Column], mine: Sequence[Column]) -> tuple[Column, Column]:
-    """Take a number for each distinct key of the other side; −1 where this side has a key that is not there."""
-    their_rows = list(zip(*(_hashable(c) for c in theirs), strict=True))
-    index = {key: i for i, key in enumerate(dict.fromkeys(their_rows))}
-    their_codes = np.fromiter((index[k] for k in their_rows), int, len(their_rows))
-    my_rows = zip(*(_hashable(c) for c in mine), strict=True)
-    return their_codes, np.fromiter((index.get(k, -1) for k in my_rows), int, len(mine[0]))
-
-
-def _hashable(x: Column) -> list[Any]:
-    return [_plain(v) for v in x] if x.dtype == object else _objects(_clean_all(x)).tolist()
-
-
-def _clean_all(x: Floats) -> Floats:
-    return np.where(np.isinf(x), x, _clean(x))
-
-
-def _sums(codes: Column, wanted: Column, values: Floats) -> Floats:
-    sums = np.bincount(codes, weights=values, minlength=1)
-    return np.where(wanted >= 0, sums[np.maximum(wanted, 0)], 0.0)
-
-
-def _pair_sums(link: Link, sheet: str, source: Source, codes: Column, wanted: Column, values: Floats) -> Floats:
-    """Add values over the rows of the same code that keep the limits, pair by pair, some rows at a time."""
-    size = source.size(sheet)
-    theirs = [source.column(link.sheet, limit.column) for limit in link.limits]
-    mine = [np.broadcast_to(_fold(value, sheet, source), (size,)) for value in link.against]
-    sums = np.zeros(size)
-    for code in np.unique(wanted[wanted >= 0]):
-        there, here = np.flatnonzero(codes == code), np.flatnonzero(wanted == code)
-        for some in np.array_split(here, 1 + len(here) * len(there) // PAIRS):
-            kept = np.ones((len(some), len(there)), bool)
-            for limit, t, m in zip(link.limits, theirs, mine, strict=True):
-                kept &= _stands(t[there], limit.order, m[some])
-            sums[some] = kept @ values[there]
-    return sums
-
-
-def _stands(theirs: Column, order: str, mine: Column) -> npt.NDArray[np.bool_]:
-    """Return for each value here (down) and there (across) whether that there is above, below … this."""
-    if order != "differs":
-        return np.asarray(ARRAY[order](theirs[None, :], mine[:, None]), bool)
-    known = ~is_empty(theirs) if theirs.dtype == object else np.isfinite(theirs)
-    their_codes, my_codes = _codes([theirs], [mine])
-    return np.asarray(known[None, :] & (their_codes[None, :] != my_codes[:, None]), bool)
-
-
-def _rank(keys: Floats, theirs: Column, mine: Column, link: Link) -> Floats:
-    """Sort by group and key, so that cost grows with the rows and not their square."""
-    sortable = _clean(keys) if link.order == "low" else -_clean(keys)
-    there = np.isfinite(sortable)
-    rows = np.flatnonzero(there)
-    by = rows[np.lexsort((rows, sortable[rows], theirs[rows]))]
-    group, key = theirs[by], sortable[by]
-    starts = np.r_[True, group[1:] != group[:-1]]
-    position = np.arange(len(by)) - np.maximum.accumulate(np.where(starts, np.arange(len(by)), 0))
-    if link.ties == "same":
-        new = starts | np.r_[True, key[1:] != key[:-1]]
-        position = position[np.maximum.accumulate(np.where(new, np.arange(len(by)), 0))]
-    places = np.full(len(keys), np.nan)
-    places[by] = position + 1.0
-    return np.where(mine == theirs, places, np.nan)
+def _fold(e: Expr, face: Fold) -> Any:
+    op = e.op
+    if op == "col":
+        return face.column(e.args[0])
+    if op == "const":
+        return face.constant(e)
+    if op == "call":
+        return _fold(e.args[2], face)
+    if op == "alone":
+        x = e.args[1]
+        return _guarded(_spread(_fold(x, face), face), x, face)
+    if op == "cases":
+        branches, (otherwise, _) = e.args
+        result = _fold(otherwise, face)
+        for when, then, _ in reversed(branches):
+            result = where(_fold(when, face), _fold(then, face), result)
+        return result
+    return ARRAY[op](face, *[_fold(a, face) for a in e.args])

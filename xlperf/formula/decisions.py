@@ -1,0 +1,178 @@
+"""Decisions of the array face: halves, limits and steps, taken as the exact face takes them wherever that is proved.
+
+Rows in which it is not are noted as doubtful, so that whoever publishes what comes out asks the exact face for these.
+Without being asked, such a row counts as a spreadsheet would have it: what differs only in the last digits of a double
+is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import Any, Protocol
+
+import numpy as np
+
+from xlperf.formula.expression import Expr, exempting, needs
+from xlperf.formula.operations import PLACES
+from xlperf.formula.values import EXEMPT
+from xlperf.formula.vectors import (
+    UNIT,
+    Cells,
+    Column,
+    Floats,
+    Mixed,
+    Numbers,
+    Texts,
+    Truths,
+    cells,
+    constant,
+    nothing,
+    numbers,
+)
+
+_DIGITS = 14  # of a double's fifteen, those behind the first
+
+
+class Source(Protocol):
+    """Where columns come from, as arrays or as `vectors.Cells`."""
+
+    def column(self, sheet: str, name: str) -> Column | Cells:
+        """Return a column of a sheet."""
+        ...
+
+    def key(self, sheet: str) -> Column | Cells:
+        """Return the key column of a sheet."""
+        ...
+
+    def size(self, sheet: str) -> int:
+        """Return how many rows a sheet has."""
+        ...
+
+
+Guards = dict[int, tuple[tuple[str, ...], tuple[str, ...]]]  # an expression, by its id → what it needs, what exempts it
+
+
+@dataclass
+class Fold:
+    """One column being worked out.
+
+    asked: whether somebody asks for the rows in which a decision is not proved. guards, constants: what is known of
+    expressions by their id, see `needed` and `constant`; kept by whoever keeps the expressions.
+    """
+
+    sheet: str
+    source: Source
+    asked: bool = False
+    guards: Guards = field(default_factory=dict)
+    constants: dict[int, Cells] = field(default_factory=dict)
+    doubts: list[Truths] = field(default_factory=list)
+
+    def column(self, name: str, sheet: str | None = None) -> Cells:
+        """Return a column, of the own sheet where none is named."""
+        return cells(self.source.column(self.sheet if sheet is None else sheet, name))
+
+    def column_of_keys(self, sheet: str) -> Cells:
+        """Return the key column of a sheet."""
+        return cells(self.source.key(sheet))
+
+    def needed(self, e: Expr) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the columns that an expression needs, and those that make it 不适用."""
+        if id(e) not in self.guards:
+            self.guards[id(e)] = needs(e), exempting(e)
+        return self.guards[id(e)]
+
+    def constant(self, e: Expr) -> Cells:
+        """Return a constant as a column of length 1, which nobody changes."""
+        if id(e) not in self.constants:
+            self.constants[id(e)] = constant(e.args[0])
+        return self.constants[id(e)]
+
+    def doubt(self, rows: Callable[[], Truths]) -> None:
+        """Note rows that are not decided for certain."""
+        if self.asked:
+            self.doubts.append(rows())
+
+    def doubtful(self) -> Truths:
+        """Return in which rows something is not proved."""
+        size = self.source.size(self.sheet)
+        return reduce(np.logical_or, self.doubts, np.zeros(size, bool))
+
+
+def half_up(x: Floats, digits: int | Floats) -> Floats:
+    """Round half away from zero, looking at the 15 digits that a spreadsheet looks at."""
+    with np.errstate(all="ignore"):  # blank, 不适用 and the logarithm of zero
+        if isinstance(digits, int) and np.nanmax(np.abs(x), initial=0.0, where=np.isfinite(x)) * 10.0**digits < 1e14:
+            last: Any = digits
+        else:
+            last = np.minimum(np.trunc(digits), _DIGITS - np.floor(np.log10(np.abs(x))))
+        scale = 10.0**last
+        size = np.abs(x) * scale
+        whole = np.floor(size)
+        noise = np.minimum(size * 4e-15 + 1e-15, 0.25)  # the last digits are a quarter apart at most
+        rounded = np.copysign((whole + (size - whole > 0.5 - noise)) / scale, x)
+        result: Floats = np.where(np.isinf(x) | (x == 0), x, rounded)
+    return result
+
+
+def is_empty(x: Column | Cells) -> Truths:
+    """Return which cells are blank."""
+    match cells(x):
+        case Numbers() as n:
+            return np.zeros(len(n.x), bool) if n.whole else np.isnan(n.x)
+        case Texts() as t:
+            return t.codes < 0
+        case Mixed() as m:
+            return np.array([v is None or (isinstance(v, float) and np.isnan(v)) for v in m.x], bool)
+
+
+def is_exempt(x: Column | Cells) -> Truths:
+    """Return which cells are 不适用."""
+    match cells(x):
+        case Numbers() as n:
+            return np.zeros(len(n.x), bool) if n.whole else np.isinf(n.x)
+        case Texts() as t:
+            return t.where(lambda word: word == EXEMPT)
+        case Mixed() as m:
+            return np.array([v == EXEMPT for v in m.x], bool)
+
+
+def as_numbers(x: Cells) -> Numbers:
+    """Keep the numbers of a column; whatever else stands there is blank."""
+    if isinstance(x, Numbers):
+        return x
+    if isinstance(x, Texts):
+        return replace(nothing(), x=np.full(len(x.codes), np.nan))
+    return numbers(np.array([v if isinstance(v, float) else np.nan for v in x.x], np.float64))
+
+
+def cleaned(x: Cells, face: Fold) -> Numbers:
+    """Return numbers at the nine decimals that comparisons look at, each the nearest double; 不适用 stays."""
+    a = as_numbers(x)
+    return a.on(PLACES) or rounded_at(a, PLACES, face)
+
+
+def rounded_at(a: Numbers, digits: int, face: Fold) -> Numbers:
+    """Round at so many decimals, by whole numbers where the exact values are proved."""
+    known = a.on()
+    if known is not None and known.decimals is not None and known.decimals <= digits:
+        return known
+    most = a.most + 10.0**-digits
+    made = Numbers(a.x, a.whole, max(digits, 0), True, most * UNIT, most, 0.0 if a.low >= 0 else -most)
+    if known is None or known.decimals is None or known.most * 10.0**known.decimals >= 2.0**50:
+        face.doubt(lambda: near_half(a, digits))
+        return replace(made, x=half_up(a.x, digits), nearest=a.most * 10.0**digits < 1e14)
+    step = 10.0 ** (known.decimals - digits)
+    size = np.rint((known.x if a.low >= 0 else np.abs(known.x)) * 10.0**known.decimals)
+    whole = np.floor((size + step / 2) / step)
+    x = whole / 10.0**digits if digits >= 0 else whole * 10.0**-digits
+    return replace(made, x=x if a.low >= 0 else np.copysign(x, known.x))
+
+
+def near_half(a: Numbers, digits: int | Floats) -> Truths:
+    """Return in which rows a number may be on the other side of a half than its double."""
+    scale = 10.0 ** np.asarray(digits, float)
+    size = np.abs(a.real()) * scale
+    near = np.abs(size - np.floor(size) - 0.5) <= a.error * scale + size * 4 * UNIT
+    return np.asarray(near | (size >= 2.0**50), bool)
