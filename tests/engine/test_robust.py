@@ -78,19 +78,19 @@ def test_a_draw_is_what_the_exact_face_makes_of_it(three):
         drawn = moving.drawn()
         put = {}
         for name in ("score", "full"):
-            cells = drawn.column("marks", name)
-            assert not np.array_equal(cells, moving.still(("marks", name)), equal_nan=True)
+            cells = drawn.plain(("marks", name))
+            assert not np.array_equal(cells, moving.still(("marks", name)).x, equal_nan=True)
             put["marks", name] = {i: Fraction(v) for i, v in enumerate(cells.tolist()) if np.isfinite(v)}
         live = Live(three)
         live.suppose(put)
         for name in (ranking.score, ranking.place):
             exact = [float(v) for v in live.column(ranking.sheet, name)]
-            assert drawn.column(ranking.sheet, name).tolist() == pytest.approx(exact, abs=1e-9)
+            assert drawn.plain((ranking.sheet, name)).tolist() == pytest.approx(exact, abs=1e-9)
 
 
 def test_what_a_unit_is_marked_for_adds_up_as_before(three):
     sheet = three.plan.by_name["marks"]
-    drawn = _Moving(three, 0.5, 4).drawn().column("marks", "full")
+    drawn = _Moving(three, 0.5, 4).drawn().plain(("marks", "full"))
     for unit in set(three.column("marks", sheet.unit)):
         at = [i for i, u in enumerate(three.column("marks", sheet.unit)) if u == unit]
         assert sum(drawn[i] for i in at) == pytest.approx(float(sum(three.column("marks", "full")[i] for i in at)))

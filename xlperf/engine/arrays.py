@@ -200,6 +200,5 @@ def _untouched(
     found = {spot: columns.column(*spot) for spot in graph.behind(wanted) - moving}
     for spot in wanted:
         columns.column(*spot)
-    kept = {id(x.codes if isinstance(x, Texts) else x.x) for x in found.values()}
-    vectors.codings.kept.update({at: made for at, made in columns.codings.kept.items() if set(at[1:]) <= kept})
+    vectors.codings.kept.update(columns.codings.only(found.values()).kept)
     return found

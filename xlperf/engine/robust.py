@@ -18,14 +18,18 @@ from xlperf.engine.graph import Spot
 from xlperf.engine.plan import Column, Plan, Ranking, Sheet
 from xlperf.engine.score import Columns, Scores
 from xlperf.formula import array
+from xlperf.formula.array_links import Codings
+from xlperf.formula.decisions import Fold
 from xlperf.formula.expression import Expr, constant, lift, walk
 from xlperf.formula.values import value_text
+from xlperf.formula.vectors import Cells, as_drawn, plain_array, to_array, typed
+from xlperf.formula.vectors import Column as Vector
 from xlperf.rules import RULES
 
 DRAWS = 10_000
 _EDGES = (5.0, 95.0)  # per cent of the draws between which a place usually lies
 Progress = Callable[[int, int], None]
-Moved = dict[Spot, array.Column]
+Moved = dict[Spot, Cells]
 
 
 @dataclass(frozen=True)
@@ -61,14 +65,15 @@ def robustness(
     for draw in range(draws):
         drawn = moving.drawn()
         for ranking in scores.plan.rankings:
-            places[ranking.sheet][draw] = drawn.column(ranking.sheet, ranking.place)
+            places[ranking.sheet][draw] = drawn.plain((ranking.sheet, ranking.place))
             awards[ranking.sheet] += moving.same_awards(drawn, ranking)
+        moving.keep(drawn)
         if progress is not None:
             progress(draw + 1, draws)
     return [kept for r in scores.plan.rankings for kept in _kept(scores, r, places[r.sheet], awards[r.sheet])]
 
 
-def _kept(scores: Scores, ranking: Ranking, places: array.Column, awards: array.Column) -> Iterator[Kept]:
+def _kept(scores: Scores, ranking: Ranking, places: Vector, awards: Vector) -> Iterator[Kept]:
     draws = len(places)
     for at, place in enumerate(scores.column(ranking.sheet, ranking.place)):
         if not isinstance(place, Fraction):
@@ -110,18 +115,25 @@ def _parts(node: Expr) -> tuple[str, str, tuple[tuple[Expr, Fraction], ...]] | N
     return found.word, name, tuple((part, w) for part, w in pairs if isinstance(w, Fraction))
 
 
-class _Drawn(Columns[array.Column]):
+class _Drawn(Columns[Cells]):
     """The columns of one draw. moved: what stands otherwise; exprs: what is computed otherwise; still: the rest."""
 
-    def __init__(self, base: _Moving, moved: Mapping[Spot, array.Column], exprs: Mapping[Spot, Expr]) -> None:
+    def __init__(self, base: _Moving, moved: Mapping[Spot, Cells], exprs: Mapping[Spot, Expr]) -> None:
         super().__init__(base.scores.plan, base.rows)
         self._base, self._exprs = base, exprs
+        self.codings = Codings(dict(base.codings.kept))
         self._kept |= moved
 
-    def _made(self, sheet: str, column: Column) -> array.Column:
+    def _made(self, sheet: str, column: Column) -> Cells:
         spot = (sheet, column.name)
         e = self._exprs.get(spot, column.expr)
-        return self._base.still(spot) if e is None or spot not in self._base.touched else array.evaluate(e, sheet, self)
+        if e is None or spot not in self._base.touched:
+            return self._base.still(spot)
+        return array.worked_out(e, Fold(sheet, self))
+
+    def plain(self, spot: Spot) -> Vector:
+        """Return a column as float64, or objects where it holds text."""
+        return plain_array(self.column(*spot))
 
 
 class _Moving:
@@ -138,13 +150,19 @@ class _Moving:
         self.touched = (plan.graph.touched([*self._calls, *moved]) | set(self._calls)) - set(moved)
         self._random = np.random.default_rng(seed)
         self._still: Moved = {}
+        self.codings = Codings()
 
-    def still(self, spot: Spot) -> array.Column:
+    def still(self, spot: Spot) -> Cells:
         """Return a column as it was scored."""
         if spot not in self._still:
             column = self.scores.plan.by_name[spot[0]].by_name[spot[1]]
-            self._still[spot] = array.to_array(self.scores.column(*spot), text=column.holds == "text")
+            self._still[spot] = typed(self.scores.column(*spot), column.holds == "text")
         return self._still[spot]
+
+    def keep(self, drawn: _Drawn) -> None:
+        """Keep how rows are matched by columns that no draw moves."""
+        if not self.codings.kept:
+            self.codings = drawn.codings.only(self._still.values())
 
     def drawn(self) -> _Drawn:
         """Draw the weights once."""
@@ -152,16 +170,17 @@ class _Moving:
         exprs = {(s, c): self._weighed(self.scores.plan.by_name[s].by_name[c].expr) for s, c in self._calls}
         return _Drawn(self, moved, exprs)
 
-    def same_awards(self, drawn: _Drawn, ranking: Ranking) -> array.Column:
+    def same_awards(self, drawn: _Drawn, ranking: Ranking) -> Vector:
         """Return, row by row, whether every award is as it was."""
         same = np.ones(self.scores.size(ranking.sheet), bool)
         for column in self.scores.plan.by_name[ranking.sheet].of_role("award"):
-            was, now = self.still((ranking.sheet, column.name)), drawn.column(ranking.sheet, column.name)
+            spot = (ranking.sheet, column.name)
+            was, now = plain_array(self.still(spot)), drawn.plain(spot)
             equal = was == now if was.dtype == object else np.isclose(was, now, rtol=0, equal_nan=True)
             same &= np.asarray(equal, bool)
         return same
 
-    def _factors(self, count: int) -> array.Column:
+    def _factors(self, count: int) -> Vector:
         return 1 + self._random.uniform(-self._by, self._by, count)
 
     def _weighed(self, e: Expr | None) -> Expr:
@@ -191,21 +210,21 @@ class _Items:
         if points is None or full is None:
             raise TypeError("a marked sheet has a score and a full mark")
         self.spots = ((sheet.name, points.name), (sheet.name, full.name))
-        self._values = [array.to_array(scores.column(*spot), text=False) for spot in self.spots]
+        self._values = [to_array(scores.column(*spot), text=False) for spot in self.spots]
         self._alike, self.count = _numbered([value_text(v) for v in scores.column(sheet.name, sheet.naming.name)])
         self._whose, self._units = _numbered([value_text(v) for v in scores.column(sheet.name, sheet.unit)])
         self._full = np.where(np.isfinite(self._values[1]), self._values[1], 0.0)
 
-    def moved(self, factors: array.Column) -> Moved:
+    def moved(self, factors: Vector) -> Moved:
         """Return score and full mark of every row with its factor."""
         each = factors[self._alike]
         was, now = (np.bincount(self._whose, x, self._units) for x in (self._full, self._full * each))
         with np.errstate(all="ignore"):
             each = each * np.where(now > 0, was / now, 1.0)[self._whose]
-        return {spot: values * each for spot, values in zip(self.spots, self._values, strict=True)}
+        return {spot: as_drawn(values * each) for spot, values in zip(self.spots, self._values, strict=True)}
 
 
-def _numbered(texts: list[str]) -> tuple[array.Column, int]:
+def _numbered(texts: list[str]) -> tuple[Vector, int]:
     """Return a number for each text, in the order in which they are met, and how many there are."""
     known = {text: i for i, text in enumerate(dict.fromkeys(texts))}
     return np.array([known[text] for text in texts], int), len(known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -49,6 +49,11 @@ class Codings:
         """Return columns there and what they must equal here as whole numbers."""
         found: Coded = self.once("coded", pairs, lambda: _coded(pairs, face))
         return found
+
+    def only(self, columns: Iterable[Cells]) -> Codings:
+        """Return those of pairs that are all among some columns, for others who look at the same columns."""
+        ids = {id(_array(x)) for x in columns}
+        return Codings({at: made for at, made in self.kept.items() if ids.issuperset(at[1:])})
 
     def once(self, what: str, pairs: Sequence[Pair], make: Any) -> Any:
         """Return what is made of columns, made when first asked for. The columns are kept with it: so are their ids."""

@@ -175,6 +175,12 @@ def numbers(x: Floats) -> Numbers:
     return replace(found, decimals=decimals, error=found.most * UNIT)
 
 
+def as_drawn(x: Floats) -> Numbers:
+    """Return numbers that somebody drew: each is what it is, on whatever decimals."""
+    found = Numbers(x, bool(np.isfinite(x).all()), None, True, np.inf).measured()
+    return replace(found, error=found.most * UNIT)
+
+
 def texts(values: Sequence[Any]) -> Texts:
     """Return a column of texts; what is no text is blank."""
     at: dict[Any, int] = {}
