@@ -50,7 +50,11 @@ def worked_out(e: Expr, face: Fold) -> Cells:
     """Evaluate a column's expression for every row of its sheet."""
     with np.errstate(all="ignore"):
         link = link_of(e)
-        found = _fold(e, face) if link is None else linked(link, face, *([_fold(e, face) for e in side] for side in (link.wanted, link.against)))
+        found = (
+            _fold(e, face)
+            if link is None
+            else linked(link, face, *([_fold(e, face) for e in side] for side in (link.wanted, link.against)))
+        )
         return _guarded(_spread(found, face), e, face)
 
 

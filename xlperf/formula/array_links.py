@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -13,30 +14,24 @@ from xlperf.formula.links import Link
 from xlperf.formula.vectors import UNIT, Cells, Codes, Column, Floats, Numbers, Texts, Truths, objects
 
 Pair = tuple[Cells, Cells]
+PAIRS = 4_000_000  # pairs of rows that are compared at a time
 
 
 @dataclass(frozen=True, eq=False)
 class Coded:
     """Two sides by the same whole numbers. theirs: of every row looked at. mine: −1 where there is no such row.
 
-    count: of the numbers. asked: whether some row of mine has none.
+    count: of the numbers.
     """
 
     theirs: Codes
     mine: Codes
     count: int
 
-    @property
-    def sizes(self) -> Floats:
-        """Return how many rows each number stands for."""
-        return np.bincount(self.theirs, minlength=max(self.count, 1)).astype(np.float64)
-
-    def spread(self, of_groups: Floats, missing: float) -> Floats:
-        """Return for each row of mine what its group has."""
-        if not len(of_groups):
-            return np.full(len(self.mine), missing)
-        found: Floats = of_groups[self.mine]
-        return np.where(self.mine < 0, missing, found) if (self.mine < 0).any() else found
+    @cached_property
+    def some_miss(self) -> bool:
+        """Return whether some row of mine has no such row there."""
+        return bool((self.mine < 0).any())
 
 
 @dataclass
@@ -67,8 +62,11 @@ def _array(x: Cells) -> Any:
     return x.codes if isinstance(x, Texts) else x.x
 
 
-def linked(link: Link, wanted: Sequence[Cells], face: Fold) -> Cells:
-    """Evaluate a look at other rows. wanted: what the columns there must equal, as columns here."""
+def linked(link: Link, face: Fold, wanted: Sequence[Cells], against: Sequence[Cells]) -> Cells:
+    """Evaluate a look at other rows.
+
+    wanted: what the columns there must equal, as columns here. against: what they must be above, below …
+    """
     codings: Codings = getattr(face.source, "codings", None) or Codings()
     there = link.sheet or face.sheet
     if link.kind == "via":
@@ -79,12 +77,15 @@ def linked(link: Link, wanted: Sequence[Cells], face: Fold) -> Cells:
         coded = Coded(np.zeros(face.source.size(there), np.intp), np.zeros(1, np.intp), 1)
     if link.kind == "rank":
         return _rank(link, coded, face, codings)
+    added = partial(_sums, coded) if not link.limits else partial(_pair_sums, link, face, coded, against)
     if link.kind == "count":
-        return _whole_numbers(coded.spread(coded.sizes, 0.0))
+        return _whole_numbers(added(np.ones(len(coded.theirs))))
     values = face.column(link.column, there)
     if link.kind == "pick":
-        return _pick(values, coded)
-    return _added(link, as_numbers(values), is_empty(values), coded)
+        alone = added(np.ones(len(coded.theirs))) == 1
+        at = np.where(alone, added(np.arange(len(coded.theirs), dtype=np.float64)), -1).astype(np.intp)
+        return values.take(at, some_miss=bool((at < 0).any()))
+    return _added(link, as_numbers(values), is_empty(values), added)
 
 
 def _whole_numbers(x: Floats, *, whole: bool = True) -> Numbers:
@@ -108,41 +109,68 @@ def _via(link: Link, face: Fold, codings: Codings) -> Cells:
     return face.column(link.column, link.sheet).take(at, some_miss=some_miss)
 
 
-def _pick(values: Cells, coded: Coded) -> Cells:
-    last = np.full(coded.count + 1, -1)
-    last[coded.theirs] = np.arange(len(coded.theirs))
-    alone = coded.spread(coded.sizes, 0.0) == 1
-    at = np.where(alone, last[coded.mine], -1)
-    return values.take(at, some_miss=bool((at < 0).any()))
-
-
-def _added(link: Link, values: Numbers, blank: Truths, coded: Coded) -> Cells:
-    """Return what the numbers of each group come to: their sum, their mean, how many there are."""
-    there = np.ones(1, bool) if values.whole else np.isfinite(values.x)
-    counts = coded.sizes if values.whole else _sums(coded, there.astype(np.float64))
+def _added(link: Link, values: Numbers, blank: Truths, added: Callable[[Floats], Floats]) -> Cells:
+    """Return what the numbers of the rows taken come to: their sum, their mean, how many there are."""
+    there = np.ones(len(values.x), bool) if values.whole else np.isfinite(values.x)
+    counts = added(there.astype(np.float64))
     if link.kind == "tally":
-        return _whole_numbers(coded.spread(counts, 0.0))
-    sums = _sums(coded, values.x if values.whole else np.where(there, values.x, 0.0))
+        return _whole_numbers(counts)
+    sums = added(values.x if values.whole else np.where(there, values.x, 0.0))
     many = float(counts.max(initial=1.0))
     most = values.most * many
-    error = many * (values.error + most * UNIT)
     low = 0.0 if values.low >= 0 else -most
+    reckoned = Numbers(sums, True, values.decimals, False, many * (values.error + most * UNIT), most, low)
+    proved = reckoned.on()
     if link.kind == "mean":
-        means = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-        x = coded.spread(means, np.nan)
-        return Numbers(x, bool(np.isfinite(x).all()), None, False, error + most * UNIT, values.most * 2, low)
-    x = coded.spread(sums, 0.0)
-    made = Numbers(x, True, values.decimals, False, error, most, low)
-    made = made.on() or made
+        x = np.where(counts > 0, (proved or reckoned).x / np.maximum(counts, 1), np.nan)
+        error = values.most * 2 * UNIT if proved is not None else values.error + (most + values.most) * UNIT
+        return Numbers(x, bool(np.isfinite(x).all()), None, False, error, values.most * 2, low)
+    made = proved or reckoned
     if link.blanks != "stop" or values.whole:
         return made
-    stopped = coded.spread(_sums(coded, blank.astype(np.float64)), 0.0) > 0
+    stopped = added(blank.astype(np.float64)) > 0
     return replace(made, x=np.where(stopped, np.nan, made.x), whole=False) if stopped.any() else made
 
 
 def _sums(coded: Coded, values: Floats) -> Floats:
-    sums: Floats = np.bincount(coded.theirs, weights=values, minlength=max(coded.count, 1)).astype(np.float64)
+    """Add values over the rows of the same number; 0 where there are none."""
+    sums: Any = np.bincount(coded.theirs, weights=values, minlength=max(coded.count, 1))
+    found: Floats = np.where(coded.mine < 0, 0.0, sums[coded.mine]) if coded.some_miss else sums[coded.mine]
+    return found
+
+
+def _pair_sums(link: Link, face: Fold, coded: Coded, against: Sequence[Cells], values: Floats) -> Floats:
+    """Add values over the rows of the same number that keep the limits, pair by pair, some rows at a time."""
+    size = face.source.size(face.sheet)
+    wanted = np.broadcast_to(coded.mine, (size,))
+    sides = [
+        _sides(face.column(a.column, link.sheet), a.order, b, face) for a, b in zip(link.limits, against, strict=True)
+    ]
+    sums = np.zeros(size)
+    for code in np.unique(wanted[wanted >= 0]):
+        there, here = np.flatnonzero(coded.theirs == code), np.flatnonzero(wanted == code)
+        for some in np.array_split(here, 1 + len(here) * len(there) // PAIRS):
+            kept = np.ones((len(some), len(there)), bool)
+            for theirs, mine, stands in sides:
+                left, right = theirs[there], np.broadcast_to(mine, (size,))[some]
+                kept &= stands(left[None, :], right[:, None])
+            sums[some] = kept @ values[there]
     return sums
+
+
+_ORDERS: dict[str, Callable[[Any, Any], Any]] = {
+    "gt": np.greater, "ge": np.greater_equal, "lt": np.less, "le": np.less_equal,
+    "differs": lambda theirs, mine: (theirs >= 0) & (theirs != mine),
+}  # fmt: skip
+
+
+def _sides(theirs: Cells, order: str, mine: Cells, face: Fold) -> tuple[Any, Any, Callable[[Any, Any], Any]]:
+    """Return both sides of a limit, and what must hold between them; a blank there keeps no limit."""
+    if order != "differs":
+        return cleaned(theirs, face).real(), cleaned(mine, face).real(), _ORDERS[order]
+    codes, own, _ = _one(theirs, mine, face)
+    unknown = is_empty(theirs) if not isinstance(theirs, Numbers) else ~np.isfinite(theirs.x)
+    return np.where(unknown, -1, codes), own, _ORDERS[order]
 
 
 # ---- rank ----------------------------------------------------------------------------------------------------------
