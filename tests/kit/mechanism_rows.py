@@ -137,8 +137,8 @@ def _cell(x: Value) -> str | None:
 
 def time_door(count: int, random: Random, folder: Path) -> Made:
     """Two years before and a half-year are frozen; the year reads them. Some units came later, one has another code."""
-    codes = [f"K{n}" for n in range(count)]
-    group = {k: f"组{random.randrange(max(count // 5, 2))}" for k in codes}
+    codes = [f"K{n}" for n in range(count * 2 // 5)]  # a unit has a row of the half, one or two of years before
+    group = {k: f"组{random.randrange(max(len(codes) // 200, 3))}" for k in codes}
     since = {k: random.choice([2024, 2024, 2024, 2025, 2026]) for k in codes}
     was = {k: f"J{n}" if n % 97 == 5 and since[k] < 2026 else k for n, k in enumerate(codes)}  # renamed this year
     results: dict[int, Cells] = {}
@@ -201,7 +201,8 @@ def _this_year(random: Random, folder: Path, units: str, rounds: Sequence[Path],
         ("totals", "risen"): {k: None if None in (place[k], last.get(k)) else last[k] - place[k] for k in past.group},
     }
     says = f"frozen rows of {len(year.earlier)} rounds read by a later one"
-    return Made(says, year.plan, year.tables(), len(past.group), expected)
+    tables = year.tables()
+    return Made(says, year.plan, tables, sum(len(tables[e.name]) for e in year.scheme.earlier), expected)
 
 
 def _texts(scores: Mapping[str, Value], was: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from xlperf.rules import RULES
+from xlperf.formula.expression import Expr
+from xlperf.formula.values import value_text
+from xlperf.rules import RULES, Parameter
+from xlperf.scheme.words import EMPTY
 
 
 def rules_page() -> str:
@@ -24,6 +27,16 @@ def rules_page() -> str:
         ]
         for p in rule.parameters:
             takes = " / ".join(f"`{w}`" for w in p.words) if p.words else p.takes
-            lines.append(f"| `{p.name}` | {takes} | {'yes' if p.optional else ''} |")
+            lines.append(f"| `{p.name}` | {takes} | {_left_out(p)} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _left_out(parameter: Parameter) -> str:
+    """Return whether a parameter may be left out, and what then counts."""
+    if not parameter.optional:
+        return ""
+    default = parameter.default
+    if isinstance(default, Expr):
+        return f"yes: {value_text(default.args[0]) or EMPTY}" if default.op == "const" else "yes"
+    return f"yes: `{default}`" if isinstance(default, str) and default else "yes"

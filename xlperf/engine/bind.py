@@ -24,10 +24,11 @@ from xlperf.problems import Problem, problem
 from xlperf.rules import RULES, Parameter, Rule
 from xlperf.scheme.model import ColumnSpec, Figure, Listing, Node, Reading, Scalar, SheetSpec, place_of
 from xlperf.scheme.model import Mapping as MappingNode
-from xlperf.scheme.reading.conditions import each_condition
+from xlperf.scheme.reading.conditions import each_condition, listed_conditions
 from xlperf.scheme.reading.tables import holds_of
 from xlperf.scheme.vocabulary import Holds
 from xlperf.scheme.words import EMPTY, NAME, is_day, nearest
+from xlperf.scheme.written import flow_text
 
 THIS = "this"
 
@@ -112,7 +113,7 @@ class Binder:
             "text": taken,
             "numbers": lambda n: tuple(taken(x) for x in self._list(n, parameter.name)),
             "parts": lambda n: self._parts(n, parameter.name),
-            "bands": lambda n: tuple(self._band(b, parameter, taken) for b in self._list(n, parameter.name)),
+            "bands": lambda n: tuple(self._band(b, parameter, taken) for b in self._bands(n, parameter)),
             "conditions": self.conditions,
             "branches": lambda n: tuple(self._branch(b, parameter.name, taken) for b in self._list(n, parameter.name)),
             "column": self._column,
@@ -230,24 +231,27 @@ class Binder:
     def _sheet(self, node: Node) -> str:
         name = self.sheet.name if node == THIS else _flat(node)
         if name not in self.sheets:
-            self._report("UNKNOWN_SHEET", node, found=name, nearest=nearest(name, self.sheets))
+            self._report("UNKNOWN_SHEET", node, found=name, nearest=self._sheets_near(name))
         return name
+
+    def _sheets_near(self, name: str) -> str:
+        return "、".join(s.name for s in self.sheets.values() if s.rows == name) or nearest(name, self.sheets)
 
     def _column(self, node: Node) -> tuple[str, str]:
         sheet, dot, name = _flat(node).partition(".")
         sheet = self.sheet.name if sheet == THIS else sheet
         if not dot or sheet not in self.sheets:
-            self._report("UNKNOWN_SHEET", node, found=_flat(node), nearest=nearest(sheet, self.sheets))
+            self._report("UNKNOWN_SHEET", node, found=_flat(node), nearest=self._sheets_near(sheet))
         elif name not in (known := [c.name for c in self.sheets[sheet].columns]):
             self._report("UNKNOWN_COLUMN", node, sheet=sheet, found=name, nearest=nearest(name, known))
         return sheet, name
 
     # ---- compound values ------------------------------------------------------------------------
 
-    def _list(self, node: Node, name: str) -> list[Any]:
+    def _list(self, node: Node, name: str, wanted: str = "一个列表") -> list[Any]:
         if isinstance(node, Listing):
             return node
-        self._report("WRONG_VALUE", node, name=name, wanted="一个列表", found=_flat(node))
+        self._report("WRONG_VALUE", node, name=name, wanted=wanted, found=_flat(node))
         return []
 
     def _parts(self, node: Node, name: str) -> tuple[tuple[Expr, Fraction | Expr], ...]:
@@ -255,6 +259,9 @@ class Binder:
             self._report("WRONG_VALUE", node, name=name, wanted="“列名: 权重”的对照", found=_flat(node))
             return ()
         return tuple((self.number(part, name), self.number(weight, name)) for part, weight in node.items())
+
+    def _bands(self, node: Node, parameter: Parameter) -> list[Any]:
+        return self._list(node, parameter.name, f"[[{'奖项, 名额' if 'named' in parameter.traits else '界限, 值'}], …]")
 
     def _band(self, node: Node, parameter: Parameter, taken: Callable[[Node], Expr]) -> tuple[Expr, Expr]:
         if isinstance(node, Listing) and len(node) == 2 and "named" in parameter.traits:
@@ -281,7 +288,7 @@ class Binder:
         """Return the pairs of columns that must be equal, the conditions that name a column of this row, the others."""
         pairs, conditions = MappingNode(), Listing((), place_of(node))
         mine: list[MappingNode] = []
-        given = [node] if isinstance(node, MappingNode) else self._list(node, name)
+        given = [node] if isinstance(node, MappingNode) else self._list(node, name, "{那张表的列: 值或本表的列}")
         short = [isinstance(part, MappingNode) and Scalar("column") not in part for part in given]
         for one in (c for part, s in zip(given, short, strict=True) for c in (each_condition(part) if s else [part])):
             one = self._edged(one)
@@ -330,10 +337,8 @@ class Binder:
     def conditions(self, node: Node) -> tuple[Condition, ...]:
         """Bind a list of `{column: …, is: …}` conditions, each with the words that say it."""
         node = self._resolved(node)
-        if isinstance(node, MappingNode) and node and Scalar("column") not in node:
-            # short, where the reader knows no key for it
-            node = Listing(each_condition(node), node.at)
-        return tuple(self._condition(c) for c in self._list(node, "条件"))
+        given = [node] if isinstance(node, MappingNode) else self._list(node, "条件")
+        return tuple(self._condition(c) for one in given for c in listed_conditions(one))
 
     def all_of(self, node: Node) -> Expr:
         """Bind a list of conditions to one condition."""
@@ -391,5 +396,5 @@ class Binder:
         self.problems.append(problem(code, place_of(node), **values))
 
 
-def _flat(node: object) -> str:
-    return str(node) if isinstance(node, str) else repr(node)
+def _flat(node: Any) -> str:
+    return str(node) if isinstance(node, str) else flow_text(node)

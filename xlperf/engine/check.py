@@ -17,6 +17,7 @@ from xlperf.engine.lint import lint_problems
 from xlperf.engine.must import table_problems
 from xlperf.engine.roles import open_roles
 from xlperf.engine.secrecy import secrecy_problems
+from xlperf.engine.words import word_problems
 from xlperf.problems import Problem, errors
 from xlperf.scheme.checking.check import check_scheme
 from xlperf.scheme.load import scheme_of
@@ -60,7 +61,8 @@ def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
     said = check_scheme(scheme, unread)
     plan, bound = compile_scheme(scheme)
     if not errors([*wrong, *bound]):
-        bound = [*bound, *table_problems(scheme, plan), *criteria_problems(scheme, plan)]
+        more = (table_problems, criteria_problems, word_problems)
+        bound = [*bound, *(p for check in more for p in check(scheme, plan))]
     odd = lint_problems(scheme, plan, rows=not errors([*wrong, *bound]))
     sound = [e for e in scheme.examples if not _touched(scheme, e, [*wrong, *said])]
     examples = check_examples(scheme, sound, rounds=not errors([*wrong, *bound]))

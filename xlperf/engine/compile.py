@@ -212,7 +212,10 @@ def circular(plan: Plan, scheme: Scheme) -> list[Problem]:
     try:
         score(plan, {})
     except CircularPlan as circle:
-        return [problem("CIRCULAR", place_of(Scalar(scheme.file)), path=str(circle).partition(": ")[2])]
+        path = str(circle).partition(": ")[2]
+        places = {f"{s.name}.{c.name}": c.at for s in scheme.sheets for c in s.columns}
+        at = next((places[spot] for spot in path.split(" → ") if spot in places), place_of(Scalar(scheme.file)))
+        return [problem("CIRCULAR", at, path=path)]
     except UnknownColumn as unknown:
         return [problem("UNKNOWN_COLUMN", sheet=scheme.id, found=str(unknown), nearest="")]
     return []

@@ -94,7 +94,8 @@ def _unsound(spec: MustSpec, sheets: Mapping[str, Sheet]) -> Iterator[Problem]:
 def _missing(spot: Scalar, sheets: Mapping[str, Sheet]) -> Iterator[Problem]:
     sheet, _, name = spot.partition(".")
     if sheet not in sheets:
-        yield problem("UNKNOWN_SHEET", place_of(spot), found=spot, nearest=nearest(sheet, sheets))
+        near = "、".join(s.name for s in sheets.values() if s.table == sheet)  # of a table, the sheets of its rows
+        yield problem("UNKNOWN_SHEET", place_of(spot), found=spot, nearest=near or nearest(sheet, sheets))
     elif name not in sheets[sheet].by_name:
         known = nearest(name, sheets[sheet].by_name)
         yield problem("UNKNOWN_COLUMN", place_of(spot), sheet=sheet, found=spot, nearest=known)

@@ -37,6 +37,11 @@ def _is_short(node: Node) -> bool:
     return isinstance(node, Mapping) and bool(node) and not _OF_ONE & node.keys() and _READING not in node
 
 
+def listed_conditions(node: Node) -> Iterator[Node]:
+    """List the conditions that an item of a list stands for: those of a short form, else itself."""
+    yield from each_condition(node) if isinstance(node, Mapping) and _is_short(node) else (node,)
+
+
 def each_condition(node: Mapping) -> Iterator[Mapping]:
     """List the conditions of a short form: a column and what it is, or how it compares, a condition each."""
     for column, says in node.items():

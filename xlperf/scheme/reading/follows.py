@@ -139,7 +139,8 @@ class _Sheets:
                 there, _, name = node.partition(".")
                 kinds.add(self.holds(sheet if there == "this" else there, name, depth + 1))
             elif parameter.traits & {"result", "words"} and parameter.takes != "column":
-                kinds |= {k for value in _values(node) if (k := self._kind(sheet, value, depth)) is not None}
+                values = _values(_names(node) if "named" in parameter.traits else node)
+                kinds |= {k for value in values if (k := self._kind(sheet, value, depth)) is not None}
         return kinds.pop() if len(kinds) == 1 else ""
 
     def _kind(self, sheet: str, value: Scalar, depth: int) -> str | None:
@@ -153,6 +154,12 @@ class _Sheets:
         if NAME.match(value):
             return self.holds(sheet, value, depth + 1)
         return "text"
+
+
+def _names(node: Node) -> Node:
+    """Return the names of a list of `[name, number]`: what is answered stands first there."""
+    named = isinstance(node, Listing) and all(isinstance(item, Listing) and item for item in node)
+    return Listing((item[0] for item in node), node.at) if named and isinstance(node, Listing) else node
 
 
 def _values(node: Node) -> Iterator[Scalar]:
