@@ -79,13 +79,17 @@ class Stamps:
         draft = drafted(self.scores, (identity.kind, whom))
         shape = shape_of(draft)
         if shape is None:
-            return self._in_full(draft, identity)
+            return self._full(draft, identity)
         if shape not in self._dies:
             self._dies[shape] = self._cut(draft, identity.kind)
         die = self._dies[shape]
-        return self._in_full(draft, identity) if die is None else die.stamped(draft, identity)
+        return self._full(draft, identity) if die is None else die.stamped(draft, identity)
 
-    def _in_full(self, draft: Draft, identity: Identity) -> Stamped:
+    def in_full(self, whom: str, identity: Identity) -> Stamped:
+        """Return the same, written in full."""
+        return self._full(drafted(self.scores, (identity.kind, whom)), identity)
+
+    def _full(self, draft: Draft, identity: Identity) -> Stamped:
         book, record = draft_written(draft, identity, self.scheme, self.deadline)
         return Stamped(repacked(book.data()), as_kept(record.text()), record.digest(), record.shape())
 
