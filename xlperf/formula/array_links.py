@@ -125,6 +125,8 @@ def _added(link: Link, values: Numbers, blank: Truths, added: Callable[[Floats],
         x = np.where(counts > 0, (proved or reckoned).x / np.maximum(counts, 1), np.nan)
         error = values.most * 2 * UNIT if proved is not None else values.error + (most + values.most) * UNIT
         return Numbers(x, bool(np.isfinite(x).all()), None, False, error, values.most * 2, low)
+    if link.kind != "total":
+        raise NotImplementedError(link.kind)
     made = proved or reckoned
     if link.blanks != "stop" or values.whole:
         return made

@@ -234,8 +234,10 @@ def _link_text(link: Link, at: Addresses) -> str:
     values = at.whole(link.sheet, link.column)
     if link.kind == "tally":
         return f'COUNTIFS({criteria},{values},"{ANY_NUMBER}")' if criteria else f"COUNT({values})"
-    mean = f"AVERAGEIFS({values},{criteria})" if criteria else f"AVERAGE({values})"
-    return f'IFERROR({mean},"")'
+    if link.kind == "mean":
+        mean = f"AVERAGEIFS({values},{criteria})" if criteria else f"AVERAGE({values})"
+        return f'IFERROR({mean},"")'
+    raise NotImplementedError(link.kind)
 
 
 def _via_text(link: Link, at: Addresses) -> str:
