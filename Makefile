@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden bench bench-people bench-publish papers figures lint release printed every-scheme counties county recalc every-write desk pay-figures mechanisms random-rows
+.PHONY: setup demo test coverage golden bench bench-people bench-publish papers figures lint release printed every-scheme counties county recalc every-write desk pay-figures mechanisms random-rows bench-pay
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -61,6 +61,8 @@ pay-figures: setup  # a year of pay: 200 random years by the second program, 10,
 	XLPERF_YEARS=200 $(PY) -m pytest -n 0 -q tests/scheme/test_scheme_yangcheng.py
 	XLPERF_DEPARTMENTS=50 $(PY) -m pytest -n 0 -q tests/rounds/test_pay_privacy.py
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.pay_figures $(PEOPLE) $(DEPARTMENTS)
+bench-pay: setup  # a year of pay computed and written as books by department: seconds, memory
+	PYTHONPATH=.:tests $(PY) -W ignore -m kit.pay_figures $(PEOPLE) 0
 lint: setup
 	$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/lint-imports
 build/desk/pyodide build/desk/axe:  # npm packages, unpacked; what goes into the page is held to digests by xlperf/desk/build.py

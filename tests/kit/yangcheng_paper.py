@@ -102,26 +102,31 @@ def one_lower(grade: str) -> str:
     return "九级4档"
 
 
-def coefficient_of(person: dict, posts: list[dict], failed: int | None) -> tuple[str | None, Fraction | None]:
-    """四（六）、五（三）: grade and coefficient of one person, one step lower after the second year without the base.
+def coefficient_of(
+    person: dict, posts: list[dict], failed: int | None
+) -> tuple[str | None, Fraction | None, Fraction | None]:
+    """四（六）、五（三）: grade and coefficient of one person, lower after two years without the base, and before that.
 
     Nothing where the register says two main posts, or a post begun after the year, or no post at all.
     """
     day = date(2020, 12, 31)
     order = [role for role, _ in POSTS]
     if not posts:
-        return None, person["coefficient_set"]
+        return None, person["coefficient_set"], person["coefficient_set"]
     post = min(posts, key=lambda p: order.index(p["role"]))
     main = [p for p in posts if p["concurrent"] != "是"]
     begun = max(post["since"], person["work_since"] if dict(POSTS)[post["role"]] == "九级" else day)
     doubted = begun > day or (post in main and len(main) > 1)
     grade = None if doubted else grade_of(post, person, day)
     if person["coefficient_set"] is not None:
-        return grade, person["coefficient_set"]
-    if grade is None or failed is None:
-        return grade, None
+        return grade, person["coefficient_set"], person["coefficient_set"]
+    if grade is None:
+        return grade, None, None
+    before = Fraction(PRINTED[grade])
+    if failed is None:
+        return grade, None, before
     lowered = failed >= 2 and (grade.startswith("九级") or grade in WORKERS)
-    return grade, Fraction(PRINTED[one_lower(grade) if lowered else grade])
+    return grade, Fraction(PRINTED[one_lower(grade)]) if lowered else before, before
 
 
 def month_by_month(person: dict, month: Fraction | None, payments: list[dict]) -> list[dict]:
@@ -155,7 +160,7 @@ def pay_of(
     """四（八）、（九）: every amount of one person of a department; None where something it needs is not there."""
     answer: dict = dict.fromkeys((*MONEY, "exact", "unit_pay"))
     failed = result["failed_years"]
-    answer["grade"], coefficient = coefficient_of(person, posts, failed)
+    answer["grade"], coefficient, before = coefficient_of(person, posts, failed)
     count = max(person["last_month"] - person["first_month"] + 1, 0)
     answer["base_year"] = person["base"] * count
     answer["of_salary"] = cents(person["salary"] * count * Fraction(4, 5))
@@ -168,14 +173,15 @@ def pay_of(
         answer["base_paid"] = answer["base_year"] * kept
         answer["flat"] = cents(answer["base_paid"] * Fraction(4, 5))
     month = None
-    if coefficient is not None:
-        coefficient += unit["addon"]
-        full = person["base"] * zone["last_multiple"] * coefficient
+    if before is not None:  # what was paid in the year could not know how the year would end
+        full = person["base"] * zone["last_multiple"] * (before + unit["addon"])
         month = cents(full * Fraction(9, 10))
         answer["month_paid"], answer["at_once"] = month, cents(full * count * Fraction(9, 10))
         answer["deposit"] = cents(full * count / 10)
         released = person["release_set"] if person["release_set"] is not None else Fraction(0 if troubles else 1)
         answer["withheld"] = cents(answer["deposit"] * (1 - released))
+    if coefficient is not None:
+        coefficient += unit["addon"]
         if kept is not None and result["tier"] is not None and result["score"] is not None:
             answer["unit_pay"] = answer["base_paid"] * result["score"] / 100 * coefficient
             answer["exact"] = answer["unit_pay"] * MULTIPLES[result["tier"]]
