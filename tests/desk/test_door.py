@@ -11,7 +11,7 @@ import pytest
 from xlperf.desk.asked import Cancelled, Desk
 from xlperf.desk.deeds import lay_in
 from xlperf.desk.door import ACTIONS, answer, answer_text
-from xlperf.desk.looks import page_texts
+from xlperf.desk.page_files import page_texts
 from xlperf.rounds.store import open_round
 
 ROUND = "一轮"
@@ -43,7 +43,7 @@ def test_home_names_rounds_and_schemes(home: Path):
 def test_steps_say_what_is_done(home: Path):
     found = done(home, "steps")
     assert [(s["id"], s["done"], s["of"]) for s in found["steps"]] == [
-        ("check", 1, 1), ("issue", 6, 6), ("receive", 3, 3), ("marks", 2, 2), ("ranking", 3, 3)
+        ("check", 1, 1), ("issue", 6, 6), ("receive", 3, 3), ("marks", 2, 2), ("ranking", 3, 3), ("papers", 0, 3)
     ]  # fmt: skip
 
 
@@ -203,3 +203,45 @@ def test_every_action_has_its_function():
     for where in ACTIONS.values():
         module, _, name = where.partition(":")
         assert callable(getattr(import_module(f"xlperf.desk.{module}"), name))
+
+
+def test_results_go_out_and_every_sheet_has_its_code(home: Path):
+    look = done(home, "papers", day="2026-01-08", appeal_days="2")
+    assert (look["ready"], look["lacking"], look["sheets"]) == (True, [], [])
+    assert (look["due"], look["notice_due"]) == ("2026-01-12", "2026-01-15")
+    made = done(home, "publish", day="2026-01-08", appeal_days="2")
+    kinds = [s["kind"] for s in made["sheets"]]
+    assert kinds.count("反馈单") == 3
+    assert {"公示", "奖惩名单", "图表"} <= set(kinds)
+    assert all(s["code"] for s in made["sheets"] if s["kind"] != "图表")
+    for sheet in made["sheets"]:
+        assert sheet["files"]
+        assert all((home / ROUND / f).is_file() for f in sheet["files"])
+    assert (home / ROUND / "out" / "发布" / "公开" / "结果.html").is_file()
+    assert done(home, "papers")["sheets"] == made["sheets"]
+    assert next(s for s in done(home, "steps")["steps"] if s["id"] == "papers")["ready"]
+
+
+def test_a_round_that_lacks_something_goes_out_only_with_a_reason(home: Path):
+    done(home, "new", scheme="three-units", name="缺")
+    done(home, "distribute", round="缺")
+    look = done(home, "papers", round="缺", day="2026-01-08")
+    assert not look["ready"]
+    assert "NOT_RETURNED" in [p["code"] for p in look["lacking"]]
+    assert "PUBLISH_LACKS" in codes(asked(home, "publish", round="缺", day="2026-01-08"))
+    assert not (home / "缺" / "out" / "发布").exists()
+    assert done(home, "publish", round="缺", day="2026-01-08", incomplete="先行试发")["files"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ({"day": "8.1.2026"}, "DESK_BAD_WORD"),
+        ({"day": "2026-01-08", "appeal_days": "two"}, "DESK_BAD_WORD"),
+        ({"day": "2026-01-08", "notice_days": "-1"}, "DESK_BAD_WORD"),
+        ({"day": "2031-01-08"}, "NO_CALENDAR"),
+    ],
+)
+def test_wrong_days_publish_nothing(home: Path, words: dict, code: str):
+    assert codes(asked(home, "publish", **words)) == [code]
+    assert not (home / ROUND / "out" / "发布").exists()

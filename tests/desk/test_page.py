@@ -17,6 +17,14 @@ from xlperf.rounds.store import open_round
 from xlperf.workbook.back.fill import fill_book
 
 ROUND = "一轮"
+REASON = """
+const put = (words, text) => {
+  const label = [...document.querySelectorAll("main label")].find((l) => l.textContent.includes(words));
+  label.querySelector("input").value = text;
+};
+put("没有齐也要发布的理由", "先行试发");
+put("印在上面的日期", "2026-01-08");
+"""
 PAYLOAD = '<img src=x onerror="document.title=1">'
 PARTS = Path(__file__).parents[2] / "build" / "desk"  # `make desk` lays Pyodide and axe there
 
@@ -71,6 +79,12 @@ def through(page: Browser) -> None:
     page.driver.execute_script("arguments[0].click()", top)
     page.sees(f"＝ {points.rstrip('0').rstrip('.')}", "main")
     page.sees("怎么算的", "main")
+    page.press("反馈与公示", "#steps button")
+    page.sees("发布之前还有这些", "main")  # the empty book that came back
+    page.driver.execute_script(REASON)
+    page.press("发布", "main button.main")
+    page.sees("上一次发布的", "main")
+    page.sees("反馈单", "main table")
 
 
 def emptied(folder: Path) -> None:
@@ -108,7 +122,7 @@ def test_nobody_is_shut_out(browser: Browser, served: DeskServer):
     axe = (parts() / "axe" / "axe.min.js").read_text("utf-8")
     browser.open(served.link)
     browser.press(ROUND, "main button")
-    for step in ("方案体检", "下发", "收件台账", "打分与总表", "排名", "为什么", "口径与试算"):
+    for step in ("方案体检", "下发", "收件台账", "打分与总表", "排名", "为什么", "反馈与公示", "口径与试算"):
         browser.press(step, "#steps button")
         browser.until(lambda s=step: browser.text("#panel").startswith(s), step)
         browser.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe})

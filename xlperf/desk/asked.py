@@ -9,6 +9,7 @@ from typing import Any
 
 from xlperf.problems import Language, Problem, Where, errors, problem
 from xlperf.rounds.store import ROUND_FILE, Progress, Round, open_round, silent
+from xlperf.scheme.find import find_scheme
 
 Data = dict[str, Any]
 
@@ -58,6 +59,14 @@ class Desk:
             raise Refused(problems)
         self.problems.extend(p for p in problems if p.severity != "note")
         return found
+
+
+def scheme_named(values: Mapping[str, Any]) -> Path:
+    """Return the folder of the scheme that the page named. Raises Refused where there is none."""
+    path, problems = find_scheme(worded(values, "scheme"))
+    if path is None:
+        raise Refused(problems)
+    return path
 
 
 def worded(values: Mapping[str, Any], name: str) -> str:

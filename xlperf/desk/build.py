@@ -10,6 +10,7 @@ import base64
 import gzip
 import hashlib
 import importlib.util
+import json
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xlperf.archive import packed
-from xlperf.desk.page_files import MODULES, page_text, part
+from xlperf.desk.page_files import MODULES, page_text, page_texts, part
 
 PYODIDE = {  # part → sha256, of version 314.0.7
     "pyodide.mjs": "6f1d60f7bf529beb300f0f47983c921d3982363640ba20af0e38efdddbc66109",
@@ -27,7 +28,8 @@ PYODIDE = {  # part → sha256, of version 314.0.7
     "python_stdlib.zip": "fa1957e5777068fc4f7437f96d860ae2fbe9c19732ba06c84e004ec16dd7dd7a",
     "pyodide-lock.json": "5dc2fc119108bc148c7457dc86e7675b5c87e1cafd420b9c34c1eaef7b36c010",
 }
-LIBRARIES = ("openpyxl", "et_xmlfile", "xlsxwriter", "ruamel.yaml")
+LIBRARIES = ("openpyxl", "et_xmlfile", "xlsxwriter", "ruamel.yaml", "chinese_calendar")
+LANGUAGES = ("zh", "en")
 INSIDE = ("inside",)  # modules that only this page has
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob: data:; worker-src blob:; "
@@ -51,7 +53,9 @@ def build(pyodide: Path, out: Path) -> int:
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     begin = '<script type="module">import { Inside } from "desk/inside"; globalThis.xlperfLine = new Inside();</script>'
     where = {f"desk/{name}": _address(part(f"{name}.mjs")) for name in (*MODULES, *INSIDE)}
-    text = page_text(where, style=part("desk.css"), extra=f"{packed}\n{begin}")
+    words = json.dumps({each: page_texts(each) for each in LANGUAGES}, ensure_ascii=False).replace("<", "\\u003c")
+    spoken = f'<script type="application/json" id="texts">{words}</script>'
+    text = page_text(where, style=part("desk.css"), extra=f"{packed}\n{spoken}\n{begin}")
     out.write_text(text.replace('<meta name="referrer"', f'{policy}\n<meta name="referrer"', 1), "utf-8")
     return out.stat().st_size
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from xlperf.desk.asked import Data, Desk, Refused, worded
+from xlperf.desk.asked import Data, Desk, Refused, scheme_named, worded
 from xlperf.desk.looks import blocking, places_written, ranking_of
 from xlperf.files import write_whole
 from xlperf.problems import problem
@@ -19,7 +19,6 @@ from xlperf.rounds.distribute import distribute
 from xlperf.rounds.lacking import unsettled
 from xlperf.rounds.store import new_round
 from xlperf.rounds.undo import choose, undo
-from xlperf.scheme.load import find_scheme
 
 LONGEST = 200  # bytes of a file's name, so that a mark can be added to it
 
@@ -27,9 +26,7 @@ LONGEST = 200  # bytes of a file's name, so that a mark can be added to it
 def new(desk: Desk, words: Mapping[str, Any]) -> Data:
     """Begin a round in a new folder beside the others."""
     folder = desk.folder(worded(words, "name"))
-    path, problems = find_scheme(worded(words, "scheme"))
-    if path is None:
-        raise Refused(problems)
+    path = scheme_named(words)
     year = worded(words, "year")
     made, problems = new_round(
         path,
@@ -49,9 +46,7 @@ def demo(desk: Desk, words: Mapping[str, Any]) -> Data:
     from xlperf.demo.demo import run_demo
 
     folder = desk.folder(worded(words, "name"))
-    path, problems = find_scheme(worded(words, "scheme"))
-    if path is None:
-        raise Refused(problems)
+    path = scheme_named(words)
     done, problems = run_demo(path, folder, desk.progress)
     if done is None:
         raise Refused(problems)

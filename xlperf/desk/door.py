@@ -32,6 +32,8 @@ ACTIONS = {  # what the page may ask for → module of this package and function
     "collect": "deeds:take_in",
     "enter": "office:enter",
     "score": "deeds:rank",
+    "papers": "papers:papers",
+    "publish": "papers:give_out",
     "undo": "deeds:take_back",
     "choose": "deeds:put_in_force",
     "lift": "deeds:lift_over",

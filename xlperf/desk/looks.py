@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from xlperf.desk.asked import Data, Desk, Refused, worded
+from xlperf.desk.page_files import page_texts
+from xlperf.desk.papers import published
 from xlperf.engine.ask import answer as answered
 from xlperf.engine.ask import cell_named
 from xlperf.engine.check import red_examples
@@ -53,13 +53,6 @@ def texts(desk: Desk, _: Mapping[str, Any]) -> Data:
     return page_texts(desk.language)
 
 
-@cache
-def page_texts(language: str) -> dict[str, str]:
-    """Return key → words of the page."""
-    text = files("xlperf").joinpath("texts/desk.csv").read_text("utf-8")
-    return {row["key"]: row[language] for row in csv.DictReader(io.StringIO(text))}
-
-
 def steps(desk: Desk, words: Mapping[str, Any]) -> Data:
     """Return where a round stands: each step with its state, what it counts, and which is next."""
     round_ = desk.round(worded(words, "round"))
@@ -78,6 +71,7 @@ def steps(desk: Desk, words: Mapping[str, Any]) -> Data:
         "receive": (sum(b.state == "in" for b in holders), len(holders)),
         "marks": (sum(b.state == "in" for b in scorers), len(scorers)),
         "ranking": (placed if ranked else 0, len(lines)),
+        "papers": (sum(s["edition"] == "unit" for s in published(round_)), len(lines)),
     }
     listed = [{"id": id_, "done": done, "of": of, "ready": done == of} for id_, (done, of) in counted.items()]
     return {
@@ -89,7 +83,7 @@ def steps(desk: Desk, words: Mapping[str, Any]) -> Data:
         "days_left": status.days_left,
         "closed": state.closed,
         "steps": listed,
-        "next": next((s["id"] for s in listed if not s["ready"]), "ranking"),
+        "next": next((s["id"] for s in listed if not s["ready"]), "papers"),
         "fresh": len(status.fresh),
         "held": sum(b.state == "held" or b.again for b in status.books) + len(status.strays),
     }

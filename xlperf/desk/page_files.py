@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 MODULES = ("call", "chart", "desk", "dom", "main", "marks", "panels", "table", "words")
@@ -30,3 +33,10 @@ def page_text(where: Mapping[str, str], nonce: str = "", style: str = "", extra:
         .replace("{imports}", json.dumps({"imports": dict(where)}))
         .replace("<!--extra-->", extra)
     )
+
+
+@cache
+def page_texts(language: str) -> dict[str, str]:
+    """Return key → words of the page."""
+    text = files("xlperf").joinpath("texts/desk.csv").read_text("utf-8")
+    return {row["key"]: row[language] for row in csv.DictReader(io.StringIO(text))}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from xlperf.desk.asked import Data, Desk, Refused, worded
+from xlperf.desk.asked import Data, Desk, Refused, scheme_named, worded
 from xlperf.desk.looks import blocking, names_of
 from xlperf.engine.check import EXAMPLE_CODES, check_source
 from xlperf.engine.compile import compile_scheme
@@ -18,7 +18,7 @@ from xlperf.formula.values import decimal, number
 from xlperf.problems import Where, problem
 from xlperf.rounds.store import SCHEME_FOLDER
 from xlperf.rules import RULES
-from xlperf.scheme.load import find_scheme, folder_source
+from xlperf.scheme.load import folder_source
 from xlperf.scheme.model import ColumnSpec, Scheme
 
 
@@ -27,12 +27,7 @@ def regulation(desk: Desk, words: Mapping[str, Any]) -> Data:
 
     Figures, readings and worked examples too. words: scheme, its name; or round, whose own copy is read.
     """
-    if words.get("scheme"):
-        path, problems = find_scheme(worded(words, "scheme"))
-    else:
-        path, problems = desk.folder(worded(words, "round")) / SCHEME_FOLDER, []
-    if path is None:
-        raise Refused(problems)
+    path = scheme_named(words) if words.get("scheme") else desk.folder(worded(words, "round")) / SCHEME_FOLDER
     scheme, found = check_source(folder_source(path))
     findings = [p.data(desk.language) for p in found]
     if scheme is None:

@@ -27,14 +27,13 @@ from xlperf.report.document import EDITION_NAMES, EDITIONS, Document, Edition, c
 from xlperf.rounds.chain import Present
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.ledger import Written, record_written
-from xlperf.rounds.outputs import recorded
+from xlperf.rounds.outputs import PUBLISHED, recorded
 from xlperf.rounds.store import Progress, Round, silent
 from xlperf.workbook.charts import write_charts
 from xlperf.workbook.documents import write_document
 from xlperf.workbook.letters import letter
 from xlperf.workbook.pdf import NoPdf, as_pdf
 
-FOLDER = "发布"
 CHARTS = "图表"
 _RECORD = "published-{}.json"
 Files = dict[Path, bytes]
@@ -100,7 +99,7 @@ def publish(
     out. html: also the results page.
     """
     must_be_cleared(round_.scheme, round_.plan)
-    folder = out or round_.out / FOLDER
+    folder = out or round_.folder / PUBLISHED
     scores = score(round_.plan, round_.tables())
     problems = [*column_problems(round_.plan, settings.columns), *not_ready(round_, scores, settings.incomplete)]
     if errors(problems):

@@ -20,7 +20,7 @@ from xlperf.rounds.appeals import CHANGED, UPHELD, Appeal, Ruling, open_appeals,
 from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.journal import alone
 from xlperf.rounds.ledger import record_decided
-from xlperf.rounds.outputs import put_out
+from xlperf.rounds.outputs import PUBLISHED, put_out
 from xlperf.rounds.store import Round
 from xlperf.rounds.workdays import own_days, workdays_after
 
@@ -153,8 +153,8 @@ def decide(
     if changes:
         document = coded(correction(before, appeal, ruling, changes, day), round_.id, round_.key)
         made = corrected_files(document)
-        put_out(round_, {Path("out", "发布", name): data for name, data in made.items()})
-        files = tuple(Path("out", "发布", name) for name in made)
+        put_out(round_, {Path(PUBLISHED, name): data for name, data in made.items()})
+        files = tuple(Path(PUBLISHED, name) for name in made)
     return Decided(ruling, changes, files), problems
 
 

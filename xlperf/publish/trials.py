@@ -15,7 +15,7 @@ from xlperf.formula.values import Value, value_text
 from xlperf.publish.papers.ground import long_day
 from xlperf.report.document import EDITION_NAMES, Block, Document, Head, Line, Table
 from xlperf.rounds.backtest import Backtest
-from xlperf.rounds.outputs import put_out
+from xlperf.rounds.outputs import PUBLISHED, put_out
 from xlperf.rounds.store import Round
 from xlperf.workbook.documents import write_document
 
@@ -98,7 +98,7 @@ def backtest_document(scores: Scores, done: Backtest, words: str, day: date) -> 
 
 def write_trial(document: Document, round_: Round) -> Path:
     """Write a trial beside the office's lists; return the file below the round's folder."""
-    file = Path("out", "发布", EDITION_NAMES["internal"], f"{document.kind}.xlsx")
+    file = Path(PUBLISHED, EDITION_NAMES["internal"], f"{document.kind}.xlsx")
     put_out(round_, {file: trial_bytes(document)})
     return file
 

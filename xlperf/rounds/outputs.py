@@ -14,6 +14,8 @@ from xlperf.rounds.deeds import Output
 from xlperf.rounds.ledger import record_output
 from xlperf.rounds.store import Round
 
+PUBLISHED = Path("out", "发布")  # below a round's folder: what is given out of it
+
 
 def put_out(round_: Round, files: Mapping[Path, bytes | None]) -> None:
     """Write files, all of them or none, and record what they are; None takes one away.

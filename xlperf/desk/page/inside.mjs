@@ -15,11 +15,16 @@ export class Inside {
   #count = 0;
   #folder = null;
   #ledgers = new Map();
+  #started = null;
 
-  /** Start the engine and let the person choose a folder. */
-  async ready(place) {
-    fill(place, el("p", {}, "正在准备…… Getting ready …"));
-    await this.#start();
+  /** Start the engine beside what the person does: the words of the page stand in it, and the folder can be picked. */
+  async ready() {
+    this.#begin();
+  }
+
+  #begin() {
+    this.#started = this.#start();
+    this.#started.then(() => performance.mark("engine"), () => { /* told to whoever asks */ });
   }
 
   /** Called once the page has its words: ask for the folder. */
@@ -37,6 +42,7 @@ export class Inside {
       const ways = window.showDirectoryPicker ? [button(say("pick_folder"), pick, { class: "main" }), el("p", {}, say("pick_hint"))] : [el("label", { for: "folder", class: "button" }, say("pick_folder")), picker, el("p", {}, say("no_picker"))];
       fill(place, el("h2", {}, say("pick_folder")), ways, said);
     });
+    fill(place, el("p", { role: "status" }, say("getting_ready")));
     await this.open(picked);
   }
 
@@ -50,6 +56,7 @@ export class Inside {
   }
 
   async ask(action, words = {}, at = () => {}, number = "") {
+    if (action === "texts") return { data: JSON.parse(document.getElementById("texts").textContent)[language], failed: false, problems: [] };
     const { answer, changed, removed } = await this.#send("ask", { action, words, language }, at, number);
     if (changed.length || removed.length) {
       if (!(await this.#write(changed, removed))) {
@@ -73,7 +80,7 @@ export class Inside {
     this.#worker.terminate();
     for (const { fail } of this.#waiting.values()) fail(new Lost(say("retry")));
     this.#waiting.clear();
-    await this.#start();
+    this.#begin();
     await this.open(this.#folder);
   }
 
@@ -87,10 +94,16 @@ export class Inside {
     this.#worker.onmessage = ({ data }) => this.#heard(data);
     this.#worker.onerror = (fault) => { for (const { fail } of this.#waiting.values()) fail(new Lost(fault.message)); };
     const given = Object.fromEntries(Object.entries(parts).filter(([name]) => name !== "worker.mjs"));
-    await this.#send("start", { parts: given });
+    await this.#post("start", { parts: given });
+    this.#post("warm", {}); // reads the rest of the engine while the person looks for the folder
   }
 
-  #send(what, words, at = () => {}, number = "") {
+  async #send(what, words, at = () => {}, number = "") {
+    await this.#started;
+    return this.#post(what, words, at, number);
+  }
+
+  #post(what, words, at = () => {}, number = "") {
     const key = number || `own${++this.#count}`;
     return new Promise((resolve, fail) => {
       this.#waiting.set(key, { resolve, fail, at, timer: this.#watch(what) });
@@ -138,10 +151,18 @@ export class Inside {
 
 let kept = null;
 
+function bytes(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const binary = atob(text);
+  const made = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i += 1) made[i] = binary.charCodeAt(i);
+  return made;
+}
+
 async function unpacked() {
   if (kept) return kept;
   const found = await Promise.all([...document.querySelectorAll("script[data-part]")].map(async (part) => {
-    const packed = Uint8Array.from(atob(part.textContent.trim()), (c) => c.charCodeAt(0));
+    const packed = bytes(part.textContent.trim());
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
     const data = new Uint8Array(await new Response(stream).arrayBuffer());
     part.remove();

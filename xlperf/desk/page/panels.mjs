@@ -1,14 +1,14 @@
 // The steps of a round, a panel each: what is done, what is missing, what to do next.
 import { button, choice, el, field, fill } from "desk/dom";
-import { ask, desk, note, problem, problems, save, saveText } from "desk/desk";
+import { ask, day, desk, note, problem, problems, save, saveText } from "desk/desk";
 import { lengths, spread } from "desk/chart";
 import { officeCells } from "desk/marks";
 import { table } from "desk/table";
 import { say } from "desk/words";
 
-export const STEPS = ["check", "issue", "receive", "marks", "ranking", "why", "trial"];
+export const STEPS = ["check", "issue", "receive", "marks", "ranking", "why", "papers", "trial"];
 
-export const PANELS = { check, issue, receive, marks, ranking, why, trial };
+export const PANELS = { check, issue, receive, marks, ranking, why, papers, trial };
 
 function heading(id, ...more) {
   return el("h2", { id: "panel" }, say(`step_${id}`), ...more);
@@ -241,6 +241,38 @@ async function explain(place, words, trail = []) {
       { title: say("basis"), of: (p) => p.basis },
     ], a.parts)) : null,
     a.clauses.length ? el("p", { class: "small" }, `${say("basis")}：${a.clauses.join("；")}`) : null);
+}
+
+// ---- feedback sheets and the notice ------------------------------------------------------------
+
+async function papers(place, words = {}) {
+  const found = await ask("papers", words, { quiet: true });
+  if (!found) return;
+  const [dayLabel, onDay] = field(say("papers_day"), { type: "date", value: found.day });
+  const [appealLabel, appeal] = field(say("papers_appeal"), { inputmode: "numeric", size: 4, value: found.appeal_days });
+  const [noticeLabel, notice] = field(say("papers_notice"), { inputmode: "numeric", size: 4, value: found.notice_days });
+  const [whyLabel, why_] = field(say("papers_incomplete"), { size: 40, value: words.incomplete ?? "" });
+  const [pdfLabel, pdf] = field(say("papers_pdf"), { type: "checkbox" });
+  const said = () => ({ day: onDay.value, appeal_days: appeal.value.trim(), notice_days: notice.value.trim(), incomplete: why_.value.trim() });
+  const act = async () => {
+    const done = await ask("publish", { ...said(), pdf: pdf.checked ? "是" : "" });
+    if (!done) return;
+    await desk.refresh();
+    note(say("papers_said", { count: done.files.length }));
+  };
+  const last = [found.due ? say("papers_due", { day: day(found.due) }) : "", found.notice_due ? say("papers_until", { day: day(found.notice_due) }) : ""].filter(Boolean).join("　");
+  fill(place, heading("papers"), el("p", {}, say("papers_hint")),
+    found.lacking.length ? [el("h3", {}, say("papers_lacking")), problems(found.lacking)] : el("p", { class: "done" }, say("papers_ready")),
+    el("div", { class: "fields" }, dayLabel, appealLabel, noticeLabel, whyLabel, desk.line.inside ? null : pdfLabel),
+    last ? el("p", { class: "small" }, last) : null,
+    button(say("papers_do"), act, { class: "main" }), button(say("papers_look"), () => papers(place, said())),
+    found.sheets.length ? table([
+      { title: say("papers_kind"), of: (s) => s.kind },
+      { title: say("whose"), of: (s) => s.file.split("/").pop() },
+      { title: say("papers_code"), of: (s) => s.code },
+      { title: say("file"), of: (s) => s.files.length, show: (s) => s.files.map((f) => button(f.split(".").pop(), () => save(f), { class: "link", "aria-label": `${say("save")} ${f.split("/").pop()}` })) },
+    ], found.sheets, { caption: say("papers_last") }) : null,
+    found.sheets.length ? button(say("open_file", { name: "结果.html" }), () => save("out/发布/公开/结果.html")) : null);
 }
 
 // ---- what if -----------------------------------------------------------------------------------

@@ -45,6 +45,11 @@ function put({ path, data, time }) {
 
 const answers = {
   start,
+  /** Read what the first questions need. */
+  warm() {
+    python.runPython("import xlperf.desk.looks, xlperf.desk.deeds");
+    return {};
+  },
   /** Forget all files and take these. */
   files({ files }) {
     python.runPython(`import shutil, pathlib\nfor at in pathlib.Path("${HOME}").iterdir():\n    shutil.rmtree(at) if at.is_dir() else at.unlink()`);
