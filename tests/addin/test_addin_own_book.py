@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -22,7 +23,10 @@ from xlperf.addin import doctor as doctor_module
 from xlperf.cli import main
 from xlperf.engine.plan import Plan
 from xlperf.problems import Problem, words
+from xlperf.rounds.distribute import distribute
 from xlperf.rounds.recompute import Recomputed, recomputed
+from xlperf.rounds.store import new_round
+from xlperf.scheme.find import find_scheme
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.back.read import read_book
 from xlperf.workbook.text import key_text
@@ -109,6 +113,64 @@ def test_a_book_that_libreoffice_saved_is_recalculated_like_any_other(scheme_id:
     found = recomputed(saved, tmp_path / "out.xlsx")
     assert (unexpected(found), found.changes) == ([], ())
     assert found.written >= len(formulas_of(file))
+
+
+LISTED = """\
+  points:
+    title: 加分标准
+    rows: points
+    basis: 样板 第四条
+    columns:
+      id: {is: key, title: 编号}
+      type: {is: fact, holds: text, title: 台账}
+      level: {is: fact, holds: text, title: 级别}
+      points: {is: fact, title: 分值}
+  honours:
+    title: 表彰
+    basis: 样板 第四条
+    columns:
+      entry: {part: entry, type: 表彰, rows: honours, grows: 8}
+      level: {is: input, by: office, holds: text, title: 级别, choices: [省级, 市级], required: yes}
+      worth: {title: 级别的分, lookup: {of: points.points, where: {type: type, level: level}}}
+
+  totals:
+"""
+
+
+@pytest.mark.libreoffice
+def test_a_new_entry_has_what_every_row_of_its_ledger_says(tmp_path: Path):
+    """A look that goes by the kind of ledger finds its row in an entry that the office has just typed."""
+    folder = tmp_path / "scheme"
+    source = find_scheme("three-units")[0]
+    shutil.copytree(source if source.is_dir() else source.parent, folder)
+    text = (folder / "scheme.yaml").read_text("utf-8").partition("\nexamples:")[0] + "\n"
+    text = text.replace("  totals:\n", LISTED)
+    text = text.replace("  marks: marks.csv\n", "  marks: marks.csv\n  points: points.csv\n")
+    (folder / "scheme.yaml").write_text(text, "utf-8")
+    (folder / "points.csv").write_text("id,type,level,points\n1,表彰,省级,3\n2,表彰,市级,2\n3,通报,省级,1\n", "utf-8")
+    made, problems = new_round(folder, tmp_path / "round")
+    assert made is not None, [p.text() for p in problems]
+    distribute(made)
+    file = made.issued / "总表.xlsx"
+    book = openpyxl.load_workbook(file)
+    cells = {(c.row_key, c.column): c for c in read_book(file).cells if c.plan_sheet == "honours"}
+    for key, name, value in (
+        ("+1", "unit", "U1"),
+        ("+1", "level", "省级"),
+        ("+2", "unit", "U2"),
+        ("+2", "level", "市级"),
+    ):
+        book["表彰"][cells[key, name].cell] = value
+    book.save(file)
+    found = recomputed(file, tmp_path / "out.xlsx")
+    assert found is not None
+    assert not found.problems
+    worth = {key: cells[key, "worth"].cell for key in ("+1", "+2", "+3")}
+    [judged] = converted([tmp_path / "out.xlsx"], tmp_path / "office")
+    for program in (tmp_path / "out.xlsx", judged):
+        sheet = openpyxl.load_workbook(program, data_only=True)["表彰"]
+        assert [sheet[worth[key]].value or None for key in ("+1", "+2", "+3")] == [3, 2, None], program
+    assert differences(found.scores, judged, tmp_path / "out.xlsx") == []
 
 
 def test_what_the_office_added_stays_and_its_formulas_are_told(tmp_path: Path):

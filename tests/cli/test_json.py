@@ -40,6 +40,16 @@ def test_every_answer_can_be_had_as_json():
     assert lacking == []
 
 
+def test_what_builds_names_its_files(tmp_path):
+    assert [Path(f).name for f in asked("addin", "build", "--out", tmp_path)["files"]] == [
+        "xlperf.oxt",
+        "保存即重算.bat",
+    ]
+    assert asked("addin", "examples", "--out", tmp_path / "e.xlsx")["files"] == [str(tmp_path / "e.xlsx")]
+    told = asked("watch", tmp_path, "--once")  # a line a book, and there is one
+    assert (told["book"], told["cells"] > 0) == (str(tmp_path / "e.xlsx"), True)
+
+
 def test_the_sheets_of_a_scheme():
     data = asked("schemes", "three-units")
     marks = next(s for s in data["sheets"] if s["name"] == "marks")

@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from kit.laid_cases import BLOCKS as LAID
 from kit.masters import laid_out
+from kit.rule_cases import CASES
 from kit.simulated import simulated
 
 from xlperf.cli.page import width
@@ -15,10 +17,12 @@ from xlperf.cli.reasons import LINES, ROOM, answer_lines
 from xlperf.engine.ask import answer, cell_named
 from xlperf.engine.reason import CLOSED, NO_RESULT, NO_SCORE, NONE, NOT_REPORTED
 from xlperf.engine.score import score
-from xlperf.formula.explain import _LINKED, _NAMES
+from xlperf.formula.explain import _LINKED, _NAMES, explain
+from xlperf.formula.expression import col, lift, same, walk
 from xlperf.formula.values import decimal
-from xlperf.formula.words import spoken
+from xlperf.formula.words import Sentence, sentence, spoken
 from xlperf.problems import Problem, words
+from xlperf.rules import RULES
 
 SCHEMES = ("three-units", "dashiqiao-2017", "hebi-2021", "yiyang-2018")
 
@@ -123,7 +127,8 @@ def test_our_own_words_are_in_the_language_and_the_regulation_stays_as_it_is():
     with spoken("en"):
         english = list(nodes(answer(scores, cell).tree))
     chinese = list(nodes(answer(scores, cell).tree))
-    ours = [zh for zh in words() if len(zh) > 3 and "{" not in zh]
+    headings = {c.title for sheet in scores.plan.sheets for c in sheet.columns}  # the scheme's own
+    ours = [zh for zh in words() if len(zh) > 3 and "{" not in zh and zh not in headings]
     assert not [w for n in english for w in ours for text in (n.working, *n.because) if w in text]
     assert [(n.title, n.basis, n.exact, n.label) for n in english] == [
         (n.title, n.basis, n.exact, n.label) for n in chinese
@@ -138,10 +143,54 @@ def test_every_word_of_a_reason_has_its_english():
     assert used - set(words()) == set()
 
 
+def sentences(e):
+    """List the sentences that an expression may give as its reason, those of its conditions too."""
+    for part in walk(e):
+        if part.op == "say":
+            yield part.args[0]
+            waiting = [value.args[0] for _, value in part.args[1] if value.op == "const"]
+            while waiting:
+                text = waiting.pop()
+                if isinstance(text, Sentence):  # else a text of the scheme
+                    waiting += text.values.values()
+                    yield text.template
+
+
+def test_every_sentence_of_a_rule_has_its_english():
+    """Those of every row of every case table, and of a plan with conditions, choices and awards."""
+    columns = [c.expr for sheet in laid_out("hebi-2021")[1].sheets for c in sheet.columns if c.expr is not None]
+    found = {s for e in [*columns, *(case.expr for case in [*CASES, *LAID])] for s in sentences(e)}
+    ours = {s for s in found if re.search("[\u4e00-\u9fff]", s)}
+    assert len(ours) > 80
+    assert {s for s in ours if s not in words()} == set()
+
+
+def test_a_rule_speaks_the_readers_language_and_headings_stay():
+    conditions = ((same(col("status"), "通过"), sentence("{title}为{value}", title="状态", value="通过")),)
+    made = RULES["only_if"](points=lift(2), conditions=conditions)
+    assert explain(made, {"status": "待审"}, {}).because == ("不计：须状态为通过",)
+    with spoken("en"):
+        assert explain(made, {"status": "待审"}, {}).because == ("does not count: 状态 is 通过 is required",)
+        steps = RULES["steps"](actual=col("a"), target=col("t"), step=lift(Fraction(1, 20)), points=lift(5))
+        told = explain(steps, {"a": Fraction(115), "t": Fraction(100)}, {}).because
+        assert told == ("target 100, actual 115: 3 steps above, 5 points each",)
+
+
 def test_an_unscored_unit_was_not_scored_rather_than_not_reported():
     scores = scored("three-units", seed=1, blanks=1.0)
     line = answer_lines(answer(scores, cell_named(scores, "城关镇", None)))[0]
     assert line.startswith("城关镇　综合得分（公布） ＝ 未计算得分")
+
+
+def test_a_key_that_one_row_has_means_that_row():
+    scores = scored("three-units")
+    assert cell_named(scores, "U1-4", None)[:2] == ("marks", "U1-4")
+    assert cell_named(scores, "U1-4", "核定得分") == ("marks", "U1-4", "lead")
+    assert [cell_named(scores, words, None).code for words in ("U1-44", "1")] == ["UNKNOWN_UNIT"] * 2
+    scheme, plan = laid_out("three-units")
+    tables = {**scheme.tables, "events": [{"no": "U1-4", "unit": "U1", "kind": "加分", "item": "x", "points": 1}]}
+    told = cell_named(score(plan, tables), "U1-4", None)
+    assert (told.code, dict(told.values)["titles"]) == ("ROW_OF_SEVERAL", "指标得分:U1-4、加减分台账:U1-4")
 
 
 def test_the_answer_on_a_row_names_its_unit():

@@ -4,7 +4,7 @@ import re
 
 import openpyxl
 import pytest
-from kit.computed_limits import with_computed_limits
+from kit.computed_limits import with_computed_limits, with_limits_elsewhere
 from kit.libreoffice import converted
 from kit.programs import need
 from kit.rounds import cell_of, reopened, send
@@ -91,6 +91,40 @@ def test_the_self_check_says_the_same(round_, tmp_path, cells, told):
     cells = [c.value for sheet in openpyxl.load_workbook(shown, data_only=True) for c in sheet["B"][:8]]
     row = re.sub(r"\D", "", cell_of(file, ("marks", "U1-4", "self")))
     assert (f"填错{len(told)}处：第{row}行" if told else "可以报送") in cells
+
+
+def test_a_book_tells_limits_on_other_rows_that_it_can_know(tmp_path):
+    """What the scheme settles stands in the book, what follows from the unit's own rows is worked out there."""
+    made, problems = new_round(with_limits_elsewhere(tmp_path / "scheme"), tmp_path / "round", key=b"k" * 32)
+    assert made is not None, [p.text() for p in problems]
+    distribute(made)
+    cells = {("marks", f"U1-{n}", "self"): 1 for n in (1, 2, 3, 4)}  # 4 in all: a half is 2, a tenth of 100 is 10
+    cells |= {("marks", f"U1-{n}", name): value for n, name, value in ((1, "first", 10.5), (2, "second", 2.5))}
+    cells |= {("marks", f"U1-{n}", name): value for n, name, value in ((3, "first", 10), (4, "second", 2))}
+    empty = {("marks", f"U1-{n}", name): None for n in (1, 2, 3, 4) for name in ("first", "second")}
+    file = send(made, "unit", "U1", {**empty, **cells})
+    [receipt] = collect(made).receipts
+    wrong = [("marks", "U1-1", "first"), ("marks", "U1-2", "second")]
+    wanted = [("OUT_OF_RANGE", cell_of(file, at)) for at in wrong]
+    assert [(p.code, p.where.cell) for p in errors(receipt.problems)] == wanted
+    rows = "、".join(re.sub(r"\D", "", cell) for _, cell in wanted)
+    need("soffice")
+    [shown] = converted([file], tmp_path / "shown")
+    states = [c.value for sheet in openpyxl.load_workbook(shown, data_only=True) for c in sheet["B"][:8]]
+    assert f"填错2处：第{rows}行" in states
+
+
+def test_a_limit_that_the_scheme_settles_may_not_be_changed_in_the_book(tmp_path):
+    made, _ = new_round(with_limits_elsewhere(tmp_path / "scheme"), tmp_path / "round", key=b"k" * 32)
+    distribute(made)
+    file = send(made, "unit", "U1")
+    cell = cell_of(file, ("marks", "U1-1", "whole"))
+    book = openpyxl.load_workbook(file)
+    sheet = next(s for s in book if s[cell].value == 100)
+    sheet[cell] = 1000
+    book.save(file)
+    [receipt] = collect(made).receipts
+    assert (receipt.decision, [p.where.cell for p in errors(receipt.problems)]) == ("held", [cell])
 
 
 def test_a_limit_from_other_sheets_is_known_once_they_are_scored(scheme):

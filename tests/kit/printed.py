@@ -19,6 +19,8 @@ ZOOM = 3  # the largest that pdftohtml takes: sizes come as whole thirds of a po
 TITLE = 20 * SMALLEST / 11 - 0.5 / ZOOM
 SIGNED, TOTALS = "（签字）", "合计"
 PLACE, UNPLACED = "名次", "—"  # heading of the places; what stands there for who has none
+DATE = re.compile(r"[\s年月日\d]*")  # the line for the date below a list
+NUMBER = re.compile(r"— ?\d+ ?—")  # at the foot of a page
 _PAGE = re.compile(r'<page number="(\d+)"[^>]*height="(\d+)" width="(\d+)">(.*?)</page>', re.S)
 _FONT = re.compile(r'<fontspec id="(\d+)" size="(-?\d+)"')
 _TEXT = re.compile(r'<text top="(-?\d+)" left="(-?\d+)" width="(-?\d+)" height="\d+" font="(\d+)">(.*?)</text>', re.S)
@@ -70,7 +72,7 @@ def pages(pdf: Path) -> list[Sheet]:
 def faults(file: Path, pdf: Path) -> list[str]:
     """List what is wrong with a printed workbook, each with the page; empty where all is well."""
     printed = pages(pdf)
-    found = (*_of_pages(printed), *_of_signatures(printed), *_of_titles(*titles(file), printed))
+    found = (*_of_pages(printed), *_of_headings(printed), *_of_signatures(printed), *_of_titles(*titles(file), printed))
     return [f"{pdf.stem} {fault}" for fault in found]
 
 
@@ -86,6 +88,17 @@ def _of_pages(printed: Sequence[Sheet]) -> Iterator[str]:
         if len(page.pieces) <= 3:
             yield f"p{page.number}: hardly anything on the page: {page.text[:20]}"
         yield from (f"p{page.number}: a place that is no whole number: {text}" for text in _places(page))
+
+
+def _of_headings(printed: Sequence[Sheet]) -> Iterator[str]:
+    """Visit the pages whose last line is a heading: alone on its line, larger than the text, nothing of it below."""
+    for page in printed:
+        text = [p for p in page.pieces if p.text.strip() and not NUMBER.fullmatch(p.text.strip())]
+        last = max(text, key=lambda p: p.top, default=None)
+        line = [p for p in text if last is not None and p.top > last.top - 3]
+        dated = last is not None and DATE.fullmatch(last.text)
+        if last and not dated and len(line) == 1 < len(text) - 2 and last.size > 1.15 * min(p.size for p in text):
+            yield f"p{page.number}: a heading stands last: {last.text[:20]}"
 
 
 def _of_signatures(printed: Sequence[Sheet]) -> Iterator[str]:

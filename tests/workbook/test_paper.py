@@ -21,6 +21,7 @@ from xlperf.workbook.paper import (
     SLACK,
     SMALLEST,
     Paper,
+    keep_apart,
     keep_together,
     paper_for,
     print_set_up,
@@ -98,3 +99,24 @@ def test_the_line_to_sign_on_is_never_alone_on_a_page():
     assert {0, 1, 2} <= set(fitted)
     assert fitted.count(0) > len(fitted) / 2
     assert [pages for pages in fitted if pages] == sorted(pages for pages in fitted if pages)
+
+
+def guided(rows: int) -> tuple[bool, list[int]]:
+    """Return whether a guide with so many lines before its second heading stays fitted, and the rows of its breaks."""
+    sheet = Book("标题", "单位").sheet("填报说明")
+    for column, width in enumerate((26.0, 14.0, 96.0), 1):
+        sheet.set_column(column, column, width)
+    for row in range(rows + 30):
+        sheet.set_row(row, 22.0)
+    print_set_up(sheet, Paper())
+    keep_apart(sheet, [(0, 1), (rows, rows + 1), (rows + 28, rows + 29)])
+    return bool(sheet.fit_page), list(sheet.hbreaks)
+
+
+def test_a_heading_is_never_the_last_line_of_a_page():
+    found = [guided(rows) for rows in range(10, 60)]
+    assert any(fitted for fitted, _ in found), "left alone where no page could end there"
+    assert not any(fitted and breaks for fitted, breaks in found), "a fitted sheet takes no breaks"
+    for rows, (_, breaks) in enumerate(found, 10):
+        assert {*breaks} <= {rows, rows + 28}
+    assert any(rows in breaks for rows, (_, breaks) in enumerate(found, 10))

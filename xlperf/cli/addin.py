@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 import subprocess
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def addin() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=Path(), help="The folder to write to.")
 @click.option("--book", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A 总表 that gets macros.")
 @click.option("--interpreter", help="The Python that Excel starts; left out, this one, or off Windows the PATH's.")
-def build(out: Path, book: Path | None, interpreter: str | None) -> None:
+@json_option
+def build(out: Path, book: Path | None, interpreter: str | None, json_: bool) -> None:
     """Write the LibreOffice extension and the Windows starter of watch; with --book a copy with macros for Excel."""
     from xlperf.addin.excel import settings
 
@@ -53,13 +55,19 @@ def build(out: Path, book: Path | None, interpreter: str | None) -> None:
     if problems:
         output.fail(problems)
     out.mkdir(parents=True, exist_ok=True)
-    click.echo(build_oxt(out / OXT))
+    written = [build_oxt(out / OXT), out / STARTER]
     write_whole(out / STARTER, starter())
-    click.echo(out / STARTER)
     if book is not None:
         from xlperf.addin.excel.project import build_xlsm  # only where both packages are
 
-        click.echo(build_xlsm(book, out / f"{book.stem}.xlsm", started))
+        written.append(build_xlsm(book, out / f"{book.stem}.xlsm", started))
+    _show_files(written, json_)
+
+
+def _show_files(files: Sequence[Path], json_: bool) -> None:
+    """Print the files that were written, one a line, or as JSON."""
+    names = [str(file) for file in files]
+    click.echo(answer_json({"files": names}, ()) if json_ else "\n".join(names))
 
 
 def starter() -> bytes:
@@ -69,10 +77,11 @@ def starter() -> bytes:
 
 @addin.command(name="examples")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("函数示例.xlsx"), help="The workbook to write.")
-def examples_command(out: Path) -> None:
+@json_option
+def examples_command(out: Path, json_: bool) -> None:
     """Write a workbook with a worked example of every function."""
     write_function_page(out, page_lines())
-    click.echo(out)
+    _show_files([out], json_)
 
 
 def page_lines() -> list[PageLine]:
@@ -241,15 +250,21 @@ def recalculation_data(book: Path, out: Path, found: Recalculated) -> dict[str, 
 @click.option("--once", is_flag=True, help="Recalculate what is there and end.")
 @reading_option
 @despite_option
-def watch(folder: Path, every: float, once: bool, readings: tuple[str, ...], despite: str) -> None:
-    """Recalculate a workbook of the folder whenever it is saved; ends with Ctrl+C."""
+@json_option
+def watch(folder: Path, every: float, once: bool, readings: tuple[str, ...], despite: str, json_: bool) -> None:
+    """Recalculate a workbook of the folder whenever it is saved; ends with Ctrl+C. With --json a line a book."""
     click.echo(say(f"正在看着 {folder}，保存即重算；按 Ctrl+C 结束", f"watching {folder}; Ctrl+C ends"), err=True)
     seen: dict[Path, float] = {}
     while True:
         for book in changed_books(folder, seen):
             try:
                 found = recalculate_one(book, copy_of(book), chosen(readings), despite=despite)
-                show_recalculation(copy_of(book), found)
+                if json_:
+                    told = recalculation_data(book, copy_of(book), found)
+                    problems = [problem_data(p) for p in found.problems]
+                    click.echo(json.dumps({**told, "problems": problems}, ensure_ascii=False))
+                else:
+                    show_recalculation(copy_of(book), found)
             except OSError as fault:  # a book held open just now: the next save is looked at again
                 show_problems(fault_problems(fault))
         if once:

@@ -30,8 +30,8 @@ Cell = tuple[str, Value, str]  # sheet, key of the row as it stands there, colum
 def cell_named(scores: Scores, unit: str, column: str | None) -> Cell | Problem:
     """Return the cell a person means, or the problem that names what is near.
 
-    unit: the code or name of a unit or person, or SHEET:KEY for a row of any sheet. column: a name or a heading; None
-    for what the row is about.
+    unit: the code or name of a unit or person, a key that only one row has, or SHEET:KEY for a row of any sheet.
+    column: a name or a heading; None for what the row is about.
     """
     row = row_named(scores, unit)
     if isinstance(row, Problem):
@@ -76,7 +76,19 @@ def row_named(scores: Scores, unit: str) -> tuple[str, Value] | Problem:
     if len(found) > 1:
         titles = "、".join(f"{scores.objects.title(thing)}（{thing[1]}）" for thing, _, _ in found)
         return problem("NAME_OF_SEVERAL", found=unit, count=len(found), titles=titles)
+    rows = [] if found else _rows_keyed(scores, unit)
+    if len(rows) > 1:
+        titles = [f"{scores.plan.by_name[sheet].title}:{unit}" for sheet, _ in rows]
+        return problem("ROW_OF_SEVERAL", found=unit, titles="、".join(titles), nearest=titles[0])
+    if rows:
+        return rows[0]
     return (found[0][1].name, found[0][2]) if found else unknown_unit(scores, unit)
+
+
+def _rows_keyed(scores: Scores, key: str) -> list[tuple[str, Value]]:
+    """List the rows of all sheets that have a key, as it is printed beside an indicator; a bare number is none."""
+    columns = [(s.name, scores.column(s.name, s.key.name)) for s in scores.plan.sheets if number(key) is None]
+    return [(name, value) for name, values in columns for value in values if value == key]
 
 
 def objects_named(scores: Scores, words: str) -> list[tuple[Thing, Sheet, Value]]:

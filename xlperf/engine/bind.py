@@ -20,6 +20,7 @@ from xlperf.formula.expression import Expr, blank, both, col, first, is_blank, l
 from xlperf.formula.links import Side
 from xlperf.formula.operations import PLACES
 from xlperf.formula.values import YES, day_number, number, shown
+from xlperf.formula.words import sentence
 from xlperf.problems import Problem, problem
 from xlperf.rules import RULES, Parameter, Rule
 from xlperf.scheme.model import ColumnSpec, Figure, Listing, Node, Reading, Scalar, SheetSpec, place_of
@@ -368,7 +369,9 @@ class Binder:
         title, test, wanted_node = self._titles.get(name, name), tests[0], node[tests[0]]
         if test == "is_given":
             empty = is_blank(col(name))
-            return (negate(empty), f"{title}已填") if wanted_node == "yes" else (empty, f"{title}未填")
+            if wanted_node == "yes":
+                return negate(empty), sentence("{title}已填", title=title)
+            return empty, sentence("{title}未填", title=title)
         if test not in COMPARE:
             words = [*COMPARE, "is_given"]
             self._report("WRONG_VALUE", test, name="比较词", wanted="、".join(words), found=test)
@@ -383,7 +386,8 @@ class Binder:
         )
         by_reading = isinstance(wanted_node, MappingNode)  # one option may well be a word that never stands there
         self.problems += [p for p in problems if not (by_reading and p.code == "WRONG_WORD")]
-        return compare(cell, wanted_value), f"{title}{word}{self._spoken(wanted_value, wanted_node)}"
+        value = self._spoken(wanted_value, wanted_node)
+        return compare(cell, wanted_value), sentence(f"{{title}}{word}{{value}}", title=title, value=value)
 
     def _spoken(self, e: Expr, node: Node) -> str:
         if isinstance(node, Scalar) and is_day(node):

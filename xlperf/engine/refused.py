@@ -16,7 +16,7 @@ from xlperf.formula.evaluate import asked_by, awaited, of_row, taken
 from xlperf.formula.expression import Expr, asked_for, col, constant, link_of, root, walk
 from xlperf.formula.links import Link
 from xlperf.formula.values import EXEMPT, Value, day_of, shown, value_text
-from xlperf.problems import Problem, Where, problem
+from xlperf.problems import Problem, Where, problem, word, words
 
 _NAMED = 8  # rows named one by one
 
@@ -124,7 +124,8 @@ def _refusal(e: Expr, row: Mapping[str, Value]) -> tuple[str, str] | None:
         given, why = taken(e, row)
         if len(why.args) > 2:
             template, values, code = why.args
-            return code, str(template).format(**{name: shown(of_row(value, row)) for name, value in values})
+            said = {name: shown(of_row(value, row)) for name, value in values}
+            return code, word(template, **said) if template in words() else str(template).format(**said)
         e = root(given)
     return None
 

@@ -10,7 +10,7 @@ from xlperf.formula.evaluate import awaited, of_row, taken
 from xlperf.formula.expression import Expr, link_of, root
 from xlperf.formula.links import Limit
 from xlperf.formula.values import EXEMPT, Value, shown
-from xlperf.formula.words import own
+from xlperf.formula.words import own, reworded, told
 
 _SIGNS = {"add": "＋", "sub": "－", "mul": "×", "div": "÷"}
 _COMPARES = {"gt": "＞", "ge": "≥", "lt": "＜", "le": "≤", "same": "＝"}
@@ -99,7 +99,11 @@ def _operation(e: Expr, write: Callable[..., str], outer: int) -> str:
 
 def _said(reason: Expr, row: Mapping[str, Value]) -> str:
     template, values = reason.args[:2]
-    return str(template).format(**{name: shown(of_row(value, row)) for name, value in values})
+    return told(str(template), **{name: _value_said(of_row(value, row)) for name, value in values})
+
+
+def _value_said(value: Value) -> str:
+    return reworded(value) if isinstance(value, str) else shown(value)
 
 
 def _link_words(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str]) -> str | None:

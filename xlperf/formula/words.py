@@ -28,3 +28,33 @@ def own(zh: str, **values: object) -> str:
     """Return words of ours in the reader's language; `{name}` in them is filled. English: `texts/words.csv`."""
     text = zh if _READER.get() == "zh" else words()[zh]
     return text.format(**values)
+
+
+class Sentence(str):
+    """A sentence of ours, in Chinese as it stands, that can still be said in another language.
+
+    template: the words, with a place for each of the values.
+    """
+
+    template: str
+    values: dict[str, str]
+
+
+def sentence(zh: str, **values: str) -> Sentence:
+    """Fill a sentence of ours; values may be sentences themselves."""
+    made = Sentence(zh.format(**values))
+    made.template, made.values = zh, values
+    return made
+
+
+def reworded(text: str) -> str:
+    """Return a sentence of ours in the reader's language, any other text as it is."""
+    if not isinstance(text, Sentence):
+        return text
+    return told(text.template, **{name: reworded(value) for name, value in text.values.items()})
+
+
+def told(zh: str, **values: str) -> str:
+    """Return a sentence of a rule in the reader's language; one without English, of a regulation's own, as it is."""
+    text = zh if _READER.get() == "zh" else words().get(zh, zh)
+    return text.format(**values)

@@ -32,7 +32,7 @@ def achieve(full: Number, actual: Number, target: Number, direction: Text, most:
             greatest(0, least(cap, full * actual / target)),
             say("目标{target}，完成{actual}，按完成÷目标计", target=target, actual=actual),
         ),
-        otherwise=(blank(), f"方向须写{HIGHER}或{LOWER}"),
+        otherwise=(blank(), say("方向须写{higher}或{lower}", higher=HIGHER, lower=LOWER)),
     )
 
 

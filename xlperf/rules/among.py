@@ -30,7 +30,7 @@ from xlperf.formula.expression import (
     total,
 )
 from xlperf.formula.operations import PLACES, REMAINDERS
-from xlperf.rules.conditions import as_written
+from xlperf.formula.words import sentence
 from xlperf.rules.registry import (
     Conditions,
     Match,
@@ -66,11 +66,11 @@ def shared_out(pool: Number, weight: NumberName, within: Match, unit: Step) -> E
     whole = step("先得份数", floor(due))
     seat = step("余数次序", rank(step("余数", rounded(due - whole, REMAINDERS)), within, ties="list"))
     left = step("余下份数", rounded(units, 0) - step("先得份数合计", total("", whole, within)))
-    sentence = "权重{mine}÷合计{weights}，应得{due}份，先得{whole}份；余下{left}份，余数排第{seat}，"
+    words = "权重{mine}÷合计{weights}，应得{due}份，先得{whole}份；余下{left}份，余数排第{seat}，"
     said = {"mine": mine, "weights": weights, "due": due, "whole": whole, "left": left, "seat": seat}
     given = cases(
-        (seat <= left, (whole + 1) * unit, say(sentence + "再得1份", **said)),
-        otherwise=(whole * unit, say(sentence + "不再得", **said)),
+        (seat <= left, (whole + 1) * unit, say(words + "再得1份", **said)),
+        otherwise=(whole * unit, say(words + "不再得", **said)),
     )
     return cases(
         (either(weights <= 0, mine < 0), blank(), refused("SHARE_WEIGHTLESS", "权重须大于0，现合计为{w}", w=weights)),
@@ -107,7 +107,7 @@ def awarded(
     mine = col(by)
     out = list(barred)
     if least is not None:
-        out.append((mine < least if order == "high" else mine > least, "成绩未到最低要求"))
+        out.append((mine < least if order == "high" else mine > least, sentence("成绩未到最低要求")))
     key = rounded(mine, PLACES)
     if slots == "refill" and out:
         key = cases(*((holds, blank(), "不参评") for holds, _ in out), otherwise=(key, "参评"))
@@ -115,7 +115,7 @@ def awarded(
     given = _by_place(place, within, places, otherwise, left_open=ties == "told")
     if not out:
         return given
-    refusals = ((holds, otherwise, "不评：" + as_written(sentence)) for holds, sentence in out)
+    refusals = ((holds, otherwise, say("不评：{condition}", condition=said)) for holds, said in out)
     return cases(*refusals, otherwise=(alone(given), ""))
 
 

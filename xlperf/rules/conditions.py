@@ -8,12 +8,13 @@ from typing import Literal
 
 from xlperf.formula.expression import Expr, alone, both, cases, either, lift, negate, say
 from xlperf.formula.values import NO, YES
+from xlperf.formula.words import sentence
 from xlperf.rules.registry import Conditions, Number, Result, ResultBranches, rule
 
 
-def as_written(sentence: str) -> str:
-    """Keep braces of a heading from being read as a place for a value."""
-    return sentence.replace("{", "{{").replace("}", "}}")
+def together(sentences: Sequence[str], between: str = "、") -> str:
+    """Join sentences to one that can still be said in another language. between: `、` (and) or `或` (or)."""
+    return reduce(lambda one, other: sentence(f"{{one}}{between}{{other}}", one=one, other=other), sentences)
 
 
 def _met(tests: Sequence[Expr]) -> Expr:
@@ -27,7 +28,7 @@ def only_if(points: Number, conditions: Conditions) -> Expr:
     points: asked for only where the conditions hold; elsewhere they may be blank (不适用 stays 不适用). The cells of
     the conditions may not.
     """
-    failed = [(negate(holds), 0, f"不计：须{as_written(sentence)}") for holds, sentence in conditions]
+    failed = [(negate(holds), 0, say("不计：须{condition}", condition=said)) for holds, said in conditions]
     return cases(*failed, otherwise=(alone(points, spared=False), "符合条件，计入"))
 
 
@@ -38,19 +39,20 @@ def flag(conditions: Conditions, need: Literal["all", "any"] = "all") -> Expr:
     need: `all` of them (并且), or `any` one (或者). For at least so many (至少几条), flag a `how_many` column.
     """
     tests = [holds for holds, _ in conditions]
-    words = ("或" if need == "any" else "、").join(as_written(sentence) for _, sentence in conditions)
+    words = together([said for _, said in conditions], "或" if need == "any" else "、")
     holds = both(*tests) if need == "all" else either(*tests)
-    return cases((holds, YES, f"符合：{words}"), otherwise=(NO, f"不符合：{words}"))
+    met, unmet = say("符合：{conditions}", conditions=words), say("不符合：{conditions}", conditions=words)
+    return cases((holds, YES, met), otherwise=(NO, unmet))
 
 
 @rule("XP_HOWMANY", "符合条数")
 def how_many(conditions: Conditions) -> Expr:
     """Count how many of the conditions hold, where points or steps depend on their number."""
     tests = [holds for holds, _ in conditions]
-    words = "、".join(as_written(sentence) for _, sentence in conditions)
+    words = together([said for _, said in conditions])
     met = _met(tests)
-    none = negate(either(*tests))
-    return cases((none, lift(0), f"一条也不符合：{words}"), otherwise=(met, say("{met}条符合：" + words, met=met)))
+    none = (negate(either(*tests)), lift(0), say("一条也不符合：{conditions}", conditions=words))
+    return cases(none, otherwise=(met, say("{met}条符合：{conditions}", met=met, conditions=words)))
 
 
 @rule("XP_CHOOSE", "分情形")
@@ -61,6 +63,7 @@ def choose(branches: ResultBranches, otherwise: Result) -> Expr:
     may not: write `blank:` in a condition on a cell that may stay empty.
     """
     rows = [
-        (both(*(h for h, _ in when)), alone(then), "、".join(as_written(s) for _, s in when)) for when, then in branches
+        (both(*(h for h, _ in when)), alone(then), say("{conditions}", conditions=together([s for _, s in when])))
+        for when, then in branches
     ]
     return cases(*rows, otherwise=(alone(otherwise), "其他情形"))

@@ -18,9 +18,9 @@ def tier(done: Numbers, counts: Literal["cumulative", "alone"] = "cumulative") -
     asks for every tier below as well (在此基础上), `alone` looks at each tier by itself.
     """
     if counts == "alone":
-        held = [(share >= 1, i, f"第{i}档全部完成") for i, share in reversed(list(enumerate(done, 1)))]
+        held = [(share >= 1, i, say("第{tier}档全部完成", tier=i)) for i, share in reversed(list(enumerate(done, 1)))]
         return cases(*held, otherwise=(0, "没有一档全部完成"))
-    missed = [(share < 1, i, f"第{i + 1}档没有全部完成") for i, share in enumerate(done)]
+    missed = [(share < 1, i, say("第{tier}档没有全部完成", tier=i + 1)) for i, share in enumerate(done)]
     return cases(*missed, otherwise=(len(done), "各档全部完成"))
 
 

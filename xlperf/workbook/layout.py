@@ -36,13 +36,15 @@ class Shown:
     """One column as it stands on a worksheet.
 
     name: of a column of the plan, or `UNIT_NAME`. open: whether somebody fills it in this book. later: whether
-    it may go to a further page where one page does not hold them all.
+    it may go to a further page where one page does not hold them all. settled: whether it is written as the value
+    that the scheme gives it and not as a formula, which would look at rows that the book does not have.
     """
 
     name: str
     open: bool = False
     hidden: bool = False
     later: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,36 @@ def keep_together(sheet: Worksheet, first: int, last: int, repeat: tuple[int, in
         sheet.set_h_pagebreaks([first - 1])
 
 
+def keep_apart(sheet: Worksheet, groups: Sequence[tuple[int, int]]) -> None:
+    """Let no page of a worksheet that is set up, fitted to the width of the page, begin within a group of its rows.
+
+    groups: first and last row of each, in order, counted from 0: a heading with what stands below it. Where a page
+    could begin there, the scale is fixed and the page begins with the group: a fitted sheet takes no breaks.
+    """
+    last = max(last for _, last in groups)
+    heights = [_height(sheet, row) for row in range(last + 1)]
+    scales = _scales(sheet)
+    fitted = [FULL_HEIGHT / scale * near for scale in scales for near in TOLERANCE]
+    if not _parted(heights, groups, fitted, []):
+        return
+    scale = int(min(scales) * 100)
+    rooms = [FULL_HEIGHT / scale * 100 * near for near in TOLERANCE]
+    breaks: list[int] = []
+    while parted := _parted(heights, groups, rooms, breaks):
+        breaks.append(parted)
+    sheet.set_print_scale(scale)
+    sheet.set_h_pagebreaks(breaks)
+
+
+def _parted(
+    heights: Sequence[float], groups: Sequence[tuple[int, int]], rooms: Sequence[float], breaks: list[int]
+) -> int:
+    """Return the first row of the first group that a page begins within; 0 for none. A break stands above a row."""
+    starts = {row for room in rooms for row in _starts(heights, 0.0, room, breaks)}
+    parted = (first for first, last in groups if first not in breaks and any(first < row <= last for row in starts))
+    return next(parted, 0)
+
+
 def _height(sheet: Worksheet, row: int) -> float:
     """Return the height of a row that was set, in points; 0 where it is hidden."""
     info = sheet.row_info.get(row)
@@ -161,11 +191,14 @@ def _scales(sheet: Worksheet) -> list[float]:
     return [min(1.0, line * slack / max(total, 1)) for slack in (SLACK, 1.0)]
 
 
-def _starts(heights: Sequence[float], again: float, room: float) -> list[int]:
-    """Return the row that each page begins with. again: the height repeated on every page. room: the height of one."""
+def _starts(heights: Sequence[float], again: float, room: float, breaks: Sequence[int] = ()) -> list[int]:
+    """Return the row that each page begins with.
+
+    again: the height repeated on every page. room: the height of one. breaks: rows that begin a page in any case.
+    """
     found, used = [0], 0.0
     for row, height in enumerate(heights):
-        if used + height > room and row > found[-1]:
+        if (used + height > room or row in breaks) and row > found[-1]:
             found.append(row)
             used = again
         used += height

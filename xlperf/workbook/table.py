@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlperf.engine.plan import Column
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.excel import constant_text, formula
-from xlperf.formula.expression import columns_of
+from xlperf.formula.expression import columns_of, lift
 from xlperf.formula.values import shown
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, cached, protect, put
@@ -240,7 +240,7 @@ def write_row(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: D
             _unit_name(book, sheet, layout, view, dress, position, i)
         elif view.is_hole(position):
             sheet.write_blank(row, i, None, book.look(style.CLOSED_LOOK))
-        elif column.expr is not None:
+        elif column.expr is not None and not shown_.settled:
             text = formula(column.expr, at, native=dress.native)
             text = f'IF({at.cell(view.sheet.key.name)}="","",{text})' if spare else text
             whole, long = layout.whole_numbers(view, column.name), layout.long_numbers(view, column.name)
@@ -248,6 +248,8 @@ def write_row(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: D
             sheet.write_formula(row, i, f"={text}", look, cached(value))
         elif spare and column.kind == "key":
             _new_key(book, sheet, layout, view, position, i)
+        elif spare and column.name in view.sheet.where and _is_read(layout, view, column):
+            _new_fact(book, sheet, layout, view, position, column)
         else:
             closed = value is None and shown_.open and not is_asked(layout, view, column, position)
             look = style.CLOSED_LOOK if closed else style.body_look(column, open_=shown_.open)
@@ -301,6 +303,19 @@ def _new_key(book: Book, sheet: Worksheet, layout: Layout, view: View, position:
     look = book.look(style.body_look(view.sheet.key, open_=False))
     value = layout.value(view, view.sheet.key.name, position)
     sheet.write_formula(BODY + position, column, f'=IF({typed}=0,"",{text})', look, cached(value))
+
+
+def _is_read(layout: Layout, view: View, column: Column) -> bool:
+    return bool(layout.scores.plan.graph.readers.get((view.sheet.name, column.name)))
+
+
+def _new_fact(book: Book, sheet: Worksheet, layout: Layout, view: View, position: int, column: Column) -> None:
+    """Write what every row of the sheet says in a column; in a new row it shows, and counts, once the row is begun."""
+    key = view.cell(view.sheet.key.name, position)
+    said = formula(lift(view.sheet.where[column.name]), layout.row(view, position))
+    value = layout.value(view, column.name, position)
+    look = book.look(style.body_look(column, open_=False))
+    sheet.write_formula(BODY + position, view.at[column.name], f'=IF({key}="","",{said})', look, cached(value))
 
 
 def used(at: RowAddresses, view: View) -> str:

@@ -7,6 +7,7 @@ or that only one of them takes for an error, is told and keeps its old value.
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 import zipfile
 import zlib
@@ -66,7 +67,8 @@ def recalculated(book: Path, out: Path, engine: str | None = None, *, seconds: f
     names = (engine,) if engine is not None else engines_for(len(texts))
     lacking = [name for name in names if find_spec(name) is None] or ([] if names else list(ENGINES[1:]))
     if lacking:
-        return Recalculated(problems=tuple(problem("RECALC_NO_ENGINE", None, found=name) for name in lacking))
+        told = [problem("RECALC_NO_ENGINE", None, found=name, python=sys.executable) for name in lacking]
+        return Recalculated(problems=tuple(told))
     results, unsure = _calculated(book, texts, names, seconds)
     done = {name: answer for name, answer in results.items() if answer.done}
     if not done:

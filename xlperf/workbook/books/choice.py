@@ -9,7 +9,8 @@ from xlperf.engine.objects import Thing
 from xlperf.engine.plan import UNIT, Column, Plan, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import of_row
-from xlperf.formula.expression import columns_of, lift, link_of
+from xlperf.formula.expression import col, columns_of, lift, link_of
+from xlperf.formula.links import Link
 from xlperf.formula.values import Value
 from xlperf.terms import SERVING
 from xlperf.workbook.book import Titles
@@ -28,19 +29,20 @@ def columns_shown(
     without: Iterable[str] = (),
     private: Collection[str] = (),
     name_units: bool = False,
+    whole: bool = False,
 ) -> tuple[Shown, ...]:
     """Choose the columns in the order of the sheet.
 
     fills: whether this party fills an input. reference: whether an input that others filled is shown,
     locked. without: columns left out. private: those that must not be in the book, whatever else asks for them.
-    name_units: show the name of whose row it is beside the code.
+    name_units: show the name of whose row it is beside the code. whole: whether all rows of a unit are there.
 
     Facts that no row has stay away, and so do inputs that no row is asked for, and empty results that nothing filled
     here can change. The limits of the columns to fill, and the other results of what is shown, are there.
     """
     values = scores.values[sheet.name]
     without = {*without, *(c.name for c in sheet.of_role("assumed"))}  # only the office settles these
-    limits = limiting(sheet, fills)
+    limits = limiting(scores.plan, sheet, fills, whole=whole)
     taken: dict[str, Shown] = {}
     for column in (c for c in sheet.columns if c.name not in private):
         there = any(values[column.name][i] is not None for i in rows)
@@ -52,7 +54,8 @@ def columns_shown(
         else:
             wanted = there and column.name not in without
         if wanted or column.name in limits:
-            taken[column.name] = Shown(column.name, column.kind == "input" and fills(column))
+            fixed = link_of(column.expr) is not None and is_settled(scores.plan, sheet, column.name)
+            taken[column.name] = Shown(column.name, column.kind == "input" and fills(column), settled=fixed)
         if column.name == sheet.unit and name_units and column.name != sheet.key.name:
             taken[UNIT_NAME] = Shown(UNIT_NAME)
     return tuple(taken.values())
@@ -69,16 +72,25 @@ def _shown_behind(sheet: Sheet, column: Column, taken: Collection[str]) -> froze
     return found
 
 
-def limiting(sheet: Sheet, fills: Callable[[Column], bool]) -> frozenset[str]:
+def limiting(plan: Plan, sheet: Sheet, fills: Callable[[Column], bool], *, whole: bool = False) -> frozenset[str]:
     """List the columns that the limits of what a party fills look at, with all that these are computed from.
 
-    A limit that looks at other rows is not among them: a book with a part of the rows cannot tell it.
+    A limit that looks at other rows is among them where a book with a part of the rows can tell it: where the scheme
+    settles it, or where it looks at rows of the same unit and the book has them all (`whole`).
     """
     found: frozenset[str] = frozenset()
     for column in (c for c in sheet.inputs() if fills(c)):
         for name in looks_at(column, sheet):
-            found |= _behind(sheet, name) or frozenset()
+            found |= _behind(plan, sheet, name, whole=whole) or frozenset()
     return found
+
+
+def is_settled(plan: Plan, sheet: Sheet, name: str) -> bool:
+    """Return whether a column follows from the scheme alone: nobody fills anything that it is computed from."""
+    return all(
+        not plan.by_name[s].grows and plan.by_name[s].by_name[c].kind != "input"
+        for s, c in plan.graph.behind([(sheet.name, name)])
+    )
 
 
 def judged_by(plan: Plan, sheet: Sheet, fills: Callable[[Column], bool]) -> frozenset[str]:
@@ -105,18 +117,32 @@ def looks_at(column: Column, sheet: Sheet) -> frozenset[str]:
     return frozenset().union(*found, asked if changing else ())
 
 
-def _behind(sheet: Sheet, name: str) -> frozenset[str] | None:
-    """Return a column with all that it is computed from in its row; None where it looks at other rows."""
+def _behind(plan: Plan, sheet: Sheet, name: str, *, whole: bool) -> frozenset[str] | None:
+    """Return a column with all that it is computed from; None where it looks at rows that the book does not have."""
     column = sheet.by_name[name]
-    if link_of(column.expr) is not None:
+    found, link = frozenset({name}), link_of(column.expr)
+    if link is not None and is_settled(plan, sheet, name):
+        return found
+    if link is not None and not (whole and _is_within_unit(sheet, link)):
         return None
-    found = frozenset({name})
-    for other in columns_of(column.expr) if column.expr is not None else ():
-        more = _behind(sheet, other)
+    made_from = columns_of(column.expr) if column.expr is not None else frozenset()
+    if link is not None:
+        made_from |= {*link.names, *(limit.column for limit in link.limits), *filter(None, [link.column])}
+    for other in made_from:
+        more = _behind(plan, sheet, other, whole=whole)
         if more is None:
             return None
         found |= more
     return found
+
+
+def _is_within_unit(sheet: Sheet, link: Link) -> bool:
+    """Return whether a look at other rows stays on the sheet and within the rows of the same unit."""
+    return (
+        link.kind in ("total", "count", "tally", "mean")
+        and link.sheet in ("", sheet.name)
+        and any(name == sheet.unit and value == col(sheet.unit) for name, value in link.match)
+    )
 
 
 def arranged(sheet: Sheet, shown: Sequence[Shown]) -> tuple[Shown, ...]:

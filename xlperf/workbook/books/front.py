@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -12,7 +13,7 @@ from xlperf.scheme.checking.paper import decided_by_people
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, protect, put
-from xlperf.workbook.paper import Paper, print_set_up
+from xlperf.workbook.paper import Paper, keep_apart, print_set_up
 from xlperf.workbook.table import LINE_HEIGHT, band, caution
 from xlperf.workbook.text import lines
 
@@ -50,14 +51,15 @@ def write_front(book: Book, title: str, scores: Scores, scheme: Scheme | None, c
         put(sheet, row, 1, text or None, book.look(style.CELL_TEXT))
         sheet.set_row(row, 22)
         row += 1
-    row = _paragraphs(book, sheet, row, "使用说明", HOW_TO)
+    sections = [row]  # the row that each begins with, and the one below the last
+    sections.append(_paragraphs(book, sheet, row, "使用说明", HOW_TO))
     if scheme is not None:
-        row = _readings(book, sheet, row, scores, scheme)
-        row = _assumed(book, sheet, row, scheme)
-        row = _table(
-            book, sheet, row, BY_PEOPLE, ("条款", "事项", "为什么由人决定、在哪里登记"), decided_by_people(scheme)
-        )
+        sections.append(_readings(book, sheet, sections[-1], scores, scheme))
+        sections.append(_assumed(book, sheet, sections[-1], scheme))
+        heads = ("条款", "事项", "为什么由人决定、在哪里登记")
+        sections.append(_table(book, sheet, sections[-1], BY_PEOPLE, heads, decided_by_people(scheme)))
     print_set_up(sheet, Paper())
+    keep_apart(sheet, [(first, min(first + 2, below - 1)) for first, below in pairwise(sections) if below > first])
     protect(sheet)
 
 

@@ -16,7 +16,7 @@ from xlperf.workbook.book import Book, protect, put
 from xlperf.workbook.books.front import BY_PEOPLE
 from xlperf.workbook.layout import View
 from xlperf.workbook.limits import in_words
-from xlperf.workbook.paper import Paper, keep_together, print_set_up
+from xlperf.workbook.paper import Paper, keep_apart, print_set_up
 from xlperf.workbook.selfcheck import state_cell
 from xlperf.workbook.table import LINE_HEIGHT, band, caution
 from xlperf.workbook.text import lines
@@ -76,13 +76,14 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
         row += 1
     texts = [*RULES_OF_USE, *THREE_KINDS]
     numbered = [f"{i}. {text}" for i, text in enumerate(texts, 1)]
+    together: list[tuple[int, int]] = []  # headings with the row below
     for heading, paragraphs in (("怎样填", numbered), ("算例", _examples(scheme))):
+        together += [(row, row + 1)] if paragraphs else []
         row = _paragraphs(book, sheet, row, heading, paragraphs)
-    row = _columns(book, sheet, row, cover.filled or [view for view, _ in cover.tables], cover.year)
+    row = _columns(book, sheet, row, cover.filled or [view for view, _ in cover.tables], cover.year, together)
     end = _paragraphs(book, sheet, row, BY_PEOPLE, _decided(scheme))  # last, and short: nobody fills it in
     print_set_up(sheet, Paper())
-    if end > row:
-        keep_together(sheet, row, end - 1)
+    keep_apart(sheet, [*together, *([(row, end - 1)] if end > row else [])])
     protect(sheet)
 
 
@@ -109,9 +110,15 @@ def _decided(scheme: Scheme | None) -> list[str]:
     return [f"下列事项由有权决定的人决定，公式不算，只登记结果：{'；'.join(found)}。"] if found else []
 
 
-def _columns(book: Book, sheet: Worksheet, row: int, views: Sequence[View], year: int) -> int:
-    """Write every column to fill, table by table: what may stand there, whether it must; return the row below."""
+def _columns(
+    book: Book, sheet: Worksheet, row: int, views: Sequence[View], year: int, together: list[tuple[int, int]]
+) -> int:
+    """Write every column to fill, table by table: what may stand there, whether it must; return the row below.
+
+    together: rows that no page may part are added to it.
+    """
     band(book, sheet, row, (1, 3), "各栏填什么", _HEADING, 30)
+    top = row
     for i, text in enumerate(("栏目", "必填", "填法"), 1):
         sheet.write_string(row + 1, i, text, book.look(style.HEAD_LOOK))
     row += 2
@@ -120,6 +127,7 @@ def _columns(book: Book, sheet: Worksheet, row: int, views: Sequence[View], year
         if len(groups) > 1:
             band(book, sheet, row, (1, 3), title, _PART, 22)
             row += 1
+        together.append((top, row))
         titles = {c.name: c.title for c in sheet_.columns}
         for column in columns:
             how = "。".join(t for t in (in_words(column, titles, year) or "填文字", column.note) if t) + "。"
@@ -128,6 +136,7 @@ def _columns(book: Book, sheet: Worksheet, row: int, views: Sequence[View], year
             put(sheet, row, 3, how, book.look(style.CELL_TEXT))
             sheet.set_row(row, lines(how, _WIDTHS[2]) * LINE_HEIGHT + 7)
             row += 1
+        top = row
     return row
 
 

@@ -24,7 +24,7 @@ from xlperf.workbook.books.choice import (
 from xlperf.workbook.books.grid import Grid, grids, indicator_column
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.books.unit import write_signature
-from xlperf.workbook.layout import HOLE, UNIT_NAME, Layout, Shown, View
+from xlperf.workbook.layout import HOLE, UNIT_NAME, Layout, View
 from xlperf.workbook.matrix import Matrix, side_by_side, write_matrix
 from xlperf.workbook.record import Record, sent_out
 from xlperf.workbook.seal import Identity, keywords, printed
@@ -124,7 +124,9 @@ def _led(book: Book, scores: Scores, sheet: Sheet, scorer: str, office: str) -> 
     def tells(c: Column) -> bool:
         return fills(c) and not counts(c)
 
-    apart = {c.name for c in sheet.inputs() if tells(c)} & limiting(sheet, counts)  # would stand on another worksheet
+    apart = {c.name for c in sheet.inputs() if tells(c)} & limiting(
+        scores.plan, sheet, counts
+    )  # would stand on another worksheet
     matrix = any(map(counts, sheet.inputs())) and not apart
     together, rest = grids(scores, sheet, mine) if matrix else ([], mine)
     for grid in together:
@@ -155,7 +157,7 @@ def _matrix(book: Book, scores: Scores, sheet: Sheet, grid: Grid, title: str, fi
 
     What is the same for all units of an indicator stands in its heading.
     """
-    keep, beside = limiting(sheet, fills), judged_by(scores.plan, sheet, fills)
+    keep, beside = limiting(scores.plan, sheet, fills), judged_by(scores.plan, sheet, fills)
     title, blocks = book.title(title), []
     for word, rows in grid.rows.items():
         lines = tuple(rows.get(unit, HOLE) for unit in grid.units)
@@ -167,7 +169,7 @@ def _matrix(book: Book, scores: Scores, sheet: Sheet, grid: Grid, title: str, fi
             if s.open or column.role in _REPORTED or (s.name in beside and len(found) > 1):
                 shown.append(s)
             elif s.name in keep:
-                shown.append(Shown(s.name, hidden=len(found) == 1))
+                shown.append(replace(s, hidden=len(found) == 1))
             if s.name in beside and len(found) == 1:
                 common.append(f"{column.title}：{plain(found.pop())}")
         if any(s.open for s in shown):
@@ -187,7 +189,7 @@ def _of_rows(
     label = indicator_column(sheet)
     keep = {sheet.key.name, label, UNIT_NAME}
     if scores.plan.is_home(sheet):
-        keep |= limiting(sheet, fills)
+        keep |= limiting(scores.plan, sheet, fills)
         chosen = tuple(s for s in chosen if s.open or s.name in keep)
     elif sheet.unit:
         first = [s for s in chosen if s.name == label] + [s for s in chosen if s.name == UNIT_NAME]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -150,11 +150,11 @@ def _own_view(
     several = sheet.unit and bearer is not None and sheet.of != bearer[0]
     chosen = columns_shown(
         scores, sheet, rows, _fills, without={*(() if several else (sheet.unit,)), sheet.scorer, *sheet.where},
-        private=plan.kept_from(sheet, holder=True), name_units=bool(several),
+        private=plan.kept_from(sheet, holder=True), name_units=bool(several), whole=not several,
     )  # fmt: skip
     keyed = sheet.naming == sheet.key or (sheet.table in plan.subject_of and not plan.is_home(sheet))
-    hidden = {"" if keyed else sheet.key.name, sheet.unit if several else ""}
-    shown = tuple(Shown(s.name, s.open, hidden=s.name in hidden) for s in chosen)
+    hidden = {"" if keyed else sheet.key.name, sheet.unit}
+    shown = tuple(replace(s, hidden=s.name in hidden) for s in chosen)
     return View(sheet, titles.title(plan.book_title(party[0]) if alone else sheet.title), shown, rows)
 
 
