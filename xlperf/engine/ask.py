@@ -78,8 +78,8 @@ def row_named(scores: Scores, unit: str) -> tuple[str, Value] | Problem:
         return problem("NAME_OF_SEVERAL", found=unit, count=len(found), titles=titles)
     rows = [] if found else _rows_keyed(scores, unit)
     if len(rows) > 1:
-        titles = [f"{scores.plan.by_name[sheet].title}:{unit}" for sheet, _ in rows]
-        return problem("ROW_OF_SEVERAL", found=unit, titles="、".join(titles), nearest=titles[0])
+        named = [f"{scores.plan.by_name[sheet].title}:{unit}" for sheet, _ in rows]
+        return problem("ROW_OF_SEVERAL", found=unit, titles="、".join(named), nearest=named[0])
     if rows:
         return rows[0]
     return (found[0][1].name, found[0][2]) if found else unknown_unit(scores, unit)

@@ -368,18 +368,14 @@ class Binder:
         name = self._name(self._resolved(node[Scalar("column")]))
         title, test, wanted_node = self._titles.get(name, name), tests[0], node[tests[0]]
         if test == "is_given":
-            empty = is_blank(col(name))
-            if wanted_node == "yes":
-                return negate(empty), sentence("{title}已填", title=title)
-            return empty, sentence("{title}未填", title=title)
+            given = sentence("{title}已填" if wanted_node == "yes" else "{title}未填", title=title)
+            return negate(is_blank(col(name))) if wanted_node == "yes" else is_blank(col(name)), given
         if test not in COMPARE:
             words = [*COMPARE, "is_given"]
             self._report("WRONG_VALUE", test, name="比较词", wanted="、".join(words), found=test)
             return same(0, 0), ""
         compare, word = COMPARE[test]
-        cell = col(name)
-        if Scalar("blank") in node:
-            cell = first(cell, self.value(node[Scalar("blank")]))
+        cell = first(col(name), self.value(node[Scalar("blank")])) if Scalar("blank") in node else col(name)
         wanted_value = self.value(wanted_node)
         problems = self.kinds.compared(
             name, self._resolved(wanted_node), wanted_value, order=test not in ("is", "is_not")
