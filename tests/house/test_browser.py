@@ -11,6 +11,7 @@ APART = {  # what is arrays and nothing else
     "xlperf.formula.array_links",
     "xlperf.formula.decisions",
     "xlperf.formula.vectors",
+    "xlperf.workbook.back.inputs",
     "xlperf.engine.arrays",
     "xlperf.engine.robust",
     "xlperf.publish.trials",

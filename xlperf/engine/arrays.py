@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import overload
+from functools import cached_property
+from typing import Protocol, overload
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from xlperf.engine.score import Columns, ExactColumns, Scores
 from xlperf.formula import array
 from xlperf.formula.array_links import Codings
 from xlperf.formula.decisions import Fold, Guards
-from xlperf.formula.evaluate import evaluate
+from xlperf.formula.evaluate import OnDemand, evaluate
 from xlperf.formula.values import EXEMPT, Value
 from xlperf.formula.vectors import Cells, Mixed, Numbers, Texts, Truths, cells, objects, plain_array, typed
 from xlperf.formula.vectors import Column as Array
@@ -33,12 +34,20 @@ Rows = Mapping[str, list[dict[str, Value]]]
 class Vectors:
     """What stands in the tables, as columns: made when first asked for, and kept with the codes of their keys."""
 
-    def __init__(self, plan: Plan, rows: Rows) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        rows: Rows,
+        columns: Mapping[Spot, Cells] | None = None,
+        complete: Callable[[], Rows] | None = None,
+    ) -> None:
+        """Take rows. columns: of which not the rows say what stands in them; complete: rows that do."""
         self.plan, self.rows = plan, rows
+        self.complete = complete or (lambda: rows)
         self.codings = Codings()
         self.guards: Guards = {}
         self.constants: dict[int, Cells] = {}
-        self._made: dict[Spot, Cells] = {}
+        self._made: dict[Spot, Cells] = dict(columns or {})
 
     def given(self, sheet: str, column: Column, values: Callable[[str, Column], Sequence[Value]]) -> Cells:
         """Return a column that nobody works out. values: what gives its cells."""
@@ -70,7 +79,6 @@ class ArrayColumns(Columns[Cells]):
         self._vectors = vectors or Vectors(plan, rows)
         self._kept.update(settled or {})
         self._proved = proved
-        self._exact = SomeExact(plan, rows)
         self.codings = Codings(dict(self._vectors.codings.kept))
         self.asked: dict[Spot, int] = {}
 
@@ -94,11 +102,15 @@ class ArrayColumns(Columns[Cells]):
         self.asked[at] = int(doubtful.sum())
         return self._settled(found, doubtful, self._exact.column(sheet, column.name))
 
+    @cached_property
+    def _exact(self) -> SomeExact:
+        return SomeExact(self.plan, self._vectors.complete())
+
     @staticmethod
     def _settled(found: Cells, doubtful: Truths, exact: Sequence[Value]) -> Cells:
         """Put exact values in the place of doubtful ones."""
         rows = np.flatnonzero(doubtful)
-        values = [exact[int(i)] for i in rows]
+        values = exact.some(rows.tolist()) if isinstance(exact, OnDemand) else [exact[i] for i in rows.tolist()]
         if isinstance(found, Numbers) and all(not isinstance(v, str) or v == EXEMPT for v in values):
             x = np.array(found.x)
             x[rows] = [np.nan if v is None else np.inf if isinstance(v, str) else float(v) for v in values]
@@ -117,11 +129,11 @@ class SomeExact(ExactColumns):
     """Exact columns of which only the rows that somebody asks for are worked out, and what these need."""
 
     def _made(self, sheet: str, column: Column) -> Sequence[Value]:
-        return self.given(sheet, column) if column.expr is None else _OnDemand(self, sheet, column)
+        return self.given(sheet, column) if column.expr is None else _Column(self, sheet, column)
 
 
-class _OnDemand(Sequence[Value]):
-    """A column worked out row by row when asked for."""
+class _Column(OnDemand):
+    """A computed column of which only the rows asked for are worked out."""
 
     def __init__(self, source: SomeExact, sheet: str, column: Column) -> None:
         self._source, self._sheet, self._column = source, sheet, column
@@ -130,25 +142,50 @@ class _OnDemand(Sequence[Value]):
     def __len__(self) -> int:
         return self._source.size(self._sheet)
 
+    def some(self, rows: Sequence[int]) -> list[Value]:
+        """Return the cells of some rows, those not known yet worked out together."""
+        new = [i for i in rows if i not in self._known]
+        if new and self._column.expr is not None:
+            index = self._source.index
+            found = evaluate(self._column.expr, self._sheet, self._source, rows=new, index=index)
+            self._known.update(zip(new, found, strict=True))
+        return [self._known[i] for i in rows]
+
     @overload
     def __getitem__(self, at: int) -> Value: ...
     @overload
-    def __getitem__(self, at: slice) -> Sequence[Value]: ...
-    def __getitem__(self, at: int | slice) -> Value | Sequence[Value]:
-        if isinstance(at, slice):
-            return [self[i] for i in range(*at.indices(len(self)))]
-        if at >= len(self):
-            raise IndexError(at)
-        if at not in self._known and self._column.expr is not None:
-            [self._known[at]] = evaluate(
-                self._column.expr, self._sheet, self._source, rows=[at], index=self._source.index
-            )
-        return self._known[at]
+    def __getitem__(self, at: slice) -> list[Value]: ...
+    def __getitem__(self, at: int | slice) -> Value | list[Value]:
+        every = range(len(self))[at]  # IndexError where there is no such row
+        return self.some(every) if isinstance(every, range) else self.some([every])[0]
 
 
 def proved_columns(plan: Plan, rows: Rows, vectors: Vectors | None = None) -> ArrayColumns:
     """Score rows on arrays, every decision as the exact face takes it; what is rounded is the nearest double."""
     return ArrayColumns(plan, rows, vectors=vectors, proved=True)
+
+
+class Held(Protocol):
+    """What somebody typed, as columns, over rows that lack it; `complete` has both, as exact values."""
+
+    @property
+    def rows(self) -> Rows:
+        """Return the rows."""
+        ...
+
+    @property
+    def columns(self) -> Mapping[Spot, Cells]:
+        """Return what was typed."""
+        ...
+
+    def complete(self) -> Rows:
+        """Return the rows with what was typed."""
+        ...
+
+
+def typed_columns(plan: Plan, held: Held) -> ArrayColumns:
+    """Score what was typed on arrays, every decision proved; see `proved_columns`."""
+    return proved_columns(plan, held.rows, Vectors(plan, held.rows, held.columns, held.complete))
 
 
 def score_drawn(scores: Scores, drawn: Mapping[Spot, Array]) -> Arrays:

@@ -23,6 +23,14 @@ Group = tuple[Value, ...]  # what several columns hold in one row, as comparison
 Asked = tuple[Group, Group]  # what a look's columns must equal in one row, and what its limits compare with
 
 
+class OnDemand(Sequence[Value]):
+    """Cells that are worked out when somebody asks for them."""
+
+    def some(self, rows: Sequence[int]) -> list[Value]:
+        """Return the cells of some rows, those not known yet worked out together."""
+        raise TypeError("OnDemand is completed by whoever works out")
+
+
 class Source(Protocol):
     """Where columns come from; the engine computes them on demand."""
 
@@ -170,7 +178,9 @@ class _Some:
 
     def column(self, sheet: str, name: str) -> Cells:
         cells = self._source.column(sheet, name)
-        return [cells[i] for i in self._rows] if sheet == self._sheet else cells
+        if sheet != self._sheet:
+            return cells
+        return cells.some(self._rows) if isinstance(cells, OnDemand) else [cells[i] for i in self._rows]
 
     def key(self, sheet: str) -> Cells:
         cells = self._source.key(sheet)

@@ -147,12 +147,17 @@ def plan_as_written(plan: Plan, spare: dict[str, int]) -> Plan:
 
 
 def scored(plan: Plan, tables: Tables) -> Scores:
-    """Score what stands in a book: a default was written out there, so that an empty cell is one that was cleared."""
+    """Score what stands in a book, see `as_scored`."""
+    return Scores(plan, score(as_scored(plan), tables).values)
+
+
+def as_scored(plan: Plan) -> Plan:
+    """Return the plan by which a book is calculated: a default was written out, so that an empty cell is empty."""
 
     def blank(sheet: Sheet) -> Sheet:
         return replace(sheet, columns=tuple(replace(c, default=None) for c in sheet.columns))
 
-    return Scores(plan, score(replace(plan, sheets=tuple(map(blank, plan.sheets))), tables).values)
+    return replace(plan, sheets=tuple(map(blank, plan.sheets)))
 
 
 def misplaced(plan: Plan, rows: dict[str, list[Row]], read: ReadBook, found: Held) -> Iterable[str]:

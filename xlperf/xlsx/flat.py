@@ -1,0 +1,101 @@
+"""Worksheets written as programs write them, read in one sweep: for each cell its place, its kind, formula and value.
+
+A worksheet that is written in any other way (prefixes, shared or array formulas, rich text in a cell, cells without an
+address) is not read here: `Irregular` says so, and whoever asked reads it with `xlsx.cells`, which knows them all.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from html import unescape
+
+from xlperf.xlsx.parts import shared_texts
+
+_CELL = (  # the last group: a cell that is written in another way
+    rb'<c r="(%s)([0-9]{1,7})"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?'
+    rb'(?:/>|>(?:<f(?: aca="false")?>([^<]*)</f>)?(?:<v>([^<]*)</v>|<v/>)?</c>|([^\n]|\n))'
+)
+_SIMPLE_TEXTS = re.compile(rb"<si><t(?: xml:space=\"preserve\")?>([^<]*)</t></si>|<si><t/></si>")
+_FORMAT = re.compile(rb'<numFmt numFmtId="([0-9]+)" formatCode="([^"]*)"')
+_STYLE = re.compile(rb'<xf numFmtId="([0-9]+)"')
+_PERCENT = (9, 10)  # formats that every program knows by number
+
+
+class Irregular(ValueError):
+    """A part is not written in the plain way that is read here."""
+
+
+@dataclass(frozen=True)
+class FlatColumn:
+    """The cells of one column from top to bottom, as bytes of the part; row numbers count from 1."""
+
+    rows: Sequence[bytes]
+    styles: Sequence[bytes]
+    kinds: Sequence[bytes]
+    formulas: Sequence[bytes]
+    values: Sequence[bytes]
+
+    @cached_property
+    def at(self) -> dict[int, int]:
+        """Return row → place in these lists."""
+        return {int(row): i for i, row in enumerate(self.rows)}
+
+    def places(self, rows: Sequence[int]) -> Sequence[int] | slice:
+        """Return where these rows stand; −1 for a row that has no cell here."""
+        first = self.at.get(rows[0], -1) if rows else -1
+        last = first + len(rows)
+        if first >= 0 and self.rows[first:last] == tuple(b"%d" % row for row in rows):
+            return slice(first, last)
+        return [self.at.get(row, -1) for row in rows]
+
+
+def columns_of(data: bytes, letters: Collection[str] = (), first: int = 1) -> dict[str, FlatColumn]:
+    """Return columns of a worksheet's part by their letters; Irregular where it is written in another way.
+
+    letters: of the columns wanted, all of them where none is named. first: the row from which on.
+    """
+    if data.count(b'<c r="') != data.count(b"<c ") or b"<c>" in data or b"<c/>" in data:
+        raise Irregular("a cell without its address first")
+    cells: Sequence[tuple[bytes, ...]] = _pattern(frozenset(letters)).findall(data)
+    start = next((i for i, cell in enumerate(cells) if int(cell[1]) >= first), len(cells))
+    if start == len(cells):
+        return {}
+    names, *rest, otherwise = zip(*cells[start:], strict=True)
+    if any(otherwise):
+        raise Irregular("a cell")
+    width = names.index(names[0], 1) if names.count(names[0]) > 1 else len(names)
+    if names == names[:width] * (len(names) // width):  # every row has the same cells
+        return {names[i].decode(): FlatColumn(*(column[i::width] for column in rest)) for i in range(width)}
+    by: dict[bytes, list[tuple[bytes, ...]]] = {}
+    for name, *cell in zip(names, *rest, strict=True):
+        by.setdefault(name, []).append(tuple(cell))
+    return {name.decode(): FlatColumn(*zip(*found, strict=True)) for name, found in by.items()}
+
+
+@lru_cache(maxsize=16)
+def _pattern(letters: frozenset[str]) -> re.Pattern[bytes]:
+    wanted = "|".join(sorted(letters, key=len, reverse=True)).encode() if letters else b"[A-Z]{1,3}"
+    return re.compile(_CELL % wanted)
+
+
+def texts_of(parts: zipfile.ZipFile, name: str) -> list[str]:
+    """Return the texts that cells share, by number. name: of the part."""
+    if name not in parts.namelist():
+        return []
+    data = parts.read(name)
+    found = _SIMPLE_TEXTS.findall(data)
+    if len(found) != data.count(b"<si"):
+        return shared_texts(parts)
+    return [unescape(text.decode()) if b"&" in text else text.decode() for text in found]
+
+
+def percent_styles(data: bytes) -> frozenset[bytes]:
+    """Return the styles (as cells name them) whose numbers are shown in percent. data: of the part of the styles."""
+    own = {int(number) for number, code in _FORMAT.findall(data) if b"%" in code}
+    _, _, used = data.partition(b"<cellXfs")
+    formats = _STYLE.findall(used.partition(b"</cellXfs>")[0])
+    return frozenset(b"%d" % i for i, number in enumerate(formats) if int(number) in own or int(number) in _PERCENT)
