@@ -121,11 +121,17 @@ class Office:
         self.script = subprocess.Popen([PYTHON, script, pipe, book, SHEET], stdin=-1, stdout=-1, text=True)
         assert self.script.stdout is not None
         assert self.script.stdout.readline() == "ready\n"
-        self.pids = [self.program.pid, *self._below(self.program.pid)]
 
-    def _below(self, pid: int) -> list[int]:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
-        return [p for child in map(int, children) for p in (child, *self._below(child))]
+    @property
+    def pids(self) -> list[int]:
+        """List the processes of LibreOffice: all of its session."""
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                fields = stat.read_text("utf-8").rpartition(")")[2].split()
+                if int(fields[3]) == self.program.pid:
+                    found.append(int(stat.parent.name))
+        return found
 
     def ask(self, line: str) -> Any:
         """Let it do something and return what it reads."""
