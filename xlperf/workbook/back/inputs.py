@@ -16,11 +16,12 @@ import numpy as np
 from xlperf.engine.graph import Spot
 from xlperf.engine.plan import Column, Plan, Tables
 from xlperf.engine.score import rows_of
-from xlperf.entries.cell import Asked, is_empty, judge
+from xlperf.entries.cell import Asked, judge
 from xlperf.formula.digests import digest_of_lines
 from xlperf.formula.values import EXEMPT, LARGEST, Value
 from xlperf.formula.vectors import Cells, Texts, numbers, objects, texts, value_of
 from xlperf.problems import Where
+from xlperf.scheme.reading.cells import is_empty
 from xlperf.workbook.text import key_text
 from xlperf.xlsx import addresses
 from xlperf.xlsx.flat import FlatColumn, Irregular, columns_of, percent_styles, texts_of
