@@ -20,6 +20,7 @@ from xlperf.engine.ask import answer
 from xlperf.engine.score import score
 from xlperf.formula.values import value_text
 from xlperf.publish.results import publish_scores
+from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.ledger import CellText, Receipt, record_receipts
 from xlperf.workbook.back.fill import fill_book
 
@@ -127,3 +128,19 @@ def test_libreoffice_shows_the_fall_in_every_line_of_the_pay_sheet(paid, changed
         assert new[name][6] < old[name][6] / 3
         assert new[name][9] < 0
         assert str(new[name][10]).startswith("负")
+
+
+def test_an_advance_typed_twice_in_the_returned_book_is_told_and_pays_nobody(paid):
+    round_, before, _, _ = paid
+    twice = next(r for r in before.rows("people") if r["listed"] == "是")
+    typed = {"person": twice["id"], "month": 3, "amount": 4000}
+    values = {("payments", key, name): value for key in ("+1", "+2") for name, value in typed.items()}
+    fill_book(round_.out / "总表.xlsx", round_.inbox / "总表.xlsx", values)
+    found = collect(round_)
+    assert [r.decision for r in found.receipts] == ["accepted"]
+    [told] = [p for p in found.concerns if "每人每月只登记一次实发" in str(p.values)]
+    assert (told.where.sheet, bool(told.remedy("zh"))) == ("实发登记", True)
+    scores = opened(round_.folder).scores()
+    row, zone, was = scores.row("people", twice["id"]), scores.rows("zone")[0], before.rows("zone")[0]
+    assert (row["listed"], row["balance"]) == ("否", None)
+    assert (zone["unpaid"] - was["unpaid"], was["due"] - zone["due"]) == (1, twice["due"])
