@@ -338,7 +338,7 @@ class Binder:
     def conditions(self, node: Node) -> tuple[Condition, ...]:
         """Bind a list of `{column: …, is: …}` conditions, each with the words that say it."""
         node = self._resolved(node)
-        given = [node] if isinstance(node, MappingNode) else self._list(node, "条件")
+        given = [node] if isinstance(node, MappingNode) and "column" not in node else self._list(node, "条件")
         return tuple(self._condition(c) for one in given for c in listed_conditions(one))
 
     def all_of(self, node: Node) -> Expr:
