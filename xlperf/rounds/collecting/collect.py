@@ -161,17 +161,19 @@ def decide(
     desk = Desk(round_, state, editions)
     now: list[tuple[str, list[str], Opened]] = []
     later: list[tuple[int, str, Opened]] = []
-    for done, (digest, book) in enumerate(_opened(round_, state, fresh, editions), 1):
-        turn = _turn(book)
-        if turn:
-            later.append((turn, digest, book))
-        else:
-            now.append((digest, fresh[digest], book))
-        if len(now) == _AT_ONCE:
-            desk.settle(now, dry_run=dry_run)
-            now.clear()
-        progress(done, len(fresh), f"读表：{fresh[digest][0]}")
-    desk.settle(now, dry_run=dry_run)
+    try:
+        for done, (digest, book) in enumerate(_opened(round_, state, fresh, editions), 1):
+            turn = _turn(book)
+            if turn:
+                later.append((turn, digest, book))
+            else:
+                now.append((digest, fresh[digest], book))
+            if len(now) == _AT_ONCE:
+                some, now = now, []  # once only, also where the disk refuses
+                desk.settle(some, dry_run=dry_run)
+            progress(done, len(fresh), f"读表：{fresh[digest][0]}")
+    finally:  # what was read before somebody stopped it stands
+        desk.settle(now, dry_run=dry_run)
     for _, digest, book in sorted(later, key=lambda one: one[0]):
         desk.settle([(digest, fresh[digest], book)], dry_run=dry_run)
     return desk
