@@ -54,8 +54,11 @@ json_option = click.option(
 
 def print_ranking(scores: Scores) -> None:
     """Print every ranked list of a scored plan."""
-    heads = (say("名次", "rank"), say("代码", "code"), say("单位", "unit"), say("综合得分", "composite"))
-    for (title, group), lines in groupby(ranked_lists(scores), key=lambda r: (r.title, r.group)):
+    titles = {(r.sheet, r.title): scores.plan.by_name[r.sheet].by_name[r.score].title for r in scores.plan.rankings}
+    for (title, group), some in groupby(ranked_lists(scores), key=lambda r: (r.title, r.group)):
         click.echo(f"\n{title}　{group}" if title != group else f"\n{title}")
-        rows = [(r.place or UNPLACED, r.key, r.called, r.points) for r in lines]
+        lines = list(some)
+        heads = [say("名次", "rank"), say("代码", "code"), say("单位", "unit"), titles[lines[0].sheet, title]]
+        heads += [say("备注", "remarks")] * any(r.remark for r in lines)
+        rows = [(r.place or UNPLACED, r.key, r.called, r.points, r.remark)[: len(heads)] for r in lines]
         click.echo(output.table(rows, heads))

@@ -15,9 +15,10 @@ _MOST = {"missing": 8, "losses": 6, "extras": 6, "clauses": 10}  # how many of e
 
 
 def answer_lines(a: Answer) -> list[str]:
-    """Write the answer for one screen: result, arithmetic, clauses, what is missing, what was lost, what was added."""
+    """Write the answer for one screen: result, place, arithmetic, clauses, what is missing, lost and added."""
     basis = f"  〔{a.tree.basis}〕" if a.tree.basis else ""
     lines = [cut(f"{a.who}　{a.tree.title} ＝ {a.tree.value}{basis}", ROOM)]
+    lines += [cut(text, ROOM) for text in a.beside]
     how = [line for step in a.steps for line in _step(step)]
     lines += _section(say("怎么算的", "How"), how, len(how))
     if not a.steps and a.tree.because:

@@ -10,13 +10,16 @@ from xlperf.engine.blank import blank_cells
 from xlperf.engine.must import ruled_by
 from xlperf.engine.objects import Thing
 from xlperf.engine.plan import OFFICE, Plan, Sheet
+from xlperf.engine.ranked import decided_by
 from xlperf.engine.reason import explain_cell, is_asked, label_of, worded
 from xlperf.engine.score import Scores
 from xlperf.engine.seen import Reader
 from xlperf.formula.expression import link_of, walk
-from xlperf.formula.values import Value, decimal, number, value_text
+from xlperf.formula.values import Value, decimal, number, shown, value_text
+from xlperf.formula.words import own
 from xlperf.problems import Problem, problem
 from xlperf.report.explanation import Answer, Explanation, Extra, Gap, Loss, Step
+from xlperf.report.ranking import OUTSIDE
 from xlperf.scheme.words import nearest
 
 STEPS = 3  # lines of arithmetic in an answer; of money all of them, from what was typed to the cent
@@ -173,7 +176,21 @@ def answer(scores: Scores, cell: Cell, depth: int = 9, reader: Reader | None = N
         tuple(_gaps(scores, sorted(empty))),
         tuple(sorted(_losses(scores, nodes), key=lambda x: -Fraction(x.lost))),
         tuple(_extras(scores, tree)),
+        tuple(_beside(scores, cell)),
     )
+
+
+def _beside(scores: Scores, cell: Cell) -> Iterator[str]:
+    """List the places of a ranked score that something beside the score decides, each with what that is."""
+    sheet, key, column = cell
+    for ranking in scores.plan.rankings:
+        at, row = scores.plan.by_name[sheet], scores.row(sheet, key)
+        if ranking.sheet != sheet or (column != ranking.score and at.by_name[column].role != "composite"):
+            continue
+        if why := decided_by(scores, ranking, row):
+            place = row[ranking.place]
+            given = own("第{place}名", place=shown(place)) if isinstance(place, Fraction) else own(OUTSIDE)
+            yield own("{given}，名次不只按得分：{why}", given=given, why=why)
 
 
 def _whose(scores: Scores, sheet: Sheet, row: dict[str, Value], words: str) -> str:
@@ -250,7 +267,10 @@ def _is_row(scores: Scores, row: dict[str, Value], e: Explanation) -> bool:
 
 
 def _step(e: Explanation, working: str) -> Step:
-    return Step(e.title, e.value, "；".join([*e.because, working]), e.basis)
+    words = [w for w in (*(e.because if e.stated or not e.taken else ()), working) if w]
+    if handed := _handed(e):
+        words += [w for w in handed.split("；") if w not in words]
+    return Step(e.title, e.value, "；".join(words), e.basis)
 
 
 def _fetched(e: Explanation) -> Step:
@@ -301,11 +321,34 @@ def _losses(scores: Scores, nodes: Iterable[Explanation]) -> Iterator[Loss]:
 
 
 def why_words(e: Explanation) -> str:
-    """Return in words why a cell has its value: its own reason, else that of the part it was taken from."""
+    """Return in words why a cell has its value: its own reason, else that of the part it was taken from.
+
+    Where a choice hands on what another column comes to, the reason is that column's.
+    """
+    if words := _handed(e):
+        return words
     if e.because:
         return "；".join(e.because)
     same = [p for p in e.parts if p.exact == e.exact and p.exact and not p.closed]
     return next((words for p in same if (words := why_words(p))), "") or e.working
+
+
+def _handed(e: Explanation) -> str:
+    """Return the reason of what a choice hands on, "" where it hands on nothing that has one.
+
+    Where that is only arithmetic, the condition that is met stands before it.
+    """
+    inner = next((p for p in e.parts if p.column == e.taken and (p.sheet, p.key) == (e.sheet, e.key)), None)
+    words = why_words(inner) if inner is not None and not inner.closed else ""
+    if not words or inner is None or _reasoned(inner) or not e.stated:
+        return words
+    return "；".join([*e.because, words])
+
+
+def _reasoned(e: Explanation) -> bool:
+    """Return whether a cell, or what it hands on, says more than its arithmetic."""
+    inner = next((p for p in e.parts if p.column == e.taken), None)
+    return bool(e.because) if inner is None else _reasoned(inner) or e.stated
 
 
 def _extras(scores: Scores, tree: Explanation) -> Iterator[Extra]:

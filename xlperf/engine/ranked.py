@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
+from xlperf.engine.plan import Column, Plan, Ranking, Row
+from xlperf.engine.reason import label_of
 from xlperf.engine.score import Scores
-from xlperf.formula.values import Value, shown
+from xlperf.formula.evaluate import asked_by
+from xlperf.formula.expression import link_of
+from xlperf.formula.values import NO, YES, Value, shown
 from xlperf.report.ranking import Ranked
 
 
@@ -15,6 +20,7 @@ def ranked_lists(scores: Scores) -> list[Ranked]:
     for number, ranking in enumerate(scores.plan.rankings):
         sheet = scores.plan.by_name[ranking.sheet]
         rows = scores.rows(ranking.sheet)
+        deciding = deciders(scores.plan, ranking)
         groups = list(dict.fromkeys(row[ranking.group] for row in rows))
         for at, row in enumerate(rows):
             place, seat = row[ranking.place], row[ranking.seat]
@@ -28,10 +34,60 @@ def ranked_lists(scores: Scores) -> list[Ranked]:
                 row[ranking.score],
                 published(row[ranking.score], sheet.by_name[ranking.score].shown),
                 scores.objects.within(scores.objects.of_row(sheet, row)) if not scores.plan.is_home(sheet) else "",
+                "；".join(filter(None, (consequence(c, row[c.name]) for c in deciding))),
             )
             order = seat if isinstance(seat, Fraction) else Fraction(len(rows) + 1)
             lines.append(((number, groups.index(row[ranking.group]), order, at), made))
     return [line for _, line in sorted(lines, key=lambda pair: pair[0])]
+
+
+def deciders(plan: Plan, ranking: Ranking) -> tuple[Column, ...]:
+    """List the columns of role `award` that a place hangs on and the score does not: a veto that puts a unit last."""
+    at = ranking.sheet
+    beside = plan.graph.behind([(at, ranking.place)]) - plan.graph.behind([(at, ranking.score)])
+    awards = plan.by_name[at].of_role("award")
+    return tuple(c for c in awards if (at, c.name) in beside and (at, c.name) not in plan.private)
+
+
+def consequence(column: Column, value: Value) -> str:
+    """Return in words what an award of a row comes to, "" where it does not hold."""
+    if value in (None, NO, "", "无") or value == Fraction(0):
+        return ""
+    if isinstance(value, Fraction):
+        value = shown(value, column.shown if column.shown is not None else 2)
+    return column.title if value == YES else f"{column.title}：{value}"
+
+
+def decided_by(scores: Scores, ranking: Ranking, row: Row) -> str:
+    """Return what beside the score decides the place of a row, with the entries it comes from; "" where nothing does.
+
+    Example: `一票否决（重大安全事故）`.
+    """
+    said = []
+    for column in deciders(scores.plan, ranking):
+        if words := consequence(column, row[column.name]):
+            matters = "、".join(_matters(scores, ranking.sheet, row, column))
+            said.append(f"{words}（{matters}）" if matters else words)
+    return "；".join(said)
+
+
+def _matters(scores: Scores, at: str, row: Row, column: Column) -> Iterator[str]:
+    """List what the entries of ledgers are about that a column of a row is counted or added up from."""
+    plan, seen = scores.plan, set[str]()
+    behind = plan.graph.behind([(at, column.name)])
+    for own in (c for c in plan.by_name[at].columns if (at, c.name) in behind):
+        link = link_of(own.expr)
+        there = plan.by_name[link.sheet] if link is not None and link.sheet else None
+        if link is None or there is None or not there.grows or there.label is None:
+            continue
+        wanted, against = asked_by(link, row)
+        if None in wanted + against or (there.name, there.label.name) in plan.private:
+            continue
+        for i in scores.index.taken(link, there.name, (wanted, against)):
+            text = label_of(there, scores.rows(there.name)[i])
+            if text and text not in seen:
+                seen.add(text)
+                yield text
 
 
 def published(value: Value, decimals: int | None) -> str:

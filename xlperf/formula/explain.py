@@ -28,15 +28,21 @@ _LINKED = {
     "tally": "“{sheet}”中同类有“{title}”的个数",
     "mean": "“{sheet}”中同类“{title}”的平均值",
 }
+LEFT_EMPTY = "@empty"  # not a column: what a choice ends in where it leaves the cell empty on purpose
 _TIGHT = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why one cell holds what it holds: the branches taken, and the arithmetic with its numbers."""
+    """Why one cell holds what it holds: the branches taken, and the arithmetic with its numbers.
+
+    taken: the column whose value a choice hands on as it is, "" where none. stated: whether a condition met chose it.
+    """
 
     because: tuple[str, ...]
     working: str
+    taken: str = ""
+    stated: bool = False
 
     def sentence(self) -> str:
         """Join the reason into one line."""
@@ -57,7 +63,27 @@ def explain(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str]) -> Rea
         return Reason((own("还缺：{names}", names="、".join(missing)),), "")
     because: list[str] = []
     working = _working(e, row, titles, because)
-    return Reason(tuple(filter(None, because)), working)  # an inner choice may go without words
+    column, stated = handed_on(e, row)
+    return Reason(tuple(filter(None, because)), working, column, stated)  # an inner choice may go without words
+
+
+def handed_on(e: Expr, row: Mapping[str, Value]) -> tuple[str, bool]:
+    """Return the column that the choices of a cell end in, "" where they end in anything else or nothing is chosen.
+
+    Beside it whether a condition that the row meets chose it, and not that no other one is met.
+    """
+    chosen = stated = False
+    bare = root(e)
+    while bare.op in ("cases", "first"):
+        if bare.op == "cases":
+            given, _ = taken(bare, row)
+            stated = stated or given is not bare.args[1][0]
+        else:
+            given = next((x for x in bare.args if of_row(x, row) is not None), bare.args[-1])
+        chosen, bare = True, root(given)
+    if chosen and bare.op == "const" and bare.args[0] is None:
+        return LEFT_EMPTY, stated
+    return (bare.args[0], stated) if chosen and bare.op == "col" else ("", stated)
 
 
 def _working(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], because: list[str], outer: int = 0) -> str:

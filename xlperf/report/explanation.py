@@ -12,7 +12,8 @@ class Explanation:
     label: what the row is about (an indicator, an event), "" where the key says it. value: as a person
     reads it. exact: nothing lost (decimal text or p/q). because: the branches taken. working: the
     arithmetic with its numbers. parts: the cells of the same row, and of other rows, it was made from. closed:
-    the row does not ask for this cell, or this way of scoring is not the one that its row goes.
+    the row does not ask for this cell, or this way of scoring is not the one that its row goes. taken: the column of
+    the row whose value a choice hands on, "" where none. stated: whether a condition that is met chose it.
     """
 
     sheet: str
@@ -27,6 +28,8 @@ class Explanation:
     parts: tuple[Explanation, ...] = ()
     label: str = ""
     closed: bool = False
+    taken: str = ""
+    stated: bool = False
 
     def data(self) -> dict[str, object]:
         """Return it for programs."""
@@ -82,7 +85,7 @@ class Answer:
     """The answer on one screen. tree: everything behind it, as deep as it was asked for.
 
     steps: the result first, then what it was made from. clauses: each once. missing, losses (most first), extras:
-    of all rows that the number was made from.
+    of all rows that the number was made from. beside: what decides the place of a score beside the score.
     """
 
     who: str
@@ -92,8 +95,9 @@ class Answer:
     missing: tuple[Gap, ...] = ()
     losses: tuple[Loss, ...] = ()
     extras: tuple[Extra, ...] = ()
+    beside: tuple[str, ...] = ()
 
     def data(self) -> dict[str, object]:
         """Return it for programs; `parts` is the tree."""
         rest = {name: [asdict(x) for x in getattr(self, name)] for name in ("steps", "missing", "losses", "extras")}
-        return {**self.tree.data(), "who": self.who, **rest, "clauses": list(self.clauses)}
+        return {**self.tree.data(), "who": self.who, **rest, "clauses": list(self.clauses), "beside": list(self.beside)}

@@ -19,6 +19,7 @@ class Ranked:
     """One line of a ranked list; place is None where a unit is not ranked.
 
     points: the score as it is published. of: what a person, or another object within units, belongs to.
+    beside: what decides the place beside the score, "" where the score alone does.
     """
 
     sheet: str
@@ -30,6 +31,7 @@ class Ranked:
     score: Value
     points: str = ""
     of: str = ""
+    beside: str = ""
 
     @property
     def called(self) -> str:
@@ -38,5 +40,7 @@ class Ranked:
 
     @property
     def remark(self) -> str:
-        """Return why a unit has no place, "" where it has one."""
-        return "" if self.place is not None else INCOMPLETE if self.score is None else OUTSIDE
+        """Return why a unit has no place, or what beside its score decides the one it has; "" where nothing does."""
+        if self.place is not None:
+            return self.beside
+        return INCOMPLETE if self.score is None else "：".join(filter(None, (OUTSIDE, self.beside)))

@@ -9,7 +9,7 @@ from xlperf.engine.ask import why_words
 from xlperf.engine.losses import Breakdown, LossLine
 from xlperf.engine.objects import Thing
 from xlperf.engine.plan import OFFICE, Sheet
-from xlperf.engine.ranked import published
+from xlperf.engine.ranked import decided_by, published
 from xlperf.engine.reason import explain_cell
 from xlperf.engine.seen import Reader
 from xlperf.formula.values import Value, shown, value_text
@@ -47,6 +47,7 @@ _FORM = (
     Head("佐证材料", prose=True, wide=26),
 )
 _FORM_ROWS = 4
+HANDED = 5  # steps from a score down to the column whose reason it hands on
 _BLANK = "　" * 4
 
 
@@ -70,6 +71,7 @@ def _sheet(ground: Ground, sheet: Sheet, apart: Breakdown, size: int, number: in
     blocks: list[Block] = [
         Line(f"被考评单位：{name}"),
         Line(_result(sheet, row, apart, size)),
+        *_beside(ground, apart, row),
         _items(ground, sheet, row, apart),
         *_refused(ground, (sheet.table, value_text(row[sheet.key.name]))),
         *_sums(sheet, row, apart),
@@ -101,6 +103,12 @@ def _result(sheet: Sheet, row: dict[str, Value], apart: Breakdown, size: int) ->
     return f"考核组别：{group}　{points}　{place}"
 
 
+def _beside(ground: Ground, apart: Breakdown, row: dict[str, Value]) -> Iterator[Line]:
+    """Return what decides the place beside the score, where anything does."""
+    if why := decided_by(ground.scores, apart.ranking, row):
+        yield Line(f"名次不只按得分：{why}")
+
+
 def _items(ground: Ground, home: Sheet, row: dict[str, Value], apart: Breakdown) -> Table:
     """Return the table of rows and cells, in the order of the sheets; the last row adds up."""
     reader = Reader(ground.scores, (home.table, value_text(row[home.key.name])))
@@ -121,7 +129,9 @@ def _item(
 ) -> tuple[Value, ...]:
     row = ground.scores.rows(sheet.name)[line.position]
     column = sheet.by_name[line.column]
-    lost = line.raw if line.raw else None
+    lost: Value = line.raw if line.raw else None
+    if line.raw is not None and line.raw < 0:
+        lost = f"超额＋{shown(-line.raw)}"
     own = sheet.the("self")
     about = column.title if sheet.table in ground.scores.plan.subject_of else _about(sheet, row, column.title)
     why = _why(ground, sheet, row, line, reader) if lost or (line.kind == "entry") else ""
@@ -150,7 +160,7 @@ def _why(ground: Ground, sheet: Sheet, row: dict[str, Value], line: LossLine, re
     words = "；".join(dict.fromkeys(text for text in said if text))
     if words or sheet.by_name[line.column].expr is None:
         return words
-    tree = reader.part_of(explain_cell(ground.scores, sheet.name, row[sheet.key.name], line.column, 2))
+    tree = reader.part_of(explain_cell(ground.scores, sheet.name, row[sheet.key.name], line.column, HANDED))
     return why_words(tree)
 
 

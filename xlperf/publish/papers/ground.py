@@ -10,8 +10,9 @@ from functools import cached_property
 
 from xlperf.engine.losses import Breakdown, breakdowns
 from xlperf.engine.plan import Column, Ranking, Row, Sheet
+from xlperf.engine.ranked import consequence
 from xlperf.engine.score import Scores
-from xlperf.formula.values import NO, YES, Value, shown, value_text
+from xlperf.formula.values import Value, shown, value_text
 from xlperf.report.document import Line
 from xlperf.rounds.chain import Earlier, Present
 
@@ -108,10 +109,9 @@ def consequences(sheet: Sheet, row: Mapping[str, Value], kept: frozenset[str] = 
     """Return in words what a row has earned or suffers: awards that hold, each once. kept: columns left out."""
     said = []
     for column in sheet.of_role("award"):
-        value = row[column.name]
-        if column.name not in kept and value not in (None, NO, "", "无") and value != Fraction(0):
-            said.append(column.title if value == YES else f"{column.title}：{_words(column, value)}")
-    return "；".join(dict.fromkeys(said))
+        if column.name not in kept:
+            said.append(consequence(column, row[column.name]))
+    return "；".join(dict.fromkeys(filter(None, said)))
 
 
 def money(sheet: Sheet, row: Mapping[str, Value], kept: frozenset[str] = frozenset()) -> str:

@@ -10,7 +10,9 @@ from math import floor
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.plan import Ranking
-from xlperf.formula.excel import constant_text
+from xlperf.engine.ranked import consequence, deciders
+from xlperf.formula.excel import LONGEST_TEXT, constant_text
+from xlperf.formula.values import NO, YES
 from xlperf.report.ranking import INCOMPLETE, OUTSIDE, called
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, cached, protect
@@ -209,11 +211,32 @@ def _write_line(book: Book, sheet: Worksheet, layout: Layout, group: Group, row:
             text = f'IF(ISNUMBER({text}),{text},IF({_unit(row)}="","","{UNPLACED}"))'
             value = value if ranked else UNPLACED
         sheet.write_formula(row, i, f"={text}", book.look(look), value)
-    missing = INCOMPLETE if values[2] is None else OUTSIDE
-    text = f'IF(OR({_unit(row)}="",ISNUMBER(A{row + 1})),"",IF(C{row + 1}="","{INCOMPLETE}","{OUTSIDE}"))'
+    beside, words = _beside(layout, group, line)
+    outside, out = f'"{OUTSIDE}"', OUTSIDE
+    if beside != '""':
+        outside, out = (
+            f'IF({beside}="","{OUTSIDE}","{OUTSIDE}："&{beside})',
+            f"{OUTSIDE}：{words}" if words else OUTSIDE,
+        )
+    missing = INCOMPLETE if values[2] is None else out
+    text = f'IF({_unit(row)}="","",IF(ISNUMBER(A{row + 1}),{beside},IF(C{row + 1}="","{INCOMPLETE}",{outside})))'
     look = {**style.CELL_CENTER, "locked": False}
-    sheet.write_formula(row, 3, f"={text}", book.look(look), "" if ranked else missing)
+    sheet.write_formula(row, 3, f"={text}", book.look(look), words if ranked else missing)
     sheet.set_row(row, _line(group))
+
+
+def _beside(layout: Layout, group: Group, line: _Line) -> tuple[str, str]:
+    """Return what decides a place beside the score, as a formula, and the words it comes to now."""
+    texts, said = [], []
+    for column in deciders(layout.scores.plan, group.ranking):
+        if column.name not in group.view.at:
+            continue
+        found, title = _found(group, column.name, line), constant_text(column.title)
+        named = constant_text(f"；{column.title}：")
+        holds = f'OR({found}="",{found}="{NO}",{found}="无",{found}=0)'
+        texts.append(f'IF({holds},"",IF({found}="{YES}","；"&{title},{named}&{found}))')
+        said.append(consequence(column, layout.value(group.view, column.name, line.position)))
+    return f"MID({'&'.join(texts)},2,{LONGEST_TEXT})" if texts else '""', "；".join(filter(None, said))
 
 
 def _of(layout: Layout, group: Group, line: _Line) -> tuple[str, str] | None:

@@ -1,0 +1,115 @@
+"""A place that the printed score does not explain says what decides it: lists, books, answers, papers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from fractions import Fraction
+
+import openpyxl
+import pytest
+from kit.published import SETTINGS
+from kit.simulated import simulated
+
+from xlperf.cli.reasons import answer_lines
+from xlperf.engine.ask import answer, cell_named, why_words
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.ranked import ranked_lists
+from xlperf.engine.reason import explain_cell
+from xlperf.engine.score import score
+from xlperf.formula.values import EXEMPT
+from xlperf.problems import errors
+from xlperf.publish.papers.feedback import feedback
+from xlperf.publish.papers.ground import Ground
+from xlperf.publish.results import ranking_csv
+from xlperf.report.document import Line, Table
+from xlperf.scheme.load import find_scheme, load_scheme
+from xlperf.workbook.books.master import write_master
+from xlperf.workbook.seal import Identity, sealed
+
+RANKING = (
+    "      ranking: {part: ranking, basis: 样板 第五条, by: composite, group: group, "
+    "key: shown, compare: no, ends: no}\n"
+)
+STOPPED = (
+    "      stopped: {title: 停评, role: award, holds: text, flag: {conditions: {deduction: {above: 0}}}}\n"
+    "      outside: {title: 不排的分, choose: {when: {stopped: 是}, then: 空, otherwise: full_mark}}\n"
+    "      last: {title: 排名所比, choose: {when: {stopped: 是}, then: 0, otherwise: shown}}\n"
+    + RANKING.replace("key: shown", "key: last")
+)
+IDENTITY = sealed(Identity("master", "r", "s", 2026, "", 1), b"k" * 32)
+MATTER = "环保督察通报"
+
+
+@pytest.fixture(scope="module")
+def scores(tmp_path_factory):
+    found, _ = find_scheme("three-units")
+    folder = shutil.copytree(found if found.is_dir() else found.parent, tmp_path_factory.mktemp("veto") / "scheme")
+    file = folder / "scheme.yaml"
+    text = file.read_text("utf-8")
+    assert RANKING in text
+    file.write_text(text.replace(RANKING, STOPPED), "utf-8")
+    scheme, problems = load_scheme(folder)
+    assert not errors(problems)
+    plan, problems = compile_scheme(scheme)
+    assert not errors(problems)
+    tables = simulated(plan, scheme.tables, 3, blanks=0, events=0)
+    best = max(score(plan, tables).rows("totals"), key=lambda r: r["shown"])["code"]
+    entry = {"no": "1", "unit": best, "kind": "减分", "item": MATTER, "points": Fraction(1, 2), "status": "通过"}
+    return score(plan, {**tables, "events": [entry]})
+
+
+@pytest.fixture(scope="module")
+def stopped(scores):
+    return next(row for row in scores.rows("totals") if row["stopped"] == "是")
+
+
+def test_the_list_and_the_table_of_places_say_what_decides(scores, stopped):
+    remarks = {line.key: line.remark for line in ranked_lists(scores)}
+    assert {key: text for key, text in remarks.items() if text} == {stopped["code"]: "停评"}
+    lines = list(csv.reader(io.StringIO(ranking_csv(scores))))
+    assert [(line[3], line[-1]) for line in lines[1:] if line[-1]] == [(stopped["code"], "停评")]
+
+
+def test_the_page_of_places_says_it_and_follows_the_flag(scores, stopped, tmp_path):
+    write_master(scores, tmp_path / "book.xlsx", identity=IDENTITY)
+    page = openpyxl.load_workbook(tmp_path / "book.xlsx", data_only=True)["排名"]
+    assert [(r[1], r[3]) for r in page.iter_rows(max_col=4, values_only=True) if r[3] == "停评"] == [
+        (stopped["name"], "停评")
+    ]
+    formulas = openpyxl.load_workbook(tmp_path / "book.xlsx")["排名"]
+    remarks = [str(c.value) for c in formulas["D"] if "停评" in str(c.value)]
+    assert len(remarks) == 3
+    assert all("MATCH(" in text for text in remarks), "looked up live, for whoever stands on the line"
+
+
+def test_the_answer_and_the_paper_of_the_unit_say_it_with_the_matter(scores, stopped):
+    words = f"名次不只按得分：停评（{MATTER}）"
+    found = answer_lines(answer(scores, cell_named(scores, stopped["code"], None)))
+    assert any(words in line for line in found[:3])
+    heads = {d.whose: [b.text for b in d.blocks if isinstance(b, Line)][:3] for d in feedback(Ground(scores, SETTINGS))}
+    assert {key for key, lines in heads.items() if words in lines} == {stopped["code"]}
+
+
+def test_what_a_choice_hands_on_gives_its_own_reason(scores):
+    row = next(r for r in scores.rows("marks") if r["by_rule"] is not None and r["score"] < r["full"])
+    given = explain_cell(scores, "marks", row["id"], "score")
+    assert given.taken == "by_rule"
+    assert why_words(given) == why_words(explain_cell(scores, "marks", row["id"], "by_rule"))
+    unit = next(r for r in scores.rows("totals") if r["stopped"] == "否")
+    kept = explain_cell(scores, "totals", unit["code"], "last")
+    assert "其他情形" in "".join(kept.because)
+    assert "其他情形" not in why_words(kept)
+
+
+def test_a_branch_that_is_left_empty_does_not_read_as_missing(scores, stopped):
+    left = explain_cell(scores, "totals", stopped["code"], "outside")
+    assert left.value == EXEMPT
+    assert left.because == ("停评为是",)
+
+
+def test_a_row_above_its_full_mark_is_no_negative_loss(scores):
+    for paper in feedback(Ground(scores, SETTINGS)):
+        table = next(b for b in paper.blocks if isinstance(b, Table))
+        assert not [r for r in table.rows if not isinstance(r[5], str | None) and r[5] < 0]
