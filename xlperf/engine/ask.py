@@ -267,9 +267,9 @@ def _is_row(scores: Scores, row: dict[str, Value], e: Explanation) -> bool:
 
 
 def _step(e: Explanation, working: str) -> Step:
-    words = [w for w in (*(e.because if e.stated or not e.taken else ()), working) if w]
-    if handed := _handed(e):
-        words += [w for w in handed.split("；") if w not in words]
+    handed = _handed(e)
+    words = [w for w in (*(e.because if e.stated or not handed else ()), working) if w]
+    words += [w for w in handed.split("；") if w and w not in words]
     return Step(e.title, e.value, "；".join(words), e.basis)
 
 

@@ -226,4 +226,5 @@ def _form(ground: Ground, name: str) -> Iterator[Block]:
     yield Table(_FORM, rows)
     day = f"{_BLANK}年{_BLANK}月{_BLANK}日"
     yield Line(f"单位负责人（签字）：{_BLANK}{_BLANK}　联系人、电话：{_BLANK}{_BLANK}　提出日期：{day}")
-    yield Line("以下由绩效管理机构填写。　考核主体意见：　　　　　　　　绩效办意见：　　　　　　　　复核后得分：")
+    office = ground.scores.plan.issuer
+    yield Line(f"以下由{office}填写。　考核主体意见：{_BLANK * 2}　{office}意见：{_BLANK * 2}　复核后得分：")

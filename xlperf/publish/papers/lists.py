@@ -69,25 +69,33 @@ def _awards(ground: Ground) -> Iterator[Block]:
             continue
         rows = list(_rewarded(ground, sheet, ranked.get(sheet.name)))
         if rows:
-            about = Head(sheet.naming.title, prose=True, wide=22)
+            group = sheet.by_name[ranked[sheet.name].group].title if sheet.name in ranked else ""
+            about = sheet.naming.title if any(row[3] for row in rows) else ""
             heads = (
+                Head(group, wide=12),
                 Head("名次", 0, wide=6),
                 _NAME,
-                about,
+                Head(about, prose=True, wide=22),
                 Head("奖惩", prose=True, wide=40),
                 Head("金额", prose=True, wide=26),
             )
-            yield Table(heads, tuple(rows), sheet.title)
+            kept = [i for i, head in enumerate(heads) if head.title and (i != 1 or group)]
+            cells = (tuple(row[i] for i in kept) for row in rows)
+            yield Table(tuple(heads[i] for i in kept), tuple(cells), sheet.title)
 
 
 def _rewarded(ground: Ground, sheet: Sheet, ranking: Ranking | None) -> Iterator[tuple[Value, ...]]:
-    for row in ground.scores.rows(sheet.name):
+    """List the rows with their group and place; in the order of a ranked list where the sheet has one."""
+    every = ground.scores.rows(sheet.name)
+    order = [at for some in groups_of(ground.scores, ranking).values() for at in some] if ranking is not None else []
+    for row in [every[at] for at in order] if ranking is not None else every:
         said, paid = consequences(sheet, row), money(sheet, row)
         if said or paid:
             place = row[ranking.place] if ranking is not None else ""
             about = value_text(row[sheet.naming.name])
             whose = ground.name(sheet, row)
-            yield (place, whose or about, about if about != whose else "", said, paid)
+            group = value_text(row[ranking.group]) if ranking is not None else ""
+            yield (group, place, whose or about, about if about != whose else "", said, paid)
 
 
 # ---- 分值折算表 ------------------------------------------------------------------------------------

@@ -31,7 +31,8 @@ def notice(ground: Ground) -> Document:
 
 def _opening(ground: Ground) -> str:
     plan = ground.scores.plan
-    under = f"根据《{plan.title}》" + (f"（{plan.document}）" if plan.document else "")
+    numbered = plan.document and plan.document != plan.title and "〕" in plan.document
+    under = f"根据《{plan.title}》（{plan.document}）" if numbered else f"根据《{plan.document or plan.title}》"
     return f"{under}，现将考核结果公示如下。"
 
 
