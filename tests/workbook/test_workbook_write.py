@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from itertools import pairwise
@@ -17,6 +18,7 @@ from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
 from xlperf.scheme.load import load_scheme
 from xlperf.workbook.back.read import read_book
+from xlperf.workbook.book import Book, put
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.scorer import write_scorer_book
 from xlperf.workbook.books.unit import write_unit_book
@@ -344,3 +346,10 @@ def test_the_guide_prints_the_examples_meant_for_readers_and_no_test_note(tmp_pa
     assert meant
     assert [e.id for e in meant if e.steps not in printed] == []
     assert [e.id for e in scheme.examples if not e.guide and e.steps in printed] == []
+
+
+def test_what_looks_like_markup_of_the_library_stays_a_text():
+    """XlsxWriter writes a text from <r> to </r> as it is: what a unit typed would break the book, or be obeyed."""
+    book, typed = Book("题", "办"), "<r><t>丙</r>"
+    put(book.sheet("甲"), 0, 0, typed, book.look({}))
+    assert openpyxl.load_workbook(io.BytesIO(book.data()))["甲"]["A1"].value == typed

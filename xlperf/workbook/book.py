@@ -12,6 +12,8 @@ from typing import Any, cast
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.files import write_whole
@@ -83,6 +85,25 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
             self.locked[row + 1, col + 1] = kept
 
 
+class SharedTexts(SharedStrings):  # type: ignore[misc]
+    """The part of the texts that cells share; every text is a text.
+
+    The library takes one that begins with <r> and ends with </r> for markup made by itself and writes it as it is.
+    """
+
+    def _xml_rich_si_element(self, string: str) -> None:
+        self._xml_si_element(string, [])
+
+
+class _Packager(Packager):  # type: ignore[misc]
+    def _write_shared_strings_file(self) -> None:
+        texts = SharedTexts()
+        texts.string_table = self.workbook.str_table
+        if texts.string_table.count:
+            texts._set_xml_writer(self._filename("xl/sharedStrings.xml"))  # noqa: SLF001 (the library has no other door)
+            texts._assemble_xml_file()  # noqa: SLF001
+
+
 class Titles:
     """The titles of the worksheets of one book, no two of them alike."""
 
@@ -106,6 +127,7 @@ class Book(Titles):
         super().__init__()
         self._bytes = io.BytesIO()
         self.workbook = xlsxwriter.Workbook(self._bytes, _options())
+        self.workbook._get_packager = _Packager  # noqa: SLF001 (the library's own place for another)
         self._said: list[str] | None = [] if noting else None
         if self._said is not None:
             _note_texts(self.workbook, self._said)

@@ -15,11 +15,9 @@ from io import StringIO
 from json.encoder import encode_basestring as quoted
 from xml.sax.saxutils import escape
 
-from xlsxwriter.sharedstrings import SharedStrings
-
 from xlperf.engine.score import Scores
 from xlperf.scheme.model import Scheme
-from xlperf.workbook.book import Book
+from xlperf.workbook.book import Book, SharedTexts
 from xlperf.workbook.books.unit import Draft, draft_written, drafted
 from xlperf.workbook.form import Form, form_of
 from xlperf.workbook.layout import View
@@ -177,7 +175,7 @@ class _Die:
 @lru_cache(maxsize=20_000)
 def _si(text: str) -> str:
     """Write a text as the library writes it among those that cells share."""
-    maker = SharedStrings()
+    maker = SharedTexts()
     maker.fh = StringIO()
     maker._write_si(text)  # noqa: SLF001 (so that it is the library's own way)
     return str(maker.fh.getvalue())
