@@ -73,7 +73,11 @@ def test_libreoffice_itself_says_what_it_cannot_do(tmp_path):
 
 
 def test_nobody_else_starts_it():
-    """Only kit.libreoffice and kit.office, which goes through it, name the programs as words to start."""
+    """Only kit.libreoffice and kit.office, which goes through it, name the programs as words to start.
+
+    The benchmarks start their own: what a contestant's process costs is what they measure.
+    """
     tests = Path(__file__).parents[1]
-    named = {p.name for p in tests.rglob("*.py") if '["soffice"' in p.read_text("utf-8")}
+    files = [p for p in tests.rglob("*.py") if "benchmarks" not in p.relative_to(tests).parts]
+    named = {p.name for p in files if '["soffice"' in p.read_text("utf-8")}
     assert named == {"libreoffice.py", "office.py", Path(__file__).name}

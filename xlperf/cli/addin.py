@@ -260,9 +260,9 @@ def watch(folder: Path, every: float, once: bool, readings: tuple[str, ...], des
             try:
                 found = recalculate_one(book, copy_of(book), chosen(readings), despite=despite)
                 if json_:
-                    told = recalculation_data(book, copy_of(book), found)
+                    data = recalculation_data(book, copy_of(book), found)
                     problems = [problem_data(p) for p in found.problems]
-                    click.echo(json.dumps({**told, "problems": problems}, ensure_ascii=False))
+                    click.echo(json.dumps({**data, "problems": problems}, ensure_ascii=False))
                 else:
                     show_recalculation(copy_of(book), found)
             except OSError as fault:  # a book held open just now: the next save is looked at again

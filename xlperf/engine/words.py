@@ -97,7 +97,7 @@ class _Held:
 
 def _choices_of_no_row(scheme: Scheme, plan: Plan, specs: dict[Spot, ColumnSpec]) -> Iterator[Problem]:
     """List choices with which a fixed table is looked up that has no such row."""
-    told: set[tuple[Spot, str]] = set()
+    named: set[tuple[Spot, str]] = set()
     for sheet, column in plan.computed():
         link = link_of(column.expr)
         key = sheet.by_name.get(link.key) if link is not None and link.kind == "via" else None
@@ -107,8 +107,8 @@ def _choices_of_no_row(scheme: Scheme, plan: Plan, specs: dict[Spot, ColumnSpec]
         rows = key_values(scheme, there.rows) if there is not None and not there.grows and key_of(there) else {}
         missing = [str(c) for c in key.choices if str(c) not in rows] if rows else []
         spec = specs.get((sheet.name, key.name))
-        if missing and there is not None and spec is not None and ((sheet.name, key.name), there.name) not in told:
-            told.add(((sheet.name, key.name), there.name))
+        if missing and there is not None and spec is not None and ((sheet.name, key.name), there.name) not in named:
+            named.add(((sheet.name, key.name), there.name))
             values = {"title": key.title, "table": there.title, "found": "、".join(missing)}
             yield problem("CHOICE_WITHOUT_ROW", spec.at, **values)
 

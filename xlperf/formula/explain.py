@@ -10,7 +10,7 @@ from xlperf.formula.evaluate import awaited, of_row, taken
 from xlperf.formula.expression import Expr, link_of, root
 from xlperf.formula.links import Limit
 from xlperf.formula.values import EXEMPT, Value, shown
-from xlperf.formula.words import own, reworded, told
+from xlperf.formula.words import own, reworded, said
 
 _SIGNS = {"add": "＋", "sub": "－", "mul": "×", "div": "÷"}
 _COMPARES = {"gt": "＞", "ge": "≥", "lt": "＜", "le": "≤", "same": "＝"}
@@ -125,7 +125,7 @@ def _operation(e: Expr, write: Callable[..., str], outer: int) -> str:
 
 def _said(reason: Expr, row: Mapping[str, Value]) -> str:
     template, values = reason.args[:2]
-    return told(str(template), **{name: _value_said(of_row(value, row)) for name, value in values})
+    return said(str(template), **{name: _value_said(of_row(value, row)) for name, value in values})
 
 
 def _value_said(value: Value) -> str:

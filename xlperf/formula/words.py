@@ -51,10 +51,10 @@ def reworded(text: str) -> str:
     """Return a sentence of ours in the reader's language, any other text as it is."""
     if not isinstance(text, Sentence):
         return text
-    return told(text.template, **{name: reworded(value) for name, value in text.values.items()})
+    return said(text.template, **{name: reworded(value) for name, value in text.values.items()})
 
 
-def told(zh: str, **values: str) -> str:
+def said(zh: str, **values: str) -> str:
     """Return a sentence of a rule in the reader's language; one without English, of a regulation's own, as it is."""
     text = zh if _READER.get() == "zh" else words().get(zh, zh)
     return text.format(**values)

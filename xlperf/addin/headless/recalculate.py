@@ -67,8 +67,8 @@ def recalculated(book: Path, out: Path, engine: str | None = None, *, seconds: f
     names = (engine,) if engine is not None else engines_for(len(texts))
     lacking = [name for name in names if find_spec(name) is None] or ([] if names else list(ENGINES[1:]))
     if lacking:
-        told = [problem("RECALC_NO_ENGINE", None, found=name, python=sys.executable) for name in lacking]
-        return Recalculated(problems=tuple(told))
+        problems = [problem("RECALC_NO_ENGINE", None, found=name, python=sys.executable) for name in lacking]
+        return Recalculated(problems=tuple(problems))
     results, unsure = _calculated(book, texts, names, seconds)
     done = {name: answer for name, answer in results.items() if answer.done}
     if not done:
