@@ -13,6 +13,7 @@ from kit.programs import need
 from kit.small_plan import MARKS, PLAN, identity, rows
 
 from xlperf.engine.compile import compile_scheme
+from xlperf.engine.plan import Column
 from xlperf.engine.score import Scores, score
 from xlperf.scheme.load import load_scheme
 from xlperf.workbook.back.fill import fill_book
@@ -25,7 +26,7 @@ from xlperf.xlsx.skeleton import BODY
 SHARED, SECOND, THIRD = "共同指标", "第二指标", "一家的指标"
 
 
-def shared() -> Scores:
+def shared(measure: dict[str, str | None] | None = None) -> Scores:
     """Return the small plan with two indicators of all units but one, and one of a single unit, for one scorer."""
     tables = rows()
     marks = [m | {"scorer": "统计局", "lead": None} for m in tables["marks"] if m["id"] != "U5-2"]
@@ -33,6 +34,9 @@ def shared() -> Scores:
         mark["indicator"] = SHARED if str(mark["id"]).endswith("-1") else SECOND
     single = marks[0] | {"id": "U3-9", "unit": "U3", "indicator": THIRD}
     columns = tuple(replace(c, role="lead") if c.name == "lead" else c for c in MARKS.columns)
+    if measure is not None:
+        columns = (*columns[:4], Column("measure", "计量单位", "fact", "text", role="measure"), *columns[4:])
+        marks = [m | {"measure": measure[m["indicator"]]} for m in marks]
     sheets = tuple(replace(MARKS, columns=columns) if s.name == "marks" else s for s in PLAN.sheets)
     return score(replace(PLAN, sheets=sheets), tables | {"marks": [*marks, single]})
 
@@ -63,6 +67,13 @@ def test_units_stand_down_and_indicators_across(issued):
     assert [c.value for c in sheet[5] if c.value] == ["单位", SHARED, SECOND, THIRD]
     marks = ["核定得分\n（10分）", "核定得分\n（20分）", "核定得分\n（10分）"]
     assert [c.value for c in sheet[6] if c.value and "核定" in c.value] == marks
+
+
+def test_what_a_number_is_counted_in_stands_over_its_indicator(tmp_path):
+    scores = shared(measure={SHARED: "万元", SECOND: None})
+    write_scorer_book(scores, "统计局", tmp_path / "book.xlsx", identity("scorer", "统计局"), "示例办")
+    over = [c.value for c in openpyxl.load_workbook(tmp_path / "book.xlsx")["打分表"][5] if c.value]
+    assert over == ["单位", f"{SHARED}（计量单位：万元）", SECOND, THIRD]
 
 
 def test_a_unit_without_the_indicator_has_a_closed_cell(issued):

@@ -158,7 +158,8 @@ def _matrix(book: Book, scores: Scores, sheet: Sheet, grid: Grid, title: str, fi
     What is the same for all units of an indicator stands in its heading.
     """
     keep, beside = limiting(scores.plan, sheet, fills), judged_by(scores.plan, sheet, fills)
-    title, blocks = book.title(title), []
+    title, blocks, measure = book.title(title), [], sheet.the("measure")
+    beside |= {measure.name} if measure is not None else set()
     for word, rows in grid.rows.items():
         lines = tuple(rows.get(unit, HOLE) for unit in grid.units)
         there = [i for i in lines if i != HOLE]
@@ -170,7 +171,7 @@ def _matrix(book: Book, scores: Scores, sheet: Sheet, grid: Grid, title: str, fi
                 shown.append(s)
             elif s.name in keep:
                 shown.append(replace(s, hidden=len(found) == 1))
-            if s.name in beside and len(found) == 1:
+            if s.name in beside and len(found) == 1 and None not in found:
                 common.append(f"{column.title}：{plain(found.pop())}")
         if any(s.open for s in shown):
             over = f"{word}（{'，'.join(common)}）" if common else str(word)
