@@ -30,6 +30,7 @@ CHINESE = """<item oor:path="/org.openoffice.Office.Linguistic/General"><prop oo
 TRIES = 3  # how often it is asked while it dies of itself
 SECONDS = 120  # for a start on a loaded machine
 SECONDS_FOR_A_FILE = 30  # for every file on top of that
+SECONDS_FOR_A_MEGABYTE = 60  # a book of ten thousand rows that rank and add up takes minutes
 CANNOT = "Error: "  # how it begins what it cannot do; that is an answer
 
 Done = subprocess.CompletedProcess[str]
@@ -83,7 +84,8 @@ def converted(
     def start() -> Done:
         home = f"-env:UserInstallation={_profile(recalculates).as_uri()}"
         words = ["soffice", home, "--headless", "--norestore", "--convert-to", kind, "--outdir", str(to)]
-        return ran([*words, *map(str, files)], SECONDS + SECONDS_FOR_A_FILE * len(files))
+        large = SECONDS_FOR_A_MEGABYTE * sum(file.stat().st_size for file in files) / 1e6
+        return ran([*words, *map(str, files)], SECONDS + SECONDS_FOR_A_FILE * len(files) + large)
 
     asked(start, wanted, lambda: removed(recalculates))
     return wanted
