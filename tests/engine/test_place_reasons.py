@@ -18,7 +18,6 @@ from xlperf.engine.compile import compile_scheme
 from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.reason import explain_cell
 from xlperf.engine.score import score
-from xlperf.formula.values import EXEMPT
 from xlperf.problems import errors
 from xlperf.publish.papers.feedback import feedback
 from xlperf.publish.papers.ground import Ground
@@ -34,8 +33,8 @@ RANKING = (
 )
 STOPPED = (
     "      stopped: {title: 停评, role: award, holds: text, flag: {conditions: {deduction: {above: 0}}}}\n"
-    "      outside: {title: 不排的分, choose: {when: {stopped: 是}, then: 空, otherwise: full_mark}}\n"
-    "      last: {title: 排名所比, choose: {when: {stopped: 是}, then: 0, otherwise: shown}}\n"
+    "      penance: {title: 停评分, choose: {when: {stopped: 是}, then: 0, otherwise: 空}}\n"
+    "      last: {title: 排名所比, choose: {when: {stopped: 是}, then: penance, otherwise: shown}}\n"
     + RANKING.replace("key: shown", "key: last")
 )
 IDENTITY = sealed(Identity("master", "r", "s", 2026, "", 1), b"k" * 32)
@@ -103,10 +102,12 @@ def test_what_a_choice_hands_on_gives_its_own_reason(scores):
     assert "其他情形" not in why_words(kept)
 
 
-def test_a_branch_that_is_left_empty_does_not_read_as_missing(scores, stopped):
-    left = explain_cell(scores, "totals", stopped["code"], "outside")
-    assert left.value == EXEMPT
-    assert left.because == ("停评为是",)
+def test_a_branch_that_is_not_taken_does_not_read_as_missing(scores):
+    unit = next(r for r in scores.rows("totals") if r["stopped"] == "否")
+    assert unit["penance"] is None
+    whole = explain_cell(scores, "totals", unit["code"], "last")
+    assert "shown" in [p.column for p in whole.parts]
+    assert "penance" not in [p.column for p in whole.parts]
 
 
 def test_a_row_above_its_full_mark_is_no_negative_loss(scores):

@@ -340,7 +340,11 @@ def _handed(e: Explanation) -> str:
     """
     inner = next((p for p in e.parts if p.column == e.taken and (p.sheet, p.key) == (e.sheet, e.key)), None)
     words = why_words(inner) if inner is not None and not inner.closed else ""
-    if not words or inner is None or _reasoned(inner) or not e.stated:
+    if not words or inner is None or _reasoned(inner):
+        return words
+    if any(p.sheet != inner.sheet for p in inner.parts):
+        return ""  # fetched from elsewhere as it is: no reason
+    if not e.stated:
         return words
     return "；".join([*e.because, words])
 

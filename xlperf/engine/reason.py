@@ -11,10 +11,10 @@ from xlperf.engine.must import ruled_by
 from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import asked_by, awaited, of_row
-from xlperf.formula.explain import LEFT_EMPTY, explain, handed_on
+from xlperf.formula.explain import explain, not_taken
 from xlperf.formula.expression import Expr, columns_of, link_of
 from xlperf.formula.operations import equal
-from xlperf.formula.values import EXEMPT, Value, day_of, decimal, shown, value_text
+from xlperf.formula.values import Value, day_of, decimal, shown, value_text
 from xlperf.formula.words import own
 from xlperf.report.explanation import Explanation
 from xlperf.terms import POINTS
@@ -57,9 +57,6 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
     titles = {**scores.plan.titles, **{c.name: c.title for c in sheet.columns}}
     expr = ruled_by(sheet, column, row).expr or column.expr
     reason = explain(expr, row, titles)
-    if value is None and is_set_aside(scores, sheet, row, column):
-        made = replace(made, value=own(EXEMPT))
-        reason = reason if reason.taken else replace(reason, because=())  # nothing is missing
     because = (*reason.because, *_frozen(scores, column), *_ahead(scores, sheet, row, column))
     parts = () if depth <= 0 else tuple(_parts(scores, sheet, row, expr, depth))
     return Explanation(**{**made.__dict__, "because": because, "working": reason.working, "parts": parts,
@@ -94,16 +91,6 @@ def is_closed(scores: Scores, sheet: Sheet, row: Row, column: Column) -> bool:
     return bool(made_of) and all(c.kind in ("key", "fact") or is_closed(scores, sheet, row, c) for c in made_of)
 
 
-def is_set_aside(scores: Scores, sheet: Sheet, row: Row, column: Column) -> bool:
-    """Return whether a result is empty on purpose: a choice left it so, or all that it lacks."""
-    if row[column.name] is not None or column.expr is None or link_of(column.expr) is not None:
-        return False
-    if handed_on(column.expr, row)[0] == LEFT_EMPTY:
-        return True
-    lacks = [sheet.by_name[n] for n in awaited(column.expr, row) if n in sheet.by_name and row[n] is None]
-    return bool(lacks) and all(is_closed(scores, sheet, row, c) or is_set_aside(scores, sheet, row, c) for c in lacks)
-
-
 def is_asked(column: Column, row: Mapping[str, Value]) -> bool:
     """Return whether a row asks for this column at all."""
     if column.asked is None:
@@ -123,7 +110,8 @@ def _parts(scores: Scores, sheet: Sheet, row: Row, e: Expr, depth: int) -> list[
     ]
     if linked:
         return linked
-    own = [c for c in sheet.columns if c.name in columns_of(e) and c.kind != "key"]
+    idle = {name for name in not_taken(e, row) if row[name] is None}  # nothing is missing there
+    own = [c for c in sheet.columns if c.name in columns_of(e) - idle and c.kind != "key"]
     return [_cell(scores, sheet, row, c, depth - 1) for c in own]
 
 

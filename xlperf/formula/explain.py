@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlperf.formula.comparisons import SAID
 from xlperf.formula.evaluate import awaited, of_row, taken
-from xlperf.formula.expression import Expr, link_of, root
+from xlperf.formula.expression import Expr, columns_of, link_of, needs, root
 from xlperf.formula.links import Limit
 from xlperf.formula.values import EXEMPT, Value, shown
 from xlperf.formula.words import own, reworded, said
@@ -28,7 +28,6 @@ _LINKED = {
     "tally": "“{sheet}”中同类有“{title}”的个数",
     "mean": "“{sheet}”中同类“{title}”的平均值",
 }
-LEFT_EMPTY = "@empty"  # not a column: what a choice ends in where it leaves the cell empty on purpose
 _TIGHT = {"add": 1, "sub": 1, "mul": 2, "div": 2, "neg": 3}
 
 
@@ -81,9 +80,19 @@ def handed_on(e: Expr, row: Mapping[str, Value]) -> tuple[str, bool]:
         else:
             given = next((x for x in bare.args if of_row(x, row) is not None), bare.args[-1])
         chosen, bare = True, root(given)
-    if chosen and bare.op == "const" and bare.args[0] is None:
-        return LEFT_EMPTY, stated
     return (bare.args[0], stated) if chosen and bare.op == "col" else ("", stated)
+
+
+def not_taken(e: Expr, row: Mapping[str, Value]) -> frozenset[str]:
+    """Return the columns that only branches look at which the row does not take; none while a condition is open."""
+    bare = root(e)
+    if bare.op != "cases" or any(row.get(name) is None for name in needs(e)):
+        return frozenset()
+    branches, otherwise = bare.args
+    given, _ = taken(bare, row)
+    used = columns_of(given).union(*(columns_of(when) for when, _, _ in branches))
+    others = (then for then in (*(then for _, then, _ in branches), otherwise[0]) if then is not given)
+    return frozenset().union(*map(columns_of, others)) - used | not_taken(given, row)
 
 
 def _working(e: Expr, row: Mapping[str, Value], titles: Mapping[str, str], because: list[str], outer: int = 0) -> str:
