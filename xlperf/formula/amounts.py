@@ -1,8 +1,10 @@
 """Amounts of money in words, 人民币大写: 壹仟零伍元叁角整, by the rules for filling in bank notes (支付结算办法).
 
 Written out here and not taken from a library: the exact face runs on the standard library alone, so that it also runs
-inside LibreOffice's own Python, and the digits are few. The formula writes each digit with its unit and then strikes
-out what is not said; the test holds the two against each other.
+inside LibreOffice's own Python, and the digits are few. The well-known library for it, cn2an 0.5.24, agrees on all of
+20,000 drawn amounts but those with an empty section of 万, where it leaves out the 零 (捌佰亿零叁仟肆佰元), and on -0.
+The formula writes each digit with its unit and then strikes out what is not said; the test holds the two against each
+other.
 """
 
 from __future__ import annotations
