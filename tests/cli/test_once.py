@@ -14,6 +14,7 @@ from xlperf.engine import compile as compiling
 from xlperf.entries import entry
 from xlperf.entries.cell import judge
 from xlperf.rounds.store import new_round
+from xlperf.scheme import load as loading
 from xlperf.scheme.find import find_scheme
 
 WATCHED = {  # (file, function) → what it is
@@ -42,6 +43,7 @@ def counted(monkeypatch, *words: str) -> Counter[str]:
     """Run a command as in a process of its own and count what it does."""
     monkeypatch.setattr(check, "_KEPT", {})
     monkeypatch.setattr(compiling, "_RECENT", [])
+    monkeypatch.setattr(loading, "_RECENT", {})
     done: Counter[str] = Counter()
 
     def seen(frame, event, _):

@@ -6,6 +6,7 @@ They share no code with the program: written as bare parts, the way very differe
 from __future__ import annotations
 
 import io
+import os
 import random
 import resource
 import time
@@ -194,11 +195,15 @@ def corpus(count: int, folder: Path, seed: int = 1) -> Figure:
     return figure
 
 
+_BEGINS: dict[int, float] = {}  # process → megabytes it began with: those of the parent it was forked from
+
+
 def _measured(job: tuple) -> tuple[str, float, float]:
-    """Open one file: what it was, CPU seconds, and megabytes of the process at most so far."""
+    """Open one file: what it was, CPU seconds, and megabytes at most that the process has taken for files so far."""
+    begins = _BEGINS.setdefault(os.getpid(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     began = time.process_time()
     with patch.object(opening.warnings, "simplefilter"):
         found = opening._opened(job)
     seconds = time.process_time() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - begins
     return (found.code if isinstance(found, Problem) else "opened"), seconds, peak

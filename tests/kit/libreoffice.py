@@ -84,7 +84,7 @@ def converted(
     def start() -> Done:
         home = f"-env:UserInstallation={_profile(recalculates).as_uri()}"
         words = ["soffice", home, "--headless", "--norestore", "--convert-to", kind, "--outdir", str(to)]
-        large = SECONDS_FOR_A_MEGABYTE * sum(file.stat().st_size for file in files) / 1e6
+        large = SECONDS_FOR_A_MEGABYTE * sum(file.stat().st_size for file in files if file.is_file()) / 1e6
         return ran([*words, *map(str, files)], SECONDS + SECONDS_FOR_A_FILE * len(files) + large)
 
     asked(start, wanted, lambda: removed(recalculates))

@@ -13,7 +13,7 @@ from kit.rounds import reopened, send
 from xlperf.cli import main
 from xlperf.problems import Problem, catalogue, problem, word, words
 from xlperf.publish.results import publish_scores
-from xlperf.rounds.collecting import changed
+from xlperf.rounds.collecting import layout_changes
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.lacking import unsettled
@@ -242,7 +242,7 @@ def test_every_text_stands_once():
 def test_every_word_has_its_english():
     root = Path(__file__).parents[2] / "xlperf"
     used = {w for f in root.rglob("*.py") for w in re.findall(r'word\("([^"]+)"', f.read_text("utf-8"))}
-    used |= set({*changed.LAYOUT.values(), *changed.WITHOUT_EFFECT.values()})
+    used |= set({*layout_changes.LAYOUT.values(), *layout_changes.WITHOUT_EFFECT.values()})
     used |= {f"{advice}{within}" for _, advice in judge.ADVICE for within in ("", "，范围是{limits}")}
     assert used - set(words()) == set()
     names = re.compile(r"\{(\w+)\}")
