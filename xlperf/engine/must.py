@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from xlperf.engine.bind import Binder
 from xlperf.engine.plan import Column, Must, Plan, Sheet, Tables
@@ -21,7 +21,6 @@ from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.model import MustSpec, Scalar, Scheme, place_of
 from xlperf.scheme.words import NAME, nearest
 
-_OWN = "_own"  # in the name of a column that holds the rule of one that is stopped
 FAILED, BROKEN, STOPPED = "MUST_FAILED", "MUST_BROKEN", "MUST_STOPPED"
 _NAMED = 8  # rows named one by one
 
@@ -187,7 +186,7 @@ def _summed(spec: MustSpec, home: Sheet, binder: Binder, apart: Sequence[Any], w
 def _stopped(sheet: Sheet, name: str, held: Expr, spec: MustSpec) -> Sheet:
     """Return a sheet in which a column is worked out only for rows that keep a rule; its own rule stands before it."""
     column, number = sheet.by_name[name], 1
-    while (own := f"{name}{_OWN}{number}") in sheet.by_name:
+    while (own := f"{name}_own{number}") in sheet.by_name:
         number += 1
     before = replace(column, name=own, title=f"{column.title}·核对前", role="", step=True)
     expr = cases((same(held, YES), ex.alone(col(own)), ""), otherwise=(ex.blank(), refused(STOPPED, _words(spec.says))))
@@ -197,13 +196,14 @@ def _stopped(sheet: Sheet, name: str, held: Expr, spec: MustSpec) -> Sheet:
 
 def ruled_by(sheet: Sheet, column: Column, row: Mapping[str, Any]) -> Column:
     """Return the column whose rule gave a row its value: the rules for data that the row keeps stand before that."""
-    while column.expr is not None and column.expr.op == "cases" and row[column.name] is not None:
-        then = root(column.expr.args[0][0][1])
-        name = then.args[0] if then.op == "col" else ""
-        if not name.startswith(f"{column.name.partition(_OWN)[0]}{_OWN}"):
-            break
-        column = sheet.by_name[name]
+    while _is_stopped(column.expr) and row[column.name] is not None:
+        column = sheet.by_name[root(column.expr.args[0][0][1]).args[0]]
     return column
+
+
+def _is_stopped(e: Expr | None) -> TypeGuard[Expr]:
+    """Whether it is what `_stopped` wrote: the column that holds the rule, or nothing with that problem."""
+    return e is not None and e.op == "cases" and e.args[1][1].args[2:] == (STOPPED,)
 
 
 def _words(says: str) -> str:
