@@ -35,6 +35,9 @@ STOPPED = (
     "      stopped: {title: 停评, role: award, holds: text, flag: {conditions: {deduction: {above: 0}}}}\n"
     "      penance: {title: 停评分, choose: {when: {stopped: 是}, then: 0, otherwise: 空}}\n"
     "      last: {title: 排名所比, choose: {when: {stopped: 是}, then: penance, otherwise: shown}}\n"
+    "      put: {part: put_last, of: shown, when: stopped}\n"
+    "      behind: {title: 末位名次, rank: {by: put, within: {group: group}}}\n"
+    "      behind_low: {title: 末位倒数, rank: {by: put, within: {group: group}, order: low}}\n"
     + RANKING.replace("key: shown", "key: last")
 )
 IDENTITY = sealed(Identity("master", "r", "s", 2026, "", 1), b"k" * 32)
@@ -42,7 +45,8 @@ MATTER = "环保督察通报"
 
 
 @pytest.fixture(scope="module")
-def scores(tmp_path_factory):
+def filled(tmp_path_factory):
+    """Return the plan, and its tables without an entry."""
     found, _ = find_scheme("three-units")
     folder = shutil.copytree(found if found.is_dir() else found.parent, tmp_path_factory.mktemp("veto") / "scheme")
     file = folder / "scheme.yaml"
@@ -53,10 +57,19 @@ def scores(tmp_path_factory):
     assert not errors(problems)
     plan, problems = compile_scheme(scheme)
     assert not errors(problems)
-    tables = simulated(plan, scheme.tables, 3, blanks=0, events=0)
+    return plan, simulated(plan, scheme.tables, 3, blanks=0, events=0)
+
+
+@pytest.fixture(scope="module")
+def scores(filled):
+    plan, tables = filled
     best = max(score(plan, tables).rows("totals"), key=lambda r: r["shown"])["code"]
-    entry = {"no": "1", "unit": best, "kind": "减分", "item": MATTER, "points": Fraction(1, 2), "status": "通过"}
-    return score(plan, {**tables, "events": [entry]})
+    return score(plan, {**tables, "events": [entry(1, best)]})
+
+
+def entry(number: int, unit: str) -> dict[str, object]:
+    """Return an entry that stops a unit."""
+    return {"no": str(number), "unit": unit, "kind": "减分", "item": MATTER, "points": Fraction(1, 2), "status": "通过"}
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +127,16 @@ def test_a_row_above_its_full_mark_is_no_negative_loss(scores):
     for paper in feedback(Ground(scores, SETTINGS)):
         table = next(b for b in paper.blocks if isinstance(b, Table))
         assert not [r for r in table.rows if not isinstance(r[5], str | None) and r[5] < 0]
+
+
+def test_who_is_put_last_stands_behind_its_class_and_the_rest_keep_their_order(scores, stopped, filled):
+    rows = [r for r in scores.rows("totals") if r["group"] == stopped["group"]]
+    assert len(rows) > 2
+    assert max(rows, key=lambda r: r["shown"]) is stopped
+    assert (stopped["behind"], stopped["behind_low"]) == (len(rows), 1)
+    others = sorted((r for r in rows if r is not stopped), key=lambda r: -r["shown"])
+    assert [r["behind"] for r in others] == sorted(r["behind"] for r in others)
+    both = [entry(1, stopped["code"]), entry(2, others[-1]["code"])]
+    again = {r["code"]: r for r in score(scores.plan, {**filled[1], "events": both}).rows("totals")}
+    last = [again[stopped["code"]]["behind"], again[others[-1]["code"]]["behind"]]
+    assert last == [len(rows) - 1, len(rows)], "several that are put last stand by their scores"

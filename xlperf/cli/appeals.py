@@ -106,7 +106,7 @@ def _standing(round_: Round, number: int) -> str:
     if number in state.rulings:
         ruling = state.rulings[number]
         upheld = say("维持", "upheld")
-        return f"{say('改定', 'changed')} → {ruling.text}" if ruling.outcome == CHANGED else upheld
+        return f"{say('改定', 'changed')} → {ruling.text}" if ruling.changes else upheld
     return say("逾期，视同放弃", "late: given up") if state.appeals[number].waived else say("待定", "open")
 
 

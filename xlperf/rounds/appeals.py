@@ -52,6 +52,11 @@ class Ruling:
     column: str = ""
     text: str = ""
 
+    @property
+    def changes(self) -> bool:
+        """Return whether another value counts from now on, whatever the outcome is called."""
+        return bool(self.column)
+
 
 @dataclass(frozen=True)
 class Signed:
@@ -70,7 +75,7 @@ def open_appeals(appeals: Mapping[int, Appeal], rulings: Mapping[int, Ruling]) -
 
 def ruled(plan: Plan, tables: Tables, rulings: Mapping[int, Ruling]) -> Tables:
     """Put what was decided in the place of what was typed; the tables are changed."""
-    for ruling in (r for r in rulings.values() if r.outcome == CHANGED and r.sheet in plan.by_name):
+    for ruling in (r for r in rulings.values() if r.changes and r.sheet in plan.by_name):
         sheet = plan.by_name[ruling.sheet]
         for row in tables.get(sheet.table, ()):
             if value_text(row.get(sheet.key.name)) == ruling.row and sheet.takes(row):

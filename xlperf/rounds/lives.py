@@ -12,7 +12,6 @@ from xlperf.engine.objects import Thing
 from xlperf.engine.plan import Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.values import value_text
-from xlperf.rounds.appeals import CHANGED
 from xlperf.rounds.journal import Entry, entries
 from xlperf.rounds.parties import roster_now
 from xlperf.rounds.store import Round
@@ -138,7 +137,7 @@ class _Reader:
         if appeal is None:
             return
         title, old = "", ""
-        if body["outcome"] == CHANGED:
+        if body["column"]:
             spot = (body["sheet"], body["row"], body["column"])
             title, old = self.plan.by_name[spot[0]].by_name[spot[2]].title, self.now.get(spot, "")
             self.now[spot] = body["text"]

@@ -16,7 +16,7 @@ from email import policy
 from pathlib import Path, PurePosixPath
 
 from xlperf.problems import Problem, Where, printable, problem
-from xlperf.workbook.back.guard import BROKEN_ZIP, LARGEST_FILE, MEGA
+from xlperf.workbook.back.guard import BROKEN_ZIP, LARGEST_FILE, MEGA, too_large
 
 _PASSED_OVER = ("~$", ".")  # what Excel and the system leave lying beside the files
 _CARRIERS = (".zip", ".eml")
@@ -83,7 +83,7 @@ def _arrived(file: Path, name: str) -> Iterator[Arrival]:
         )
         return
     if size > LARGEST_KEPT:
-        yield Arrival(name, problem=problem("TOO_LARGE", where, found=f"{size / MEGA:.1f} MB"))
+        yield Arrival(name, problem=too_large(where, f"{size / MEGA:.1f} MB"))
         return
     inside = list(_inside(file.suffix.lower(), data)) if file.suffix.lower() in _CARRIERS else []
     if not inside:
@@ -91,7 +91,7 @@ def _arrived(file: Path, name: str) -> Iterator[Arrival]:
     for member, content in inside:
         at = printable(f"{name}/{member}")
         if content is None:
-            yield Arrival(at, problem=problem("TOO_LARGE", Where(at), found=f"> {LARGEST_FILE / MEGA:.0f} MB"))
+            yield Arrival(at, problem=too_large(Where(at), f"> {LARGEST_FILE / MEGA:.0f} MB"))
         else:
             yield Arrival(at, content)
 

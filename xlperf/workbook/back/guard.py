@@ -58,6 +58,11 @@ _MACRO_TYPES = re.compile(rb"vbaProject|macroEnabled|intlmacrosheet|vnd\.ms-exce
 _DEFINITION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
+def too_large(where: Where, found: str) -> Problem:
+    """Return the problem of a file that is larger than any workbook may be. found: its size in words."""
+    return problem("TOO_LARGE", where, found=found, most=f"{LARGEST_FILE / MEGA:.0f} MB")
+
+
 def guard_problems(data: bytes, file: str) -> list[Problem]:
     """List why the bytes may not be read as a workbook; nothing where they may.
 
@@ -67,7 +72,7 @@ def guard_problems(data: bytes, file: str) -> list[Problem]:
     if not data:
         return [problem("EMPTY", where)]
     if len(data) > LARGEST_FILE:
-        return [problem("TOO_LARGE", where, found=f"{len(data) / MEGA:.1f} MB")]
+        return [too_large(where, f"{len(data) / MEGA:.1f} MB")]
     if not data.startswith(b"PK"):
         return [_not_zip(data, where)]
     if not _is_one_archive(data):
