@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden bench bench-people bench-publish papers figures lint release printed every-scheme counties county recalc every-write desk pay-figures mechanisms random-rows bench-pay
+.PHONY: setup demo test coverage golden bench bench-people bench-publish papers figures lint release printed every-scheme counties county recalc every-write desk desk-figures pay-figures mechanisms random-rows bench-pay
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -70,6 +70,8 @@ build/desk/pyodide build/desk/axe:  # npm packages, unpacked; what goes into the
 	cd build/desk && npm pack --silent $(if $(findstring pyodide,$@),pyodide@314.0.7,axe-core@4.14.1) | tail -1 | xargs -I{} tar xzf {} -C $(notdir $@) --strip-components=1
 desk: setup build/desk/pyodide  # the clerk's page with the engine inside, one file
 	$(PY) -m xlperf.desk.build build/desk/pyodide build/desk/xlperf.html
+desk-figures: setup  # writing back from the page: 200 cuts, two clerks mixed 100 times (a quarter of an hour)
+	PYTHONPATH=.:tests $(PY) -W ignore -m kit.desk_clerks 200 100
 release: desk
 	rm -rf dist
 	$(PY) -m hatchling build -t wheel -d dist

@@ -14,7 +14,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
@@ -78,14 +79,55 @@ def guarded(
     others are not touched. Without processes it is done in place.
     """
     waiting = list(jobs)
-    if cores() == 1 and sys.platform in ("emscripten", "wasi"):
-        yield from (work(job) for job in waiting)
+    place = _PLACE.get()
+    if place is not None or sys.platform in ("emscripten", "wasi"):
+        yield from (_in_place(work, job, seconds, place) for job in waiting)
         return
     crew: _Crew[J, R] = _Crew(work, waiting, seconds, memory, fresh)
     try:
         yield from crew.results(at_once or (min(cores(), len(waiting)) if len(waiting) > few else 1))
     finally:
         crew.end()
+
+
+# ---- where there are no processes ----------------------------------------------------------------
+
+Begun = Callable[[int, float], None]
+
+
+@dataclass
+class _Place:
+    """Who is told of each job before it is done, which are not tried again, and how many there were."""
+
+    begun: Begun
+    lost: frozenset[int]
+    count: int = 0
+
+
+_PLACE: ContextVar[_Place | None] = ContextVar("in place", default=None)
+
+
+@contextmanager
+def in_place(begun: Begun, lost: frozenset[int]) -> Iterator[None]:
+    """Do guarded work here, one job after the other, with somebody outside who ends all of it where a job hangs.
+
+    begun: told the number of a job from 1 and the seconds it may take, before it is done. lost: jobs that took too long
+    when the same was done before; they are not tried again.
+    """
+    before = _PLACE.set(_Place(begun, lost))
+    try:
+        yield
+    finally:
+        _PLACE.reset(before)
+
+
+def _in_place(work: Callable[[J], R], job: J, seconds: float, place: _Place | None) -> R | Lost:
+    if place is not None:
+        place.count += 1
+        if place.count in place.lost:
+            return Lost("late")
+        place.begun(place.count, seconds)
+    return work(job)
 
 
 # ---- workers of `shared_out` ---------------------------------------------------------------------

@@ -26,21 +26,23 @@ PATIENCE = 120.0  # seconds for anything to appear, on a machine that is busy
 FOLDER = """
 (() => {
   class F {
-    constructor(name, data) { this.kind = "file"; this.name = name; this.data = data; }
-    async getFile() { return new File([this.data], this.name); }
+    constructor(name, data) { this.kind = "file"; this.name = name; this.data = data; this.time = Date.now(); }
+    async getFile() { return new File([this.data], this.name, { lastModified: this.time }); }
     async createWritable() {
       const parts = [];
-      return { write: async (d) => parts.push(d), close: async () => {
+      return { write: async (d) => parts.push(d), abort: async () => {}, close: async () => {
         if (window.__cut === 0) throw new DOMException("full", "QuotaExceededError");
         window.__cut -= 1;
         this.data = new Uint8Array(await new Blob(parts).arrayBuffer());
+        this.time = Date.now();
         window.__written.push(this.name);
       } };
     }
   }
   class D {
     constructor(name) { this.kind = "directory"; this.name = name; this.all = new Map(); }
-    async *entries() { yield* this.all.entries(); }
+    async *entries() { yield* [...this.all.entries()]; }
+    async *keys() { yield* [...this.all.keys()]; }
     async getFileHandle(name, how) { return this.get(name, "file", how, () => new F(name, new Uint8Array())); }
     async getDirectoryHandle(name, how) { return this.get(name, "directory", how, () => new D(name)); }
     get(name, kind, how, made) {

@@ -30,7 +30,7 @@ PYODIDE = {  # part → sha256, of version 314.0.7
 }
 LIBRARIES = ("openpyxl", "et_xmlfile", "xlsxwriter", "ruamel.yaml", "chinese_calendar")
 LANGUAGES = ("zh", "en")
-INSIDE = ("inside",)  # modules that only this page has
+INSIDE = ("folder", "inside")  # modules that only this page has
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob: data:; worker-src blob:; "
     "style-src 'unsafe-inline'; img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'"

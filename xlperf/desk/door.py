@@ -37,6 +37,7 @@ ACTIONS = {  # what the page may ask for → module of this package and function
     "undo": "deeds:take_back",
     "choose": "deeds:put_in_force",
     "lift": "deeds:lift_over",
+    "refused": "looks:refused",
 }
 Action = Callable[[Desk, Mapping[str, Any]], Data]
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from xlperf.desk.asked import Desk
 from xlperf.desk.door import answer
+from xlperf.parallel import Begun, in_place
 from xlperf.problems import Language
-from xlperf.rounds.journal import head_file
-from xlperf.rounds.store import LEDGER_FILE
+from xlperf.rounds.journal import head_file, put_together
+from xlperf.rounds.store import LEDGER_FILE, ROUND_FILE
 
 Report = Callable[[int, int, str], None]
 _LATE = (
@@ -29,37 +30,60 @@ class Inside:
     def __init__(self, home: str) -> None:
         self._home = Path(home)
         self._known = self._seen()
+        for ledger in self._home.glob(f"**/{LEDGER_FILE}"):
+            put_together(ledger)
 
     def known(self) -> None:
         """Take everything as it is now as known to the page."""
         self._known = self._seen()
 
-    def ask(self, action: str, words: str, language: Language, report: Report) -> str:
-        """Answer as the door does. words: JSON text; report: how far it is."""
+    def others(self, changed: list[str], gone: list[str]) -> None:
+        """Know what others changed, which lies here already, and forget what they took away."""
+        for name in gone:
+            (self._home / name).unlink(missing_ok=True)
+            self._known.pop(name, None)
+        for name in changed:
+            self._known[name] = _state(self._home / name)
+
+    def ask(self, action: str, words: str, language: Language, report: Report, begun: Begun, lost: str) -> str:
+        """Answer as the door does.
+
+        words: JSON text. report: how far it is; begun: which of the jobs that may hang is begun, and its seconds.
+        lost: JSON list of those that did hang, which are not tried again.
+        """
         desk = Desk(self._home, language, report)
-        return json.dumps(answer(desk, action, json.loads(words)), ensure_ascii=False)
+        with in_place(begun, frozenset(json.loads(lost))):
+            return json.dumps(answer(desk, action, json.loads(words)), ensure_ascii=False)
 
     def changed(self) -> list[str]:
         """List what was written since the page last knew it, in the order in which a cut at any point does no harm.
 
-        What the ledger speaks of comes first, then the ledger, then what follows from it.
+        What the ledger speaks of comes first, then the ledger, then what follows from it. The file that makes a folder
+        a round comes last where the round is new: before that nobody takes the folder for one.
         """
         now = self._seen()
-        return sorted((name for name, seen in now.items() if self._known.get(name) != seen), key=_turn)
+        return sorted((name for name, seen in now.items() if self._known.get(name) != seen), key=self._turn)
 
     def removed(self) -> list[str]:
         """List what is gone since the page last knew it."""
         return sorted(set(self._known) - set(self._seen()))
 
+    def recorded(self) -> bool:
+        """Return whether anything was done beyond what follows from the round as the page knows it."""
+        return any(self._turn(name)[0] != len(_LATE) for name in [*self.changed(), *self.removed()])
+
+    def _turn(self, name: str) -> tuple[int, str]:
+        below = f"/{name}"
+        if below.endswith(f"/{ROUND_FILE}") and name not in self._known:
+            return len(_LATE) + 1, name
+        return next((n for n, late in enumerate(_LATE, 1) if f"/{late}" in below), 0), name
+
     def _seen(self) -> dict[str, tuple[int, int, int]]:
-        found = {}
-        for file in self._home.rglob("*"):
-            if file.is_file():
-                state = file.stat()
-                found[file.relative_to(self._home).as_posix()] = state.st_mtime_ns, state.st_size, state.st_ino
-        return found
+        return {
+            file.relative_to(self._home).as_posix(): _state(file) for file in self._home.rglob("*") if file.is_file()
+        }
 
 
-def _turn(name: str) -> tuple[int, str]:
-    below = f"/{name}"
-    return next((n for n, late in enumerate(_LATE, 1) if f"/{late}" in below), 0), name
+def _state(file: Path) -> tuple[int, int, int]:
+    found = file.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino

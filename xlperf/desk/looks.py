@@ -19,7 +19,7 @@ from xlperf.engine.score import Scores
 from xlperf.engine.shapes import effects_data, exact
 from xlperf.engine.whatif import compare_readings
 from xlperf.formula.words import spoken
-from xlperf.problems import Problem, errors, problem
+from xlperf.problems import Problem, Where, errors, problem
 from xlperf.publish.receipts import publish_receipts
 from xlperf.publish.results import RANKING
 from xlperf.rounds.parcels import parcels_of
@@ -194,6 +194,13 @@ def list_versions(desk: Desk, words: Mapping[str, Any]) -> Data:
             for v in versions(round_)
         ]
     }
+
+
+def refused(_: Desk, words: Mapping[str, Any]) -> Data:
+    """Say why the disk refused what a page wrote back. words: code of a problem, file, cause, lock. Raises Refused."""
+    file = worded(words, "file")
+    values = {"cause": worded(words, "cause"), "lock": worded(words, "lock")}
+    raise Refused([problem(worded(words, "code"), Where(file), found=Path(file).name, **values)])
 
 
 def blocking(problems: list[Problem]) -> None:

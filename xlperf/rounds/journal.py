@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from xlperf.files import write_whole
+from xlperf.rounds.turns import turn
 
 _TABLE = """CREATE TABLE IF NOT EXISTS entries (
   number INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
@@ -91,7 +92,7 @@ def alone(file: Path) -> Iterator[Pen]:
 
     What was put is on disk once this ends, all of it or nothing; then the head stands beside the list as well.
     """
-    with closing(_connect(file)) as db:
+    with turn(file), closing(_connect(file)) as db:
         with db:
             db.execute("BEGIN IMMEDIATE")
             pen = Pen(db, key_of(file))
@@ -161,6 +162,14 @@ def read_head(file: Path) -> Mark | None:
     if line != _head_line(file, (int(number), chained)):
         raise ValueError(line)
     return int(number), chained
+
+
+def put_together(file: Path) -> None:
+    """Put what stands in the file beside the list into it: what a program wrote that was ended before it did so."""
+    with suppress(OSError, sqlite3.Error):  # what is wrong with a list is told when it is read
+        if file.with_name(f"{file.name}-wal").stat().st_size:
+            with closing(_connect(file)) as db:
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def hangs_together(file: Path) -> bool:

@@ -20,7 +20,7 @@ export async function ask(action, words = {}, { quiet = false } = {}) {
       bar.max = Math.max(1, total);
       bar.value = done;
       at.textContent = `${done}/${total} ${text}`;
-    }, number);
+    }, number, !quiet);
     clearTimeout(shown);
     if (!quiet || told.failed) fill(place, problems(told.problems));
     else if (place.querySelector(".busy")) fill(place);

@@ -2,11 +2,14 @@
 // a cut at any point does not harm, and a ledger that somebody else has moved meanwhile is read again instead.
 import { Lost } from "desk/call";
 import { button, el, fill } from "desk/dom";
+import { Folder, Refusal } from "desk/folder";
 import { language, say } from "desk/words";
 
-const LEDGER = "ledger.sqlite";
-const SILENT = 90000; // milliseconds without a sign after which the engine is ended: a file that hangs it
-const ROUND = "round.yaml";
+const SILENT = 90000; // milliseconds without a sign after which the engine is ended
+const SLOWER = 3; // times as long as the program on this machine that a job may take here
+
+/** Raised where the engine gave no sign for too long, or died. */
+class Hung extends Lost {}
 
 export class Inside {
   inside = true;
@@ -14,8 +17,12 @@ export class Inside {
   #waiting = new Map();
   #count = 0;
   #folder = null;
-  #ledgers = new Map();
   #started = null;
+  #queue = Promise.resolve();
+  #stale = false; // what the engine has is not what stands in the folder
+  #first = null; // what is written back before anything else: a ledger put together
+  #job = 0; // the job of a question that the engine is at, from 1
+  #read = () => {};
 
   /** Start the engine beside what the person does: the words of the page stand in it, and the folder can be picked. */
   async ready() {
@@ -34,38 +41,95 @@ export class Inside {
       const pick = async () => {
         try {
           resolve(await window.showDirectoryPicker({ id: "xlperf", mode: "readwrite" }));
-        } catch (fault) {
-          if (fault.name !== "AbortError") fill(said, el("p", { class: "error" }, fault.message));
+        } catch {
+          fill(said, el("p", { class: "error", role: "alert" }, say("not_picked")));
         }
       };
       const said = el("div");
       const ways = window.showDirectoryPicker ? [button(say("pick_folder"), pick, { class: "main" }), el("p", {}, say("pick_hint"))] : [el("label", { for: "folder", class: "button" }, say("pick_folder")), picker, el("p", {}, say("no_picker"))];
       fill(place, el("h2", {}, say("pick_folder")), ways, said);
     });
-    fill(place, el("p", { role: "status" }, say("getting_ready")));
+    const said = el("p", { role: "status" }, say("getting_ready"));
+    this.#read = (done, total) => { said.textContent = `${say("getting_ready")} ${done}/${total}`; };
+    fill(place, said);
     await this.open(picked);
   }
 
   /** Read a folder: a handle that can be written to, or a list of files that cannot. */
-  async open(folder) {
-    this.#folder = folder;
-    const files = Array.isArray(folder) ? await listed(folder) : await walked(folder);
-    this.#ledgers = new Map();
-    for (const file of files) if (file.path.endsWith(LEDGER)) this.#ledgers.set(file.path, await digest(file.data));
-    await this.#send("files", { files });
+  async open(picked) {
+    this.#folder = Array.isArray(picked) ? picked : new Folder(picked);
+    await this.#reread();
   }
 
-  async ask(action, words = {}, at = () => {}, number = "") {
+  async #reread() {
+    this.#stale = false;
+    if (!this.#folder) return;
+    const files = Array.isArray(this.#folder) ? await listed(this.#folder) : await this.#folder.read((done, total) => this.#read(done, total));
+    this.#first = await this.#send("files", { files });
+  }
+
+  /** Take in what others, or the person in another program, did to the folder since; returns whether a ledger moved. */
+  look() {
+    return this.#inTurn(async () => {
+      if (!this.#folder || Array.isArray(this.#folder)) return false;
+      const { changed, gone, recorded } = await this.#folder.look();
+      if (changed.length || gone.length) await this.#send("others", { changed, gone });
+      return recorded;
+    });
+  }
+
+  /** Ask the engine. seen: nothing is done where others did something that the person has not seen. */
+  async ask(action, words = {}, at = () => {}, number = "", seen = false) {
+    if (seen && (await this.look())) return moved();
     if (action === "texts") return { data: JSON.parse(document.getElementById("texts").textContent)[language], failed: false, problems: [] };
-    const { answer, changed, removed } = await this.#send("ask", { action, words, language }, at, number);
-    if (changed.length || removed.length) {
-      if (!(await this.#write(changed, removed))) {
-        await this.open(this.#folder);
-        return { data: null, failed: true, problems: [{ code: "MOVED", severity: "warning", where: {}, message: say("moved_on"), remedy: say("retry") }] };
+    return this.#inTurn(() => this.#asked(action, words, at, number));
+  }
+
+  /** One question after the other: an answer is written back before the next one is looked for. */
+  #inTurn(work) {
+    const done = this.#queue.then(async () => {
+      if (this.#stale) await this.#reread();
+      return work();
+    });
+    this.#queue = done.catch(() => { /* told to whoever asked */ });
+    return done;
+  }
+
+  async #asked(action, words, at, number) {
+    const { answer, changed, removed, recorded } = await this.#worked(action, words, at, number);
+    if (Array.isArray(this.#folder) || !(changed.length || removed.length)) return answer;
+    try {
+      const begin = this.#first;
+      this.#first = null;
+      const begun = !begin?.changed.length || (await this.#folder.write(begin.changed, begin.removed));
+      if (begun && await this.#folder.write(changed, removed, (done, total) => at(done, total, say("writing_back")))) {
+        await this.#send("known", {});
+        return answer;
       }
-      await this.#send("known", {});
+    } catch (fault) {
+      if (!(fault instanceof Refusal)) throw fault;
+      const told = (await this.#send("ask", { action: "refused", words: { code: fault.code, file: fault.file, cause: fault.why, lock: fault.lock }, language })).answer;
+      if (!recorded) return { ...answer, problems: [...answer.problems, ...told.problems] }; // what could be worked out is shown
+      await this.#reread();
+      return told;
     }
-    return answer;
+    await this.#reread();
+    return moved();
+  }
+
+  /** Let the engine answer; a job that hangs or kills it is given up, and the question asked again without it. */
+  async #worked(action, words, at, number) {
+    for (const lost = []; ; ) {
+      this.#job = 0;
+      try {
+        return await this.#send("ask", { action, words, language, lost }, at, number);
+      } catch (fault) {
+        this.#stale = true; // the engine may have stopped in the middle of it
+        if (!(fault instanceof Hung) || !this.#job || lost.includes(this.#job)) throw fault;
+        lost.push(this.#job);
+        await this.#reread();
+      }
+    }
   }
 
   async drop(round, file) {
@@ -76,12 +140,20 @@ export class Inside {
   }
 
   /** End what goes on: nothing of it was written back, so the folder stands as it did. */
-  async end() {
+  end() {
+    this.#restart(new Lost(say("stopped")));
+  }
+
+  #restart(fault) {
     this.#worker.terminate();
-    for (const { fail } of this.#waiting.values()) fail(new Lost(say("retry")));
+    const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
+    this.#stale = true;
     this.#begin();
-    await this.open(this.#folder);
+    for (const { fail, timer } of waiting) {
+      clearTimeout(timer);
+      fail(fault);
+    }
   }
 
   async file(round, name) {
@@ -92,7 +164,7 @@ export class Inside {
     const parts = await unpacked();
     this.#worker = new Worker(URL.createObjectURL(new Blob([parts["worker.mjs"]], { type: "text/javascript" })));
     this.#worker.onmessage = ({ data }) => this.#heard(data);
-    this.#worker.onerror = (fault) => { for (const { fail } of this.#waiting.values()) fail(new Lost(fault.message)); };
+    this.#worker.onerror = () => this.#restart(new Hung(say("hung"))); // it has run out of memory
     const given = Object.fromEntries(Object.entries(parts).filter(([name]) => name !== "worker.mjs"));
     await this.#post("start", { parts: given });
     this.#post("warm", {}); // reads the rest of the engine while the person looks for the folder
@@ -106,45 +178,35 @@ export class Inside {
   #post(what, words, at = () => {}, number = "") {
     const key = number || `own${++this.#count}`;
     return new Promise((resolve, fail) => {
-      this.#waiting.set(key, { resolve, fail, at, timer: this.#watch(what) });
+      this.#waiting.set(key, { resolve, fail, at, timer: what === "ask" ? this.#watch(SILENT) : 0 });
       this.#worker.postMessage({ what, ...words, number: key });
     });
   }
 
-  /** End the engine where it gives no sign for too long. */
-  #watch(what) {
-    return what === "ask" ? setTimeout(() => this.end(), SILENT) : 0;
+  /** End the engine where it gives no sign for so long. */
+  #watch(time) {
+    return setTimeout(() => this.#restart(new Hung(say("hung"))), time);
   }
 
-  #heard({ number, done, fault, at }) {
+  #heard({ number, done, fault, at, job, time }) {
     const waiting = this.#waiting.get(number);
     if (!waiting) return;
     clearTimeout(waiting.timer);
-    if (at) {
-      waiting.at(...at);
-      waiting.timer = this.#watch("ask");
+    if (job) this.#job = job;
+    if (at) waiting.at(...at);
+    if (at || job) {
+      waiting.timer = this.#watch(time ? SLOWER * time : SILENT);
       return;
     }
     this.#waiting.delete(number);
     if (fault) waiting.fail(new Lost(fault));
     else waiting.resolve(done);
   }
+}
 
-  /** Write back; false where a ledger on the disk is not the one that was read. */
-  async #write(changed, removed) {
-    if (Array.isArray(this.#folder)) return true;
-    for (const [path] of changed) {
-      if (!path.endsWith(LEDGER) || !this.#ledgers.has(path)) continue;
-      const there = await read(this.#folder, path);
-      if (!there || (await digest(there)) !== this.#ledgers.get(path)) return false;
-    }
-    for (const [path, data] of changed) {
-      await put(this.#folder, path, data);
-      if (path.endsWith(LEDGER)) this.#ledgers.set(path, await digest(data));
-    }
-    for (const path of removed) await gone(this.#folder, path);
-    return true;
-  }
+/** The answer where somebody else did something to the round that the person at this desk has not seen. */
+function moved() {
+  return { data: null, failed: true, problems: [{ code: "MOVED", severity: "warning", where: {}, message: say("moved_on"), remedy: say("retry") }] };
 }
 
 // ---- the parts of the engine, packed into the page ----------------------------------------------
@@ -172,76 +234,7 @@ async function unpacked() {
   return kept;
 }
 
-// ---- a folder of the person's ---------------------------------------------------------------------
-
-/** Read the rounds of a folder, or the folder where it is one. */
-async function walked(folder) {
-  const rounds = [];
-  for await (const [name, handle] of folder.entries()) {
-    if (handle.kind === "file" && name === ROUND) return below(folder, "");
-    if (handle.kind === "directory" && (await has(handle, ROUND))) rounds.push([name, handle]);
-  }
-  return (await Promise.all(rounds.map(([name, handle]) => below(handle, `${name}/`)))).flat();
-}
-
-async function has(folder, name) {
-  try {
-    await folder.getFileHandle(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function below(folder, path) {
-  const found = [];
-  for await (const [name, handle] of folder.entries()) {
-    if (handle.kind === "directory") found.push(...(await below(handle, `${path}${name}/`)));
-    else found.push(await one(await handle.getFile(), `${path}${name}`));
-  }
-  return found;
-}
-
+/** Return the files of a folder that can only be looked at. */
 async function listed(files) {
-  return Promise.all(files.map((f) => one(f, f.webkitRelativePath.split("/").slice(1).join("/"))));
-}
-
-async function one(file, path) {
-  return { path, data: new Uint8Array(await file.arrayBuffer()), time: file.lastModified };
-}
-
-async function at(folder, path, create) {
-  const parts = path.split("/");
-  const name = parts.pop();
-  let here = folder;
-  for (const part of parts) here = await here.getDirectoryHandle(part, { create });
-  return [here, name];
-}
-
-async function read(folder, path) {
-  try {
-    const [here, name] = await at(folder, path, false);
-    return new Uint8Array(await (await (await here.getFileHandle(name)).getFile()).arrayBuffer());
-  } catch {
-    return null;
-  }
-}
-
-/** Write a file whole: the browser puts it in place only when it is closed. */
-async function put(folder, path, data) {
-  const [here, name] = await at(folder, path, true);
-  const stream = await (await here.getFileHandle(name, { create: true })).createWritable();
-  await stream.write(data);
-  await stream.close();
-}
-
-async function gone(folder, path) {
-  try {
-    const [here, name] = await at(folder, path, false);
-    await here.removeEntry(name);
-  } catch { /* it is gone already */ }
-}
-
-async function digest(data) {
-  return [...new Uint8Array(await crypto.subtle.digest("SHA-256", data))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  return Promise.all(files.map(async (f) => ({ path: f.webkitRelativePath.split("/").slice(1).join("/"), data: new Uint8Array(await f.arrayBuffer()), time: f.lastModified })));
 }

@@ -67,12 +67,17 @@ async function open(round) {
   await show(STEPS.includes(desk.shown) ? desk.shown : desk.steps.next);
 }
 
+/** Take notice of what was done elsewhere meanwhile, then show a step. */
+desk.go = async (step, words = {}) => {
+  await desk.line.look?.();
+  desk.steps = (await ask("steps", {}, { quiet: true })) ?? desk.steps;
+  await show(step, words);
+};
+
 desk.refresh = async (step = desk.shown) => {
   desk.steps = (await ask("steps", {}, { quiet: true })) ?? desk.steps;
   await show(step);
 };
-
-desk.go = show;
 
 async function show(step, words = {}) {
   desk.shown = step;
@@ -91,7 +96,7 @@ function stepItem(id) {
   const counted = desk.steps.steps.find((s) => s.id === id);
   const state = counted ? (counted.ready ? "ready" : id === desk.steps.next ? "next" : "open") : "";
   const more = id === "receive" && (desk.steps.fresh || desk.steps.held) ? ` +${desk.steps.fresh + desk.steps.held}` : "";
-  return el("li", { class: state }, button([el("span", {}, say(`step_${id}`)), counted ? el("span", { class: "small" }, say("done_of", counted) + more) : null], () => show(id), { "aria-current": id === desk.shown ? "step" : null }));
+  return el("li", { class: state }, button([el("span", {}, say(`step_${id}`)), counted ? el("span", { class: "small" }, say("done_of", counted) + more) : null], () => desk.go(id), { "aria-current": id === desk.shown ? "step" : null }));
 }
 
 desk.line = globalThis.xlperfLine ?? new Served();

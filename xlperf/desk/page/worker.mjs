@@ -55,15 +55,21 @@ const answers = {
     python.runPython(`import shutil, pathlib\nfor at in pathlib.Path("${HOME}").iterdir():\n    shutil.rmtree(at) if at.is_dir() else at.unlink()`);
     files.forEach(put);
     inside = python.runPython(`Inside("${HOME}")`);
+    const found = changes(); // a ledger whose last entries stood in a file beside it
+    inside.known();
+    return found;
+  },
+  /** Take in what others did to the folder. */
+  others({ changed, gone }) {
+    changed.forEach(put);
+    inside.others(python.toPy(changed.map((file) => file.path)), python.toPy(gone));
     return {};
   },
-  put(file) {
-    put(file);
-    return {};
-  },
-  ask({ action, words, language, number }) {
+  ask({ action, words, language, number, lost = [] }) {
     const report = (done, total, text) => self.postMessage({ number, at: [done, total, text] });
-    return { answer: JSON.parse(inside.ask(action, JSON.stringify(words), language, report)), ...changes() };
+    const begun = (job, seconds) => self.postMessage({ number, job, time: seconds * 1000 });
+    const answer = JSON.parse(inside.ask(action, JSON.stringify(words), language, report, begun, JSON.stringify(lost)));
+    return { answer, ...changes() };
   },
   file({ path }) {
     return { data: python.FS.readFile(`${HOME}/${path}`) };
@@ -77,7 +83,7 @@ const answers = {
 function changes() {
   const list = (found) => { const made = found.toJs(); found.destroy?.(); return made; };
   const changed = list(inside.changed()).map((path) => [path, python.FS.readFile(`${HOME}/${path}`)]);
-  return { changed, removed: list(inside.removed()) };
+  return { changed, removed: list(inside.removed()), recorded: inside.recorded() };
 }
 
 self.onmessage = async ({ data }) => {
