@@ -197,7 +197,7 @@ def list_versions(desk: Desk, words: Mapping[str, Any]) -> Data:
 
 
 def refused(_: Desk, words: Mapping[str, Any]) -> Data:
-    """Say why the disk refused what a page wrote back. words: code of a problem, file, cause, lock. Raises Refused."""
+    """Refuse, with why the disk refused what a page wrote back. words: code, file, cause, lock; raises Refused."""
     file = worded(words, "file")
     values = {"cause": worded(words, "cause"), "lock": worded(words, "lock")}
     raise Refused([problem(worded(words, "code"), Where(file), found=Path(file).name, **values)])
