@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from kit.rooms import rooms_page
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
@@ -34,6 +35,10 @@ def test_every_decision_is_listed():
         assert re.match(rf"# {int(page[:4])}\. ", text)
         assert "**Decided.**" in text
         assert "**Why.**" in text
+
+
+def test_every_room_speaks_for_itself_on_the_page_of_rooms():
+    assert (ROOT / "docs" / "rooms.md").read_text("utf-8") == rooms_page()
 
 
 TASKS = {  # what somebody new was asked to do → the room that must stand on the line with these words
