@@ -15,12 +15,14 @@ from kit.simulated import simulated
 from xlperf.cli.reasons import answer_lines
 from xlperf.engine.ask import answer, cell_named, why_words
 from xlperf.engine.compile import compile_scheme
-from xlperf.engine.ranked import ranked_lists
+from xlperf.engine.ranked import deciders, ranked_lists
 from xlperf.engine.reason import explain_cell
 from xlperf.engine.score import score
 from xlperf.problems import errors
+from xlperf.publish.html import results_page
 from xlperf.publish.papers.feedback import feedback
 from xlperf.publish.papers.ground import Ground
+from xlperf.publish.papers.notice import notice
 from xlperf.publish.results import ranking_csv
 from xlperf.report.document import Line, Table
 from xlperf.scheme.load import find_scheme, load_scheme
@@ -40,23 +42,34 @@ STOPPED = (
     "      behind_low: {title: 末位倒数, rank: {by: put, within: {group: group}, order: low}}\n"
     + RANKING.replace("key: shown", "key: last")
 )
+COUNTED = (
+    "      notices: {title: 通报次数, counted: {of: events, where: {unit: code, kind: 减分}}}\n"
+    "      last: {title: 排名所比, choose: {when: {notices: {above: 0}}, then: 0, otherwise: shown}}\n"
+    + RANKING.replace("key: shown", "key: last")
+)
 IDENTITY = sealed(Identity("master", "r", "s", 2026, "", 1), b"k" * 32)
 MATTER = "环保督察通报"
+
+
+def compiled(folder, columns):
+    """Return scheme and plan of three units whose places are decided by these columns."""
+    found, _ = find_scheme("three-units")
+    there = shutil.copytree(found if found.is_dir() else found.parent, folder / "scheme")
+    file = there / "scheme.yaml"
+    text = file.read_text("utf-8")
+    assert RANKING in text
+    file.write_text(text.replace(RANKING, columns), "utf-8")
+    scheme, problems = load_scheme(there)
+    assert not errors(problems)
+    plan, problems = compile_scheme(scheme)
+    assert not errors(problems)
+    return scheme, plan
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
     """Return the plan, and its tables without an entry."""
-    found, _ = find_scheme("three-units")
-    folder = shutil.copytree(found if found.is_dir() else found.parent, tmp_path_factory.mktemp("veto") / "scheme")
-    file = folder / "scheme.yaml"
-    text = file.read_text("utf-8")
-    assert RANKING in text
-    file.write_text(text.replace(RANKING, STOPPED), "utf-8")
-    scheme, problems = load_scheme(folder)
-    assert not errors(problems)
-    plan, problems = compile_scheme(scheme)
-    assert not errors(problems)
+    scheme, plan = compiled(tmp_path_factory.mktemp("veto"), STOPPED)
     return plan, simulated(plan, scheme.tables, 3, blanks=0, events=0)
 
 
@@ -79,9 +92,9 @@ def stopped(scores):
 
 def test_the_list_and_the_table_of_places_say_what_decides(scores, stopped):
     remarks = {line.key: line.remark for line in ranked_lists(scores)}
-    assert {key: text for key, text in remarks.items() if text} == {stopped["code"]: "停评"}
+    assert {key: text for key, text in remarks.items() if text} == {stopped["code"]: f"停评（{MATTER}）"}
     lines = list(csv.reader(io.StringIO(ranking_csv(scores))))
-    assert [(line[3], line[-1]) for line in lines[1:] if line[-1]] == [(stopped["code"], "停评")]
+    assert [(line[3], line[-1]) for line in lines[1:] if line[-1]] == [(stopped["code"], f"停评（{MATTER}）")]
 
 
 def test_the_page_of_places_says_it_and_follows_the_flag(scores, stopped, tmp_path):
@@ -140,3 +153,28 @@ def test_who_is_put_last_stands_behind_its_class_and_the_rest_keep_their_order(s
     again = {r["code"]: r for r in score(scores.plan, {**filled[1], "events": both}).rows("totals")}
     last = [again[stopped["code"]]["behind"], again[others[-1]["code"]]["behind"]]
     assert last == [len(rows) - 1, len(rows)], "several that are put last stand by their scores"
+
+
+@pytest.mark.parametrize(
+    ("columns", "named"),
+    [
+        (STOPPED.replace("role: award, ", ""), "停评"),
+        (COUNTED, "通报次数"),
+        (
+            STOPPED.replace("then: penance", "then: indicators").replace("when: {stopped: 是}", "when: {group: 乡镇}"),
+            None,
+        ),
+    ],
+)
+def test_a_flag_or_a_count_of_entries_is_named_without_a_role(columns, named, tmp_path):
+    plan = compiled(tmp_path, columns)[1]
+    assert [c.title for c in deciders(plan, plan.rankings[0])] == [named] * bool(named)
+
+
+def test_the_public_page_and_the_notice_say_it(scores, stopped):
+    words = f"名次不只按得分：停评（{MATTER}）"
+    page = results_page(Ground(scores, SETTINGS))
+    assert page.count(f"；{words}</td>") == 1, "in the row"
+    assert page.count(f"<p>第3名，{words}</p>") == 1, "where its score opens"
+    said = [b.text for b in notice(Ground(scores, SETTINGS)).blocks if isinstance(b, Line)]
+    assert f"名次不只按得分的1个：{stopped['name']}（停评（{MATTER}））。" in said

@@ -16,11 +16,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import openpyxl
 
-from kit.printed import SMALLEST, ZOOM, pages
+from kit.printed import SMALLEST, ZOOM, Sheet, pages
 from kit.programs import output_of
 from xlperf.demo.demo import run_demo
 from xlperf.engine.losses import breakdowns
@@ -99,14 +100,21 @@ def _open_to_review(scores: Scores) -> Iterator[tuple]:
                 yield sheet, row, value_text(row[sheet.unit])
 
 
-def on_paper(book: Path, pdf: Path) -> list[str]:
-    """List what is wrong with a printed document: every letter of it must be there, one page wide, legible."""
-    printed, sheet = pages(pdf), openpyxl.load_workbook(book).active
+def on_paper(book: Path, pdf: Path, printed: Sequence[Sheet]) -> list[str]:
+    """List what is wrong with a printed document: every letter of it must be there, one page wide, legible.
+
+    printed: the pages of the PDF, read.
+    """
+    sheet = openpyxl.load_workbook(book).active
     wrong = []
     for page in printed:
+        small = [p for p in page.pieces if p.text.strip() and p.size < SMALLEST - 0.5 / ZOOM]
+        if small:
+            least = min(small, key=lambda p: p.size)
+            wrong.append(
+                f"p{page.number}: {len(small)} texts are small, down to {least.size:.1f} points: {least.text[:20]}"
+            )
         for piece in page.pieces:
-            if piece.text.strip() and piece.size < SMALLEST - 0.5 / ZOOM:
-                wrong.append(f"p{page.number}: {piece.size:.1f} points: {piece.text[:20]}")
             if piece.left < 0 or piece.left + piece.width > page.width:
                 wrong.append(f"p{page.number}: runs off the page: {piece.text[:20]}")
     if len(printed) != len(sheet.row_breaks.brk) + 1:
@@ -122,10 +130,18 @@ def on_paper(book: Path, pdf: Path) -> list[str]:
     return [f"{pdf.name} {w}" for w in dict.fromkeys(wrong)]
 
 
+@cache
+def _letters_of_fonts() -> tuple[range, ...]:
+    """Return the letters that the installed fonts have, font by font; one question for all of them."""
+    said = dict.fromkeys(output_of("fc-list", "--format", "%{charset}\n").split())
+    ends = (part.partition("-") for part in said)
+    return tuple(range(int(first, 16), int(last or first, 16) + 1) for first, _, last in ends)
+
+
 def without_glyph(texts: Sequence[str]) -> str:
     """Return the letters that no installed font has: they would be printed as boxes."""
     letters = sorted({c for text in texts for c in text if not c.isspace() and ord(c) > 127})
-    return "".join(c for c in letters if not output_of("fc-list", f":charset={ord(c):x}", "file").strip())
+    return "".join(c for c in letters if not any(ord(c) in some for some in _letters_of_fonts()))
 
 
 def edges_inked(pdf: Path) -> list[int]:
@@ -156,9 +172,10 @@ def figures_of(folder: Path, scheme: str) -> Figures:
     texts, count = [], 0
     for document in done.documents:
         book, pdf = (done.folder / f"{document.file}{end}" for end in (".xlsx", ".pdf"))
-        wrong += on_paper(book, pdf)
+        printed = pages(pdf)
+        wrong += on_paper(book, pdf, printed)
         wrong += [f"{pdf.name} p{n}: ink at the edge" for n in edges_inked(pdf)]
-        count += len(pages(pdf))
+        count += len(printed)
         texts += [text for line in document.printed() for text in line]
     if boxes := without_glyph(texts):
         wrong.append(f"no font has {boxes}")

@@ -10,7 +10,7 @@ from kit.staged import staged_tables
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.live import Live
 from xlperf.engine.losses import breakdowns
-from xlperf.engine.near import near_places, near_thresholds
+from xlperf.engine.near import near_awards, near_places, near_thresholds
 from xlperf.engine.score import score
 from xlperf.scheme.load import find_scheme, load_scheme
 
@@ -128,7 +128,27 @@ def test_close_cases_are_those_within_the_distance(parts):
     ranked = sum(isinstance(v, Fraction) for v in scores.column(ranking.sheet, ranking.place))
     groups = {r[ranking.group] for r in scores.rows(ranking.sheet) if isinstance(r[ranking.place], Fraction)}
     assert len(more) == ranked - len(groups)
-    assert list(near_thresholds(scores, plan.by_name[ranking.sheet], Fraction(-1))) == []
+    assert list(near_thresholds(scores, ranking, Fraction(-1))) == []
+    everything = {n.title for n in near_thresholds(scores, ranking, Fraction(1000))}
+    assert not everything & {"未完成的重点任务数", "名次", "倒数名次"}, "a count is never close"
+
+
+def test_whose_awards_a_few_points_would_change_is_computed(parts):
+    """The score is put one point higher and everything that follows is computed: other awards, or none."""
+    scores, _ = parts
+    ranking = scores.plan.rankings[0]
+    awards = [c.name for c in scores.plan.by_name[ranking.sheet].of_role("award")]
+    found = {n.row["code"]: n.more for n in near_awards(scores, ranking, Fraction(1))}
+    assert any(found.values())
+    live = Live(scores)
+    for at, row in enumerate(scores.rows(ranking.sheet)[:12]):
+        if row["composite"] is not None:
+            moved = live.suppose({(ranking.sheet, "composite"): {at: row["composite"] + 1}})
+            now = {name: live.column(ranking.sheet, name)[at] for name in awards}
+            assert (found.get(row["code"]) or now) == now
+            assert bool(found.get(row["code"])) == any(now[name] != row[name] for name in awards)
+            live.restore(moved)
+    assert list(near_awards(scores, ranking, Fraction(0))) == []
 
 
 def test_a_unit_without_a_score_has_lines_and_no_sum():

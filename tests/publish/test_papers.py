@@ -9,6 +9,7 @@ from fractions import Fraction
 import openpyxl
 import pytest
 from kit.papers import edges_inked, figures_of, off_sum, on_paper, without_glyph
+from kit.printed import pages
 from kit.programs import need
 from kit.published import ready_round
 
@@ -35,7 +36,7 @@ def test_what_is_not_on_the_page_is_seen(looked_at, tmp_path):
     changed.active["A1"] = "另一个标题：驫"
     changed.active.row_breaks.append(openpyxl.worksheet.pagebreak.Break(2))
     changed.save(book)
-    said = "；".join(on_paper(book, pdf))
+    said = "；".join(on_paper(book, pdf, pages(pdf)))
     assert "the title is not whole" in said
     assert "驫" in said
     assert "not one page wide" in said

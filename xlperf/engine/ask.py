@@ -20,6 +20,7 @@ from xlperf.formula.words import own
 from xlperf.problems import Problem, problem
 from xlperf.report.explanation import Answer, Explanation, Extra, Gap, Loss, Step
 from xlperf.report.ranking import OUTSIDE
+from xlperf.rules.conditions import OTHERWISE
 from xlperf.scheme.words import nearest
 
 STEPS = 3  # lines of arithmetic in an answer; of money all of them, from what was typed to the cent
@@ -327,8 +328,8 @@ def why_words(e: Explanation) -> str:
     """
     if words := _handed(e):
         return words
-    if e.because:
-        return "；".join(e.because)
+    if said := [b for b in e.because if b != OTHERWISE]:
+        return "；".join(said)
     same = [p for p in e.parts if p.exact == e.exact and p.exact and not p.closed]
     return next((words for p in same if (words := why_words(p))), "") or e.working
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from xlperf.engine.plan import Column, Ranking, Sheet
+from xlperf.engine.live import Live
+from xlperf.engine.losses import unrounded
+from xlperf.engine.plan import Column, Ranking
 from xlperf.engine.score import Scores
-from xlperf.formula.expression import Expr, walk
+from xlperf.formula.expression import Expr, link_of, walk
 from xlperf.formula.values import Value
 
 _COMPARED = ("gt", "ge", "lt", "le")
@@ -55,20 +57,61 @@ def near_places(scores: Scores, ranking: Ranking, within: Fraction) -> Iterator[
                 yield NearPlace(group, upper, lower, _number(lower[ranking.place]), score, above, above - score)
 
 
-def near_thresholds(scores: Scores, sheet: Sheet, within: Fraction) -> Iterator[NearLimit]:
-    """List the numbers of a sheet that are close to a figure which an award, a grade or money depends on."""
-    seen = set()
+def near_thresholds(scores: Scores, ranking: Ranking, within: Fraction) -> Iterator[NearLimit]:
+    """List the points on the way to a ranked score that are close to a figure which an award, a grade or money reads.
+
+    Counts of entries and places are whole: they are never close to anything.
+    """
+    seen, sheet = set(), scores.plan.by_name[ranking.sheet]
+    behind = scores.plan.graph.behind([(sheet.name, ranking.score)])
     for column in sheet.columns:
         if column.expr is None or not _decides(column):
             continue
         for name, limit in _compared(column.expr):
-            if name not in sheet.by_name or sheet.by_name[name].expr is None or (name, limit) in seen:
+            if (sheet.name, name) not in behind or not _in_points(sheet.by_name[name]) or (name, limit) in seen:
                 continue
             seen.add((name, limit))
             for row in scores.rows(sheet.name):
                 value = row[name]
                 if isinstance(value, Fraction) and abs(value - limit) <= within:
                     yield NearLimit(row, sheet.by_name[name].title, value, limit, value - limit, column.title)
+
+
+@dataclass(frozen=True)
+class NearAward:
+    """Who would earn or suffer something else with so many points more, or fewer.
+
+    more, fewer: the awards of the row then, by column; None where they are what they are now.
+    """
+
+    row: Row
+    more: Row | None
+    fewer: Row | None
+
+
+def near_awards(scores: Scores, ranking: Ranking, within: Fraction) -> Iterator[NearAward]:
+    """List whose awards would be others were the score so many points higher or lower; each is really computed."""
+    sheet = scores.plan.by_name[ranking.sheet]
+    awards = sheet.of_role("award")
+    goals = [(sheet.name, c.name) for c in awards]
+    live, points = Live(scores, only=scores.plan.graph.behind(goals)), unrounded(sheet, ranking.score)
+    for at, row in enumerate(scores.rows(sheet.name)):
+        now = row[points]
+        if not isinstance(now, Fraction) or not within:
+            continue
+        then: list[Row | None] = []
+        for score in (now + within, now - within):
+            moved = live.suppose({(sheet.name, points): {at: score}})
+            found = {c.name: live.column(sheet.name, c.name)[at] for c in awards}
+            then.append(found if any(found[c.name] != row[c.name] for c in awards) else None)
+            live.restore(moved)
+        if any(x is not None for x in then):
+            yield NearAward(row, *then)
+
+
+def _in_points(column: Column) -> bool:
+    link = link_of(column.expr)
+    return column.expr is not None and column.holds == "number" and (link is None or not link.counts)
 
 
 def _decides(column: Column) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import cast
 
 from xlperf.engine.plan import Column, Plan, Ranking, Row
 from xlperf.engine.reason import label_of
 from xlperf.engine.score import Scores
+from xlperf.engine.words import Held
 from xlperf.formula.evaluate import asked_by
 from xlperf.formula.expression import link_of
 from xlperf.formula.values import NO, YES, Value, shown
@@ -20,7 +22,6 @@ def ranked_lists(scores: Scores) -> list[Ranked]:
     for number, ranking in enumerate(scores.plan.rankings):
         sheet = scores.plan.by_name[ranking.sheet]
         rows = scores.rows(ranking.sheet)
-        deciding = deciders(scores.plan, ranking)
         groups = list(dict.fromkeys(row[ranking.group] for row in rows))
         for at, row in enumerate(rows):
             place, seat = row[ranking.place], row[ranking.seat]
@@ -34,7 +35,7 @@ def ranked_lists(scores: Scores) -> list[Ranked]:
                 row[ranking.score],
                 published(row[ranking.score], sheet.by_name[ranking.score].shown),
                 scores.objects.within(scores.objects.of_row(sheet, row)) if not scores.plan.is_home(sheet) else "",
-                "；".join(filter(None, (consequence(c, row[c.name]) for c in deciding))),
+                decided_by(scores, ranking, row),
             )
             order = seat if isinstance(seat, Fraction) else Fraction(len(rows) + 1)
             lines.append(((number, groups.index(row[ranking.group]), order, at), made))
@@ -42,11 +43,34 @@ def ranked_lists(scores: Scores) -> list[Ranked]:
 
 
 def deciders(plan: Plan, ranking: Ranking) -> tuple[Column, ...]:
-    """List the columns of role `award` that a place hangs on and the score does not: a veto that puts a unit last."""
-    at = ranking.sheet
-    beside = plan.graph.behind([(at, ranking.place)]) - plan.graph.behind([(at, ranking.score)])
-    awards = plan.by_name[at].of_role("award")
-    return tuple(c for c in awards if (at, c.name) in beside and (at, c.name) not in plan.private)
+    """List the columns that a place hangs on and neither the score nor the group does: a veto that puts a unit last.
+
+    They are awards, and of what no award is made from, what answers 是 or 否 and what counts the entries of a ledger.
+    """
+    name = f"deciders of {ranking.sheet}.{ranking.place}"
+    if name not in plan.kept:
+        plan.kept[name] = tuple(_deciders(plan, ranking))
+    return cast("tuple[Column, ...]", plan.kept[name])
+
+
+def _deciders(plan: Plan, ranking: Ranking) -> Iterator[Column]:
+    at, behind = ranking.sheet, plan.graph.behind
+    beside = behind([(at, ranking.place)]) - behind([(at, ranking.score), (at, ranking.group)])
+    columns = [c for c in plan.by_name[at].columns if (at, c.name) in beside and not c.step]
+    found = {c.name: c for c in columns if c.role == "award"}
+    held = Held(plan)
+    for likely in (
+        [c for c in columns if held.of((at, c.name)) == frozenset({YES, NO})],
+        [c for c in columns if _counts_entries(plan, c)],
+    ):
+        said = behind((at, name) for name in found)
+        found |= {c.name: c for c in likely if (at, c.name) not in said}
+    yield from (c for c in columns if c.name in found and (at, c.name) not in plan.private)
+
+
+def _counts_entries(plan: Plan, column: Column) -> bool:
+    link = link_of(column.expr)
+    return link is not None and link.kind == "count" and plan.by_name[link.sheet].grows > 0
 
 
 def consequence(column: Column, value: Value) -> str:
@@ -55,7 +79,7 @@ def consequence(column: Column, value: Value) -> str:
         return ""
     if isinstance(value, Fraction):
         value = shown(value, column.shown if column.shown is not None else 2)
-    return column.title if value == YES else f"{column.title}：{value}"
+    return column.title if value in (YES, column.title) else f"{column.title}：{value}"
 
 
 def decided_by(scores: Scores, ranking: Ranking, row: Row) -> str:

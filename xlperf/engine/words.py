@@ -23,7 +23,7 @@ def word_problems(scheme: Scheme, plan: Plan) -> Iterator[Problem]:
     """List the conditions on words that never stand there, and the choices that look up nothing."""
     specs = {(s.name, c.name): c for s in scheme.sheets for c in s.columns}
     by_reading = {spot for spot, spec in specs.items() if "reading" in _written(spec.arguments)}
-    held = _Held(plan, by_reading)
+    held = Held(plan, by_reading)
     for sheet, column in plan.computed():
         spec = specs.get((sheet.name, column.name))
         if spec is not None and column.expr is not None and (sheet.name, column.name) not in by_reading:
@@ -49,10 +49,10 @@ def _asked(sheet: str, e: Expr) -> Iterator[tuple[Spot, str]]:
                 yield (link.sheet or sheet, name), value.args[0]
 
 
-class _Held:
-    """What the columns of a plan can hold, worked out once each."""
+class Held:
+    """What the columns of texts of a plan can hold, worked out once each."""
 
-    def __init__(self, plan: Plan, by_reading: Collection[Spot]) -> None:
+    def __init__(self, plan: Plan, by_reading: Collection[Spot] = ()) -> None:
         """Begin. by_reading: columns that answer otherwise under another option."""
         self._plan, self._by_reading = plan, by_reading
         self._known: dict[Spot, Words] = {}

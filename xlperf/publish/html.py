@@ -9,7 +9,7 @@ from xlperf.engine.plan import Ranking, Sheet
 from xlperf.engine.ranked import published
 from xlperf.engine.seen import Reader
 from xlperf.formula.values import shown
-from xlperf.publish.papers.ground import Ground, consequences, groups_of, long_day
+from xlperf.publish.papers.ground import Ground, beside, consequences, groups_of, long_day
 from xlperf.report.page import Section, page
 from xlperf.report.ranking import INCOMPLETE, OUTSIDE
 from xlperf.xlsx.skeleton import UNPLACED
@@ -39,6 +39,7 @@ def _section(ground: Ground, ranking: Ranking, sheet: Sheet) -> Section:
             place, score = row[ranking.place], row[ranking.score]
             ranked = isinstance(place, Fraction)
             said = consequences(sheet, row, kept) if ranked else INCOMPLETE if score is None else OUTSIDE
+            said = "；".join(filter(None, (said, beside(scores, ranking, row))))
             points = published(score, sheet.by_name[ranking.score].shown)
             rows.append(
                 (shown(place) if ranked else UNPLACED, ground.name(sheet, row), group, points or UNPLACED, said)

@@ -35,13 +35,14 @@ class Head:
 class Table:
     """A table with what stands above it; values as they are, printed by their heading.
 
-    last: whether the last row is a sum.
+    last: whether the last row is a sum. tall: lines that every row has at least, room to write by hand.
     """
 
     heads: tuple[Head, ...]
     rows: tuple[tuple[Value, ...], ...]
     title: str = ""
     last: bool = False
+    tall: int = 1
 
     def printed(self) -> list[list[str]]:
         """Return the rows as they are printed."""

@@ -124,7 +124,8 @@ def _answer(answer: Answer) -> str:
         (("加减分", "Bonuses and deductions"), more),
         (("还缺", "Missing"), missing),
     )
-    above = "".join(
+    above = "".join(f"<p>{escape(text)}</p>" for text in answer.beside)
+    above += "".join(
         f"<p>{_both(zh, en)}</p><ul class=why>{''.join(f'<li>{escape(t)}</li>' for t in lines)}</ul>"
         for (zh, en), lines in parts
         if lines

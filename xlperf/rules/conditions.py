@@ -11,6 +11,8 @@ from xlperf.formula.values import NO, YES
 from xlperf.formula.words import sentence
 from xlperf.rules.registry import Conditions, Number, Result, ResultBranches, rule
 
+OTHERWISE = "其他情形"  # why, where a choice comes to none of its branches
+
 
 def together(sentences: Sequence[str], between: str = "、") -> str:
     """Join sentences to one that can still be said in another language. between: `、` (and) or `或` (or)."""
@@ -66,4 +68,4 @@ def choose(branches: ResultBranches, otherwise: Result) -> Expr:
         (both(*(h for h, _ in when)), alone(then), say("{conditions}", conditions=together([s for _, s in when])))
         for when, then in branches
     ]
-    return cases(*rows, otherwise=(alone(otherwise), "其他情形"))
+    return cases(*rows, otherwise=(alone(otherwise), OTHERWISE))

@@ -10,17 +10,17 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 
 from xlperf.formula.values import Value, from_float
-from xlperf.report.document import Document, Head, Line, Table, printed, shown_fixed
+from xlperf.report.document import Block, Document, Head, Line, Table, printed, shown_fixed
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, protect, put
-from xlperf.workbook.paper import A3, A4, PADDING, ROOM, Paper, down, print_set_up
+from xlperf.workbook.paper import PADDING, print_set_up, scaled
 from xlperf.workbook.table import LINE_HEIGHT, band
 from xlperf.workbook.text import lines, measure
 
@@ -93,17 +93,17 @@ def write_document(document: Document, file: Path) -> None:
     total = max([_LEAST, *(sum(w) for w in widths.values())])
     ends = {name: [x * total / sum(w) for x in accumulate(w)] for name, w in widths.items()}
     book = Book(document.title, "", document.code)
-    paper = Paper(A4 if total <= ROOM[0] else A3, landscape=total > _UPRIGHT)
+    paper, room = scaled(total, landscape=total > _UPRIGHT)
     edges = _edges([*ends.values(), [total]])
-    sheet = _Sheet(book, book.sheet(book.title(document.name)), edges, down(paper, total))
+    sheet = _Sheet(book, book.sheet(book.title(document.name)), edges, room)
     for i, (end, start) in enumerate(zip(sheet.edges, [0.0, *sheet.edges], strict=False)):
         sheet.page.set_column(i, i, max(end - start - PADDING, 0.1))  # many narrow columns are no wider than few
     sheet.across(document.title, _TITLE, 14.0 + 28 * lines(document.title, total * 0.52))
     if document.caution:
         _line(sheet, Line(document.caution), total)
-    for block in document.blocks:
+    for i, block in enumerate(document.blocks):
         if isinstance(block, Table):
-            _table(sheet, block, ends[id(block)], total)
+            _table(sheet, block, ends[id(block)], total, _tail(document.blocks[i + 1 :], total))
             continue
         if block.look == "page":
             sheet.turn()
@@ -146,23 +146,43 @@ def _spans(sheet: _Sheet, ends: Sequence[float]) -> list[tuple[int, int]]:
 
 
 def _line(sheet: _Sheet, line: Line, total: float) -> None:
+    sheet.across(line.text, _LOOKS[line.look], _line_height(line, total))
+
+
+def _line_height(line: Line, total: float) -> float:
     height = max(_LINE, lines(line.text, total * 0.9) * LINE_HEIGHT + 8)
-    sheet.across(line.text, _LOOKS[line.look], height + (12 if line.look == "slip" else 0))
+    return height + (12 if line.look == "slip" else 0)
 
 
-def _table(sheet: _Sheet, table: Table, ends: Sequence[float], total: float) -> None:
-    """Write a table with what stands above it, its headings again on every page it goes on to."""
+def _tail(blocks: Sequence[Block], total: float) -> float:
+    """Return the height of the lines that end a document or what stands before its next page; 0 where a table follows.
+
+    Deadline, seal and slip are never alone on a page: the last row of the table before them goes with them.
+    """
+    tail = list(takewhile(lambda b: isinstance(b, Line) and b.look != "page", blocks))
+    after = blocks[len(tail) : len(tail) + 1]
+    ends = not after or isinstance(after[0], Line)
+    return sum(_line_height(b, total) for b in tail if isinstance(b, Line)) if ends else 0.0
+
+
+def _table(sheet: _Sheet, table: Table, ends: Sequence[float], total: float, tail: float) -> None:
+    """Write a table with what stands above it, its headings again on every page it goes on to.
+
+    tail: the height of the lines that follow and stay with the last row.
+    """
     spans = _spans(sheet, ends)
     room = [end - start for end, start in zip(ends, [0.0, *ends], strict=False)]
     texts = table.printed()
-    heights = [_height(line, room) for line in texts]
+    heights = [max(_height(line, room), table.tall * _LINE) for line in texts]
     top = _height([h.title for h in table.heads], room) + 6
-    sheet.fits(top + sum(heights[:1]) + (_LINE + LINE_HEIGHT if table.title else 0))
+    alone = tail if len(heights) == 1 else 0.0
+    sheet.fits(top + sum(heights[:1]) + alone + (_LINE + LINE_HEIGHT if table.title else 0))
     if table.title:
         _line(sheet, Line(table.title, "section"), total)
     _heads(sheet, table, spans, top)
     for number, (values, height) in enumerate(zip(table.rows, heights, strict=True), 1):
-        if not sheet.fits(height):
+        last = number == len(table.rows) > 1
+        if not sheet.fits(height + (tail if last else 0.0)):
             _heads(sheet, table, spans, top)
         bold = {"bold": True} if table.last and number == len(table.rows) else {}
         for span, h, value in zip(spans, table.heads, values, strict=True):
@@ -188,6 +208,11 @@ def _look(head: Head, value: Value) -> style.Properties:
         decimals = len(printed(head, value).partition(".")[2])
         look["num_format"] = f"0.{'0' * decimals}" if decimals else "0"
     return look
+
+
+def breadth(table: Table) -> float:
+    """Return how wide a table wants to be, in half-width characters; A4 across holds `paper.ROOM[0]`."""
+    return sum(_widths(table))
 
 
 def _widths(table: Table) -> list[float]:

@@ -152,16 +152,20 @@ def _table(table: Table, room: int, *, across: bool) -> str:
     )
     sides = ["left" if h.prose else "center" for h in table.heads]
     rows = [_row([h.title for h in table.heads], widths, ["center"] * len(sides), size, head=True)]
-    rows += [_row(texts, widths, sides, size) for texts in table.printed()]
+    rows += [_row(texts, widths, sides, size, lines=table.tall) for texts in table.printed()]
     above = _paragraph(table.title, size + 4, HEAD_FONT, keep=True) if table.title else ""
     return f"{above}<w:tbl>{set_up}<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>{_paragraph('', 12, BODY_FONT)}"
 
 
-def _row(texts: Sequence[str], widths: Sequence[int], sides: Sequence[str], size: int, *, head: bool = False) -> str:
+def _row(
+    texts: Sequence[str], widths: Sequence[int], sides: Sequence[str], size: int, *, head: bool = False, lines: int = 1
+) -> str:
+    """Write a row. size: of the letters, half points; lines: that it has at least."""
     font = HEAD_FONT if head else BODY_FONT
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{w}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
         f'<w:p><w:pPr><w:jc w:val="{side}"/></w:pPr>{_run(text, size, font)}</w:p></w:tc>'
         for text, w, side in zip(texts, widths, sides, strict=True)
     )
-    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * head}</w:trPr>{cells}</w:tr>"
+    high = f'<w:trHeight w:val="{lines * 360}" w:hRule="atLeast"/>' if lines > 1 else ""
+    return f"<w:tr><w:trPr><w:cantSplit/>{high}{'<w:tblHeader/>' * head}</w:trPr>{cells}</w:tr>"

@@ -84,12 +84,17 @@ def _breaks(widths: Sequence[float], room: float) -> list[int]:
     return found
 
 
-def down(paper: Paper, total: float) -> float:
-    """Return the points of rows that surely fit down a page which is fitted to its width. total: characters across."""
-    line, high = (FULL_LINE, FULL_HEIGHT) if paper.landscape else (UPRIGHT_LINE, UPRIGHT_HEIGHT)
-    if paper.size == A3:
+def scaled(total: float, *, landscape: bool) -> tuple[Paper, float]:
+    """Return paper of a fixed scale that holds so many characters across, and the points of rows that fit down a page.
+
+    A sheet that is fitted to the width takes no breaks in Excel, and how much fits down it hangs on the fonts.
+    """
+    size = A4 if total <= ROOM[0] else A3
+    line, high = (FULL_LINE, FULL_HEIGHT) if landscape else (UPRIGHT_LINE, UPRIGHT_HEIGHT)
+    if size == A3:
         line, high = line * A3_WIDER, high * A3_HIGHER
-    return high * min(TOLERANCE) / min(1.0, line / max(total, 1))
+    scale = floor(min(1.0, line * SLACK / max(total, 1)) * 100) / 100
+    return Paper(size, landscape=landscape, scale=scale), high * min(TOLERANCE) / scale
 
 
 def print_set_up(

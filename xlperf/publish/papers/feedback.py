@@ -9,11 +9,11 @@ from xlperf.engine.ask import why_words
 from xlperf.engine.losses import Breakdown, LossLine
 from xlperf.engine.objects import Thing
 from xlperf.engine.plan import OFFICE, Sheet
-from xlperf.engine.ranked import decided_by, published
+from xlperf.engine.ranked import published
 from xlperf.engine.reason import explain_cell
 from xlperf.engine.seen import Reader
 from xlperf.formula.values import Value, shown, value_text
-from xlperf.publish.papers.ground import Ground, groups_of, with_weekday
+from xlperf.publish.papers.ground import Ground, beside, groups_of, with_weekday
 from xlperf.report.document import Block, Document, Head, Line, Table
 from xlperf.report.ranking import INCOMPLETE, OUTSIDE
 
@@ -26,12 +26,11 @@ _ITEMS = (
     Head("自评", wide=7),
     Head("核定", wide=8),
     Head("失分", wide=8),
-    Head("扣分原因", prose=True, wide=34),
+    Head("原因", prose=True, wide=34),
     Head("依据", prose=True, wide=14),
-    Head("折合总分", FINAL, wide=10),
-    Head("对名次的影响", wide=15),
+    Head("失分折合总分", FINAL, wide=9),
+    Head("若无此得失的名次", wide=9),
 )
-_SUMS = (Head("项目", prose=True, wide=40), Head("折合总分", FINAL, wide=20))
 _REFUSED = (
     Head("序号", 0, wide=6),
     Head("台账", prose=True, wide=16),
@@ -46,7 +45,7 @@ _FORM = (
     Head("申请理由", prose=True, wide=44),
     Head("佐证材料", prose=True, wide=26),
 )
-_FORM_ROWS = 4
+_FORM_ROWS, _FORM_LINES, _OPINION_LINES = 4, 3, 6  # lines high: they are filled in by hand
 HANDED = 5  # steps from a score down to the column whose reason it hands on
 _BLANK = "　" * 4
 
@@ -105,8 +104,8 @@ def _result(sheet: Sheet, row: dict[str, Value], apart: Breakdown, size: int) ->
 
 def _beside(ground: Ground, apart: Breakdown, row: dict[str, Value]) -> Iterator[Line]:
     """Return what decides the place beside the score, where anything does."""
-    if why := decided_by(ground.scores, apart.ranking, row):
-        yield Line(f"名次不只按得分：{why}")
+    if said := beside(ground.scores, apart.ranking, row):
+        yield Line(said)
 
 
 def _items(ground: Ground, home: Sheet, row: dict[str, Value], apart: Breakdown) -> Table:
@@ -145,7 +144,7 @@ def _moved(line: LossLine, apart: Breakdown) -> str:
     """Return which place the unit would have without this loss or gain, where it is another."""
     if not line.lost or not isinstance(line.place, Fraction) or line.place == apart.place:
         return ""
-    return f"{'不失此分' if line.lost > 0 else '没有此分'}为第{shown(line.place)}名"
+    return f"第{shown(line.place)}名"
 
 
 def _about(sheet: Sheet, row: dict[str, Value], title: str) -> str:
@@ -171,16 +170,18 @@ def _sums(sheet: Sheet, row: dict[str, Value], apart: Breakdown) -> Iterator[Blo
         return
     given = [x.lost for x in apart.lines if x.lost is not None and x.kind != "entry"]
     entries = [x.lost for x in apart.lines if x.lost is not None and x.kind == "entry"]
-    rows: list[tuple[Value, ...]] = [
+    parts = [
         (f"{sheet.by_name[apart.ranking.score].title}", given_out),
-        ("公布时四舍五入的尾数", apart.score - given_out),
-        ("各项失分合计", sum(given, Fraction(0))),
-        ("加分（减）、扣分（加）合计", sum(entries, Fraction(0))),
-        ("各项互相影响（封顶、取高、平均等）", apart.rest),
-        ("各项都得满分、没有加减分时的总分", apart.full),
+        ("＋四舍五入的尾数", apart.score - given_out),
+        ("＋各项失分合计", sum(given, Fraction(0))),
+        ("＋扣分、－加分合计", sum(entries, Fraction(0))),
+        ("＋互相影响（封顶、平均等）", apart.rest),
+        ("＝得满分、无加减分的总分", apart.full),
     ]
-    rows = [r for i, r in enumerate(rows) if r[1] or i in (0, 2, 5)]
-    yield Table(_SUMS, tuple(rows), f"总分的来龙去脉（印到小数点后{FINAL}位，合计按未舍入的数）", last=True)
+    parts = [part for i, part in enumerate(parts) if part[1] or i in (0, 2, 5)]
+    heads = tuple(Head(title, FINAL, wide=16) for title, _ in parts)
+    title = f"总分的来龙去脉（印到小数点后{FINAL}位，合计按未舍入的数）"
+    yield Table(heads, (tuple(value for _, value in parts),), title)
 
 
 def _refused(ground: Ground, thing: Thing) -> Iterator[Table]:
@@ -223,8 +224,9 @@ def _form(ground: Ground, name: str) -> Iterator[Block]:
     yield Line("考评复核申请表", "page")
     yield Line(f"申请单位（盖章）：{name}　　最迟提出：{with_weekday(ground.settings.due)}", dated=True)
     rows = tuple((Fraction(i), "", None, "", "") for i in range(1, _FORM_ROWS + 1))
-    yield Table(_FORM, rows)
+    yield Table(_FORM, rows, tall=_FORM_LINES)
     day = f"{_BLANK}年{_BLANK}月{_BLANK}日"
     yield Line(f"单位负责人（签字）：{_BLANK}{_BLANK}　联系人、电话：{_BLANK}{_BLANK}　提出日期：{day}")
     office = ground.scores.plan.issuer
-    yield Line(f"以下由{office}填写。　考核主体意见：{_BLANK * 2}　{office}意见：{_BLANK * 2}　复核后得分：")
+    heads = (Head("考核主体意见", wide=40), Head(f"{office}意见", wide=40), Head("复核后得分", wide=12))
+    yield Table(heads, (("", "", None),), f"以下由{office}填写", tall=_OPINION_LINES)

@@ -9,8 +9,8 @@ from fractions import Fraction
 from functools import cached_property
 
 from xlperf.engine.losses import Breakdown, breakdowns
-from xlperf.engine.plan import Column, Ranking, Row, Sheet
-from xlperf.engine.ranked import consequence
+from xlperf.engine.plan import Column, Plan, Ranking, Row, Sheet
+from xlperf.engine.ranked import consequence, decided_by
 from xlperf.engine.score import Scores
 from xlperf.formula.values import Value, shown, value_text
 from xlperf.report.document import Line
@@ -105,6 +105,12 @@ def with_weekday(day: date) -> str:
     return f"{long_day(day)}（星期{WEEKDAYS[day.weekday()]}）"
 
 
+def beside(scores: Scores, ranking: Ranking, row: Row) -> str:
+    """Return what beside the score decides the place of a row, "" where nothing does."""
+    why = decided_by(scores, ranking, row)
+    return f"名次不只按得分：{why}" if why else ""
+
+
 def consequences(sheet: Sheet, row: Mapping[str, Value], kept: frozenset[str] = frozenset()) -> str:
     """Return in words what a row has earned or suffers: awards that hold, each once. kept: columns left out."""
     said = []
@@ -114,12 +120,13 @@ def consequences(sheet: Sheet, row: Mapping[str, Value], kept: frozenset[str] = 
     return "；".join(dict.fromkeys(filter(None, said)))
 
 
-def money(sheet: Sheet, row: Mapping[str, Value], kept: frozenset[str] = frozenset()) -> str:
-    """Return in words the amounts of a row, each under its heading."""
-    said = []
-    for column in sheet.of_role("money"):
-        value = row[column.name]
-        if column.name not in kept and isinstance(value, Fraction) and value:
+def money(plan: Plan, sheet: Sheet, row: Mapping[str, Value]) -> str:
+    """Return in words the amounts of a row that no other amount of the row goes on from, each under its heading."""
+    said, columns = [], sheet.of_role("money")
+    for column in columns:
+        value, spot = row[column.name], (sheet.name, column.name)
+        later = (c for c in columns if c is not column and spot in plan.graph.behind([(sheet.name, c.name)]))
+        if not any(row[c.name] for c in later) and isinstance(value, Fraction) and value:
             said.append(f"{column.title} {_words(column, value)}{column.measure}")
     return "；".join(said)
 

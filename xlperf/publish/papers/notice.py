@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from xlperf.engine.plan import Column, Plan, Ranking, Sheet
+from xlperf.engine.plan import Column, Plan, Ranking, Row, Sheet
+from xlperf.engine.ranked import decided_by
 from xlperf.formula.values import Value
 from xlperf.problems import Problem, problem
 from xlperf.publish.papers.ground import Ground, consequences, groups_of, with_weekday
@@ -71,12 +72,21 @@ def _list(
         said += [row[ranking.score]] * ground.settings.with_scores
         said += [row[c.name] for c in columns] + [consequences(sheet, row, kept)] * with_awards
         rows.append(tuple(said))
-    heads = [Head("名次", 0, wide=6), Head("单位", wide=24)]
+    heads = [Head("名次", 0, wide=6), Head("单位", wide=20)]
     heads += [_head(sheet.by_name[ranking.score])] * ground.settings.with_scores
-    heads += [_head(c) for c in columns] + [Head(NAMED, prose=True, wide=24)] * with_awards
+    heads += [_head(c) for c in columns] + [Head(NAMED, prose=True, wide=34)] * with_awards
     yield Table(tuple(heads), tuple(rows), title)
+    others = [f"{ground.name(sheet, row)}（{why}）" for row, why in _others(ground, ranking, positions)]
+    if others:
+        yield Line(f"名次不只按得分的{len(others)}个：{'、'.join(others)}。")
     if outside:
         yield Line(f"未排名{len(outside)}个：{'、'.join(outside)}。")
+
+
+def _others(ground: Ground, ranking: Ranking, positions: list[int]) -> Iterator[tuple[Row, str]]:
+    """List the rows whose place something beside the score decides, each with what that is."""
+    rows = (ground.scores.rows(ranking.sheet)[at] for at in positions)
+    return ((row, why) for row in rows if (why := decided_by(ground.scores, ranking, row)))
 
 
 def _head(column: Column) -> Head:

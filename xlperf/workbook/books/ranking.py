@@ -234,7 +234,7 @@ def _beside(layout: Layout, group: Group, line: _Line) -> tuple[str, str]:
         found, title = _found(group, column.name, line), constant_text(column.title)
         named = constant_text(f"；{column.title}：")
         holds = f'OR({found}="",{found}="{NO}",{found}="无",{found}=0)'
-        texts.append(f'IF({holds},"",IF({found}="{YES}","；"&{title},{named}&{found}))')
+        texts.append(f'IF({holds},"",IF(OR({found}="{YES}",{found}={title}),"；"&{title},{named}&{found}))')
         said.append(consequence(column, layout.value(group.view, column.name, line.position)))
     return f"MID({'&'.join(texts)},2,{LONGEST_TEXT})" if texts else '""', "；".join(filter(None, said))
 
