@@ -14,6 +14,7 @@ from xlperf.engine.score import CircularPlan, UnknownColumn, score
 from xlperf.formula.expression import Expr, lift, same
 from xlperf.formula.values import Value, number
 from xlperf.problems import Problem, problem
+from xlperf.scheme.forms import AnnexForm
 from xlperf.scheme.model import ColumnSpec, ObjectSpec, Printed, PrintSpec, Scalar, Scheme, SheetSpec, place_of
 from xlperf.scheme.reading.earlier import PERIOD
 from xlperf.scheme.reading.nodes import listing
@@ -94,16 +95,7 @@ def compile_scheme(
 def _compiled(
     scheme: Scheme, readings: Mapping[str, str] | None, bound: Bound, *, circles: bool
 ) -> tuple[Plan, list[Problem]]:
-    problems: list[Problem] = []
-    adopted = {name: r.adopted for name, r in scheme.readings.items()}
-    for name, option in (readings or {}).items():
-        if name not in scheme.readings:
-            problems.append(problem("UNKNOWN_READING", found=name, nearest=nearest(name, scheme.readings)))
-        elif option not in scheme.readings[name].options:
-            options = "、".join(scheme.readings[name].options)
-            problems.append(problem("UNKNOWN_OPTION", reading=name, found=option, nearest=options))
-        else:
-            adopted[name] = option
+    adopted, problems = _adopted(scheme, readings or {})
     by_name = {s.name: s for s in scheme.sheets}
     sheets, binders = [], {}
     for spec in scheme.sheets:
@@ -126,11 +118,27 @@ def _compiled(
         readings=adopted,
         musts=musts,
         prints=tuple(_print(p, scheme) for p in scheme.prints),
+        forms=tuple(_form(f, scheme) for f in scheme.forms),
         subjects=tuple(map(_subject, scheme.objects)),
     )
     plan = _kept_private(plan, scheme)
     problems += _private_problems(plan, scheme)
     return plan, problems or (circular(plan, scheme) if circles else [])
+
+
+def _adopted(scheme: Scheme, readings: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
+    """Return the option of every reading, those asked for in the place of the adopted ones."""
+    problems: list[Problem] = []
+    adopted = {name: r.adopted for name, r in scheme.readings.items()}
+    for name, option in readings.items():
+        if name not in scheme.readings:
+            problems.append(problem("UNKNOWN_READING", found=name, nearest=nearest(name, scheme.readings)))
+        elif option not in scheme.readings[name].options:
+            options = "、".join(scheme.readings[name].options)
+            problems.append(problem("UNKNOWN_OPTION", reading=name, found=option, nearest=options))
+        else:
+            adopted[name] = option
+    return adopted, problems
 
 
 def _kept_private(plan: Plan, scheme: Scheme) -> Plan:
@@ -148,7 +156,7 @@ def _kept_private(plan: Plan, scheme: Scheme) -> Plan:
 
 def _private_problems(plan: Plan, scheme: Scheme) -> Iterator[Problem]:
     """List prints of private columns, or of what comes of them, that name no reader; such columns of a notice."""
-    for spec in (p for p in scheme.prints if not p.reader):
+    for spec in (*(p for p in scheme.prints if not p.reader), *scheme.forms):
         found = [c for c in spec.columns if (spec.rows, c) in plan.private]
         if found:
             named = "、".join(plan.titles.get(f"{spec.rows}.{c}", c) for c in found)
@@ -166,6 +174,14 @@ def _print(spec: PrintSpec, scheme: Scheme) -> Print:
     """Return what is printed, its conditions typed as the columns of the sheet hold them."""
     where = typed_where((c for s in scheme.sheets if s.name == spec.rows for c in s.columns), spec.where)
     return Print(sheet=spec.rows, where=where, **{f.name: getattr(spec, f.name) for f in fields(Printed)})
+
+
+def _form(form: AnnexForm, scheme: Scheme) -> AnnexForm:
+    """Return a form with its conditions typed as the columns of its sheet, and those of the units, hold them."""
+    columns = [c for s in scheme.sheets if s.name == form.rows for c in s.columns]
+    of_units = [c for s in scheme.sheets if s.rows == scheme.home for c in s.columns]
+    where, units = ({name: str(word) for name, word in said.items()} for said in (form.where, form.units))
+    return replace(form, where=typed_where(columns, where), units=typed_where(of_units, units))
 
 
 def _period_title(scheme: Scheme, period: str) -> str:

@@ -14,6 +14,7 @@ from typing import Literal
 from xlperf.engine.graph import Graph, graph_of
 from xlperf.formula.expression import Expr, columns_of, link_of, walk
 from xlperf.formula.values import EXEMPT, Value, value_text
+from xlperf.scheme.forms import AnnexForm
 from xlperf.scheme.made import MadeRows
 from xlperf.scheme.model import Printed
 from xlperf.scheme.vocabulary import Holds as Holds
@@ -234,6 +235,7 @@ class Plan:
     caution: str = ""
     musts: tuple[Must, ...] = ()
     prints: tuple[Print, ...] = ()
+    forms: tuple[AnnexForm, ...] = ()
     kept: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property

@@ -33,6 +33,7 @@ from xlperf.scheme.model import (
 from xlperf.scheme.reading.conditions import with_listed_conditions
 from xlperf.scheme.reading.earlier import Chain, chain_of, period_reading
 from xlperf.scheme.reading.follows import with_what_follows
+from xlperf.scheme.reading.forms import form_read
 from xlperf.scheme.reading.like import sheets_of
 from xlperf.scheme.reading.made import made_sheets
 from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text, whole
@@ -148,6 +149,7 @@ def _scheme(root: Mapping, sheets: tuple[SheetSpec, ...], tables: Tables, source
         figures={str(name): _figure(name, node, whole(root, "year")) for name, node in named(root, "figures")},
         stated=tuple(_stated(s) for s in records(root, "checks")),
         prints=tuple(_print(name, node) for name, node in named(root, "print")),
+        forms=tuple(form_read(name, node) for name, node in named(root, "forms")),
         publish=_publish(mapping(root, "publish")),
         musts=tuple(_must(m) for m in records(root, "must")),
         examples=tuple(_example(e) for e in records(root, "examples")),

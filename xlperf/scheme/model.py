@@ -12,6 +12,7 @@ from typing import Any
 
 from xlperf.formula.values import Value
 from xlperf.problems import Where
+from xlperf.scheme.forms import AnnexForm
 from xlperf.scheme.made import MadeRows
 
 
@@ -345,6 +346,7 @@ class Scheme:
     table_files: dict[str, str] = field(default_factory=dict)
     musts: tuple[MustSpec, ...] = ()
     prints: tuple[PrintSpec, ...] = ()
+    forms: tuple[AnnexForm, ...] = ()
     publish: PublishSpec = PublishSpec()
     periods: tuple[PeriodSpec, ...] = ()
     earlier: tuple[EarlierSpec, ...] = ()

@@ -277,6 +277,32 @@ PRINT: Fields = {
     "for": Field("text", "给谁看的；印了不公开的列时必须写"),
 }
 
+FORM_FILLED: Fields = {
+    "title": Field("text", "栏名", required=True),
+    "of": Field("texts", "取单位在哪几列填的：表.列，先有的先取", required=True),
+    "by": Field("text", "那些表里，说明属于附表哪一行的列", required=True),
+    "matched": Field("texts", "附表的哪几列和它对照", required=True),
+}
+
+FORM: Fields = {
+    "title": Field("text", "工作表名", required=True),
+    "heading": Field("text", "表上方的题目，如附件的题目"),
+    "basis": Field("text", "依据的条款", required=True),
+    "rows": Field("text", "取哪张表的行", required=True),
+    "where": Field("pairs", "只取这些行：列名: 值"),
+    "book": Field("yes", "也印进单位的表"),
+    "units": Field("pairs", "只印进这些单位的表：单位的列名: 值"),
+    "columns": Field("texts", "印哪几列，按顺序", required=True),
+    "titles": Field("pairs", "另写的表头：列名: 表头"),
+    "merged": Field("pairs", "合并的格：列名: 哪一列相邻相同就合成一格"),
+    "side": Field("text", "左右并排：这一列的值不同，另起一块"),
+    "lines": Field("text", "每行占附表几行的列"),
+    "instead": Field("pairs", "空白处印另一列的内容：列名: 列名"),
+    "sums": Field("texts", "哪几列有合计"),
+    "remark": Field("text", "表下的备注"),
+    "filled": Field("record", "单位的表里另加一栏，显示单位填的内容", fields=FORM_FILLED),
+}
+
 EXAMPLE: Fields = {
     "id": Field("text", "编号", required=True),
     "basis": Field("text", "依据的条款", required=True),
@@ -363,6 +389,7 @@ SCHEME: Fields = {
     "sheets": Field("named", "各张表", required=True, fields=SHEET),
     "rankings": Field("records", "排名", fields=RANKING),
     "print": Field("named", "打印的表：兑现表、公示、名单", fields=PRINT),
+    "forms": Field("named", "附表：照办法印出的样子排的表，左右并排、合并的格、合计、备注", fields=FORM),
     "publish": Field("record", "公示和反馈怎么出：公示的列、期限", fields=PUBLISH),
     "examples": Field("records", "算例", fields=EXAMPLE),
     "paper": Field("record", "办法原文本身的问题，供体检", fields=PAPER),

@@ -37,6 +37,7 @@ def shape_of(draft: Draft) -> Hashable | None:
         if part is None:
             return None
         parts.append(part)
+    parts += [annex.shape() for annex in draft.annexes]
     given = any(_is_given(layout, view) for view in draft.views)
     parts += [checked(layout, [view], draft.offered) for view in draft.views] if given else []
     return tuple(parts)

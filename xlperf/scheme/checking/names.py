@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from xlperf.formula.values import number
 from xlperf.problems import Problem, problem
+from xlperf.scheme.checking.forms import form_problems
 from xlperf.scheme.checking.objects import object_problems
 from xlperf.scheme.checking.prints import print_problems
 from xlperf.scheme.model import ColumnSpec, Listing, Mapping, Scalar, Scheme, SheetSpec, Stated, place_of
@@ -37,6 +38,7 @@ def name_problems(scheme: Scheme, root: Mapping, unsound: Collection[str] = ()) 
     yield from _ranking_problems(root, sheets, unsound)
     yield from _reading_problems(scheme, root)
     yield from print_problems(scheme)
+    yield from form_problems(scheme)
     for stated in scheme.stated:
         yield from _stated_problems(stated, sheets.values(), _tables(scheme, root))
     yield from _repeated(listing(root, "scorers"), "name")

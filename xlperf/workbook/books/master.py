@@ -12,6 +12,7 @@ from xlperf.formula.expression import link_of
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, protect
+from xlperf.workbook.books.annexes import placed_in_master, write_annex
 from xlperf.workbook.books.audit import write_audit
 from xlperf.workbook.books.choice import arranged, names_beside, somewhere
 from xlperf.workbook.books.front import write_front
@@ -75,8 +76,7 @@ def master_book(
     for view in (v for v in layout.views if not is_reference(v.sheet)):
         _write_view(book, layout, view, dress, identity)
     write_ranking(book, layout, f"{plan.title}排名", _published_by(plan, identity, anchor))
-    for printed_ in plan.prints:
-        write_print(book, layout, printed_, identity)
+    _write_papers(book, layout, identity)
     write_audit(book, layout, f"{plan.title}对账")
     write_musts(book, layout, f"{plan.title}核对")
     for view in (v for v in layout.views if is_reference(v.sheet)):
@@ -85,6 +85,15 @@ def master_book(
         _write_directory(book, scores)
     carriers(book, identity, origin(scheme.digest, plan.readings) if scheme is not None else None, key)
     return book
+
+
+def _write_papers(book: Book, layout: Layout, identity: Identity) -> None:
+    """Write what the scheme prints, and the annexes of the regulation."""
+    plan = layout.scores.plan
+    for printed_ in plan.prints:
+        write_print(book, layout, printed_, identity)
+    for annex in placed_in_master(book, layout.scores):
+        write_annex(book, annex, f"依据：{annex.form.basis}　{plan.issuer}　{printed(identity)}")
 
 
 def _published_by(plan: Plan, identity: Identity, anchor: str) -> str:

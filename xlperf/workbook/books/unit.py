@@ -14,9 +14,11 @@ from xlperf.engine.plan import UNIT, Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.files import write_whole
 from xlperf.formula.values import Value, value_text
+from xlperf.scheme.forms import AnnexForm
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Titles
+from xlperf.workbook.books.annexes import Placed, forms_of, write_annex
 from xlperf.workbook.books.choice import columns_shown, names_beside, offered_by, offers_of, reference_views
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
@@ -39,6 +41,7 @@ class Draft:
     """What the book of a party is to hold, before anything of it is written.
 
     own: what such a book is called. name: of whom it is for. views: the tables to fill, references: to choose from.
+    forms: of the regulation, each under the title of its worksheet.
     """
 
     scores: Scores
@@ -48,6 +51,12 @@ class Draft:
     guide: str
     views: tuple[View, ...]
     references: tuple[View, ...]
+    forms: tuple[tuple[str, AnnexForm], ...] = ()
+
+    @cached_property
+    def annexes(self) -> tuple[Placed, ...]:
+        """Return the forms with what stands in them."""
+        return tuple(Placed(form, self.scores, title, self.layout) for title, form in self.forms)
 
     @cached_property
     def layout(self) -> Layout:
@@ -68,7 +77,9 @@ def drafted(scores: Scores, party: Party) -> Draft:
     guide = titles.title(TITLE_OF_SHEET)
     views = unit_views(titles, scores, party)
     references = reference_views(titles, scores, views, lambda sheet: scores.rows_within(sheet, bearer))
-    return Draft(scores, party, plan.book_title(party[0]), name, guide, tuple(views), tuple(references))
+    forms = [(titles.title(form.title), form) for form in forms_of(scores, party[1])] if party[0] == UNIT else []
+    own = plan.book_title(party[0])
+    return Draft(scores, party, own, name, guide, tuple(views), tuple(references), tuple(forms))
 
 
 def write_unit_book(
@@ -110,6 +121,8 @@ def draft_written(
         if not view.spare:
             below = write_totals(book, sheet, layout, view, below)
         write_signature(book, sheet, across(layout, view), view.end, (view.last + 1, below), SIGNED)
+    for annex in draft.annexes:
+        write_annex(book, annex, f"{annex.form.basis}　　{name}　　{printed(identity)}")
     for view in draft.references:
         write_table(book, layout, view, Dress(f"{plan.title}{view.title}", FOR_REFERENCE, printed=False))
     return book, finished(book, identity)
