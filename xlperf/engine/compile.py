@@ -156,7 +156,8 @@ def _kept_private(plan: Plan, scheme: Scheme) -> Plan:
 
 def _private_problems(plan: Plan, scheme: Scheme) -> Iterator[Problem]:
     """List prints of private columns, or of what comes of them, that name no reader; such columns of a notice."""
-    for spec in (*(p for p in scheme.prints if not p.reader), *scheme.forms):
+    printed: list[PrintSpec | AnnexForm] = [*(p for p in scheme.prints if not p.reader), *scheme.forms]
+    for spec in printed:
         found = [c for c in spec.columns if (spec.rows, c) in plan.private]
         if found:
             named = "、".join(plan.titles.get(f"{spec.rows}.{c}", c) for c in found)
