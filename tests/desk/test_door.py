@@ -197,6 +197,62 @@ def test_every_word_of_the_page_is_in_both_languages():
     assert all(page_texts("en").values())
 
 
+def test_an_appeal_is_recorded_weighed_and_decided(home: Path):
+    unit = done(home, "appeals", unit="")["units"][0]["key"]
+    items = done(home, "appeals", unit=unit)["items"]
+    item = next(i["item"] for i in items)
+    where = {
+        "unit": unit,
+        "item": item,
+        "reason": "有证明",
+        "received": "2026-03-02",
+        "filed": "2026-03-03",
+        "days": "3",
+    }
+    made = done(home, "appeal", **where)
+    assert (made["number"], made["due"]) == (1, "2026-03-05")
+    assert codes(asked(home, "appeal", **where)) == ["APPEAL_AGAIN"]
+    look = done(home, "weigh", number="1", text="", column="")
+    assert look["outcomes"][0] == {"text": "", "changes": []}
+    cell = look["cells"][0]
+    assert cell["title"] == "核定完成值"
+    assert {o["text"] for o in look["outcomes"]} <= {"", "119"}, "points are no outcome of a figure"
+    other = next(t for t in (*cell["choices"], "0", "1") if t not in ("", cell["text"]))
+    [_, tried] = done(home, "weigh", number="1", text=other, column=cell["column"])["outcomes"]
+    decided = {"text": other, "column": cell["column"], "opinion": "属实", "by": "复核小组", "day": "2026-03-06"}
+    ruled = done(home, "decide", number="1", **decided)
+    assert ruled["changes"] == tried["changes"] != []
+    assert ruled["files"]
+    assert all((home / ROUND / f).is_file() for f in ruled["files"])
+    [listed] = done(home, "appeals", unit="")["appeals"]
+    assert (listed["reason"], listed["ruling"]["by"]) == ("有证明", "复核小组")
+    assert codes(asked(home, "decide", number="1", **decided)) == ["APPEAL_DECIDED"]
+
+
+@pytest.mark.parametrize(
+    ("action", "words", "code"),
+    [
+        ("decide", {"number": "x", "text": ""}, "APPEAL_UNKNOWN"),
+        ("weigh", {"number": "7"}, "APPEAL_UNKNOWN"),
+        ("appeal", {"unit": "没有", "item": "x", "received": "2026-03-02"}, "UNKNOWN_UNIT"),
+        ("appeal", {"unit": "城关镇", "item": "没有", "received": "2026-03-02"}, "APPEAL_NO_ITEM"),
+        ("appeal", {"unit": "城关镇", "item": "x", "received": "yesterday"}, "DESK_BAD_WORD"),
+        ("appeal", {"unit": "城关镇", "item": "x", "received": "2026-03-02", "days": "99"}, "DESK_BAD_WORD"),
+    ],
+)
+def test_what_is_wrong_with_an_appeal_is_told(home: Path, action: str, words: dict, code: str):
+    assert codes(asked(home, action, **words))[0] == code
+
+
+def test_what_a_disk_refused_is_a_sentence(home: Path):
+    told = asked(home, "refused", code="DESK_FILE_OPEN", file=f"{ROUND}/out/总表.xlsx", lock="~$总表.xlsx", cause="")
+    assert told["failed"]
+    assert "~$总表.xlsx" in told["problems"][0]["remedy"]
+    for code in ("DISK_FULL", "DESK_NOT_ALLOWED", "FILE_DENIED", "FILE_GONE", "FILE_FAULT", "LEDGER_BUSY"):
+        [problem] = asked(home, "refused", code=code, file="x/y", lock="", cause="because")["problems"]
+        assert "{" not in problem["message"] + problem["remedy"]
+
+
 def test_every_action_has_its_function():
     from importlib import import_module
 

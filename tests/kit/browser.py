@@ -82,6 +82,19 @@ FOLDER = """
 """
 
 
+# the field or list of a label, filled as a person does, with what follows from it
+_PUT = """
+const [words, kind, given] = arguments;
+const found = [...document.querySelectorAll("main label")].filter((l) => l.textContent.includes(words));
+const field = found.map((l) => l.querySelector(kind)).find(Boolean);
+if (!field || (kind === "select" && field.options.length <= given)) return false;
+if (kind === "select") field.selectedIndex = given;
+else field.value = given;
+field.dispatchEvent(new Event("change", { bubbles: true }));
+return true;
+"""
+
+
 class Browser:
     """A page in Chromium; every wait is for what is to be seen, not for a time."""
 
@@ -125,6 +138,14 @@ class Browser:
         self.until(
             lambda: (b := there()) and (self.driver.execute_script("arguments[0].click()", b), True), f"no {words!r}"
         )
+
+    def put(self, words: str, text: str) -> None:
+        """Type into the field of the panel whose label says something."""
+        self.until(lambda: self.driver.execute_script(_PUT, words, "input", text), f"no field {words!r}")
+
+    def choose(self, words: str, number: int) -> None:
+        """Choose an entry of the list whose label says something, by its place from 0."""
+        self.until(lambda: self.driver.execute_script(_PUT, words, "select", number), f"no list {words!r}")
 
     def complaints(self) -> list[str]:
         """List what the browser's console complains of."""

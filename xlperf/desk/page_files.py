@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-MODULES = ("call", "chart", "desk", "dom", "main", "marks", "panels", "table", "words")
+MODULES = ("appeals", "call", "chart", "desk", "dom", "main", "marks", "panels", "table", "words")
 PAGE = frozenset({"desk.css", *(f"{name}.mjs" for name in MODULES)})
 
 

@@ -12,7 +12,7 @@ from xlperf.engine.plan import UNIT, Column, Row, Sheet
 from xlperf.engine.score import Scores, score
 from xlperf.engine.whatif import Change, changes_between
 from xlperf.entries.cell import Asked, judge
-from xlperf.formula.values import Value, number, value_text
+from xlperf.formula.values import Value, number, shown, value_text
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.publish.corrected import corrected_files, correction
 from xlperf.report.document import coded
@@ -23,6 +23,7 @@ from xlperf.rounds.ledger import record_decided
 from xlperf.rounds.outputs import PUBLISHED, put_out
 from xlperf.rounds.store import Round
 from xlperf.rounds.workdays import own_days, workdays_after
+from xlperf.terms import IN_POINTS
 
 _LEADS = ("onsite", "lead", "onsite_actual", "verified", "decision")  # whose word counts before whose
 TRIED = 6  # outcomes side by side
@@ -98,7 +99,8 @@ class Outcome:
 def outcomes(round_: Round, number: int, column: str, texts: Sequence[str]) -> tuple[list[Outcome], list[Problem]]:
     """Return what each outcome would do, the one that leaves everything as it is first; nothing is recorded.
 
-    texts: the values tried; left out, the other choices of the cell, else the full mark and what the unit gave itself.
+    texts: the values tried; left out, the other choices of the cell, else what the unit reported there, or of points the full
+    mark and what it gave itself.
     """
     appeal, problems = _waiting(round_, number)
     if appeal is None:
@@ -120,7 +122,8 @@ def _worth_trying(round_: Round, appeal: Appeal, column: str) -> list[str]:
         return []
     tried: list[Value] = list(there.choices)
     if not tried:
-        tried = [row[c.name] for role in ("self", "full") if (c := sheet.the(role)) is not None]
+        roles = ("self", "full") if there.role in IN_POINTS else ("actual",)
+        tried = [row[c.name] for role in roles if (c := sheet.the(role)) is not None]
     now = row[there.name]
     return list(dict.fromkeys(value_text(v) for v in tried if v is not None and v != now))[:TRIED]
 
@@ -236,6 +239,28 @@ def _row_of(scores: Scores, asking: Asking) -> tuple[str, Sheet, Row] | Problem:
         return problem("APPEAL_SEVERAL", found=asking.item, keys=keys)
     code = "APPEAL_OTHER_UNIT" if others else "APPEAL_NO_ITEM"
     return problem(code, found=asking.item, unit=scores.objects.title(units[0]))
+
+
+def items_of(scores: Scores, unit: str) -> list[tuple[str, str]]:
+    """List what a unit may ask about: how the row is named when an appeal is opened, and its sheet and words."""
+    found = []
+    things = [thing for thing, _, _ in objects_named(scores, unit)][:1]
+    for sheet in (s for s in scores.plan.sheets if things and _may_be_asked(s)):
+        for row, thing in zip(scores.rows(sheet.name), scores.things(sheet), strict=True):
+            if thing == things[0] and _came_to(sheet, row) is not None:
+                key = value_text(row[sheet.key.name])
+                found.append(
+                    (f"{sheet.title}：{key}", f"{sheet.title}　{_said(sheet, row)}　{shown(_came_to(sheet, row))}")
+                )
+    return found
+
+
+def cells_of(round_: Round, appeal: Appeal) -> list[tuple[Column, Value]]:
+    """List the cells a decision on an appeal may change, with what stands there; the one it would be put in first."""
+    sheet, row = _appealed(round_, appeal)
+    first = _decided_in(sheet, row, "")
+    listed = [c for c in sheet.inputs() if c.by != UNIT]
+    return [(c, row[c.name]) for c in sorted(listed, key=lambda c: c is not first)]
 
 
 def _may_be_asked(sheet: Sheet) -> bool:

@@ -70,13 +70,12 @@ async function open(round) {
 /** Take notice of what was done elsewhere meanwhile, then show a step. */
 desk.go = async (step, words = {}) => {
   await desk.line.look?.();
-  desk.steps = (await ask("steps", {}, { quiet: true })) ?? desk.steps;
-  await show(step, words);
+  await desk.refresh(step, words);
 };
 
-desk.refresh = async (step = desk.shown) => {
+desk.refresh = async (step = desk.shown, words = {}) => {
   desk.steps = (await ask("steps", {}, { quiet: true })) ?? desk.steps;
-  await show(step);
+  await show(step, words);
 };
 
 async function show(step, words = {}) {

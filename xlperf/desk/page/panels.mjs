@@ -1,4 +1,5 @@
 // The steps of a round, a panel each: what is done, what is missing, what to do next.
+import { appeals } from "desk/appeals";
 import { button, choice, el, field, fill } from "desk/dom";
 import { ask, day, desk, note, problem, problems, save, saveText } from "desk/desk";
 import { lengths, spread } from "desk/chart";
@@ -6,9 +7,9 @@ import { officeCells } from "desk/marks";
 import { table } from "desk/table";
 import { say } from "desk/words";
 
-export const STEPS = ["check", "issue", "receive", "marks", "ranking", "why", "papers", "trial"];
+export const STEPS = ["check", "issue", "receive", "marks", "ranking", "why", "papers", "appeals", "trial"];
 
-export const PANELS = { check, issue, receive, marks, ranking, why, papers, trial };
+export const PANELS = { check, issue, receive, marks, ranking, why, papers, appeals, trial };
 
 function heading(id, ...more) {
   return el("h2", { id: "panel" }, say(`step_${id}`), ...more);
