@@ -99,8 +99,8 @@ class Outcome:
 def outcomes(round_: Round, number: int, column: str, texts: Sequence[str]) -> tuple[list[Outcome], list[Problem]]:
     """Return what each outcome would do, the one that leaves everything as it is first; nothing is recorded.
 
-    texts: the values tried; left out, the other choices of the cell, else what the unit reported there, or of points the full
-    mark and what it gave itself.
+    texts: the values tried; left out, the other choices of the cell, else what the unit reported there, or of points
+    the full mark and what it gave itself.
     """
     appeal, problems = _waiting(round_, number)
     if appeal is None:
