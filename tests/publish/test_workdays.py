@@ -90,3 +90,5 @@ def test_every_wrong_line_of_the_list_is_told(tmp_path):
     (tmp_path / "holidays.csv").write_text("day,says\n2026-2-30,休\n2026-11-23,上班\n\n2026-11-24\n", "utf-8")
     _, problems = own_days(tmp_path)
     assert [(p.code, p.where.line) for p in problems] == [("HOLIDAYS_UNREAD", n) for n in (2, 3, 5)]
+    (tmp_path / "holidays.csv").write_text("day,says\n2026-11-23,休\n", "gb18030")
+    assert [p.code for p in own_days(tmp_path)[1]] == ["NOT_UTF8"]

@@ -18,7 +18,8 @@ from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.collecting.lifted import lift
 from xlperf.rounds.journal import alone, entries, head_file
 from xlperf.rounds.publication import anchor_of
-from xlperf.rounds.undo import choose, undo, versions
+from xlperf.rounds.undo import undo
+from xlperf.rounds.versions import choose, versions
 from xlperf.workbook.back.read import read_book
 
 
@@ -53,6 +54,8 @@ def worse(there):
 def test_a_round_as_it_stands_is_green(folder):
     count, problems = verified(folder, anchor_of(folder / "ledger.sqlite"))
     assert (problems, count > 10) == ([], True)
+    (folder / "holidays.csv").write_text("day,says\n2027-02-06,班\n", "utf-8")
+    assert codes(folder) == [], "the office's own list of days belongs to the round"
 
 
 def test_every_change_is_named(folder, tmp_path):

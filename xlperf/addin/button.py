@@ -17,6 +17,7 @@ from xlperf.formula.values import ERRORS
 from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.skeleton import HEAD, UNPLACED
 
+CAPTION, REFUSED = "重新计算排名", "没有改动"  # of the button and its answer
 MOVES, LEDGER, LAST, BEFORE = "与上次相比", "变动台账", "_xlperf_last", "_xlperf_before"
 PLACE, UNIT = "名次", "单位"
 _MOVES_HEAD = ("排名表", PLACE, UNIT, "得分", "上次名次", "名次变化", "上次得分", "得分变化", "原因", "并列")

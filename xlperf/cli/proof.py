@@ -12,7 +12,8 @@ from xlperf.cli.output import answer_json, called, fail, leave, say, show_proble
 from xlperf.problems import errors
 from xlperf.publish.verify import verified
 from xlperf.rounds.collecting.lifted import lift
-from xlperf.rounds.undo import choose, undo, versions
+from xlperf.rounds.undo import undo
+from xlperf.rounds.versions import choose, versions
 
 folder_argument = click.argument("folder", type=click.Path(path_type=Path), default=".")
 

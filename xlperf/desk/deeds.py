@@ -18,7 +18,8 @@ from xlperf.rounds.collecting.lifted import lift
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.lacking import unsettled
 from xlperf.rounds.store import new_round
-from xlperf.rounds.undo import choose, undo
+from xlperf.rounds.undo import undo
+from xlperf.rounds.versions import choose
 
 LONGEST = 200  # bytes of a file's name, so that a mark can be added to it
 

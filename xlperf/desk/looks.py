@@ -26,7 +26,7 @@ from xlperf.rounds.parcels import parcels_of
 from xlperf.rounds.status import status_of
 from xlperf.rounds.stood_in import with_who_typed
 from xlperf.rounds.store import ROUND_FILE, Round
-from xlperf.rounds.undo import versions
+from xlperf.rounds.versions import versions
 from xlperf.scheme.heading import heading_of
 from xlperf.scheme.load import schemes_available
 from xlperf.version import VERSION

@@ -17,6 +17,7 @@ from xlperf.rounds.journal import head_file
 from xlperf.rounds.ledger import State
 from xlperf.rounds.settings import unsettled
 from xlperf.rounds.store import KEY_FILE, LEDGER_FILE, OLD_KEY_FILE, ROUND_FILE, SCHEME_FOLDER, Round
+from xlperf.rounds.workdays import FILE as OWN_DAYS
 from xlperf.scheme.load import folder_source
 from xlperf.workbook.record import record_name
 
@@ -40,7 +41,7 @@ def _looked_at_elsewhere(round_: Round, state: State) -> set[str]:
     """Return the names of the files that something is said of here or in the other checks."""
     ledger = (LEDGER_FILE, f"{LEDGER_FILE}-wal", f"{LEDGER_FILE}-shm", head_file(Path(LEDGER_FILE)).name)
     return {
-        *ledger, KEY_FILE, OLD_KEY_FILE, ROUND_FILE, *FILES,
+        *ledger, KEY_FILE, OLD_KEY_FILE, ROUND_FILE, OWN_DAYS, *FILES,
         *(f"{SCHEME_FOLDER}/{name}" for name in folder_source(round_.folder / SCHEME_FOLDER).files),
         *(f"records/{record_name(serial)}" for serial in state.serials),
         *(f"received/{digest}" for digest in state.receipts),

@@ -1,7 +1,8 @@
 """台账: what happened in a round, kind by kind, and the state it adds up to.
 
-Each kind of entry is one record here and one reader: an entry says the number of its format, and a field
-that the reader does not know is a fault with the number of the entry, never a guess. `rounds.journal` keeps them.
+Each kind of entry is one record (what the office does in `rounds.deeds`, reviews in `rounds.appeals`) and one reader
+here: an entry says the number of its format, and a field that the reader does not know is a fault with the number of
+the entry, never a guess. `rounds.journal` keeps them.
 """
 
 from __future__ import annotations

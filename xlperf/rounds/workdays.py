@@ -15,10 +15,12 @@ from pathlib import Path
 import chinese_calendar
 
 from xlperf.problems import Problem, Where, problem
+from xlperf.scheme.reading.sources import BOM, text_of
 
 FILE = "holidays.csv"
 _SAYS = {"班": True, "休": False}
 _FIRST_WEEKEND = 5  # Saturday
+_LONGEST = 1_000_000  # bytes of the list
 
 Days = Mapping[date, bool]
 
@@ -34,11 +36,11 @@ class NoCalendar(Exception):
 def own_days(folder: Path) -> tuple[dict[date, bool], list[Problem]]:
     """Read the office's own list; every line that cannot be read is a problem."""
     file = folder / FILE
-    if not file.is_file():
+    if not file.exists():
         return {}, []
+    text, problems = text_of(file, FILE, _LONGEST)
     found: dict[date, bool] = {}
-    problems: list[Problem] = []
-    for number, row in enumerate(csv.reader(file.read_text("utf-8-sig").splitlines()), 1):
+    for number, row in enumerate(csv.reader((text or "").removeprefix(BOM).splitlines()), 1):
         cells = [cell.strip() for cell in row]
         if not any(cells) or (number == 1 and cells[0] == "day"):
             continue

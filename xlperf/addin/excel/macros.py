@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from xlperf.addin.button import HEADING, MOVES, Outcome, rank, undo
+from xlperf.addin.button import CAPTION, HEADING, MOVES, REFUSED, Outcome, rank, undo
 from xlperf.addin.issued import Row
 
 COMMANDS: Mapping[str, Callable[..., Outcome]] = {"rank": rank, "undo": undo}
@@ -98,7 +98,7 @@ def press(what: str) -> Outcome:
     outcome = COMMANDS[what](ExcelBook(book), datetime.now().isoformat(" ", "seconds"))
     if outcome.done:
         book.sheets[MOVES].activate()
-    book.app.alert("\n".join(outcome.lines), "重新计算排名" if outcome.done else "没有改动")
+    book.app.alert("\n".join(outcome.lines), CAPTION if outcome.done else REFUSED)
     return outcome
 
 

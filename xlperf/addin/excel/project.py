@@ -16,6 +16,7 @@ from xml.sax.saxutils import quoteattr
 
 from pyopenvba import ExcelFile
 
+from xlperf.addin.button import CAPTION
 from xlperf.addin.excel import settings
 from xlperf.addin.excel.vba import modules
 from xlperf.archive import packed
@@ -29,7 +30,7 @@ _RELS = "http://schemas.microsoft.com/office/2006/relationships"
 _VML = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/vmlDrawing"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 COMMANDS = (  # macro, caption, picture on the ribbon
-    ("XlperfRank", "重新计算排名", "CalculateNow"),
+    ("XlperfRank", CAPTION, "CalculateNow"),
     ("XlperfUndo", "撤销上一次重新计算", "Undo"),
     ("XlperfCollect", "汇总回收表", "ImportExcel"),
 )

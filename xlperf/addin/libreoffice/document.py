@@ -11,7 +11,7 @@ from typing import Any
 
 import uno
 
-from xlperf.addin.button import HEADING, MOVES, Outcome, rank, undo
+from xlperf.addin.button import CAPTION, HEADING, MOVES, REFUSED, Outcome, rank, undo
 from xlperf.addin.issued import Row
 
 _ERRORS = {502: "#VALUE!", 503: "#NUM!", 519: "#VALUE!", 524: "#REF!", 525: "#NAME?", 532: "#DIV/0!", 32767: "#N/A"}
@@ -127,7 +127,7 @@ def _tell(context: Any, controller: Any, outcome: Outcome) -> None:
     """Show the outcome; without a screen LibreOffice closes the window by itself."""
     toolkit = context.ServiceManager.createInstanceWithContext("com.sun.star.awt.Toolkit", context)
     window = controller.Frame.ContainerWindow
-    title = "重新计算排名" if outcome.done else "没有改动"
+    title = CAPTION if outcome.done else REFUSED
     kind = uno.Enum("com.sun.star.awt.MessageBoxType", "INFOBOX" if outcome.done else "WARNINGBOX")
     box = toolkit.createMessageBox(window, kind, 1, title, "\n".join(outcome.lines))
     box.execute()

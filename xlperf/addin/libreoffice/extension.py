@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from xlperf.addin.button import CAPTION
 from xlperf.addin.functions import Function, functions
 from xlperf.version import VERSION
 
@@ -25,7 +26,7 @@ ADDIN = (
 )  # fmt: skip
 LEFT_OUT = ("array.py", "array_links.py", "decisions.py", "vectors.py")  # need numpy
 COMMANDS = (  # command, Chinese, English
-    ("rank", "重新计算排名", "Recalculate the ranking"),
+    ("rank", CAPTION, "Recalculate the ranking"),
     ("undo", "撤销上一次重新计算", "Undo the last recalculation"),
 )
 GROUP = ("绩效考核", "Appraisal")  # what menu and toolbar are called
