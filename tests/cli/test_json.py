@@ -50,6 +50,25 @@ def test_what_builds_names_its_files(tmp_path):
     assert (told["book"], told["cells"] > 0) == (str(tmp_path / "e.xlsx"), True)
 
 
+@pytest.mark.parametrize(
+    ("answer", "code"), [(0, None), (1, "ADDIN_NOT_INSTALLED"), ("none", "ADDIN_MISSING")], ids=str
+)
+def test_installing_says_what_stood_in_the_way(answer, code, monkeypatch, tmp_path):
+    """With an installer that agrees, one that refuses as the real one does for the administrator, and none at all."""
+    program = tmp_path / "bin" / "unopkg"
+    program.parent.mkdir()
+    if answer != "none":
+        program.write_text(f"#!/bin/sh\ntest -f $3 || exit 9\necho 'ERROR: not as root' >&2\nexit {answer}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/bin" if answer != "none" else str(program.parent))
+    monkeypatch.chdir(tmp_path)
+    told = asked("addin", "install")
+    assert [p["code"] for p in told["problems"]][:1] == ([code] if code else [])
+    assert (told.get("installed") == "xlperf.oxt") == (answer == 0)
+    assert "not as root" in str(told["problems"]) or answer != 1
+    assert [f.name for f in tmp_path.iterdir()] == ["bin"]  # nothing is left where it was run
+
+
 def test_the_sheets_of_a_scheme():
     data = asked("schemes", "three-units")
     marks = next(s for s in data["sheets"] if s["name"] == "marks")

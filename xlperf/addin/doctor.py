@@ -24,6 +24,11 @@ def doctor() -> list[Problem]:
     return [*_xlwings(), *_excel(), *_libreoffice(), *_engine(), *_fonts()]
 
 
+def libreoffice_lacking() -> list[Problem]:
+    """Return what of LibreOffice is missing for an installation of the extension."""
+    return [p for p in _libreoffice() if p.severity == "error"]
+
+
 def _missing(found: str, todo: str) -> Problem:
     return problem("ADDIN_MISSING", None, found=found, todo=todo)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
-import subprocess
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -18,6 +16,7 @@ from xlperf.addin.doctor import doctor
 from xlperf.addin.examples import examples
 from xlperf.addin.headless.recalculate import ENGINES, SECONDS, Recalculated, recalculated
 from xlperf.addin.libreoffice.extension import build_oxt
+from xlperf.addin.libreoffice.install import OXT, install_extension
 from xlperf.cli import output
 from xlperf.cli.commands import chosen, despite_option, json_option, reading_option
 from xlperf.cli.output import answer_json, as_json, leave, problem_data, say, show_problems
@@ -27,7 +26,6 @@ from xlperf.rounds.faults import fault_problems
 from xlperf.rounds.recompute import recomputed
 from xlperf.workbook.books.functions import PageLine, write_function_page
 
-OXT = "xlperf.oxt"
 STARTER = "保存即重算.bat"  # for a double click on Windows: watches the folder it lies in
 _WATCH = '@echo off\r\nchcp 65001 >nul\r\npy -m xlperf watch "%~dp0."\r\npause\r\n'
 MARK = ".重算"  # between name and ending of a recalculated copy
@@ -94,24 +92,14 @@ def page_lines() -> list[PageLine]:
 
 
 @addin.command()
-def install() -> None:
+@json_option
+def install(json_: bool) -> None:
     """Install the extension into this user's LibreOffice."""
-    program = shutil.which("unopkg")
-    if program is None:
-        show_problems(
-            [p for p in doctor() if "unopkg" in dict(p.values)["found"] or "soffice" in dict(p.values)["found"]]
-        )
-        raise SystemExit(output.FAILED)
-    file = build_oxt(Path.cwd() / OXT)
-    done = subprocess.run([program, "add", "-f", str(file)], capture_output=True, text=True)  # noqa: S603
-    if done.returncode != 0:
-        click.echo(done.stderr.strip() or done.stdout.strip(), err=True)
-        click.echo(
-            say("以普通用户运行（不要用管理员），并先关闭 LibreOffice", "run as an ordinary user, LibreOffice closed"),
-            err=True,
-        )
-        raise SystemExit(output.FAILED)
-    click.echo(say("已安装；重新打开 LibreOffice", "installed; start LibreOffice again"))
+    problems = install_extension()
+    if problems:
+        output.fail(problems)
+    done = say("已安装；重新打开 LibreOffice", "installed; start LibreOffice again")
+    click.echo(answer_json({"installed": OXT}, ()) if json_ else done)
 
 
 @addin.command(name="doctor")

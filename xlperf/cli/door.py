@@ -11,9 +11,10 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.exceptions import NoSuchCommand
 
 from xlperf.cli import output
-from xlperf.cli.language import say, teach_click
+from xlperf.cli.language import say, teach_click, with_our_marks
 from xlperf.cli.page import HELP, texts_of, worded
 from xlperf.version import VERSION
 
@@ -78,9 +79,14 @@ class Door(click.Group):
         return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; what the machine refuses becomes a problem."""
-        with refusals_shown():
-            return super().invoke(ctx)
+        """Run the command; what the machine refuses becomes a problem, a misspelt command is told the nearest one."""
+        try:
+            with refusals_shown():
+                return super().invoke(ctx)
+        except click.UsageError as fault:
+            if isinstance(fault, NoSuchCommand) and not fault.possibilities:
+                fault = NoSuchCommand(fault.command_name, possibilities=COMMANDS, ctx=fault.ctx)
+            raise click.UsageError(with_our_marks(fault), fault.ctx) from None
 
 
 @contextmanager

@@ -13,6 +13,8 @@ import sys
 from functools import cache
 from importlib.resources import files
 
+import click
+
 from xlperf.problems import Language
 
 _MODULES = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
@@ -51,6 +53,16 @@ def teach_click() -> None:
 def click_words() -> dict[str, str]:
     """Return the Chinese of each sentence of click's that a person may meet."""
     return {row["en"]: row["zh"] for row in table("click")}
+
+
+def with_our_marks(fault: click.UsageError) -> str:
+    """Return what a usage error says; in Chinese with full stops of ours where click sets its own around our words."""
+    text = fault.format_message()
+    if language() == "en":
+        return text
+    if isinstance(fault, click.MissingParameter) and text.endswith("."):
+        text = text[:-1] + "。"
+    return text.replace("。 ", "。")
 
 
 def _one(text: str) -> str:

@@ -1,0 +1,34 @@
+"""The extension put into LibreOffice by its own program, unopkg."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from xlperf.addin.doctor import libreoffice_lacking
+from xlperf.addin.libreoffice.extension import build_oxt
+from xlperf.problems import Problem, problem
+
+OXT = "xlperf.oxt"
+SECONDS = 300  # an installation takes a few; a hidden window of LibreOffice that waits for an answer takes for ever
+
+
+def install_extension() -> list[Problem]:
+    """Install the extension for the user who runs this; return what stood in the way, nothing where it is done."""
+    program = shutil.which("unopkg")
+    if program is None:
+        return libreoffice_lacking()
+    with tempfile.TemporaryDirectory() as folder:
+        file = build_oxt(Path(folder) / OXT)
+        try:
+            done = subprocess.run(
+                [program, "add", "-f", str(file)], capture_output=True, text=True, errors="replace", timeout=SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            return [problem("ADDIN_NOT_INSTALLED", None, found=f"unopkg: {SECONDS} s")]
+    if done.returncode == 0:
+        return []
+    lines = [line.strip() for line in f"{done.stderr}\n{done.stdout}".splitlines() if line.strip()]
+    return [problem("ADDIN_NOT_INSTALLED", None, found=lines[0] if lines else f"unopkg: {done.returncode}")]
