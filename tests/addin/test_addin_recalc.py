@@ -270,6 +270,45 @@ def test_what_changes_at_every_calculation_is_named_once(tmp_path: Path):
     assert [c.value for c in shown["A"]] == [FALSE_CACHE, FALSE_CACHE, 3, FALSE_CACHE]
 
 
+ELSEWHERE = {
+    "A1": ("'[年报.xlsx]汇总'!B2", 7),
+    "A2": ("[1]汇总!$B$2+1", 8),
+    "A3": ("A1+A2", 15),  # follows from what was stored
+    "A4": ("RAND()", 0.25),
+    "A5": ("A4*4", 1),
+    "A6": ('SUM(1,2)&"[x]a!"', "3[x]a!"),  # words, no look elsewhere
+    "A7": ("WORKDAY(45353,5)", 45359),
+}
+
+
+def test_a_look_into_another_book_stops_no_engine_and_what_follows_from_it_is_calculated(tmp_path: Path):
+    grid = [[Formula(text)] for text, _ in ELSEWHERE.values()]
+    _write(tmp_path / "made.xlsx", {"a": grid})
+    kept = {("a", at): value for at, (_, value) in ELSEWHERE.items() if at in ("A1", "A2", "A4")}
+    book, out = tmp_path / "book.xlsx", tmp_path / "out.xlsx"
+    write_values(tmp_path / "made.xlsx", book, kept)
+    found = recalculated(book, out)
+    told = {(p.code, p.where.cell, dict(p.values).get("count")) for p in found.problems}
+    assert told == {
+        ("RECALC_OTHER_BOOK", "A1", "2"),
+        ("RECALC_VOLATILE", "A4", "1"),
+        ("RECALC_ENGINES_DIFFER", "A7", None),
+    }
+    shown = openpyxl.load_workbook(out, data_only=True).active
+    assert {at: shown[at].value for at in ELSEWHERE} == {at: v for at, (_, v) in ELSEWHERE.items()} | {
+        "A7": FALSE_CACHE
+    }
+    assert formulas_of(out) == formulas_of(book)
+
+
+def test_an_error_that_only_one_engine_could_look_at_is_told(doubtful: Path, tmp_path: Path, monkeypatch):
+    """From a Saturday on, `formulas` has no next working day: alone, its error is nobody's value."""
+    monkeypatch.setattr(headless, "find_spec", lambda name: None if name == "formualizer" else name)
+    found = recalculated(doubtful, tmp_path / "out.xlsx")
+    assert {(p.code, p.where.cell) for p in found.problems} == {("RECALC_ONE_ENGINE", ""), ("RECALC_ERROR_ALONE", "P1")}
+    assert openpyxl.load_workbook(tmp_path / "out.xlsx", data_only=True).active["P1"].value == FALSE_CACHE
+
+
 def test_a_circle_leaves_nothing_of_python_on_the_screen(own_book: Path):
     done = subprocess.run(
         [sys.executable, "-m", "xlperf", "recalc", str(own_book)], check=False, capture_output=True, text=True

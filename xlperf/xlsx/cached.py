@@ -125,7 +125,17 @@ def _stored(cell: Cell, texts: list[str]) -> Any:
     return value if cell.kind != "n" else None
 
 
-def with_formulas(book: Path, rewritten: Callable[[str, str], str]) -> bytes:
+def without_formulas(book: Path | BytesIO, places: Collection[Place]) -> bytes:
+    """Return the bytes of a copy in which these cells hold what is stored in them and calculate nothing."""
+
+    def put(title: str, data: bytes, cell: Cell) -> bytes:
+        begin, end = cell.formula if cell.formula is not None and (title, cell.at) in places else (cell.end, cell.end)
+        return data[cell.head[0] : begin] + data[end : cell.end]
+
+    return _copied(book, put)
+
+
+def with_formulas(book: Path | BytesIO, rewritten: Callable[[str, str], str]) -> bytes:
     """Return the bytes of a copy in which every formula is written anew; shared and array formulas stay such.
 
     rewritten: from the title of the worksheet and the text.
@@ -140,6 +150,11 @@ def with_formulas(book: Path, rewritten: Callable[[str, str], str]) -> bytes:
         head = data[cell.formula_head[0] : cell.formula_head[1]]
         return data[cell.head[0] : begin] + head + text + closing + data[end : cell.end]
 
+    return _copied(book, put)
+
+
+def _copied(book: Path | BytesIO, put: Callable[[str, bytes, Cell], bytes]) -> bytes:
+    """Return the bytes of a copy in which each cell is what `put` makes of it: from title, part and cell."""
     copy = BytesIO()
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as new:
         titles = {part: title for title, part in worksheets(old).items()}

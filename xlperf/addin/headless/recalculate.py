@@ -6,7 +6,6 @@ or that only one of them takes for an error, is told and keeps its old value.
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 import zipfile
@@ -20,6 +19,7 @@ from typing import Any
 from xlperf.addin.headless.adapter import CIRCLE
 from xlperf.addin.headless.bounded import looks_at_whole, write_bounded
 from xlperf.addin.headless.engines import Answer, Job, answers
+from xlperf.addin.headless.left import called, left_alone, left_problems, write_left
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.xlsx.cached import Change, Place, changes, formulas_of, shows_alike, write_values
 from xlperf.xlsx.parts import UnsafePart
@@ -30,10 +30,8 @@ ENGINES = ("formulas", "formualizer")
 MOST_FOR_FORMULAS = 1_500
 SECONDS = 120.0  # for one book
 _BEYOND = (1, 4)  # empty rows that stand for the rest of a whole column, in one calculation and in the other
-_VOLATILE = frozenset({"NOW", "RAND", "RANDARRAY", "RANDBETWEEN"})  # another value at every calculation
+_OWN_ERRORS = frozenset({"#VALUE!", "#NAME?", "#REF!", "#NUM!", "#NULL!"})  # which an engine may also mean of itself
 _MISSING = object()
-_CALLED = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\(")
-_QUOTED = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -69,41 +67,41 @@ def recalculated(book: Path, out: Path, engine: str | None = None, *, seconds: f
     if lacking:
         problems = [problem("RECALC_NO_ENGINE", None, found=name, python=sys.executable) for name in lacking]
         return Recalculated(problems=tuple(problems))
-    results, unsure = _calculated(book, texts, names, seconds)
+    left = left_alone(texts)
+    calculated = {place: text for place, text in texts.items() if place not in left}
+    results, unsure = _calculated(book, calculated, left, names, seconds)
     done = {name: answer for name, answer in results.items() if answer.done}
     if not done:
         return Recalculated(problems=tuple(_failures(book, results, seconds)))
     values: dict[Place, Any] = {}
     problems = list(_alone(book, results, texts)) if engine is None else []
-    volatile: list[tuple[Place, str]] = []
-    for place, text in texts.items():
-        settled = _settled(place, text, done, unsure)
-        if isinstance(settled, Problem) and settled.code == "RECALC_ENGINES_DIFFER" and _called(text) & _VOLATILE:
-            volatile.append((place, text))
-        elif isinstance(settled, Problem):
+    for place, text in calculated.items():
+        settled = _settled(place, text, done, unsure, chosen=engine is not None)
+        if isinstance(settled, Problem):
             problems.append(_at(settled, book, place))
         else:
             values[place] = settled[0]
-    for place, text in volatile[:1]:
-        problems.append(_at(problem("RECALC_VOLATILE", count=len(volatile), found=f"={text}"), book, place))
+    problems += left_problems(book, left)
     changed = tuple(changes(book, values))
     write_values(book, out, values)
     return Recalculated(len(values), tuple(problems), changed)
 
 
 def _calculated(
-    book: Path, texts: Mapping[Place, str], names: Sequence[str], seconds: float
+    book: Path, texts: Mapping[Place, str], left: Mapping[Place, str], names: Sequence[str], seconds: float
 ) -> tuple[dict[str, Answer], frozenset[Place]]:
     """Calculate a book by each engine; where formulas look at whole columns, once more under another bound.
 
-    Returns the answers, and the cells (worksheets in capitals) to which the bound makes a difference.
+    left: formulas that are not calculated. Returns the answers, and the cells (worksheets in capitals) to which the
+    bound makes a difference.
     """
-    called = tuple(sorted({name for text in texts.values() for name in _called(text)}))
+    names_called = tuple(sorted({name for text in texts.values() for name in called(text)}))
     whole = any(looks_at_whole(text) for text in texts.values())
     with tempfile.TemporaryDirectory(prefix="xlperf-") as folder:
+        book = write_left(book, Path(folder, f"left {book.name}"), left) if left else book
         copies = [write_bounded(book, Path(folder, f"{i}.xlsx"), n) for i, n in enumerate(_BEYOND)] if whole else [book]
-        jobs = [Job(name, copies[0], called) for name in names]
-        jobs += [Job(names[-1], copies[1], called)] if whole else []
+        jobs = [Job(name, copies[0], names_called) for name in names]
+        jobs += [Job(names[-1], copies[1], names_called)] if whole else []
         found = answers(jobs, seconds)
     unsure = _differing(texts, found[len(names) - 1], found[-1]) if whole else frozenset()
     return dict(zip(names, found, strict=False)), unsure
@@ -144,13 +142,18 @@ def _alone(book: Path, found: Mapping[str, Answer], texts: Mapping[Place, str]) 
 # ---- one cell ------------------------------------------------------------------------------------------------
 
 
-def _settled(place: Place, text: str, done: Mapping[str, Answer], unsure: frozenset[Place]) -> tuple[Any] | Problem:
-    """Return the value that the engines agree on, or the problem of the cell. unsure: see `_calculated`."""
+def _settled(
+    place: Place, text: str, done: Mapping[str, Answer], unsure: frozenset[Place], *, chosen: bool
+) -> tuple[Any] | Problem:
+    """Return the value that the engines agree on, or the problem of the cell.
+
+    unsure: see `_calculated`. chosen: whether a person asked for one engine alone, whose errors then stand.
+    """
     at = (place[0].upper(), place[1])
     shown = {name: answer.values.get(at, _MISSING) for name, answer in done.items()}
     if CIRCLE in shown.values():
         return problem("RECALC_CIRCLE", found=f"={text}")
-    ignorant = {name for name, value in shown.items() if value == "#NAME?" and _called(text) & done[name].unknown}
+    ignorant = {name for name, value in shown.items() if value == "#NAME?" and called(text) & done[name].unknown}
     known = {name: value for name, value in shown.items() if value is not _MISSING and name not in ignorant}
     if not known:
         return problem("RECALC_UNKNOWN_FUNCTION" if ignorant else "RECALC_NO_VALUE", found=f"={text}")
@@ -160,12 +163,11 @@ def _settled(place: Place, text: str, done: Mapping[str, Answer], unsure: frozen
     if not all(shows_alike(values[0], value) for value in values[1:]):
         first, second = (f"{name} {_shown(value)}" for name, value in known.items())
         return problem("RECALC_ENGINES_DIFFER", first=first, second=second, found=f"={text}")
+    if (
+        len(values) == 1 and values[0] in _OWN_ERRORS and not chosen
+    ):  # nobody says whether the book means it or the engine gave up
+        return problem("RECALC_ERROR_ALONE", first=values[0], found=f"={text}")
     return (values[0],)
-
-
-def _called(text: str) -> set[str]:
-    """Return the names (in capitals) of the functions that a formula calls."""
-    return {name.upper() for name in _CALLED.findall(_QUOTED.sub("", text))}
 
 
 def _shown(value: Any) -> str:

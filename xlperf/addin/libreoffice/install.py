@@ -23,7 +23,7 @@ def install_extension() -> list[Problem]:
     with tempfile.TemporaryDirectory() as folder:
         file = build_oxt(Path(folder) / OXT)
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603
                 [program, "add", "-f", str(file)], capture_output=True, text=True, errors="replace", timeout=SECONDS
             )
         except subprocess.TimeoutExpired:
