@@ -16,8 +16,9 @@ from pathlib import Path
 import click
 
 from xlperf.addin.libreoffice.extension import build_oxt
+from xlperf.addin.libreoffice.install import OXT
 from xlperf.archive import packed
-from xlperf.cli.addin import OXT, STARTER, page_lines, starter
+from xlperf.cli.addin import STARTER, page_lines, starter
 from xlperf.cli.output import FAILED, show_problems
 from xlperf.files import write_whole
 from xlperf.problems import errors
