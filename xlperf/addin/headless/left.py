@@ -48,7 +48,7 @@ def write_left(book: Path, to: Path, left: Mapping[Place, str]) -> Path:
 
 
 def left_problems(book: Path, left: Mapping[Place, str]) -> Iterator[Problem]:
-    """Name what was left alone, once for each kind, at the first such cell."""
+    """List what was left alone, once for each kind, at the first such cell."""
     volatile = {at: text for at, text in left.items() if called(text) & VOLATILE}
     elsewhere = {at: text for at, text in left.items() if at not in volatile}
     for code, found in (("RECALC_VOLATILE", volatile), ("RECALC_OTHER_BOOK", elsewhere)):
