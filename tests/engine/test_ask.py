@@ -118,7 +118,7 @@ def test_an_answer_is_json_all_the_way_down():
     found = answers("three-units", 0.02)[0]
     data = json.loads(json.dumps(found.data(), ensure_ascii=False))
     assert data["exact"] == found.tree.exact
-    assert {"steps", "clauses", "missing", "losses", "extras", "parts", "who"} <= set(data)
+    assert {"steps", "clauses", "missing", "losses", "extras", "uncounted", "parts", "who"} <= set(data)
 
 
 def test_our_own_words_are_in_the_language_and_the_regulation_stays_as_it_is():
@@ -231,3 +231,24 @@ def test_a_person_who_is_not_paid_is_told_why():
     found = answer(scores, cell_named(scores, "P009", "due"))
     assert found.tree.exact == ""
     assert "参加工作不在考核年度之后" in "".join(answer_lines(found))
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("待审", "审核状态待审；不计：须审核状态为通过"),
+        ("未通过", "审核状态未通过；不计：须审核状态为通过"),
+        ("通过", None),
+    ],
+)
+def test_a_claim_that_does_not_count_says_what_was_decided_on_it(status, said, monkeypatch):
+    """Who asks why there is no bonus is told of the claim, not only of the rows that count."""
+    monkeypatch.setenv("XLPERF_LANG", "zh")
+    _, plan = laid_out("three-units")
+    row = {"no": "U1-1", "unit": "U1", "kind": "加分", "item": "省级表彰", "points": Fraction(3), "status": status}
+    scores = score(plan, {**laid_out("three-units")[0].tables, "events": [row]})
+    for column in (None, "claimed"):
+        found = answer(scores, cell_named(scores, "U1", column))
+        assert [(x.label, x.why) for x in found.uncounted] == ([("省级表彰", said)] if said else [])
+        assert [x.value for x in found.extras] == ([] if said else ["3"])
+        assert any("没有计入的台账" in line for line in answer_lines(found)) == bool(said)

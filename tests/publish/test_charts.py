@@ -51,6 +51,18 @@ def test_who_gives_everybody_all_stands_first_and_is_named(yiyang):
     assert generous in chart.notes[0]
 
 
+def test_what_nobody_is_named_for_the_office_scores(yiyang):
+    """Rows without a scorer are the office's, one with those in its name: it does not stand there twice."""
+    scores, generous = yiyang
+    marks = scores.plan.by_name["marks"]
+    values = {name: dict(columns) for name, columns in scores.values.items()}
+    named = scores.column("marks", marks.scorer)
+    values["marks"][marks.scorer] = [None if at % 2 and who == generous else who for at, who in enumerate(named)]
+    plan = replace(scores.plan, office=generous)
+    chart = leniency(replace(scores, plan=plan, values=values))
+    assert sorted(chart.categories) == sorted(leniency(scores).categories)
+
+
 def test_a_unit_stands_against_the_median_of_its_group(yiyang):
     scores, _ = yiyang
     [chart, *_] = against_group(scores, scores.plan.rankings[0])

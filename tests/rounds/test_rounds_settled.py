@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from kit.begun import claim, claimed, issued
-from kit.rounds import reopened, send
+from kit.rounds import good_values, reopened, send
 
 from xlperf.cli import main
 from xlperf.problems import Problem, catalogue, problem, word, words
@@ -105,6 +105,15 @@ def test_a_score_says_what_it_lacks(round_, office_round, run):
     decide(office_round, status="通过")
     assert unsettled(office_round, publish_scores(office_round).scores) == []
     assert run("score", office_round.folder).exit_code == 0
+
+
+def test_a_book_that_came_and_is_held_is_not_told_as_never_sent(round_):
+    spot = next(at for at in good_values(round_, "unit", "U22") if at[2] == "self")
+    send(round_, "unit", "U22", {spot: "九十五"})
+    collect(round_)
+    told = {p.code: p.message() for p in unsettled(round_, publish_scores(round_).scores)}
+    assert told["RETURNED_HELD"] == "待补正 自评表 1份，还没有收下：市环保局"
+    assert "市环保局" not in told["NOT_RETURNED"]
 
 
 def test_the_claims_that_wait_are_named(office_round):

@@ -11,7 +11,7 @@ from xlperf.formula.values import shown
 from xlperf.report.explanation import Answer, Explanation, Gap, Loss, Step
 
 LINES, ROOM = 40, 110  # of the answer: lines at most, columns of one line
-_MOST = {"missing": 8, "losses": 6, "extras": 6, "clauses": 10}  # how many of each are shown
+_MOST = {"missing": 8, "losses": 6, "extras": 6, "uncounted": 4, "clauses": 10}  # how many of each are shown
 
 
 def answer_lines(a: Answer) -> list[str]:
@@ -30,6 +30,8 @@ def answer_lines(a: Answer) -> list[str]:
     lines += _section(say("失分最多的", "Most points lost"), [_loss(x) for x in a.losses], _MOST["losses"])
     extras = [f"{x.value}　{x.label}（{x.sheet}）→ {x.title}" for x in a.extras]
     lines += _section(say("计入的台账", "Ledger rows that count"), extras, _MOST["extras"])
+    uncounted = [f"{x.label}（{x.sheet}）　{x.why}" for x in a.uncounted]
+    lines += _section(say("没有计入的台账", "Ledger rows that count nothing"), uncounted, _MOST["uncounted"])
     return lines[:LINES]
 
 

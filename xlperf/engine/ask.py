@@ -178,6 +178,7 @@ def answer(scores: Scores, cell: Cell, depth: int = 9, reader: Reader | None = N
         tuple(sorted(_losses(scores, nodes), key=lambda x: -Fraction(x.lost))),
         tuple(_extras(scores, tree)),
         tuple(_beside(scores, cell)),
+        tuple(_uncounted(scores, tree)),
     )
 
 
@@ -356,13 +357,32 @@ def _reasoned(e: Explanation) -> bool:
     return bool(e.because) if inner is None else _reasoned(inner) or e.stated
 
 
-def _extras(scores: Scores, tree: Explanation) -> Iterator[Extra]:
-    """List the rows of ledgers that count, each with the heading that adds it up."""
+def _entered(scores: Scores, tree: Explanation) -> Iterator[tuple[Explanation, Explanation, Sheet]]:
+    """List the rows of ledgers behind a number, each with the cell that adds it up, once for each heading."""
     seen = set()
     for above, node in _branches(tree):
         sheet = scores.plan.by_name[node.sheet]
-        if sheet.grows and above.sheet != node.sheet and node.exact not in ("", "0"):
-            at = (above.column, node.sheet, node.key)
-            if at not in seen:
-                seen.add(at)
-                yield Extra(sheet.title, node.label or node.key, above.title, node.value)
+        at = (above.column, node.sheet, node.key)
+        if sheet.grows and above.sheet != node.sheet and at not in seen:
+            seen.add(at)
+            yield above, node, sheet
+
+
+def _extras(scores: Scores, tree: Explanation) -> Iterator[Extra]:
+    """List the rows of ledgers that count, each with the heading that adds it up."""
+    for above, node, sheet in _entered(scores, tree):
+        if node.exact not in ("", "0"):
+            yield Extra(sheet.title, node.label or node.key, above.title, node.value)
+
+
+def _uncounted(scores: Scores, tree: Explanation) -> Iterator[Extra]:
+    """List the rows of ledgers that count nowhere, once each, with what the office decided on them and why."""
+    rows = list(_entered(scores, tree))
+    seen = {(sheet.name, node.key) for _, node, sheet in rows if node.exact not in ("", "0")}
+    for above, node, sheet in rows:
+        decision = sheet.the("decision")
+        said = next((p for p in node.parts if decision is not None and p.column == decision.name), None)
+        if node.exact == "0" and (sheet.name, node.key) not in seen:
+            seen.add((sheet.name, node.key))
+            why = f"{said.title}{said.value}；{why_words(node)}" if said is not None else why_words(node)
+            yield Extra(sheet.title, node.label or node.key, above.title, node.value, why)

@@ -114,6 +114,7 @@ def _compiled(
         sheets=tuple(_with_roles(sheet, scheme) for sheet in laid(sheets, bound.laid)),
         rankings=tuple(Ranking(r.sheet, r.group, r.score, r.place, r.seat, r.title) for r in scheme.rankings),
         issuer=scheme.issuer,
+        office=scheme.office,
         document=scheme.document,
         readings=adopted,
         musts=musts,

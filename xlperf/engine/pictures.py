@@ -13,7 +13,6 @@ from xlperf.report.chart import Chart, Number, Series
 
 BINS = 8  # columns of a distribution, about
 _STEPS = (1, 2, 5, 10, 20, 50, 100)
-NOBODY_ELSE = "绩效管理机构"  # scores what no scorer is named for
 _MANY = 3  # marks that a scorer gives before anything is said of him
 Shares = dict[str, list[Fraction]]
 
@@ -89,7 +88,7 @@ def _marked(scores: Scores) -> Iterator[tuple[Sheet, int, str]]:
             continue
         for at, row in enumerate(scores.rows(sheet.name)):
             if isinstance(row[points.name], Fraction) and isinstance(most := row[full.name], Fraction) and most > 0:
-                yield sheet, at, value_text(row[sheet.scorer]) or NOBODY_ELSE
+                yield sheet, at, value_text(row[sheet.scorer]) or scores.plan.office
 
 
 def _share(scores: Scores, sheet: Sheet, at: int) -> Fraction:

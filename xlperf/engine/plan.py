@@ -219,8 +219,8 @@ class Must:
 class Plan:
     """Every sheet of a scheme under one set of readings.
 
-    caution: what every book, list and screen made from it must say first; "" where there is nothing to warn of. kept:
-    what the rooms above find out of it once.
+    office: who runs the appraisal, and scores what nobody else is named for. caution: what every book, list and screen
+    made from it must say first; "" where there is nothing to warn of. kept: what the rooms above find out of it once.
     """
 
     scheme: str
@@ -229,6 +229,7 @@ class Plan:
     sheets: tuple[Sheet, ...]
     rankings: tuple[Ranking, ...] = ()
     issuer: str = ""
+    office: str = ""
     document: str = ""
     readings: Mapping[str, str] = field(default_factory=dict)
     subjects: tuple[Subject, ...] = ()

@@ -15,7 +15,15 @@ from xlperf.rounds.lacking import unsettled
 from xlperf.rounds.stages import stage_problems
 from xlperf.rounds.store import Round
 
-_STOP = ("NOT_RETURNED", "MASTER_NOT_IN", "NEWER_HELD", "CLAIMS_PENDING", "UNITS_UNSCORED", "MARKS_MISSING")
+_STOP = (
+    "NOT_RETURNED",
+    "RETURNED_HELD",
+    "MASTER_NOT_IN",
+    "NEWER_HELD",
+    "CLAIMS_PENDING",
+    "UNITS_UNSCORED",
+    "MARKS_MISSING",
+)
 _NAMED = 8
 
 

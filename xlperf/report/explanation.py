@@ -72,20 +72,22 @@ class Loss:
 
 @dataclass(frozen=True)
 class Extra:
-    """A row of a ledger that counts: a bonus, a deduction. title: the heading that adds it up."""
+    """A row of a ledger: a bonus, a deduction. title: the heading that adds it up. why: it counts nothing, in words."""
 
     sheet: str
     label: str
     title: str
     value: str
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class Answer:
     """The answer on one screen. tree: everything behind it, as deep as it was asked for.
 
-    steps: the result first, then what it was made from. clauses: each once. missing, losses (most first), extras:
-    of all rows that the number was made from. beside: what decides the place of a score beside the score.
+    steps: the result first, then what it was made from. clauses: each once. missing, losses (most first), extras (rows
+    of ledgers that count), uncounted (those that do not): of all rows that the number was made from. beside: what
+    decides the place of a score beside the score.
     """
 
     who: str
@@ -96,8 +98,10 @@ class Answer:
     losses: tuple[Loss, ...] = ()
     extras: tuple[Extra, ...] = ()
     beside: tuple[str, ...] = ()
+    uncounted: tuple[Extra, ...] = ()
 
     def data(self) -> dict[str, object]:
         """Return it for programs; `parts` is the tree."""
-        rest = {name: [asdict(x) for x in getattr(self, name)] for name in ("steps", "missing", "losses", "extras")}
+        names = ("steps", "missing", "losses", "extras", "uncounted")
+        rest = {name: [asdict(x) for x in getattr(self, name)] for name in names}
         return {**self.tree.data(), "who": self.who, **rest, "clauses": list(self.clauses), "beside": list(self.beside)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from xlperf.engine.ask import Spot, empty_inputs
 from xlperf.engine.refused import refused_rows
@@ -10,8 +11,8 @@ from xlperf.engine.roles import warned_rows
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.engine.score import Scores
 from xlperf.problems import Problem, Where, problem, word
+from xlperf.report.status import BookStatus
 from xlperf.rounds.collecting.claims import lapsed, pending
-from xlperf.rounds.collecting.collect import Missing, missing
 from xlperf.rounds.parties import roster_now
 from xlperf.rounds.status import status_of
 from xlperf.rounds.stood_in import stood_in
@@ -23,16 +24,16 @@ _NAMED = 8  # units named one by one
 def unsettled(round_: Round, scores: Scores) -> list[Problem]:
     """List what is missing from a scored round, as warnings, and as errors which cells no longer stand."""
     state = round_.state()
-    absent = list(missing(round_, state, ()))
-    kinds = dict.fromkeys(m.kind for m in absent if m.kind != "master")
-    problems = [_not_in([m for m in absent if m.kind == kind]) for kind in kinds]
-    if any(m.kind == "master" for m in absent):
+    books = status_of(round_).books
+    absent = [b for b in books if b.state != "in"]
+    problems = list(_not_in([b for b in absent if b.kind != "master"]))
+    if any(b.kind == "master" for b in absent):
         problems.append(problem("MASTER_NOT_IN", office=round_.scheme.office))
     roster = roster_now(round_, state)
     return [
         *round_.beyond(state),
         *problems,
-        *_held_beside(round_),
+        *_held_beside(books),
         *stood_in(round_, state),
         *pending(round_, state),
         *lapsed(round_, state),
@@ -42,13 +43,17 @@ def unsettled(round_: Round, scores: Scores) -> list[Problem]:
     ]
 
 
-def _not_in(absent: list[Missing]) -> Problem:
-    return problem("NOT_RETURNED", book=absent[0].book, count=len(absent), names=_some([m.name for m in absent]))
+def _not_in(absent: Sequence[BookStatus]) -> Iterator[Problem]:
+    """List by kind of book who sent nothing, and whose book came and is held."""
+    for kind, held in dict.fromkeys((b.kind, b.state == "held") for b in absent):
+        some = [b for b in absent if (b.kind, b.state == "held") == (kind, held)]
+        code = "RETURNED_HELD" if held else "NOT_RETURNED"
+        yield problem(code, book=some[0].book, count=len(some), names=_some([b.name for b in some]))
 
 
-def _held_beside(round_: Round) -> list[Problem]:
+def _held_beside(books: Iterable[BookStatus]) -> list[Problem]:
     """List whose newer book is held while an older one counts."""
-    names = [f"{b.name}（{b.book}）" for b in status_of(round_).books if b.again and b.kind != "master"]
+    names = [f"{b.name}（{b.book}）" for b in books if b.again and b.kind != "master"]
     return [problem("NEWER_HELD", count=len(names), names=_some(names))] if names else []
 
 

@@ -234,6 +234,7 @@ async function explain(place, words, trail = []) {
     rows(say("missing"), a.missing, (g) => `${g.sheet}　${g.label || g.key}：${g.title}`),
     rows(say("losses"), a.losses, (x) => [el("strong", {}, `－${x.lost}`), `　${x.label || x.key}（${say("of_full", x)}）　${x.why}`]),
     rows(say("extras"), a.extras, (x) => `${x.value}　${x.label}（${x.sheet}）→ ${x.title}`),
+    rows(say("uncounted"), a.uncounted, (x) => `${x.label}（${x.sheet}）　${x.why}`),
     a.parts.length ? el("section", {}, el("h3", {}, say("parts")), table([
       { title: say("unit"), of: (p) => p.label || p.key },
       { title: say("step_why"), of: (p) => p.title, show: (p) => button(p.title, () => deeper(p), { class: "link" }) },
