@@ -25,12 +25,13 @@ LINES = 30
 Rows = list[dict[str, Value]]
 
 
-def tables(scheme: Scheme, units: int) -> dict[str, Rows]:
+def tables(scheme: Scheme, units: int, lines: int = LINES) -> dict[str, Rows]:
     """Return units and marks: each unit has the same indicators, its own full marks and targets."""
     unit, mark = scheme.tables["units"][0], scheme.tables["marks"][0]
-    whose = [{**unit, "code": f"U{i:05}", "name": f"第{i:05}单位"} for i in range(units)]
+    stated = {"indicators": Fraction(lines), "full_mark": Fraction(sum(n % 5 + 1 for n in range(lines)))}
+    whose = [{**unit, **stated, "code": f"U{i:05}", "name": f"第{i:05}单位"} for i in range(units)]
     marks: Rows = []
-    for i, n in ((i, n) for i in range(units) for n in range(LINES)):
+    for i, n in ((i, n) for i in range(units) for n in range(lines)):
         told: dict[str, Value] = {"id": f"U{i:05}-{n:02}", "unit": f"U{i:05}", "no": Fraction(n + 1)}
         told |= {"indicator": f"第{n + 1}项指标（件）", "full": Fraction(n % 5 + 1)}
         marks.append({**mark, **told, "target": Fraction(100 + (i * 7 + n) % 90)})
@@ -54,12 +55,11 @@ def laid_out(units: int) -> tuple[Scheme, Scores]:
     return scheme, score(plan, scheme.tables)
 
 
-def with_returns(folder: Path, units: int) -> Round:
-    """Make a round on the disk whose units have all sent their books, filled as they should be."""
-    source, scheme = smallest()
-    shutil.copytree(source, folder / "scheme")
-    for name, rows in tables(scheme, units).items():
-        file = folder / "scheme" / f"{name}.csv"
+def write_tables(source: Path, folder: Path, wanted: dict[str, Rows]) -> None:
+    """Write the scheme of a folder with these tables in place of its own."""
+    shutil.copytree(source, folder)
+    for name, rows in wanted.items():
+        file = folder / f"{name}.csv"
         with file.open(encoding="utf-8", newline="") as there:
             names = next(csv.reader(there))
         with file.open("w", encoding="utf-8", newline="") as out:
@@ -68,6 +68,12 @@ def with_returns(folder: Path, units: int) -> Round:
             writer.writerows(
                 {n: decimal(v) if isinstance(v := row.get(n), Fraction) else v for n in names} for row in rows
             )
+
+
+def with_returns(folder: Path, units: int) -> Round:
+    """Make a round on the disk whose units have all sent their books, filled as they should be."""
+    source, scheme = smallest()
+    write_tables(source, folder / "scheme", tables(scheme, units))
     round_, problems = new_round(folder / "scheme", folder / "round", key=b"k" * 32, despite="benchmark")
     assert round_ is not None, [p.text("en") for p in problems]
     distribute(round_, only=("unit",))

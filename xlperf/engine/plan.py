@@ -121,7 +121,7 @@ class Sheet:
 
     def takes(self, row: Row) -> bool:
         """Return whether a row of the table belongs to this sheet."""
-        return all(row.get(name) == wanted for name, wanted in self.where.items())
+        return not self.where or all(row.get(name) == wanted for name, wanted in self.where.items())
 
     @property
     def key(self) -> Column:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import cast
 
 from xlperf.engine.graph import Spot
@@ -18,6 +18,7 @@ from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
 from xlperf.engine.score import ExactColumns, defaulted, rows_of
 from xlperf.entries.cell import Asked, Raw, judge
+from xlperf.entries.columnwise import UNSURE, Filled, Unsure
 from xlperf.formula.expression import columns_of
 from xlperf.formula.values import UNREAD, Value, value_text
 from xlperf.problems import Problem, Where, errors
@@ -28,7 +29,8 @@ class Entry:
     """One cell that somebody filled or should have filled.
 
     row: its row in the tables, where the value is put. needed: whether an empty cell is told where the column is
-    required. data_type, formula, percent: what a spreadsheet says of the cell. value, problems: what came of it.
+    required. data_type, formula, percent: what a spreadsheet says of the cell. value, problems: what came of it. order:
+    where it stands among others, for whoever brings them.
     """
 
     sheet: Sheet
@@ -42,14 +44,20 @@ class Entry:
     percent: bool = False
     value: Value = None
     problems: list[Problem] = field(default_factory=list)
+    order: int = 0
 
 
 def judge_entries(
-    plan: Plan, tables: Tables, entries: Collection[Entry], own: Callable[[Thing | None], bool] = lambda _: True
-) -> None:
+    plan: Plan,
+    tables: Tables,
+    entries: Collection[Entry],
+    own: Callable[[Thing | None], bool] = lambda _: True,
+    columns: Collection[Filled] = (),
+) -> list[Entry]:
     """Judge entries, each in `value` and `problems`, and put the values into their rows, which stand in the tables.
 
-    own: which objects whoever filled them may name: a unit its own people.
+    own: which objects whoever filled them may name: a unit its own people. columns: cells to be judged together, in
+    rows of which each is in one sheet alone; those of them that had to be looked at one by one are returned.
     """
     level = levels(plan)
     offered = Offers(plan, tables, own)
@@ -58,7 +66,16 @@ def judge_entries(
     for entry in entries:
         entry.row[entry.column.name] = None
         steps.setdefault(level[entry.sheet.name, entry.column.name], []).append(entry)
-    for _, these in sorted(steps.items()):
+    together: dict[int, list[Filled]] = {}
+    for filled in columns:
+        together.setdefault(level[filled.sheet.name, filled.column.name], []).append(filled)
+        for row in filled.rows:
+            row[filled.column.name] = None
+    looked_at: list[Entry] = []
+    for step in sorted(steps.keys() | together.keys()):
+        apart = [e for filled in together.get(step, ()) for e in _judge_together(filled)]
+        looked_at += apart
+        these = [*steps.get(step, ()), *apart]
         known, asks = Known(plan, tables), _Asks()
         for entry in these:
             _judge(entry, known.of(entry.sheet, entry.column, entry.row), offered, asks)
@@ -67,6 +84,27 @@ def judge_entries(
             if entry.problems and errors(entry.problems):
                 wrong.add(spot)
             entry.row[entry.column.name] = _nothing(entry.column) if spot in wrong else entry.value
+    return looked_at
+
+
+def _judge_together(filled: Filled) -> list[Entry]:
+    """Put what is plainly right into its rows; return the other cells, still to be judged."""
+    name, found = filled.column.name, filled.read()
+    for row, value in zip(filled.rows, found, strict=True):
+        row[name] = None if isinstance(value, Unsure) else value
+    unsure = [i for i, value in enumerate(found) if value is UNSURE]
+    return [
+        Entry(
+            filled.sheet,
+            filled.column,
+            filled.rows[i],
+            filled.raws[i],
+            partial(filled.place, i),
+            filled.needed,
+            order=filled.order(i),
+        )
+        for i in unsure
+    ]
 
 
 def _nothing(column: Column) -> Value:

@@ -50,7 +50,10 @@ def given_file(file: Path) -> tuple[Given, list[Problem]]:
     """Return what stands in a CSV file, every cell as its text."""
     text, problems = read_lines(file, file.name)
     lines = (
-        Line(number, {name: None if is_empty(cell) else cell for name, cell in zip(text.names, cells, strict=True)})
+        Line(
+            number,
+            dict(zip(text.names, [c if c[:1].isalnum() or not is_empty(c) else None for c in cells], strict=True)),
+        )
         for number, cells in text.lines
     )
     return Given(file.name, text.names, tuple(lines), text.header), problems

@@ -33,7 +33,8 @@ STAGES = {  # the long form: stage → the roles of the columns that hold its ac
 class Meant:
     """A row of the table that lines speak of: what stands in it by column, and where that was written.
 
-    line: the first line that speaks of it. unscored: nothing typed here can be scored.
+    line: the first line that speaks of it. unscored: nothing typed here can be scored. plain: whether one line alone
+    speaks of it, by its key, and says nothing of its facts that the scheme does not.
     """
 
     row: dict[str, Value]
@@ -41,6 +42,7 @@ class Meant:
     raw: dict[str, Raw] = field(default_factory=dict)
     places: dict[str, tuple[int, str]] = field(default_factory=dict)
     unscored: bool = False
+    plain: bool = False
 
 
 @dataclass
@@ -63,16 +65,11 @@ class Lines:
         self.unit = next((s.unit for s in self.sheets if s.unit), "") if not self.is_roster else ""
         self.columns = {c.name: c for s in reversed(self.sheets) for c in s.columns if c.expr is None}
         loose = {*FREE_COLUMNS, *(n for s in self.sheets for n in s.where)}
-        loose |= {n for r in self.tables.get(self.table, []) for n in r}
+        loose |= {n for names in dict.fromkeys(map(tuple, self.tables.get(self.table, []))) for n in names}
         self.loose = loose - self.columns.keys()  # may stand here although no sheet shows them
         self.by_role = {c.role: c.name for c in self.columns.values() if c.role}
         self.naming = [self.by_role[role] for role in ("number", "label", "name") if role in self.by_role]
-        self.base = {value_text(r.get(self.key)): dict(r) for r in self.tables.get(self.table, [])}
-        self.named: dict[tuple[Value, str, Value], list[str]] = {}
-        for key, row in self.base.items():
-            for name in self.naming:
-                self.named.setdefault((row.get(self.unit), name, row.get(name)), []).append(key)
-        self.units_known = {row.get(self.unit) for row in self.base.values()}
+        self.base: dict[str, Row] = {value_text(r.get(self.key)): r for r in self.tables.get(self.table, [])}
         self.of = next((s.of for s in self.sheets if s.unit), "")
         objects = objects_of(self.plan, self.tables)
         names, self.shared = objects.names(self.of), objects.shared.get(self.of, {})
@@ -86,8 +83,10 @@ class Lines:
         self._headings()
         made = {} if self.is_roster else {k: dict(v) for k, v in self.base.items()}
         grows = any(s.grows for s in self.sheets)
+        facts = self._facts_of_plain()
         for at, line in enumerate(self.given.lines, 1):
-            self._put(made, self._with_unit(line), f"{len(self.base) + at}" if grows else "")
+            if facts is None or not self._put_plain(made, line, facts):
+                self._put(made, self._with_unit(line), f"{len(self.base) + at}" if grows else "")
         return list(made.values())
 
     def _headings(self) -> None:
@@ -105,6 +104,50 @@ class Lines:
                 near = nearest(name, [n for n in known if not self.given.header or n not in self.given.names])
                 at = self.given.place(self.given.header, name)
                 self.problems.append(problem("TABLE_UNKNOWN_COLUMN", replace(at, path=""), found=name, nearest=near))
+
+    @cached_property
+    def named(self) -> dict[tuple[Value, str, Value], list[str]]:
+        """Return unit, naming column and what stands there → the keys of the rows where it does."""
+        found: dict[tuple[Value, str, Value], list[str]] = {}
+        for key, row in self.base.items():
+            for name in self.naming:
+                found.setdefault((row.get(self.unit), name, row.get(name)), []).append(key)
+        return found
+
+    @cached_property
+    def units_known(self) -> set[Value]:
+        """Return the units that have rows."""
+        return {row.get(self.unit) for row in self.base.values()}
+
+    # ---- plain lines ---------------------------------------------------------------------------
+
+    def _facts_of_plain(self) -> list[Column] | None:
+        """List the facts that are given, where lines can be plain at all; None where they cannot."""
+        given = [self.columns.get(name) for name in self.given.names]
+        odd = self.made or self.is_roster or self.given.doubled or any(s.grows for s in self.sheets)
+        if odd or "stage" in self.given.names or self.key not in self.given.names or None in given:
+            return None
+        self._inputs = [c.name for c in given if c is not None and c.kind == "input"]
+        return [c for c in given if c is not None and c.kind == "fact"]
+
+    def _put_plain(self, made: dict[str, dict[str, Value]], line: Line, facts: list[Column]) -> bool:
+        """Put a plain line (see `Meant`) into its row; return whether it is one."""
+        cells = line.cells
+        key = cells.get(self.key)
+        key = key.strip() if isinstance(key, str) else ""
+        base = self.base.get(key)
+        if base is None or key in self.meant or len(cells) != len(self.given.names):
+            return False
+        for column in facts:
+            raw, was = cells[column.name], base.get(column.name)
+            if raw is None:
+                continue
+            if not isinstance(raw, str) or (raw.strip() if column.holds == "text" else as_typed(raw, column)) != was:
+                return False
+            if column.name == self.unit and was not in self.codes:
+                return False
+        self.meant[key] = Meant(made[key], line, {name: cells[name] for name in self._inputs}, plain=True)
+        return True
 
     # ---- whose row -----------------------------------------------------------------------------
 

@@ -5,13 +5,16 @@ One way for a folder of CSV files, pandas frames and lists of mappings; they dif
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from xlperf.engine.objects import objects_of
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
 from xlperf.engine.score import rows_of
 from xlperf.entries.cell import wanted_words
+from xlperf.entries.columnwise import Filled
 from xlperf.entries.complete import incomplete
 from xlperf.entries.entry import Entry, Known, judge_entries
 from xlperf.entries.given import Given
@@ -51,12 +54,15 @@ def judged_tables(scheme: Scheme, plan: Plan, given: Mapping[str, Given]) -> tup
         readers.append(reader)
         if reader.is_roster:
             _keep_roster(plan, tables)
-    entries = [list(_entries(reader)) for reader in readers]
+    entered = [_entered(reader) for reader in readers]
     tables = with_made_rows(plan.made, tables)
-    judge_entries(plan, tables, [e for found in entries for e in found])
+    columns = [column for both in entered for column in both.columns]
+    apart = judge_entries(plan, tables, [e for both in entered for e in both.cells], columns=columns)
     problems: list[Problem] = []
-    for reader, found in zip(readers, entries, strict=True):
+    for reader, both in zip(readers, entered, strict=True):
         problems += reader.problems
+        mine = (e for e in apart if e.sheet.table == reader.table)
+        found = sorted((*both.cells, *mine), key=lambda e: e.order)
         problems += [_unfinished(plan, e, p) if p.code == "MISSING" else p for e in found for p in e.problems]
         problems += _adrift(reader)
         problems += _undocumented(reader)
@@ -105,26 +111,71 @@ def _keep_roster(plan: Plan, tables: dict[str, list[dict[str, Value]]]) -> None:
             tables[sheet.table] = [row for row, chain in above if chain and chain[-1][1] in codes]
 
 
-def _entries(reader: Lines) -> Iterator[Entry]:
+@dataclass
+class Entered:
+    """What lines brought to be judged: cells one by one, and columns of plain lines."""
+
+    cells: list[Entry]
+    columns: list[Filled]
+
+
+def _entered(reader: Lines) -> Entered:
     """List the cells to be judged: every input of a row that a line speaks of, and the facts that it gives."""
     needed = {s.name: _needed(reader.plan, s) for s in reader.sheets}
-    for meant in reader.spoken_of():
-        for sheet in reader.taking(meant.row):
-            for column in sheet.columns:
-                if column.kind not in ("input", "fact") or (column.kind == "fact" and _is_settled(column, meant)):
-                    continue
-                if meant.unscored and column.kind == "input":
-                    meant.row[column.name] = None
-                    continue
-                if (meant.line.number, column.name) in reader.doubtful:
-                    continue
-                raw = as_typed(meant.raw.get(column.name), column)
-                raw = meant.row.get(column.name) if raw is None else raw
-                wanted = column.name in needed[sheet.name] or column.name in meant.raw
-                if raw is None and not (wanted and column.required):
-                    meant.row[column.name] = None
-                    continue
-                yield Entry(sheet, column, meant.row, raw, _Place(reader, meant, column.name), wanted)
+    cells: list[Entry] = []
+    plain: dict[str, list[tuple[int, Meant]]] = {}
+    for at, meant in enumerate(reader.spoken_of()):
+        sheets = reader.taking(meant.row)
+        if meant.plain and len(sheets) == 1:
+            plain.setdefault(sheets[0].name, []).append((at, meant))
+        else:
+            cells += _entries(reader, meant, sheets, needed, at << _WIDTH)
+    by_name = {s.name: s for s in reader.sheets}
+    return Entered(cells, [f for name, found in plain.items() for f in _filled(reader, by_name[name], found, needed)])
+
+
+_WIDTH = 20  # bits that count the columns of a row
+
+
+def _entries(
+    reader: Lines, meant: Meant, sheets: Iterable[Sheet], needed: Mapping[str, Collection[str]], order: int
+) -> Iterator[Entry]:
+    """List the cells of one row to be judged. order: of the first of them."""
+    for at, (sheet, column) in enumerate(((s, c) for s in sheets for c in s.columns), order):
+        if column.kind not in ("input", "fact") or (column.kind == "fact" and _is_settled(column, meant)):
+            continue
+        if meant.unscored and column.kind == "input":
+            meant.row[column.name] = None
+            continue
+        if (meant.line.number, column.name) in reader.doubtful:
+            continue
+        raw = as_typed(meant.raw.get(column.name), column)
+        raw = meant.row.get(column.name) if raw is None else raw
+        wanted = column.name in needed[sheet.name] or column.name in meant.raw
+        if raw is None and not (wanted and column.required):
+            meant.row[column.name] = None
+            continue
+        yield Entry(sheet, column, meant.row, raw, partial(reader.place, meant, column.name), wanted, order=at)
+
+
+def _filled(
+    reader: Lines, sheet: Sheet, rows: list[tuple[int, Meant]], needed: Mapping[str, Collection[str]]
+) -> Iterator[Filled]:
+    """List the inputs of plain lines by column. rows: of the sheet, each with where it stands among all."""
+    for at, column in enumerate(sheet.columns):
+        if column.kind == "input":
+            name, given = column.name, column.name in reader.given.names
+            raws = [raw if (raw := m.raw.get(name)) is not None else m.row.get(name) for _, m in rows]
+            wanted = given or name in needed[sheet.name]
+            yield Filled(
+                sheet,
+                column,
+                wanted,
+                [m.row for _, m in rows],
+                raws,
+                lambda i, name=name: reader.place(rows[i][1], name),  # type: ignore[misc]
+                lambda i, at=at: (rows[i][0] << _WIDTH) + at,  # type: ignore[misc]
+            )
 
 
 def _is_settled(column: Column, meant: Meant) -> bool:
@@ -132,18 +183,6 @@ def _is_settled(column: Column, meant: Meant) -> bool:
     limits = (column.low, column.high, column.decimals, column.asked, *column.choices, column.offers or None)
     read = meant.row.get(column.name) is not None and all(limit is None for limit in limits)
     return column.name not in meant.raw or read
-
-
-class _Place:
-    """Makes the place of a cell once it is needed."""
-
-    __slots__ = ("_meant", "_name", "_reader")
-
-    def __init__(self, reader: Lines, meant: Meant, name: str) -> None:
-        self._reader, self._meant, self._name = reader, meant, name
-
-    def __call__(self) -> Where:
-        return self._reader.place(self._meant, self._name)
 
 
 def _needed(plan: Plan, sheet: Sheet) -> set[str]:
@@ -157,6 +196,8 @@ def _needed(plan: Plan, sheet: Sheet) -> set[str]:
 def _adrift(reader: Lines) -> Iterator[Problem]:
     """List rows that no sheet reads, and units that belong to no class and so are ranked nowhere."""
     split = [s for s in reader.sheets if s.where]
+    if not split and not reader.is_roster:
+        return
     for meant in reader.spoken_of():
         taken = reader.taking(meant.row)
         if reader.is_roster:

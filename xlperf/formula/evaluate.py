@@ -16,7 +16,7 @@ from typing import Protocol
 from xlperf.formula.expression import Expr, exempting, link_of, needs, parts
 from xlperf.formula.links import LINKS, Link
 from xlperf.formula.operations import OPERATIONS, clean, equal, plain, stands
-from xlperf.formula.values import EXEMPT, Value
+from xlperf.formula.values import EXEMPT, Value, added
 
 Cells = Sequence[Value]
 Group = tuple[Value, ...]  # what several columns hold in one row, as comparisons see it
@@ -280,18 +280,18 @@ def _of_groups(sheet: str, link: Link, look: _Look, made: Callable[[Sequence[int
 
 
 def _numbers(values: Sequence[Value]) -> list[Fraction]:
-    return [v for v in values if isinstance(v, Fraction)]
+    return [v for v in values if v.__class__ is Fraction or isinstance(v, Fraction)]
 
 
 def _total(values: Sequence[Value], blanks: str) -> Value:
     if blanks == "stop" and any(v is None for v in values):
         return None
-    return sum(_numbers(values), Fraction(0))
+    return added(_numbers(values))
 
 
 def _mean(values: Sequence[Value]) -> Value:
     there = _numbers(values)
-    return sum(there, Fraction(0)) / len(there) if there else None
+    return added(there) / len(there) if there else None
 
 
 def _rank(link: Link, sheet: str, look: _Look) -> list[Value]:

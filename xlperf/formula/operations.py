@@ -19,14 +19,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import ge, gt, le, lt
 from typing import Any
 
 from xlperf.formula.amounts import in_words, in_words_formula
 from xlperf.formula.calendar import months_later, part
-from xlperf.formula.values import EXEMPT, Value, half_up, shown
+from xlperf.formula.values import EXEMPT, Value, half_up, ratio, shown
 
 PLACES = 9  # decimals that comparisons and steps look at
 REMAINDERS = 6  # decimals at which what is left of a share is compared: a double of its size still holds them
+
+_SCALE = 10**PLACES
 
 ATOM = 9  # text that needs no brackets
 COMPARE, CONCATENATE, SUM, PRODUCT, SIGN = 2, 3, 4, 5, 7
@@ -45,23 +48,29 @@ class Operation:
 
 def _strict(f: Callable[..., Any]) -> Callable[..., Any]:
     def applied(*xs: Value) -> Any:
-        return None if any(not isinstance(x, Fraction) for x in xs) else f(*xs)
+        for x in xs:
+            if x.__class__ is not Fraction and not isinstance(x, Fraction):
+                return None
+        return f(*xs)
 
     return applied
 
 
-def _holds(f: Callable[[Fraction, Fraction], bool]) -> Callable[[Value, Value], bool]:
+def _holds(f: Callable[[int, int], bool]) -> Callable[[Value, Value], bool]:
+    """Compare two numbers, which then stand over one denominator."""
+
     def applied(a: Value, b: Value) -> bool:
         if not isinstance(a, Fraction) or not isinstance(b, Fraction):
             return False
-        return f(clean(a), clean(b))
+        a, b = clean(a), clean(b)
+        return f(a.numerator * b.denominator, b.numerator * a.denominator)
 
     return applied
 
 
 def clean(x: Fraction) -> Fraction:
     """Return a number at the nine decimals that comparisons look at."""
-    return x if 10**PLACES % x.denominator == 0 else half_up(x, PLACES)
+    return x if _SCALE % x.denominator == 0 else half_up(x, PLACES)
 
 
 def equal(a: Value, b: Value) -> bool:
@@ -83,6 +92,37 @@ def stands(their: Value, order: str, mine: Value) -> bool:
     return their is not None and isinstance(their, Fraction) == isinstance(mine, Fraction) and not equal(their, mine)
 
 
+def _add(a: Fraction, b: Fraction) -> Fraction:
+    d, e = a.denominator, b.denominator
+    return ratio(a.numerator * e + b.numerator * d, d * e)
+
+
+def _sub(a: Fraction, b: Fraction) -> Fraction:
+    d, e = a.denominator, b.denominator
+    return ratio(a.numerator * e - b.numerator * d, d * e)
+
+
+def _mul(a: Fraction, b: Fraction) -> Fraction:
+    return ratio(a.numerator * b.numerator, a.denominator * b.denominator)
+
+
+def _div(a: Fraction, b: Fraction) -> Fraction | None:
+    n, d = b.numerator, b.denominator
+    return ratio(a.numerator * (d if n > 0 else -d), a.denominator * abs(n)) if n else None
+
+
+def _least(first: Fraction, *others: Fraction) -> Fraction:
+    for x in others:
+        first = x if x.numerator * first.denominator < first.numerator * x.denominator else first
+    return first
+
+
+def _greatest(first: Fraction, *others: Fraction) -> Fraction:
+    for x in others:
+        first = x if x.numerator * first.denominator > first.numerator * x.denominator else first
+    return first
+
+
 def _first(*xs: Value) -> Value:
     return next((x for x in xs if x is not None), None)
 
@@ -97,15 +137,15 @@ def _joined(*xs: Value) -> Value:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "add": Operation("{0}+{1}", _strict(lambda a, b: a + b), SUM),
-    "sub": Operation("{0}-{1}", _strict(lambda a, b: a - b), SUM),
-    "mul": Operation("{0}*{1}", _strict(lambda a, b: a * b), PRODUCT),
-    "div": Operation("{0}/{1}", _strict(lambda a, b: a / b if b else None), PRODUCT),
+    "add": Operation("{0}+{1}", _strict(_add), SUM),
+    "sub": Operation("{0}-{1}", _strict(_sub), SUM),
+    "mul": Operation("{0}*{1}", _strict(_mul), PRODUCT),
+    "div": Operation("{0}/{1}", _strict(_div), PRODUCT),
     "neg": Operation("-{0}", _strict(lambda a: -a), SIGN),
-    "gt": Operation("{0}>{1}", _holds(lambda a, b: a > b), COMPARE, takes_clean=True),
-    "ge": Operation("{0}>={1}", _holds(lambda a, b: a >= b), COMPARE, takes_clean=True),
-    "lt": Operation("{0}<{1}", _holds(lambda a, b: a < b), COMPARE, takes_clean=True),
-    "le": Operation("{0}<={1}", _holds(lambda a, b: a <= b), COMPARE, takes_clean=True),
+    "gt": Operation("{0}>{1}", _holds(gt), COMPARE, takes_clean=True),
+    "ge": Operation("{0}>={1}", _holds(ge), COMPARE, takes_clean=True),
+    "lt": Operation("{0}<{1}", _holds(lt), COMPARE, takes_clean=True),
+    "le": Operation("{0}<={1}", _holds(le), COMPARE, takes_clean=True),
     "same": Operation("{0}={1}", equal, COMPARE, takes_clean=True),
     "both": Operation("AND({all})", lambda *xs: all(xs)),
     "either": Operation("OR({all})", lambda *xs: any(xs)),
@@ -120,8 +160,8 @@ OPERATIONS: dict[str, Operation] = {
         "-INT(-{0})", _strict(lambda x: Fraction(clean(x).__ceil__())), SIGN, keeps_noise=False, takes_clean=True
     ),
     "rounded": Operation("ROUND({0},{1})", _strict(lambda x, n: half_up(x, int(n))), keeps_noise=False),
-    "least": Operation("MIN({all})", _strict(lambda *xs: min(xs))),
-    "greatest": Operation("MAX({all})", _strict(lambda *xs: max(xs))),
+    "least": Operation("MIN({all})", _strict(_least)),
+    "greatest": Operation("MAX({all})", _strict(_greatest)),
     "first": Operation("", _first),  # its text is nested IFs, written by the formula face
     "year": Operation("YEAR({0})", _strict(lambda x: part(x, "year")), keeps_noise=False, takes_clean=True),
     "month": Operation("MONTH({0})", _strict(lambda x: part(x, "month")), keeps_noise=False, takes_clean=True),
