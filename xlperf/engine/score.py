@@ -15,6 +15,7 @@ from xlperf.engine.objects import Objects, Party, Thing, objects_of
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.formula.evaluate import Cells, Index, evaluate
 from xlperf.formula.values import Unread, Value, value_text
+from xlperf.many import many_objects
 
 C = TypeVar("C")
 
@@ -233,6 +234,7 @@ def rows_of(plan: Plan, tables: Tables) -> dict[str, list[dict[str, Value]]]:
     return {s.name: [row for row in tables.get(s.table, []) if s.takes(row)] for s in plan.sheets}
 
 
+@many_objects()
 def score(plan: Plan, tables: Tables) -> Scores:
     """Score a plan exactly.
 

@@ -12,12 +12,24 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 
 from xlperf.engine.limits import limits
 from xlperf.engine.plan import Column, Row
 from xlperf.engine.reason import is_asked
 from xlperf.formula.operations import equal
-from xlperf.formula.values import EXEMPT, LARGEST, Value, day_number, day_of, decimal, from_float, number, shown
+from xlperf.formula.values import (
+    EXEMPT,
+    LARGEST,
+    Value,
+    day_number,
+    day_of,
+    decimal,
+    exactly,
+    from_float,
+    number,
+    shown,
+)
 from xlperf.problems import Problem, Where, Word, problem, word
 from xlperf.scheme.reading.cells import PLAIN, bare, day_meant, is_empty, mark_wanted, span, unread
 from xlperf.terms import POINTS
@@ -269,3 +281,20 @@ def value_matches(found: Value, issued: Value) -> bool:
     if isinstance(found, Fraction) and isinstance(issued, str):
         return number(issued) == found
     return isinstance(found, str) and isinstance(issued, str) and found == issued.strip()
+
+
+_read_once = lru_cache(maxsize=10_000)(number)  # most numbers of a table stand there many times
+
+
+def as_typed(raw: Raw, column: Column) -> Raw:
+    """Type text that is exactly what a column holds; anything else stays as it came, for the judge.
+
+    What the scheme gives may be a share or a fraction, 80 % or 2/3; what somebody fills in is a plain number.
+    """
+    if not isinstance(raw, str) or column.holds == "text":
+        return raw
+    plain = raw.strip()
+    if column.holds == "number" and column.kind == "input" and not PLAIN.match(plain):
+        return raw
+    found = exactly(plain, column.holds) if column.holds == "date" else _read_once(plain)
+    return raw if found is None else found

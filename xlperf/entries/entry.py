@@ -17,7 +17,7 @@ from xlperf.engine.objects import Objects, Thing, objects_of
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
 from xlperf.engine.score import ExactColumns, defaulted, rows_of
-from xlperf.entries.cell import Asked, Raw, judge
+from xlperf.entries.cell import Asked, Raw, as_typed, judge
 from xlperf.entries.columnwise import UNSURE, Filled, Unsure
 from xlperf.formula.expression import columns_of
 from xlperf.formula.values import UNREAD, Value, value_text
@@ -98,7 +98,7 @@ def _judge_together(filled: Filled) -> list[Entry]:
             filled.sheet,
             filled.column,
             filled.rows[i],
-            filled.raws[i],
+            as_typed(filled.raws[i], filled.column),
             partial(filled.place, i),
             filled.needed,
             order=filled.order(i),

@@ -10,12 +10,14 @@ from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Tables
 from xlperf.entries.given import Given, Line
 from xlperf.entries.tables import judged_tables, table_names
+from xlperf.many import many_objects
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.scheme.model import Scheme
 from xlperf.scheme.reading.cells import is_empty
 from xlperf.scheme.reading.tables import read_lines
 
 
+@many_objects()
 def read_data(
     scheme: Scheme, folder: Path | str, readings: Mapping[str, str] | None = None
 ) -> tuple[Tables, list[Problem]]:

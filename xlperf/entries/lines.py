@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from xlperf.engine.objects import objects_of
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
-from xlperf.entries.cell import Asked, Raw, judge, value_matches
+from xlperf.entries.cell import Asked, Raw, as_typed, judge, value_matches
 from xlperf.entries.given import Given, Line
-from xlperf.formula.values import Value, exactly, number, value_text
+from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, errors, problem
-from xlperf.scheme.reading.cells import PLAIN
 from xlperf.scheme.vocabulary import FREE_COLUMNS
 from xlperf.scheme.words import nearest, suggester
 
@@ -353,20 +352,3 @@ class Lines:
     def spoken_of(self) -> Iterator[Meant]:
         """List the rows that lines speak of."""
         return iter(self.meant.values())
-
-
-_number = lru_cache(maxsize=10_000)(number)  # most numbers of a table stand there many times
-
-
-def as_typed(raw: Raw, column: Column) -> Raw:
-    """Type text that is exactly what a column holds; anything else stays as it came, for the judge.
-
-    What the scheme gives may be a share or a fraction, 80 % or 2/3; what somebody fills in is a plain number.
-    """
-    if not isinstance(raw, str) or column.holds == "text":
-        return raw
-    plain = raw.strip()
-    if column.holds == "number" and column.kind == "input" and not PLAIN.match(plain):
-        return raw
-    found = exactly(plain, column.holds) if column.holds == "date" else _number(plain)
-    return raw if found is None else found

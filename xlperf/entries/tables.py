@@ -13,12 +13,12 @@ from xlperf.engine.objects import objects_of
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
 from xlperf.engine.score import rows_of
-from xlperf.entries.cell import wanted_words
+from xlperf.entries.cell import as_typed, wanted_words
 from xlperf.entries.columnwise import Filled
 from xlperf.entries.complete import incomplete
 from xlperf.entries.entry import Entry, Known, judge_entries
 from xlperf.entries.given import Given
-from xlperf.entries.lines import Lines, Meant, as_typed
+from xlperf.entries.lines import Lines, Meant
 from xlperf.entries.text import claim_words
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from xlperf.formula.values import Value, number
+from xlperf.many import many_objects
 from xlperf.problems import Problem, errors, problem
 from xlperf.scheme.checking.names import name_problems
 from xlperf.scheme.checking.references import table_problems
@@ -62,6 +63,7 @@ def load_scheme(path: Path | str) -> tuple[Scheme | None, list[Problem]]:
     return (None if errors(problems) else scheme), problems
 
 
+@many_objects()
 def read_scheme(path: Path | str) -> tuple[Scheme | None, list[Problem]]:
     """Read as much of a scheme as there is, with every problem; for checkers that go on after errors.
 

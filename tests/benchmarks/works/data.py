@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import random
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from benchmarks.frame import Contestant, Ready, Work
 from benchmarks.round_of import smallest, tables, write_tables
@@ -13,6 +13,7 @@ from benchmarks.round_of import smallest, tables, write_tables
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
 from xlperf.entries.folder import read_data
+from xlperf.formula.values import Value, half_up
 from xlperf.problems import errors
 from xlperf.scheme.load import load_scheme
 
@@ -58,6 +59,7 @@ def checked(folder: str) -> Ready:
 
 def by_pandas(folder: str) -> Ready:
     """Read, look the facts up, compute and rank; no cell is judged."""
+    import numpy as np
     import pandas as pd
 
     units = pd.read_csv(Path(folder, "scheme", "units.csv"), dtype={"code": str})
@@ -70,12 +72,48 @@ def by_pandas(folder: str) -> Ready:
         sums = given.groupby("unit")[["score", "full"]].sum()
         found = units.join(sums, on="code")
         found["result"] = found["score"] / found["full"] * 100
-        found["place"] = found["result"].round(6).groupby(found["group"]).rank(method="min", ascending=False)
+        found["shown"] = np.floor(found["result"] * 100 + 0.5 + 1e-9) / 100
+        found["place"] = found["shown"].groupby(found["group"]).rank(method="min", ascending=False)
         return {c: (r, p) for c, r, p in zip(found["code"], found["result"], found["place"], strict=True)}
 
     return Ready(run)
 
 
-def judged(folder: str, answer: Any) -> tuple[int, int]:
-    """Hold the scores against fractions added up by hand."""
-    return 0, 2 * len(answer)
+def judged(folder: str, answer: Answer) -> tuple[int, int]:
+    """Hold scores and places against fractions added up by hand."""
+    scheme, _ = load_scheme(Path(folder, "scheme"))
+    assert scheme is not None
+    facts = {row["id"]: row for row in scheme.tables["marks"]}
+    points: dict[Value, Fraction] = {}
+    full: dict[Value, Fraction] = {}
+    with Path(folder, "data", "marks.csv").open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            fact = facts[line["id"]]
+            most, target, unit = (fact[n] for n in ("full", "target", "unit"))
+            assert isinstance(most, Fraction)
+            assert isinstance(target, Fraction)
+            points[unit] = points.get(unit, Fraction()) + most * min(Fraction(line["verified"]) / target, Fraction(1))
+            full[unit] = full.get(unit, Fraction()) + most
+    exact = {unit: points[unit] / full[unit] * 100 for unit in points}
+    shown = sorted((half_up(x, 2) for x in exact.values()), reverse=True)
+    wrong = 0
+    for unit, x in exact.items():
+        result, place = answer.get(str(unit), (0.0, 0.0))
+        wrong += (abs(result - float(x)) > 1e-9) + (place != shown.index(half_up(x, 2)) + 1)
+    return wrong, 2 * len(exact)
+
+
+WORKS = (
+    Work(
+        "A folder of CSV, 17 lines a unit, scored exactly with every check, against pandas that checks nothing",
+        "units × 17 lines",
+        (1_000,),
+        made,
+        judged,
+        (
+            Contestant("xlperf, every check", checked),
+            Contestant("pandas, unchecked", by_pandas, ("pandas",), ("pandas",)),
+        ),
+        aims={"pandas, unchecked": 0.067},
+    ),
+)
