@@ -35,7 +35,8 @@ _NEAR_TOP = 40  # rows in which a printed code stands
 _IN_ONE_LINE = 5_000  # digests that fit one cell
 LONGEST = 255  # characters of a text constant in a formula
 _LETTERS = "123456789ABCDEFGHJKMNPQRSTVWXYZ"  # 31, a prime; no 0, I, L, O, U: people read it over the telephone
-_CODE = re.compile(CODE_SIGN + r"[:：]\s*([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z])")
+CODE = "[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]"  # a printed code, as a pattern
+_CODE = re.compile(rf"{CODE_SIGN}[:：]\s*({CODE})")
 
 
 class IdentityTooLong(ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,13 +15,14 @@ from xlperf.workbook import secret
 from xlperf.workbook.back.guard import bears, guard_problems
 from xlperf.workbook.back.read import ReadBook, read_book
 from xlperf.workbook.back.second import Unreadable, compared
-from xlperf.workbook.seal import LEAD_IN
+from xlperf.workbook.seal import CODE, LEAD_IN
 
 FEW_PASSWORDS = 12  # that are all tried: each takes a third of a second
-SMALL = 200_000  # bytes of a file that is read whatever it is
 MEMORY = 512 << 20  # bytes a reader may take beyond what the program itself has
 PATIENCE = 20.0  # seconds for one returned file
 LONG = 180.0  # seconds for a 总表 of the office's own, which may have a thousand units
+
+_OURS = re.compile(rf"{LEAD_IN}|(?<![0-9A-Za-z-]){CODE}".encode())  # an identity or a printed code, not the like of a GUID
 
 Opened = ReadBook | Problem
 
@@ -77,8 +79,8 @@ def _read(data: bytes, name: str, records: Path) -> Opened:
     if problems and problems[0].code != "MACRO":
         return problems[0]
     try:
-        if not problems and len(data) > SMALL and not bears(data, LEAD_IN):
-            return ReadBook(None, (), (), (), ())  # nothing in it says that it is ours: no reader has to look
+        if not bears(data, _OURS):  # nothing in it says that it is ours: no reader has to look
+            return problems[0] if problems else ReadBook(None, (), (), (), ())
         book = read_book(data, records)
         return problems[0] if problems and not _may_hold_macros(book) else compared(book, data)
     except Unreadable as fault:

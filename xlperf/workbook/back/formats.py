@@ -10,6 +10,8 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS_MAX_SIZE, builtin_format_cod
 from openpyxl.styles.stylesheet import Stylesheet
 from openpyxl.xml.functions import fromstring
 
+_SMALL = 200_000  # bytes of a part whose formats are remembered; many large ones would fill a reader
+
 
 @dataclass(frozen=True)
 class Look:
@@ -20,19 +22,24 @@ class Look:
     is_span: bool
 
 
-@lru_cache(maxsize=64)
 def looks_of(data: bytes) -> tuple[Look, ...]:
     """Return the cell formats of a book, read by openpyxl; once for all books that one program saved.
 
-    data: the part. ValueError where there are none.
+    data: the part. Nothing where there are none. A format that is named and not there shows a number as it is.
     """
+    return _known(data) if len(data) <= _SMALL else _looks(data)
+
+
+def _looks(data: bytes) -> tuple[Look, ...]:
     root: Any = fromstring(data)
     sheet: Any = Stylesheet.from_tree(root)
-    if not sheet.cell_styles:
-        raise ValueError("no cell formats")
+    own = dict(enumerate(sheet.number_formats, BUILTIN_FORMATS_MAX_SIZE))
     found = []
     for number, style in enumerate(sheet.cell_styles):
-        own = style.numFmtId - BUILTIN_FORMATS_MAX_SIZE
-        shown = sheet.number_formats[own] if own >= 0 else builtin_format_code(style.numFmtId)
+        kind = style.numFmtId
+        shown = own.get(kind, "General") if kind >= BUILTIN_FORMATS_MAX_SIZE else builtin_format_code(kind)
         found.append(Look(str(shown), number in sheet.date_formats, number in sheet.timedelta_formats))
     return tuple(found)
+
+
+_known = lru_cache(maxsize=64)(_looks)

@@ -85,10 +85,13 @@ def guard_problems(data: bytes, file: str) -> list[Problem]:
         return [problem("DAMAGED", where, found=found)]
 
 
-def bears(data: bytes, text: str) -> bool:
-    """Return whether any part of a workbook that passed holds a text, in whatever letters of two bytes or one."""
+def bears(data: bytes, text: re.Pattern[bytes]) -> bool:
+    """Return whether any part of a workbook that passed holds a text, in whatever letters of two bytes or one.
+
+    text: of ASCII alone.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as book:
-        return any(text.encode() in book.read(part).replace(b"\0", b"") for part in book.infolist())
+        return any(text.search(book.read(part).replace(b"\0", b"")) for part in book.infolist())
 
 
 def _is_one_archive(data: bytes) -> bool:

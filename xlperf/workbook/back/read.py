@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
-import openpyxl
 from openpyxl import Workbook
 
 from xlperf.formula.values import ERRORS
@@ -22,13 +20,15 @@ from xlperf.workbook.back.around import around, is_still, shown
 from xlperf.workbook.back.lean import Unusual, lean_book
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
 from xlperf.workbook.record import Kept, Record, Role, read_record, record_name
+from xlperf.workbook.back.unusual import unusual_book
 from xlperf.workbook.seal import Identity, printed_codes, read_identity, read_map_seal
-from xlperf.xlsx.cached import Place, stored_results
+from xlperf.xlsx.cached import Place
 from xlperf.xlsx.skeleton import MAP
 
 Results = Mapping[Place, Any]
 _CONSTANTS: Mapping[str, tuple[Any, str]] = {
     **{f"={error}": (error, "e") for error in ERRORS},
+    "=NA()": ("#N/A", "e"),  # what becomes of every error in .xls
     "=TRUE()": (True, "b"),
     "=FALSE()": (False, "b"),
 }
@@ -108,10 +108,10 @@ def read_book(file: Path | bytes, records: Path | None = None) -> ReadBook:
 def _loaded(data: bytes) -> tuple[Any, Results]:
     """Return a book with what its formulas show: read lean, or whole where it has anything unusual."""
     try:
-        lean = lean_book(data)
+        book = lean_book(data)
     except Unusual:
-        return openpyxl.load_workbook(BytesIO(data)), stored_results(BytesIO(data))
-    return lean, lean.results
+        book = unusual_book(data)
+    return book, book.results
 
 
 def _record(records: Path | None, identity: Identity | None) -> tuple[Record | None, str]:
