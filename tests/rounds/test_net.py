@@ -7,11 +7,15 @@ import subprocess
 import sys
 import zipfile
 
+import openpyxl
 import pytest
 from kit.begun import issued
+from kit.forger import forged
+from kit.forty import spoil
 from kit.rounds import issued_file, send
 
 from xlperf.problems import printable, problem
+from xlperf.rounds.collecting import open as opening
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.journal import entries, read_head
 
@@ -89,6 +93,24 @@ def test_the_books_of_an_archive_are_taken_under_their_chinese_names(round_):
     (round_.inbox / "报送材料.zip").write_bytes(archive(**books))
     found = {r.file: r.decision for r in collect(round_).receipts}
     assert found == {"报送材料.zip/市环保局.xlsx": "accepted", "报送材料.zip/市信息中心.xlsx": "accepted"}
+
+
+def test_a_book_that_says_nowhere_that_it_is_ours_is_given_to_no_reader(tmp_path, monkeypatch):
+    book = openpyxl.Workbook()
+    book.active["A1"] = "{B58B0392-4F1F-4190-BB64-5DF3571DCE5F}"
+    book.save(tmp_path / "x.xlsx")
+    opened = opening._opened((tmp_path / "x.xlsx", "x.xlsx", tmp_path, ()))
+    book.active["A1"] = "表码：2222-3333-4"
+    book.save(tmp_path / "x.xlsx")
+    monkeypatch.setattr(opening, "read_book", lambda *_: pytest.fail("given to the reader"))
+    assert opened.codes == ()
+    with pytest.raises(pytest.fail.Exception):
+        opening._read((tmp_path / "x.xlsx").read_bytes(), "x.xlsx", tmp_path)
+
+
+def test_an_error_that_xls_made_a_formula_of_is_an_error(round_):
+    forged(send(round_, "unit", "U22"), spoil("=NA()"))
+    assert {c for r in collect(round_).receipts for c in codes(r)} == {"CELL_ERROR"}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser reads everything")

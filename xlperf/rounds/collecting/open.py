@@ -22,7 +22,9 @@ MEMORY = 512 << 20  # bytes a reader may take beyond what the program itself has
 PATIENCE = 20.0  # seconds for one returned file
 LONG = 180.0  # seconds for a 总表 of the office's own, which may have a thousand units
 
-_OURS = re.compile(rf"{LEAD_IN}|(?<![0-9A-Za-z-]){CODE}".encode())  # an identity or a printed code, not the like of a GUID
+_OURS = re.compile(
+    rf"{LEAD_IN}|(?<![0-9A-Za-z-]){CODE}".encode()
+)  # an identity or a printed code, not the like of a GUID
 
 Opened = ReadBook | Problem
 

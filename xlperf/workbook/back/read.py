@@ -19,8 +19,8 @@ from xlperf.formula.values import ERRORS
 from xlperf.workbook.back.around import around, is_still, shown
 from xlperf.workbook.back.lean import Unusual, lean_book
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
-from xlperf.workbook.record import Kept, Record, Role, read_record, record_name
 from xlperf.workbook.back.unusual import unusual_book
+from xlperf.workbook.record import Kept, Record, Role, read_record, record_name
 from xlperf.workbook.seal import Identity, printed_codes, read_identity, read_map_seal
 from xlperf.xlsx.cached import Place
 from xlperf.xlsx.skeleton import MAP

@@ -1,8 +1,8 @@
 """A returned book that is not read lean: by openpyxl's own parsers, without the parts that nobody asks anything of.
 
-What openpyxl makes of a cell, a text, a name, a property or a comment is taken from it; what it would make of borders of
-merged cells, looks, pictures, charts, checks and links is never made, and what a formula shows is read along with it. So
-a strange book costs less than half, and one that is damaged where nobody looks is read all the same.
+What openpyxl makes of a cell, a text, a name, a property or a comment is taken from it; what it would make of borders
+of merged cells, looks, pictures, charts, checks and links is never made, and what a formula shows is read along with
+it. So a strange book costs less than half, and one that is damaged where nobody looks is read all the same.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from xlperf.workbook.back.formats import Look, looks_of
 from xlperf.workbook.back.plain import Book, Cell, Core, Listed, Property, Sheet
 from xlperf.xlsx.addresses import row_and_column
 
+rels_path: Any = get_rels_path  # the stubs do not know what it returns
 Spot = tuple[int, int]
 _ONE = re.compile(r"[A-Z]{1,3}[0-9]{1,7}")
 _ROW, _MERGE = f"{{{SHEET_MAIN_NS}}}row", f"{{{SHEET_MAIN_NS}}}mergeCell"
@@ -76,8 +77,8 @@ class _Cells(_reader.WorkSheetParser):
         if kind == "b":
             return stored.strip() in ("1", "true")
         if kind == "s":
-            at = stored.strip()
-            return self.shared_strings[int(at)] if at.isdigit() and int(at) < len(self.shared_strings) else None
+            at, texts = stored.strip(), cast("list[str]", self.shared_strings)
+            return texts[int(at)] if at.isdigit() and int(at) < len(texts) else None
         if kind == "n":
             return float(stored) if any(sign in stored for sign in ".eE") else int(stored)
         return stored
@@ -100,7 +101,7 @@ class _Reading(ExcelReader):
             if rel.target in self.valid_files and "chartsheet" not in rel.Type:
                 # openpyxl gives a title that is there twice another one
                 self._sheet(Sheet(str(self.wb.create_sheet(sheet.name).title)), rel.target)
-        self.made.defined_names = dict(self.parser.defined_names.by_sheet().get("global", {}))
+        self.made.defined_names = dict(cast("Any", self.parser).defined_names.by_sheet().get("global", {}))
         self.made.properties = Core(self.wb.properties.keywords)
         props = cast("Any", self.wb).custom_doc_props.props  # the stubs do not know it
         self.made.custom_doc_props = Listed(tuple(Property(p.name, str(p.value)) for p in props))
@@ -113,9 +114,10 @@ class _Reading(ExcelReader):
                 for read in row:
                     self._cell(sheet, read)
         under = {at for area in cells.merged for at in _merge(sheet, area)}
-        rels = get_rels_path(part)
+        rels = str(rels_path(part))
         for rel in get_dependents(self.archive, rels).find(COMMENTS_NS) if rels in self.valid_files else ():
-            _comments(sheet, under, CommentSheet.from_tree(fromstring(self.archive.read(rel.target))))
+            said: Any = fromstring(self.archive.read(rel.target))
+            _comments(sheet, under, cast("CommentSheet", CommentSheet.from_tree(said)))
         if sheet.cells:
             sheet.max_row = max(row for row, _ in sheet.cells)
             sheet.max_column = max(column for _, column in sheet.cells)
