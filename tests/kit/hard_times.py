@@ -29,6 +29,7 @@ from xlperf.publish.verify import verified
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.collecting.inbox import arrivals
 from xlperf.rounds.journal import Pen, entries
+from xlperf.rounds.store import Round
 from xlperf.workbook.record import read_record
 
 _COLLECT = """
@@ -39,35 +40,55 @@ collect(open_round(sys.argv[1])[0])
 """
 
 
+IN_ONE_ROUND = 25  # kills, so that each finds a small inbox
+
+
 def kills(count: int, folder: Path, seed: int = 1) -> Figure:
     """Kill a collector at random moments until everything is in; every file is recorded once, no reader is left."""
-    round_, draw, figure = issued_round(folder), random.Random(seed), Figure("kills")
-    filled = [send(round_, "unit", unit).rename(folder / f"{unit}.xlsx").read_bytes() for unit in ("U01", "U22", "U44")]
-    usual = 1.0
-    for number in range(count):
-        (round_.inbox / f"{number:05d}.xlsx").write_bytes(another(filled[number % 3], number))
-        began = time.monotonic()
-        child = _collector(round_.folder)
-        time.sleep(draw.uniform(0, 1.3 * usual))
-        done = os.waitpid(child, os.WNOHANG)[0]
-        figure.add("done before" if done else "killed")
-        if done:
-            usual = 0.7 * usual + 0.3 * (time.monotonic() - began)
-        else:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-        if left := _left_after(child, 5.0):
-            figure.wrong.append(f"readers left after kill {number}: {left}")
+    template, draw, figure = issued_round(folder / "template"), random.Random(seed), Figure("kills")
+    units = ("U01", "U22", "U44")
+    filled = [send(template, "unit", unit).rename(folder / f"{unit}.xlsx").read_bytes() for unit in units]
+    for start in range(0, count, IN_ONE_ROUND):
+        round_ = reopened(shutil.copytree(template.folder, folder / "round"))
+        numbers = range(start, min(start + IN_ONE_ROUND, count))
+        for number in numbers:
+            (round_.inbox / f"{number:05d}.xlsx").write_bytes(another(filled[number % 3], number))
+            _kill(figure, round_, draw, number)
+        _whole_again(figure, round_, {units[n % 3]: f"{n:05d}.xlsx" for n in numbers}, len(numbers))
+        shutil.rmtree(round_.folder)
+    return figure
+
+
+def _kill(figure: Figure, round_: Round, draw: random.Random, number: int) -> None:
+    """Kill one collector, at whatever it is; now and then it is done before."""
+    began = time.monotonic()
+    child = _collector(round_)
+    time.sleep(draw.uniform(0, 1.1 * _USUAL[0]))
+    done = os.waitpid(child, os.WNOHANG)[0]
+    figure.add("done before" if done else "killed")
+    if done:
+        _USUAL[0] = 0.7 * _USUAL[0] + 0.3 * (time.monotonic() - began)
+    else:
+        _USUAL[0] *= 1.02  # a machine that became busy
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    if left := _left_after(child, 5.0):
+        figure.wrong.append(f"readers left after kill {number}: {left}")
+
+
+_USUAL = [1.0]  # seconds a collector takes
+
+
+def _whole_again(figure: Figure, round_: Round, last: dict[str, str], count: int) -> None:
+    """Collect what is left, and enter what was lost, doubled, or is in force although it is older."""
     collect(reopened(round_.folder))
     taken = [e.body["sha256"] for e in entries(round_.ledger) if e.kind == "received"]
-    last = {("U01", "U22", "U44")[n % 3]: f"{n:05d}.xlsx" for n in range(count)}
     problems = errors(verified(round_.folder)[1])
     if problems or len(taken) != count or len({*taken}) != count:
         figure.wrong.append(f"{[p.text() for p in problems]}, taken {len(taken)} of {count}, {len({*taken})} different")
     now = {who: r.file for (_, who), r in reopened(round_.folder).state().current.items()}
     if now != last:
         figure.wrong.append(f"in force {now}, not {last}")
-    return figure
 
 
 def another(data: bytes, number: int) -> bytes:
@@ -80,13 +101,13 @@ def another(data: bytes, number: int) -> bytes:
     return made.getvalue()
 
 
-def _collector(folder: Path) -> int:
+def _collector(round_: Round) -> int:
     """Start a collector as a process of its own with a session of its own; return its number."""
     child = os.fork()
     if child == 0:
         try:
             os.setsid()
-            collect(reopened(folder))
+            collect(round_)
         finally:
             os._exit(0)
     return child

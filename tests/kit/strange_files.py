@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import shutil
@@ -15,6 +16,7 @@ import openpyxl
 from kit.bookedits import EDITS
 from kit.figure import UNIT, Figure, cells_of, decided, issued_round, not_owned
 from kit.forty import BOOKS, CASES, ROW, Case, made
+from kit.oracle import same, seen_in
 from kit.resaves import WAYS, saved_again
 from kit.rounds import send, send_all
 from xlperf.problems import errors
@@ -62,64 +64,97 @@ def _weigh(figure: Figure, round_: Round, name: str, receipt: Receipt | None, wa
 _TOKEN = re.compile(rb"<[^<>]*>|[^<>]+")
 
 
-def mutant(honest: Path, draw: random.Random, to: Path) -> None:
-    """Write a book with parts, nodes, texts and attributes changed at random, the hidden map more often."""
+Parts = dict[str, list[bytes]]
+
+
+def parts_of(honest: Path) -> tuple[Parts, dict[str, bytes]]:
+    """Return the parts of a book in tokens, and those that are not XML as they are."""
     with zipfile.ZipFile(honest) as book:
         parts = {i.filename: book.read(i) for i in book.infolist()}
-    names = [n for n in parts if n.endswith((".xml", ".rels"))]
+    xml = {name: _TOKEN.findall(text) for name, text in parts.items() if name.endswith((".xml", ".rels"))}
+    return xml, {name: text for name, text in parts.items() if name not in xml}
+
+
+def mutant(honest: Path, draw: random.Random, to: Path, parts: tuple[Parts, dict[str, bytes]] | None = None) -> None:
+    """Write a book with parts, nodes, texts and attributes changed at random, the hidden map more often.
+
+    parts: those of the honest one, where many are made of it.
+    """
+    xml, others = parts or parts_of(honest)
+    made, names = dict(xml), list(xml)
     strings = [n for n in names if n.lower().endswith("sharedstrings.xml")] * 2
     sheets = sorted(n for n in names if "worksheets/sheet" in n)
     for _ in range(draw.choice((1, 1, 2, 4))):
         name = draw.choice([*names, *sheets, sheets[-1], sheets[-1], *strings, "xl/workbook.xml"])
-        tokens = _TOKEN.findall(parts[name])
-        i, j = draw.randrange(len(tokens)), draw.randrange(len(tokens))
-        match draw.randrange(8):
-            case 0:
-                del tokens[i]
-            case 1:
-                tokens[i], tokens[j] = tokens[j], tokens[i]
-            case 2:
-                tokens.insert(i, tokens[j])
-            case 3:
-                tokens[i] = re.sub(rb"\d+", lambda m: str(draw.randrange(0, 60)).encode(), tokens[i])
-            case 4:
-                tokens[i] = draw.choice(
-                    (b"input", b"lead", b"U44-01", b"+1", b"xlperf|events|2", b"xlperf|marks|1", b"9")
-                )
-            case 5:
-                tokens[i] = tokens[i].replace(b'"', b'"1', 1)
-            case 6:
-                low, high = sorted((i, j))
-                del tokens[low : min(high, low + 40)]
-            case _:
-                low = min(i, j)
-                tokens[i:i] = tokens[low : low + draw.randrange(1, 40)]
-        parts[name] = b"".join(tokens)
+        made[name] = _mutated(draw, list(made[name]))
+    texts = {name: b"".join(tokens) for name, tokens in made.items()} | others
     if draw.random() < 0.1:
-        parts.pop(draw.choice(list(parts)))
-    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, text in parts.items():
-            made.writestr(name, text)
+        texts.pop(draw.choice(list(texts)))
+    with zipfile.ZipFile(to, "w") as book:
+        for name, text in texts.items():
+            book.writestr(name, text)
+    if draw.random() < 0.1:  # bits of the archive itself
+        data = bytearray(to.read_bytes())
+        data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
+        to.write_bytes(data)
+
+
+def _mutated(draw: random.Random, tokens: list[bytes]) -> list[bytes]:
+    """Change the tokens of a part in one of the ways of a forger."""
+    i, j = draw.randrange(len(tokens)), draw.randrange(len(tokens))
+    low, high = sorted((i, j))
+    match draw.randrange(8):
+        case 0:
+            del tokens[i]
+        case 1:
+            tokens[i], tokens[j] = tokens[j], tokens[i]
+        case 2:
+            tokens.insert(i, tokens[j])
+        case 3:
+            tokens[i] = re.sub(rb"\d+", lambda m: str(draw.randrange(0, 60)).encode(), tokens[i])
+        case 4:
+            tokens[i] = draw.choice((b"input", b"lead", b"U44-01", b"+1", b"xlperf|events|2", b"xlperf|marks|1", b"9"))
+        case 5:
+            tokens[i] = tokens[i].replace(b'"', b'"1', 1)
+        case 6:
+            del tokens[low : min(high, low + 40)]
+        case _:
+            tokens[i:i] = tokens[low : low + draw.randrange(1, 40)]
+    return tokens or [b" "]
 
 
 def mutants(count: int, folder: Path, seed: int = 1) -> Figure:
-    """Mutate a filled book; no cell is filled that its unit does not own, and the parent lives."""
+    """Mutate a filled book; no cell is filled that its unit does not own, none otherwise than it shows to the oracle."""
     round_, draw, figure = issued_round(folder), random.Random(seed), Figure("mutants")
     honest = send(round_, "unit", UNIT).rename(folder / "honest.xlsx")
-    for start in range(0, count, 200):
-        files = [folder / f"m{number}.xlsx" for number in range(start, min(start + 200, count))]
-        for file in files:
-            mutant(honest, draw, file)
-        for file, receipt in zip(files, decided(round_, files), strict=True):
-            assert receipt is not None
-            figure.add(receipt.decision)
-            beyond = not_owned(round_, receipt)
-            crashed = [p.text() for p in receipt.problems if p.code == "NOT_JUDGED"]
-            if beyond or crashed:
-                figure.wrong.append(f"{file.name}: {beyond} {crashed}")
-                shutil.copy(file, Path(tempfile.gettempdir(), f"wrong-{seed}-{file.name}"))
-            file.unlink()
+    wanted, parts = cells_of(decided(round_, [honest])[0]), parts_of(honest)
+    with patch.object(os, "fsync", lambda _: None):  # what is kept here need not outlive a power cut
+        for start in range(0, count, 200):
+            files = [folder / f"m{number}.xlsx" for number in range(start, min(start + 200, count))]
+            for file in files:
+                mutant(honest, draw, file, parts)
+            for file, receipt in zip(files, decided(round_, files), strict=True):
+                assert receipt is not None
+                figure.add(receipt.decision)
+                beyond = not_owned(round_, receipt)
+                beyond += _otherwise(receipt, file, wanted) if receipt.decision == "accepted" else []
+                crashed = [p.text() for p in receipt.problems if p.code == "NOT_JUDGED"]
+                if beyond or crashed:
+                    figure.wrong.append(f"{file.name}: {beyond} {crashed}")
+                    shutil.copy(file, Path(tempfile.gettempdir(), f"wrong-{seed}-{file.name}"))
+                file.unlink()
+                (round_.received / receipt.sha256).unlink(missing_ok=True)
     return figure
+
+
+def _otherwise(receipt: Receipt, file: Path, wanted: dict) -> list[str]:
+    """List what was taken of a book otherwise than the oracle sees it, or not taken although it stands there."""
+    seen, taken = seen_in(file.read_bytes()), cells_of(receipt)
+    return [
+        f"{at} taken as {taken.get(at)!r}, seen {sorted(seen.get(at, {''}))}"
+        for at in {*wanted, *taken}
+        if (at in seen or at in wanted) and not all(same(taken.get(at, ""), text) for text in seen.get(at, {""}))
+    ]
 
 
 def resaves(count: int, folder: Path) -> Figure:
