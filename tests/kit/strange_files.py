@@ -124,7 +124,7 @@ def _mutated(draw: random.Random, tokens: list[bytes]) -> list[bytes]:
 
 
 def mutants(count: int, folder: Path, seed: int = 1) -> Figure:
-    """Mutate a filled book; no cell is filled that its unit does not own, none otherwise than it shows to the oracle."""
+    """Mutate a filled book; no cell is filled that its unit does not own, or otherwise than an oracle sees it."""
     round_, draw, figure = issued_round(folder), random.Random(seed), Figure("mutants")
     honest = send(round_, "unit", UNIT).rename(folder / "honest.xlsx")
     wanted, parts = cells_of(decided(round_, [honest])[0]), parts_of(honest)
