@@ -27,7 +27,10 @@ GROUP = 50
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU seconds to take apart, write .xlsx, write .docx; MB at the peak; wall seconds of PDF, 0 if not asked."""
+    """CPU seconds to take apart, write .xlsx, write .docx; MB at the peak; of PDF seconds (wall, CPU), MB or 0.
+
+    What LibreOffice takes is its own: the peak of its largest process.
+    """
 
     units: int
     apart: float
@@ -35,6 +38,8 @@ class Cost:
     letters: float
     memory: float
     pdf: float
+    pdf_cpu: float
+    pdf_memory: float
 
 
 def measured(count: int, *, pdf: bool) -> Cost:
@@ -81,8 +86,10 @@ def measured(count: int, *, pdf: bool) -> Cost:
         if pdf:
             assert len(as_pdf(books, Path(folder, "pdf"))) == count
         seconds = time.monotonic() - begun if pdf else 0.0
+        office = resource.getrusage(resource.RUSAGE_CHILDREN)
     apart, wrote, typed = (b - a for a, b in pairwise(times))
-    return Cost(count, apart, wrote, typed, peak, seconds)
+    taken = (office.ru_utime + office.ru_stime, office.ru_maxrss / 1024) if pdf else (0.0, 0.0)
+    return Cost(count, apart, wrote, typed, peak, seconds, *taken)
 
 
 def _drawn(draw: random.Random, row: dict) -> Fraction:
@@ -101,12 +108,14 @@ def apart(count: int, *, pdf: bool) -> Cost:
 def report(costs: Sequence[Cost]) -> str:
     """Write the table; growth is the CPU time a unit against the smallest size."""
     least = min(costs, key=lambda c: c.units)
-    lines = ["| feedback sheets | taken apart s | .xlsx s | .docx s | memory MB | PDF s (wall) | growth a unit |",
-             "|---|---|---|---|---|---|---|"]  # fmt: skip
+    heads = ("feedback sheets", "taken apart s", ".xlsx s", ".docx s", "memory MB", "PDF s (wall)", "PDF s (CPU)",
+             "PDF MB", "growth a unit")  # fmt: skip
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for c in sorted(costs, key=lambda c: c.units):
         grown = (c.apart + c.books + c.letters) / c.units / ((least.apart + least.books + least.letters) / least.units)
         cells = [f"{c.units:,}", f"{c.apart:.1f}", f"{c.books:.1f}", f"{c.letters:.1f}", f"{c.memory:.0f}"]
-        lines.append("| " + " | ".join([*cells, f"{c.pdf:.0f}" if c.pdf else "—", f"{grown:.2f}"]) + " |")
+        printed = [f"{x:.0f}" for x in (c.pdf, c.pdf_cpu, c.pdf_memory)] if c.pdf else ["—"] * 3
+        lines.append("| " + " | ".join([*cells, *printed, f"{grown:.2f}"]) + " |")
     return "\n".join(lines)
 
 

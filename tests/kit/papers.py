@@ -78,13 +78,15 @@ def what_one_decision_changes(round_: Round, before: Publication) -> tuple[int, 
     appeal, problems = open_appeal(round_, asking)
     assert appeal is not None, problems
     said = {f: lines_of(before.folder / f) for f in before.files if f.suffix == ".xlsx" and "反馈单" in f.parts}
-    done, problems = decide(round_, appeal.number, "改定", "经核实。", "绩效办", DAY, text="0")
+    done, problems = decide(round_, appeal.number, "改定", "经核实。", "绩效办", DAY, text="0", pdf=True)
     assert done is not None, problems
+    book, pdf = (round_.folder / f for end in (".xlsx", ".pdf") for f in done.files if f.suffix == end)
+    wrong = on_paper(book, pdf, pages(pdf))
     after = publish(round_, SETTINGS, pdf=False)
     codes = [{f"{d.file}.xlsx": d.code for d in p.documents if d.whose} for p in (before, after)]
     moved = {name for name, code in codes[0].items() if codes[1][name] != code}
     must = {f.as_posix() for f, lines in said.items() if lines_of(after.folder / f) != lines}
-    wrong = [f"{name}: code and content do not agree" for name in moved ^ must]
+    wrong += [f"{name}: code and content do not agree" for name in moved ^ must]
     if not any(appeal.unit in d.whose for d in after.documents if f"{d.file}.xlsx" in moved):
         wrong.append("the sheet of the unit that asked did not change")
     return len(moved), wrong

@@ -161,6 +161,7 @@ def _show_outcomes(round_: Round, tried: list[Outcome]) -> None:
 @click.option("--opinion", default="", help="The opinion.")
 @click.option("--by", default="", help="Who decided.")
 @click.option("--date", "day", type=day_type, help="The day on the notice.")
+@click.option("--no-pdf", is_flag=True, help="Do not make a PDF file.")
 @json_option
 def decide_command(
     number: int,
@@ -171,6 +172,7 @@ def decide_command(
     opinion: str,
     by: str,
     day: datetime | None,
+    no_pdf: bool,
     json_: bool,
 ) -> None:
     """Decide an appeal."""
@@ -178,7 +180,7 @@ def decide_command(
         raise click.UsageError(say("写 --uphold 或者 --to 数，二者取一", "give --uphold or --to VALUE, one of them"))
     round_, opening = opened_with(folder)
     outcome, on = UPHELD if uphold else CHANGED, day.date() if day else date.today()
-    done, problems = decide(round_, number, outcome, opinion, by, on, column=column, text=text)
+    done, problems = decide(round_, number, outcome, opinion, by, on, column=column, text=text, pdf=not no_pdf)
     files = [f.as_posix() for f in done.files] if done else []
     _show_changes(round_, list(done.changes) if done else [], problems, {"files": files}, json_=json_)
     for file in files:

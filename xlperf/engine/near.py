@@ -65,7 +65,7 @@ def near_thresholds(scores: Scores, ranking: Ranking, within: Fraction) -> Itera
     seen, sheet = set(), scores.plan.by_name[ranking.sheet]
     behind = scores.plan.graph.behind([(sheet.name, ranking.score)])
     for column in sheet.columns:
-        if column.expr is None or not _decides(column):
+        if column.expr is None or not _decides(column) or (sheet.name, column.name) in behind:
             continue
         for name, limit in _compared(column.expr):
             if (sheet.name, name) not in behind or not _in_points(sheet.by_name[name]) or (name, limit) in seen:
@@ -115,7 +115,7 @@ def _in_points(column: Column) -> bool:
 
 
 def _decides(column: Column) -> bool:
-    return column.holds == "text" or column.role in ("award", "money")
+    return column.role in ("award", "money") or (column.holds == "text" and column.role != "warning")
 
 
 def _compared(e: Expr) -> Iterator[tuple[str, Fraction]]:

@@ -138,9 +138,18 @@ class Decided:
 
 
 def decide(
-    round_: Round, number: int, outcome: str, opinion: str, by: str, day: date, *, column: str = "", text: str = ""
+    round_: Round,
+    number: int,
+    outcome: str,
+    opinion: str,
+    by: str,
+    day: date,
+    *,
+    column: str = "",
+    text: str = "",
+    pdf: bool = False,
 ) -> tuple[Decided | None, list[Problem]]:
-    """Record a decision and write the 更正通知 where it changed anything."""
+    """Record a decision and write the 更正通知 where it changed anything; pdf: as PDF too."""
     must_be_open(round_)
     before = round_.scores()
     with alone(round_.ledger) as pen:
@@ -154,8 +163,9 @@ def decide(
     changes = tuple(changes_between(before, round_.scores()))
     files: tuple[Path, ...] = ()
     if changes:
-        document = coded(correction(before, appeal, ruling, changes, day), round_.id, round_.key)
-        made = corrected_files(document)
+        notice = correction(before, appeal, ruling, _came_to(*_appealed(round_, appeal)), changes, day)
+        made, faults = corrected_files(coded(notice, round_.id, round_.key), pdf=pdf)
+        problems = [*problems, *faults]
         put_out(round_, {Path(PUBLISHED, name): data for name, data in made.items()})
         files = tuple(Path(PUBLISHED, name) for name in made)
     return Decided(ruling, changes, files), problems

@@ -68,8 +68,7 @@ def _sheet(ground: Ground, sheet: Sheet, apart: Breakdown, size: int, number: in
     plan, row = ground.scores.plan, ground.scores.rows(sheet.name)[apart.position]
     name = ground.name(sheet, row)
     blocks: list[Block] = [
-        Line(f"被考评单位：{name}"),
-        Line(_result(sheet, row, apart, size)),
+        Line(f"被考评单位：{name}　{_result(sheet, row, apart, size)}"),
         *_beside(ground, apart, row),
         _items(ground, sheet, row, apart),
         *_refused(ground, (sheet.table, value_text(row[sheet.key.name]))),
@@ -117,6 +116,8 @@ def _items(ground: Ground, home: Sheet, row: dict[str, Value], apart: Breakdown)
         sheet = ground.scores.plan.by_name[line.sheet]
         if line.column in ground.scores.plan.kept_from(sheet, holder=True):
             continue
+        if line.kind == "entry" and not line.lost and sheet.table == home.table:
+            continue  # a mean of others that did not count here
         rows.append(_item(ground, sheet, line, reader, len(rows) + 1, apart))
         total += line.lost or Fraction(0)
     rows.append((None, "合计", None, None, None, None, "", "", total if apart.score is not None else None, ""))

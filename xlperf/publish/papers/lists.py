@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from xlperf.engine.near import near_awards, near_places, near_thresholds
 from xlperf.engine.plan import Column, Plan, Ranking, Row, Sheet
-from xlperf.formula.values import NO, Value, value_text
+from xlperf.formula.values import NO, YES, Value, value_text
 from xlperf.publish.papers.ground import Ground, consequences, groups_of, money
 from xlperf.report.document import Block, Document, Head, Line, Table
 from xlperf.workbook.documents import breadth
@@ -17,6 +17,7 @@ SUMMARY, AWARDS, WORTH, NEAR = "汇总表", "奖惩名单", "分值折算表", "
 _NAME = Head("单位", wide=20)
 _WHOSE = (Head("名次", 0, wide=6), _NAME, Head("组别", wide=10))
 Cells = tuple[Value, ...]
+ENTERED = "登记的内容"
 _NOTHING = (None, "", NO, "无", Fraction(0))
 
 
@@ -101,8 +102,9 @@ def _awards(ground: Ground) -> Iterator[Block]:
         rows = list(_rewarded(ground, sheet, ranked.get(sheet.name)))
         if rows:
             group = sheet.by_name[ranked[sheet.name].group].title if sheet.name in ranked else ""
-            about = sheet.naming.title if any(row[3] for row in rows) else ""
-            whom = _NAME if any(ground.scores.things(sheet)) else Head(sheet.naming.title, wide=20)
+            named = any(ground.scores.things(sheet))
+            about = (sheet.naming.title if named else ENTERED) if any(row[3] for row in rows) else ""
+            whom = _NAME if named else Head(sheet.naming.title, wide=20)
             heads = (
                 Head(group, wide=12),
                 Head("名次", 0, wide=6),
@@ -139,7 +141,17 @@ def _rewarded(ground: Ground, sheet: Sheet, ranking: Ranking | None) -> Iterator
             about = value_text(row[sheet.naming.name])
             whose = ground.name(sheet, row)
             group = value_text(row[ranking.group]) if ranking is not None else ""
-            yield (group, place, whose or about, about if whose and about != whose else "", said, paid)
+            more = _entered(ground, sheet, row) if not whose else about if about != whose else ""
+            yield (group, place, whose or about, more, said, paid)
+
+
+def _entered(ground: Ground, sheet: Sheet, row: Row) -> str:
+    """Return what is written beside the label of a row that is nobody's: which award, which unit, which person."""
+    said = []
+    for column in (c for c in sheet.inputs() if c.holds == "text" and YES not in c.choices and c is not sheet.naming):
+        value = value_text(row[column.name])
+        said.append(ground.scores.objects.names(column.offers).get(value, value) if column.offers else value)
+    return "；".join(filter(None, said))
 
 
 # ---- 分值折算表 ------------------------------------------------------------------------------------
