@@ -157,6 +157,23 @@ def test_what_the_ledger_cannot_do(name, code):
     assert [p.code for p in fault_problems(fault)] == [code]
 
 
+@pytest.mark.parametrize(
+    ("name", "code"), [("SQLITE_READONLY_DIRECTORY", "FILE_DENIED"), ("SQLITE_BUSY", "LEDGER_BUSY")]
+)
+def test_a_ledger_that_may_not_be_opened_is_not_told_as_damaged(name, code, rounds, tmp_path, monkeypatch):
+    """A round on a disk that is read-only: verify can prove nothing there, and alarms nobody."""
+    home = started(rounds, "out", tmp_path / "r")
+    fault = sqlite3.OperationalError("attempt to write a readonly database")
+    fault.sqlite_errorname = name
+
+    def refused(_):
+        raise fault
+
+    monkeypatch.setattr("xlperf.publish.verify.entries", refused)
+    done = run("verify", home)
+    assert (done.exit_code, code in done.stderr, "LEDGER_DAMAGED" in done.output) == (1, True, False)
+
+
 def test_a_ledger_that_is_none(rounds, tmp_path):
     home = started(rounds, "out", tmp_path / "r")
     for file in home.glob(f"{LEDGER}*"):

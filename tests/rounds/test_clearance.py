@@ -111,7 +111,7 @@ def test_a_round_whose_scheme_turns_red_stops_until_somebody_answers_for_these_v
         assert (done.exit_code, bool(done.stdout)) == (1, "--json" in words)
         assert all(part in told for part in ("SCHEME_RED", "EXAMPLE_FAILED", "scheme.yaml", "--despite"))
     assert not list((folder / "issued").iterdir())
-    assert run("distribute", folder, "--despite", REASON).exit_code == 0
+    assert run("distribute", folder, "--despite", REASON).exit_code == 3  # done, with what was answered for
     done = run("score", folder)
     assert done.exit_code == 3
     assert REASON in done.stderr
@@ -124,9 +124,11 @@ def test_every_command_names_the_file_of_the_scheme_that_changed(green, tmp_path
     new_round(green, folder)
     file = folder / "scheme" / "marks.csv"
     file.write_text(file.read_text("utf-8").replace("200", "201"), "utf-8")
-    for words in (("distribute", folder), ("collect", folder), ("score", folder), ("explain", "U1", "--round", folder)):
+    why = ("explain", "U1", "--round", folder)
+    for words in (("distribute", folder), ("collect", folder), ("score", folder), ("status", folder), why):
         done = run(*words)
         assert "SCHEME_CHANGED" in done.stderr, words
+        assert done.exit_code == 3, words
         assert "marks.csv" in done.stderr
         assert "scheme.yaml" not in done.stderr
 

@@ -62,6 +62,8 @@ def opened_with(folder: Path, despite: str = "") -> tuple[Round, list[Problem]]:
     if found is None or errors(problems):
         output.fail(problems)
     show_problems(problems, quiet_notes=True)
+    if (context := click.get_current_context(silent=True)) is not None:
+        context.meta[output.CONCERNED] = any(p.severity == "warning" for p in problems)
     return found, problems
 
 

@@ -81,12 +81,24 @@ class Door(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; what the machine refuses becomes a problem, a misspelt command is told the nearest one."""
         try:
-            with refusals_shown():
+            with refusals_shown(), concerns_counted(ctx):
                 return super().invoke(ctx)
         except click.UsageError as fault:
             if isinstance(fault, NoSuchCommand) and not fault.possibilities:
                 fault = NoSuchCommand(fault.command_name, possibilities=COMMANDS, ctx=fault.ctx)
             raise click.UsageError(with_our_marks(fault), fault.ctx) from None
+
+
+@contextmanager
+def concerns_counted(ctx: click.Context) -> Iterator[None]:
+    """Let a command that was done end with findings where the round it opened had a warning."""
+    try:
+        yield
+    except SystemExit as end:
+        if end.code not in (None, output.DONE):
+            raise
+    if ctx.meta.get(output.CONCERNED):
+        raise SystemExit(output.FINDINGS)
 
 
 @contextmanager

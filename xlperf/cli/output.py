@@ -23,6 +23,7 @@ PROGRAM = "xlperf"
 ROOM = 70  # columns of a line of progress
 DONE, FAILED, FINDINGS = 0, 1, 3
 AS_JSON = "xlperf.json"  # in `meta` of a command's context: whether it was asked for JSON
+CONCERNED = "xlperf.concerned"  # likewise: whether the round it opened had a warning, which makes `done` a finding
 
 
 def prepare_console() -> None:

@@ -22,6 +22,7 @@ from xlperf.rounds.chain import proved
 from xlperf.rounds.collecting.edition import FILE as EDITION
 from xlperf.rounds.collecting.examine import Examiner
 from xlperf.rounds.collecting.open import open_books
+from xlperf.rounds.faults import fault_problems
 from xlperf.rounds.journal import BrokenChain, Entry, damage, entries, hangs_together, read_head
 from xlperf.rounds.ledger import State, state_before
 from xlperf.rounds.parcels import identity_of
@@ -80,6 +81,8 @@ def _chain_problems(ledger: Path) -> Iterator[Problem]:
             yield problem("LEDGER_ALTERED", where, number=broken.number)
         return
     except sqlite3.DatabaseError as fault:
+        if {p.code for p in fault_problems(fault)} != {"LEDGER_UNREADABLE"}:
+            raise  # the machine refuses it: that says nothing of the ledger
         yield problem("LEDGER_DAMAGED", where, found=str(fault))
         return
     if wrong := damage(ledger):
