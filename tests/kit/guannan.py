@@ -223,8 +223,14 @@ class Paper:
         return self.total(unit) < 90 and size + 1 - ranking[unit][1] <= last
 
     def barred(self, unit):
-        u = self.units[unit]
-        return self.vetoed(unit) or self.punished(unit) or "是" in (u.get("poor"), u.get("unpaid"))
+        poor = self.units[unit].get("poor") == "是"
+        return self.vetoed(unit) or self.punished(unit) or poor or self.unpaid(unit)
+
+    def unpaid(self, unit):
+        cadres = Cadres(self)
+        mine = [p for p in cadres.people.values() if p["unit"] == unit]
+        due = [p for p in mine if p["role"] == "主要负责人" or cadres.in_scope(p)]
+        return bool(due) and not any(map(cadres.secured, due))
 
     @kept
     def competing(self, group):

@@ -36,7 +36,7 @@ class County:
         row = {"code": f"U{n:02}", "name": f"{kind}{n}", "class": kind, "annex": annex, "level": level}
         row |= {"committee": f"党委{n % 4}", "vertical": self.d.choice(["是", "否"])}
         row |= {name: self.share(15 + 20 * level, 30 + 20 * level, 3) for name in ("survey", "report", "online")}
-        row |= {"poor": self.d.choice(["否"] * 12 + ["是"]), "unpaid": self.d.choice(["否"] * 12 + ["是"])}
+        row |= {"poor": self.d.choice(["否"] * 12 + ["是"])}
         return row | ({"praised": Exact(self.d.randint(0, 3)), "internal": self.share(0, 8)} if kind == "乡镇" else {})
 
     def tables(self):

@@ -38,6 +38,9 @@ def drawn(scheme, seed, year, **size):
     late = {"subject": f"迟到{year}", "level": "国家部委或省委省政府", "date": FIRST + 365 * year + 360, "late": "是"}
     whose = {"no": "late", "type": "表彰", "unit": tables["units"][-1]["code"], "status": "通过"}
     tables["events"].append(whose | late)
+    for name in ("三年", *(["隔年"] if year != 1 else [])):  # advanced staff: every year, and not in the second
+        row = {"subject": name, "grade": "优秀", "place": Fraction(1), "number": Fraction(9), "audited": "是"}
+        tables["events"].append({"no": name, "type": "先进", "unit": tables["units"][0]["code"], **row})
     for n, person in enumerate(tables["people"]):
         person["duty"] = Fraction((int(person["duty"]) + 7 * year * n) % 91)
         if person["code"].endswith("-1") and person["unit"] > "U02":

@@ -9,14 +9,20 @@ from xlperf.scheme.load import load_scheme
 @pytest.mark.parametrize("seed", [2])
 def test_three_years_follow_each_other_as_the_paper_says(seed):
     scheme, _ = load_scheme(FOLDER)
-    promoted, carried = [], []
+    promoted, carried, staff = [], [], []
     for scores, paper, cadres, differing in years_of(scheme, seed, 3):
         assert differing == []
         by_person, by_all = money(scores)
         assert len(set(by_person)) == len(set(by_all)) == 1
         promoted.append(sum(row["promotion"] == "是" for row in cadres.values()))
+        staff.append({row["subject"]: (row["years"], row["promotion"]) for row in scores.rows("staff")})
         carried.append(sum(r["carried"] for r in paper.t["late"]))
     assert promoted[:2] == [0, 0]
     assert promoted[2] > 0
     assert carried[0] == 0
     assert carried[1] > 0
+    assert staff == [
+        {"三年": (1, "否"), "隔年": (1, "否")},
+        {"三年": (2, "否")},
+        {"三年": (3, "是"), "隔年": (1, "否")},
+    ]

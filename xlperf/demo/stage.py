@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from xlperf.engine.objects import Objects, Party, objects_of
-from xlperf.engine.plan import OFFICE, UNIT, Column, Plan, Sheet, Tables
+from xlperf.engine.plan import OFFICE, UNIT, Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
 from xlperf.engine.score import rows_of
 from xlperf.entries.folder import read_data
@@ -48,14 +48,15 @@ class Stage:
 
     plan: Plan
     tables: Tables
+    _by_key: dict[str, dict[str, Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def given(self, sheet: Sheet, key: str) -> dict[str, Value]:
         """Return the cells that are given for a row of a fixed roster and open in it: not those of another period."""
-        for row in self.rows(sheet):
-            if value_text(row.get(sheet.key.name)) == key:
-                there = (c for c in sheet.inputs() if row.get(c.name) is not None and is_asked(c, row))
-                return {c.name: row[c.name] for c in there}
-        return {}
+        if sheet.name not in self._by_key:
+            known = {value_text(row.get(sheet.key.name)): row for row in reversed(list(self.rows(sheet)))}
+            self._by_key[sheet.name] = known
+        row = self._by_key[sheet.name].get(key, {})
+        return {c.name: row[c.name] for c in sheet.inputs() if row.get(c.name) is not None and is_asked(c, row)}
 
     def claims(self, party: Party) -> Inputs:
         """Return the rows that a party adds itself."""

@@ -15,7 +15,17 @@ from xlperf.formula.expression import Expr, lift, same
 from xlperf.formula.values import Value, number
 from xlperf.problems import Problem, problem
 from xlperf.scheme.forms import AnnexForm
-from xlperf.scheme.model import ColumnSpec, ObjectSpec, Printed, PrintSpec, Scalar, Scheme, SheetSpec, place_of
+from xlperf.scheme.model import (
+    ColumnSpec,
+    EarlierSpec,
+    ObjectSpec,
+    Printed,
+    PrintSpec,
+    Scalar,
+    Scheme,
+    SheetSpec,
+    place_of,
+)
 from xlperf.scheme.reading.earlier import PERIOD
 from xlperf.scheme.reading.nodes import listing
 from xlperf.scheme.reading.tables import given_columns, holds_of, typed_where
@@ -195,20 +205,26 @@ def _dated(sheet: Sheet, scheme: Scheme, spec: SheetSpec, period: str) -> Sheet:
 
     A sheet that is filled in other periods only has no rows for new entries.
     """
-    if not scheme.periods and sheet.name not in scheme.origins:
+    taken = next((e for e in scheme.earlier if e.name == sheet.name), None)
+    if not scheme.periods and taken is None:
         return sheet
     said = {c.name: tuple(map(str, listing(c.attributes, "periods"))) or spec.periods for c in spec.columns}
     origins = scheme.origins.get(sheet.name, {})
-    back = next((e.columns for e in scheme.earlier if e.name == sheet.name), {})
     columns = tuple(
         replace(c, asked=NEVER) if c.kind == "input" and said[c.name] and period not in said[c.name]
-        else replace(c, origin=origins.get(back[c.name][1], "")) if c.name in back
+        else _taken(c, taken, origins) if taken is not None and c.name in taken.columns
         else c
         for c in sheet.columns
     )  # fmt: skip
     if spec.periods and period not in spec.periods:
         return replace(sheet, columns=columns, grows=0, claims=None)
     return replace(sheet, columns=columns)
+
+
+def _taken(column: Column, spec: EarlierSpec, origins: Mapping[int, str]) -> Column:
+    """Return a column of earlier results with where it is taken from. origins: year back → where from, in words."""
+    there, years = spec.columns[column.name]
+    return replace(column, origin=origins.get(years, ""), taken=tuple((sheet, there) for sheet in spec.sheets))
 
 
 def _with_roles(sheet: Sheet, scheme: Scheme) -> Sheet:

@@ -42,6 +42,7 @@ class Column:
     exempt: whether 不适用 may stand here. default: what an empty cell means, None for "not reported".
     shown: decimals on paper; it never changes a value. offers: the table whose keys may stand here. role: what
     the column is to whoever reads on from the plan, "" for nothing special. step: a hidden part of a column's rule.
+    origin, taken: of an earlier result where it is from, in words and as (sheet, column).
     private: whether only the office and those who see their own may read it. public: whether it may be read although it
     is computed from private columns.
     """
@@ -69,6 +70,7 @@ class Column:
     role: Role = ""
     step: bool = False
     origin: str = ""
+    taken: tuple[tuple[str, str], ...] = ()
     private: bool = False
     public: bool = False
 

@@ -312,14 +312,20 @@ class _Block(RowAddresses):
 
 
 def noise_free(plan: Plan, sheet: str, name: str) -> bool:
-    """Return whether the numbers of a column are decimals as typed, not results of binary arithmetic."""
+    """Return whether the numbers of a column are decimals as typed, not results of arithmetic, now or before."""
     column = plan.by_name[sheet].by_name[name]
     if column.expr is None or column.holds != "number":
-        return True
+        return column.holds != "number" or all(_was_typed(plan.by_name[s].by_name[c].expr) for s, c in column.taken)
     link = link_of(column.expr)
     if link is None:
         return _is_clean(plan, sheet, root(column.expr))
     return link.counts or (link.kind in ("via", "pick") and noise_free(plan, link.sheet, link.column))
+
+
+def _was_typed(e: Expr | None) -> bool:
+    """Return whether an earlier round held decimals in a column: typed, or counted."""
+    link = link_of(e)
+    return e is None or (link is not None and link.counts)
 
 
 def _is_clean(plan: Plan, sheet: str, e: Expr) -> bool:
