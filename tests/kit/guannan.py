@@ -18,8 +18,7 @@ TOWN_PRIZES = ((1, "先进乡镇一等奖"), (3, "先进乡镇二等奖"), (6, "
 OTHER_PRIZES = ((10, "先进部门一等奖"), (25, "先进部门二等奖"), (40, "先进部门三等奖"))
 HEADS = dict(zip([p for _, p in TOWN_PRIZES + OTHER_PRIZES], (50000, 40000, 30000, 30000, 25000, 20000), strict=True))
 MULTIPLES = dict(zip(HEADS, (4, 3, Exact(5, 2), 4, 3, Exact(5, 2)), strict=True))
-HEADS["合格单位奖"], MULTIPLES["合格单位奖"] = 10000, 2
-UNFINISHED = "不合格，不兑现绩效奖"
+HEADS["合格单位奖"], MULTIPLES["合格单位奖"], UNFINISHED = 10000, 2, "不合格，不兑现绩效奖"
 YES_NO = {True: "是", False: "否"}
 
 
@@ -223,14 +222,12 @@ class Paper:
         return self.total(unit) < 90 and size + 1 - ranking[unit][1] <= last
 
     def barred(self, unit):
-        poor = self.units[unit].get("poor") == "是"
-        return self.vetoed(unit) or self.punished(unit) or poor or self.unpaid(unit)
+        return self.units[unit].get("poor") == "是" or any(f(unit) for f in (self.vetoed, self.punished, self.unpaid))
 
     def unpaid(self, unit):
-        cadres = Cadres(self)
-        mine = [p for p in cadres.people.values() if p["unit"] == unit]
-        due = [p for p in mine if p["role"] == "主要负责人" or cadres.in_scope(p)]
-        return bool(due) and not any(map(cadres.secured, due))
+        of = Cadres(self)
+        due = [p for p in self.people.values() if p["unit"] == unit and (p["role"] == "主要负责人" or of.in_scope(p))]
+        return bool(due) and not any(map(of.secured, due))
 
     @kept
     def competing(self, group):

@@ -53,8 +53,8 @@ class Stage:
     def given(self, sheet: Sheet, key: str) -> dict[str, Value]:
         """Return the cells that are given for a row of a fixed roster and open in it: not those of another period."""
         if sheet.name not in self._by_key:
-            known = {value_text(row.get(sheet.key.name)): row for row in reversed(list(self.rows(sheet)))}
-            self._by_key[sheet.name] = known
+            keyed: dict[str, Row] = {value_text(row.get(sheet.key.name)): row for row in reversed(self.rows(sheet))}
+            self._by_key[sheet.name] = keyed
         row = self._by_key[sheet.name].get(key, {})
         return {c.name: row[c.name] for c in sheet.inputs() if row.get(c.name) is not None and is_asked(c, row)}
 
