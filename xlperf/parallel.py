@@ -7,6 +7,7 @@ in a browser has neither processes nor limits, and there every job is done in pl
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -19,6 +20,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
+
+from xlperf.many import many_objects
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -263,7 +266,8 @@ class _Crew(Generic[J, R]):
 
     def _hear(self, worker: _Worker) -> None:
         try:
-            failed, found = worker.pipe.recv()
+            with many_objects():
+                failed, found = worker.pipe.recv()
         except (EOFError, OSError):
             self._lose(worker, "died")
             return
@@ -282,6 +286,7 @@ def _serve(pipe: Any, other: Any, work: Callable[[Any], Any], memory: int | None
     """Answer job after job until the parent closes the pipe."""
     other.close()
     _begin()
+    gc.freeze()  # what the parent had made is not looked through again for each job
     _unnamed_locks()
     if memory is not None:
         _limit(memory)

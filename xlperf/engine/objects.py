@@ -29,6 +29,7 @@ class Objects:
     plan: Plan
     listed: Mapping[str, Mapping[str, tuple[str, str]]]
     _names: dict[str, dict[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _holders: dict[Thing | None, Party] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     # ---- names -------------------------------------------------------------------------------------
 
@@ -89,6 +90,11 @@ class Objects:
 
     def holder(self, thing: Thing | None) -> Party:
         """Return whose book the rows of an object come in; ("unit", "") where it has no home."""
+        if thing not in self._holders:
+            self._holders[thing] = self._holder(thing)
+        return self._holders[thing]
+
+    def _holder(self, thing: Thing | None) -> Party:
         for table, key in self.chain(thing):
             subject = self.plan.subject_of.get(table)
             if subject is None or not subject.within:

@@ -256,8 +256,8 @@ def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
 # ---- reading ----------------------------------------------------------------------------------------
 
 
-def read_identity(book: ReadWorkbook) -> tuple[Identity | None, list[str]]:
-    """Read every carrier of a book read with openpyxl.
+def read_identity(book: ReadWorkbook, codes: Sequence[str] | None = None) -> tuple[Identity | None, list[str]]:
+    """Read every carrier of a book read with openpyxl. codes: the printed ones, where they are known.
 
     Returns the identity that the first carrier present gives, and a sentence for each carrier that
     says something else. None with no sentence where nothing is carried; a printed code alone gives no
@@ -275,7 +275,7 @@ def read_identity(book: ReadWorkbook) -> tuple[Identity | None, list[str]]:
         elif found != identity:
             wrong.append(f"{carrier}：{found.round} {found.whom} {found.serial}")
     if identity is not None:
-        wrong += _short_carriers(book, identity)
+        wrong += _short_carriers(book, identity, printed_codes(book) if codes is None else codes)
     return identity, wrong
 
 
@@ -292,12 +292,12 @@ def _carried(book: ReadWorkbook) -> Mapping[str, str]:
     return found
 
 
-def _short_carriers(book: ReadWorkbook, identity: Identity) -> list[str]:
+def _short_carriers(book: ReadWorkbook, identity: Identity, codes: Sequence[str]) -> list[str]:
     wrong = []
     said = str(book.properties.keywords or "")
     if said.startswith(LEAD_IN) and said != keywords(identity):
         wrong.append(f"文档属性：{said[:60]}")
-    wrong += [f"{CODE_SIGN}：{code}" for code in printed_codes(book) if code != identity.code()]
+    wrong += [f"{CODE_SIGN}：{code}" for code in codes if code != identity.code()]
     return wrong
 
 

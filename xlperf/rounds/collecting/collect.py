@@ -10,6 +10,7 @@ from pathlib import Path
 
 from xlperf.engine.must import collected_problems
 from xlperf.engine.roster import MASTER, Roster
+from xlperf.many import many_objects
 from xlperf.problems import Language, Problem, Where, errors, problem, word
 from xlperf.rounds.collecting.claims import lapsed
 from xlperf.rounds.collecting.edition import Edition, added, editions_of, homeless
@@ -292,6 +293,7 @@ class Desk:
                 self._now.add(digest)
         self._last = put.last
 
+    @many_objects()
     def decided(self, digest: str, names: list[str], book: Opened) -> Receipt | None:
         """Decide on a file and take it into the state; None for a 总表 that was only saved again."""
         receipt = Receipt(digest, names[0], "", "", 0, "held")

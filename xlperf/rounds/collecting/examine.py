@@ -241,7 +241,7 @@ class Examiner:
         """Note a cell to be judged with all the others; its value goes into the row."""
         formula = str(cell.value) if cell.formula else ""
         percent = "%" in cell.number_format
-        entry = Entry(sheet, column, row, cell.value, self._at(cell), True, cell.data_type, formula, percent)
+        entry = Entry(sheet, column, row, cell.value, partial(self._at, cell), True, cell.data_type, formula, percent)
         self.entries.append(entry)
         return entry
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from xlperf.engine.roster import Party
+from xlperf.many import many_objects
 from xlperf.parallel import Lost, guarded
 from xlperf.problems import Problem, Where, Word, problem, word
 from xlperf.workbook import secret
@@ -60,6 +61,7 @@ def _to_try(name: str, passwords: Passwords) -> Iterator[tuple[Party, str]]:
         yield from named or ((party, word_) for party, (word_, _) in passwords.items())
 
 
+@many_objects()
 def _opened(job: _Job) -> Opened:
     file, name, records, passwords = job
     warnings.simplefilter("ignore")  # what a library thinks of a file is nothing for the terminal

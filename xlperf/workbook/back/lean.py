@@ -53,6 +53,7 @@ _PART = re.compile(r"-?[0-9]{1,17}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?")
 _TITLE = re.compile(r"[^\[\]:*?/\\]{1,31}")
 _LARGEST = 10_000  # cells that are made one
 _KINDS = frozenset("ns") | {"str", "b", "e", "inlineStr"}
+_SI = f"{_MAIN}si"
 _TAGS = tuple(_MAIN + name for name in ("row", "c", "v", "f", "is", "t", "r", "rPr", "rPh", "phoneticPr"))
 _ROW, _C, _V, _F, _IS, _T, _R, _RPR, _RPH, _PHONETIC = _TAGS
 
@@ -146,8 +147,8 @@ class _Reading:
         if root.tag != f"{_MAIN}sst":
             raise Unusual(_TEXTS)
         for item in root:
-            text = _text(item)
-            if item.tag != f"{_MAIN}si" or "x005F_" in text:
+            text = (item[0].text or "") if len(item) == 1 and item[0].tag == _T else _text(item)
+            if item.tag != _SI or "x005F_" in text:
                 raise Unusual(_TEXTS)
             yield text
 
@@ -189,8 +190,8 @@ class _Reading:
         for merged in root.iterfind(f"{_MAIN}mergeCells/{_MAIN}mergeCell"):
             _merge(sheet, merged.attrib["ref"])
         if sheet.cells:
-            sheet.max_row = max(row for row, _ in sheet.cells)
-            sheet.max_column = max(column for _, column in sheet.cells)
+            rows, columns = zip(*sheet.cells, strict=True)
+            sheet.max_row, sheet.max_column = max(rows), max(columns)
         self.made.worksheets.append(sheet)
 
     def _row(self, sheet: Sheet, row: Element, shared: dict[str, Translator]) -> None:

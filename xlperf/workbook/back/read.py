@@ -68,7 +68,7 @@ class ReadBook:
     disagreements: what its carriers of identity contradict. codes: the printed codes. made_from: see `seal.origin`;
     empty where the book does not say. record: the digest of the record it was laid against, "" where it was read by
     its own map. opened_by: the party whose password opened it, None where it had none. map_seal: see
-    `seal.read_map_seal`.
+    `seal.read_map_seal`. extent: the most rows times columns of a worksheet; 0 where that is not known.
     """
 
     identity: Identity | None
@@ -80,6 +80,7 @@ class ReadBook:
     record: str = ""
     opened_by: tuple[str, str] | None = None
     map_seal: tuple[str, str] = ("", "")
+    extent: int = field(default=0, compare=False)
 
 
 def read_book(file: Path | bytes, records: Path | None = None) -> ReadBook:
@@ -89,8 +90,9 @@ def read_book(file: Path | bytes, records: Path | None = None) -> ReadBook:
     is believed. The file must have passed the guard. Raises what openpyxl raises where it cannot be read at all.
     """
     data = file if isinstance(file, bytes) else file.read_bytes()  # the library would judge the file by its name
-    book, results = _loaded(data)
-    identity, wrong = read_identity(book)
+    book, results, extent = _loaded(data)
+    codes = tuple(printed_codes(book))
+    identity, wrong = read_identity(book, codes)
     record, digest = _record(records, identity)
     issued = own_map(book) if record is None else record.by_number()
     changes: list[Change] = []
@@ -99,19 +101,20 @@ def read_book(file: Path | bytes, records: Path | None = None) -> ReadBook:
         columns_and_rows(table, changes)
     cells = tuple(cell for table in found for cell in _cells(table, results, record))
     changes += around(book, record, found) if record is not None else ()
-    codes = tuple(printed_codes(book))
     return ReadBook(
-        identity, tuple(wrong), codes, cells, tuple(changes), _made_from(book), digest, None, read_map_seal(book)
-    )
+        identity, tuple(wrong), codes, cells, tuple(changes), _made_from(book), digest, None, read_map_seal(book),
+        extent,
+    )  # fmt: skip
 
 
-def _loaded(data: bytes) -> tuple[Any, Results]:
-    """Return a book with what its formulas show: read lean, or whole where it has anything unusual."""
+def _loaded(data: bytes) -> tuple[Any, Results, int]:
+    """Return a book with what its formulas show, and its extent: read lean, or whole where it has anything unusual."""
     try:
         book = lean_book(data)
     except Unusual:
         book = unusual_book(data)
-    return book, book.results
+        return book, book.results, 0
+    return book, book.results, max(sheet.max_row * sheet.max_column for sheet in book.worksheets)
 
 
 def _record(records: Path | None, identity: Identity | None) -> tuple[Record | None, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from importlib.util import find_spec
@@ -20,8 +20,8 @@ from openpyxl.utils.datetime import to_excel
 
 from xlperf.scheme.reading.cells import is_empty
 from xlperf.workbook.back.read import ReadBook, ReadCell
-from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.addresses import number as column_number
+from xlperf.xlsx.addresses import row_and_column
 from xlperf.xlsx.cached import stored_values
 from xlperf.xlsx.parts import utf8, worksheets
 
@@ -50,7 +50,11 @@ def compared(book: ReadBook, data: bytes) -> ReadBook:
     asked = [c for c in book.cells if c.role == "input" and not c.formula and c.data_type != "e"]
     if not asked or not is_there():
         return book
-    shown = _second_reading(data, {c.sheet for c in asked})
+    wanted: dict[str, list[str]] = {}
+    for cell in asked:
+        wanted.setdefault(cell.sheet, []).append(cell.cell)
+    far = {} if 0 < book.extent <= LARGEST else _far(data)
+    shown = _second_reading(data, wanted, far)
     other = {(c.sheet, c.cell): _otherwise(c, shown[c.sheet]) for c in asked}
     return replace(book, cells=tuple(_with(c, other.get((c.sheet, c.cell))) for c in book.cells))
 
@@ -89,26 +93,32 @@ def _number(value: Any) -> float:
     return float(serial(value) if days else value)
 
 
-def _second_reading(data: bytes, sheets: Iterable[str]) -> dict[str, Shown]:
-    """Read some worksheets: title → cells."""
+def _second_reading(data: bytes, wanted: Mapping[str, Sequence[str]], far: Mapping[str, set[str]]) -> dict[str, Shown]:
+    """Read some worksheets: title → cells. wanted: title → addresses. far: see `_far`."""
     import python_calamine as calamine  # not in every place that reads books
 
-    far = _far(data)
     try:
         book = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
-        return {t: _parts_reading(data, t, far[t]) if t in far else _cells(book.get_sheet_by_name(t)) for t in sheets}
+        return {
+            title: _parts_reading(data, title, far[title])
+            if title in far
+            else _cells(book.get_sheet_by_name(title), cells)
+            for title, cells in wanted.items()
+        }
     except (calamine.CalamineError, ValueError, KeyError) as fault:
         raise Unreadable(f"{type(fault).__name__} {fault}") from fault
 
 
-def _cells(sheet: Any) -> Shown:
+def _cells(sheet: Any, wanted: Sequence[str]) -> Shown:
     top, left = sheet.start or (0, 0)
-    return {
-        f"{letters(left + column)}{row}": value
-        for row, line in enumerate(sheet.to_python(skip_empty_area=True), top + 1)
-        for column, value in enumerate(line)
-        if value != ""
-    }
+    lines = sheet.to_python(skip_empty_area=True)
+    found = {}
+    for address in wanted:
+        row, column = row_and_column(address)
+        down, across = row - 1 - top, column - 1 - left
+        if 0 <= down < len(lines) and 0 <= across < len(lines[down]) and lines[down][across] != "":
+            found[address] = lines[down][across]
+    return found
 
 
 def _far(data: bytes) -> dict[str, set[str]]:
