@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from kit.small_plan import identity, scored
 
+from xlperf.workbook.back import second
 from xlperf.workbook.back.read import read_book
 from xlperf.workbook.back.second import LARGEST, alike, compared, is_there
 from xlperf.workbook.books.unit import write_unit_book
@@ -111,3 +112,11 @@ def test_a_far_cell_is_no_reason_to_lay_out_the_grid(filled, tmp_path):
 )
 def test_what_counts_as_the_same(first, second, same):
     assert alike(first, second) is same
+
+
+def test_a_book_read_lean_is_not_unpacked_again_to_see_how_far_it_goes(filled, monkeypatch):
+    data = filled[0].read_bytes()
+    book = read_book(data)
+    assert 0 < book.extent <= LARGEST
+    monkeypatch.setattr(second, "_far", lambda data: pytest.fail("unpacked again"))
+    assert not [c for c in compared(book, data).cells if c.other is not None]

@@ -91,7 +91,8 @@ def bears(data: bytes, text: re.Pattern[bytes]) -> bool:
     text: of ASCII alone.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as book:
-        return any(text.search(book.read(part).replace(b"\0", b"")) for part in book.infolist())
+        parts = sorted(book.infolist(), key=lambda part: part.file_size)  # the small ones say it first
+        return any(text.search(book.read(part).replace(b"\0", b"")) for part in parts)
 
 
 def _is_one_archive(data: bytes) -> bool:
