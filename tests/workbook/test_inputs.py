@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from benchmarks.county import ID, filled, inputs, laid_out, write_county
 
 from xlperf.engine.arrays import typed_columns
 from xlperf.engine.score import score
-from xlperf.workbook.back.held import as_scored
+from xlperf.workbook.back.held import as_scored, held
 from xlperf.workbook.back.inputs import typed_in
+from xlperf.workbook.back.read import read_book
 from xlperf.xlsx.cached import write_values
 from xlperf.xlsx.flat import Irregular
 
@@ -66,12 +68,24 @@ def test_a_cell_that_was_cleared_is_blank(county, tmp_path):
     assert_as_exact(plan, tmp_path / "总表.xlsx", scheme.tables, score(plan, tables))
 
 
-@pytest.mark.parametrize("typed", ["九十分", "12%", True, "#N/A"])
-def test_what_is_no_plain_number_is_left_to_the_slow_reader(county, tmp_path, typed):
+@pytest.mark.parametrize("typed", ["九十分", "12%", True, "#N/A", "90分", " 88.5 "])
+def test_what_is_no_plain_number_is_judged_as_the_slow_reader_does(county, tmp_path, typed):
     folder, scheme, plan = county
-    write_values(folder / "总表.xlsx", tmp_path / "总表.xlsx", {(SHEET, mark(folder, "m1")): typed})
-    with pytest.raises(Irregular):
-        typed_in(tmp_path / "总表.xlsx", plan, scheme.tables)
+    book = tmp_path / "总表.xlsx"
+    write_values(folder / "总表.xlsx", book, {(SHEET, mark(folder, "m1")): typed})
+    found, slow = typed_in(book, plan, scheme.tables), held(plan, scheme.tables, read_book(book), book.name)
+    assert found.problems
+    assert found.problems == tuple(slow.problems)
+    assert found.complete()["units"][0]["m1"] == slow.tables["units"][0]["m1"]
+
+
+def test_a_number_that_is_shown_as_a_day_is_not_taken_for_a_mark(county, tmp_path):
+    """A program makes 3-5 a day of this year: a number in the file, a day to whoever looks."""
+    folder, scheme, plan = county
+    book = openpyxl.load_workbook(folder / "总表.xlsx")
+    book[SHEET][mark(folder, "m1")].value = date(2026, 3, 5)
+    book.save(tmp_path / "总表.xlsx")
+    assert [p.code for p in typed_in(tmp_path / "总表.xlsx", plan, scheme.tables).problems] == ["WRONG_TYPE"]
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,15 @@ import numpy as np
 
 from xlperf.engine.graph import Spot
 from xlperf.engine.live import NotAnInput
-from xlperf.engine.plan import Column, Plan
+from xlperf.engine.plan import Column, Plan, Sheet
 from xlperf.engine.score import Columns, ExactColumns, Scores
 from xlperf.formula import array
 from xlperf.formula.array_links import Codings
 from xlperf.formula.decisions import Fold, Guards
+from xlperf.formula.evaluate import Cells as Cells_
 from xlperf.formula.evaluate import OnDemand, evaluate
 from xlperf.formula.values import EXEMPT, Value
-from xlperf.formula.vectors import Cells, Mixed, Numbers, Texts, Truths, cells, objects, plain_array, typed
+from xlperf.formula.vectors import Cells, Mixed, Numbers, Texts, Truths, cells, objects, plain_array, typed, value_of
 from xlperf.formula.vectors import Column as Array
 
 Arrays = Mapping[str, Mapping[str, Array]]
@@ -163,6 +164,32 @@ class _Column(OnDemand):
 def proved_columns(plan: Plan, rows: Rows, vectors: Vectors | None = None) -> ArrayColumns:
     """Score rows on arrays, every decision as the exact face takes it; what is rounded is the nearest double."""
     return ArrayColumns(plan, rows, vectors=vectors, proved=True)
+
+
+class _Worked(Mapping[str, Cells_]):
+    """The columns of a sheet as plain values, each made when somebody looks at it."""
+
+    def __init__(self, columns: ArrayColumns, sheet: Sheet) -> None:
+        self._columns, self._sheet = columns, sheet
+        self._made: dict[str, list[Value]] = {}
+
+    def __getitem__(self, name: str) -> list[Value]:
+        if name not in self._made:
+            size = self._columns.size(self._sheet.name)
+            found = objects(self._columns.column(self._sheet.name, self._sheet.by_name[name].name))
+            self._made[name] = [value_of(v) for v in found] * (size if len(found) == 1 and size != 1 else 1)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sheet.by_name)
+
+    def __len__(self) -> int:
+        return len(self._sheet.columns)
+
+
+def seen_scores(columns: ArrayColumns) -> Scores:
+    """Return columns as scores to be looked at, made when asked for; numbers have the fifteen digits of a cell."""
+    return Scores(columns.plan, {s.name: _Worked(columns, s) for s in columns.plan.sheets})
 
 
 class Held(Protocol):

@@ -46,6 +46,19 @@ def evaluate(e: Expr, sheet: str, source: Source) -> Column:
     return plain_array(worked_out(e, Fold(sheet, source)))
 
 
+def holds(e: Expr, sheet: str, source: Source) -> Truths:
+    """Return in which rows of a sheet a condition holds: not where what it needs is blank, as on the exact face."""
+    face = Fold(sheet, source)
+    with np.errstate(all="ignore"):
+        found: Truths = np.array(np.broadcast_to(_fold(e, face), (source.size(sheet),)))
+    needed, exempted = face.needed(e)
+    for name in needed:
+        found &= ~is_empty(face.column(name))
+    for name in exempted:
+        found |= is_exempt(face.column(name))
+    return found
+
+
 def worked_out(e: Expr, face: Fold) -> Cells:
     """Evaluate a column's expression for every row of its sheet."""
     with np.errstate(all="ignore"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
+from xml.sax.saxutils import escape
 
 WIDTH = 6  # characters of a digest
 
@@ -16,6 +17,16 @@ WIDTH = 6  # characters of a digest
 def digest_of_text(text: str) -> str:
     """Return `WIDTH` characters that another text hardly ever has."""
     return blake2b(text.encode(), digest_size=WIDTH // 2).hexdigest()
+
+
+def digest_as_spelt(formulas: Iterable[str]) -> str:
+    """Return the digest of formulas as a file of ours spells them, see `digest_as_stored`."""
+    return digest_as_stored(escape(text).encode() for text in formulas)
+
+
+def digest_as_stored(formulas: Iterable[bytes]) -> str:
+    """Return the digest of formulas as they stand in a part, below each other: none of them was touched."""
+    return blake2b(b"\n=".join(formulas), digest_size=16).hexdigest()
 
 
 def digest_of_value(value: Any) -> str:

@@ -8,7 +8,6 @@ so that whatever else the office added there stays.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from xlperf.engine.score import Scores, rows_of
 from xlperf.formula.spelling import plain_spelling
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.origin import origin_of
+from xlperf.rounds.recomputed import Recomputed
 from xlperf.rounds.stood_in import not_counted
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.back.held import beyond_limits, held, misplaced, plan_as_written, scored
@@ -24,17 +24,8 @@ from xlperf.workbook.book import Book
 from xlperf.workbook.books.audit import corrected
 from xlperf.workbook.books.master import master_book
 from xlperf.workbook.seal import Identity
-from xlperf.xlsx.cached import Change, Place, changes, formulas_of, stored_values, write_values
-
-
-@dataclass(frozen=True)
-class Recomputed:
-    """What came of it. scores: None where nothing could be calculated. changes: the cells that show something else."""
-
-    scores: Scores | None
-    written: int
-    problems: tuple[Problem, ...]
-    changes: tuple[Change, ...] = ()
+from xlperf.xlsx.cached import Place, changes, formulas_of, stored_values, write_values
+from xlperf.xlsx.flat import Irregular
 
 
 def recomputed(
@@ -45,6 +36,20 @@ def recomputed(
     It is calculated by the scheme and readings of its round, or else by those it was made from. readings: options
     to be taken instead. despite: why a scheme whose check is red is used.
     """
+    try:
+        from xlperf.rounds.swept import swept  # not in every place that reads books are there arrays
+    except ImportError:
+        return recomputed_by_cells(book, out, readings, despite)
+    try:
+        return swept(book, out, readings or {}, despite)
+    except Irregular:
+        return recomputed_by_cells(book, out, readings, despite)
+
+
+def recomputed_by_cells(
+    book: Path, out: Path, readings: Mapping[str, str] | None = None, despite: str = ""
+) -> Recomputed | None:
+    """Do the same whatever became of the book, and slowly: it is read whole, and made anew to be compared with."""
     read = _readable(book)
     if isinstance(read, Problem):
         return Recomputed(None, 0, (read,))
@@ -71,7 +76,7 @@ def recomputed(
     wrong = beyond_limits(plan, found)
     if origin.round is not None:
         wrong += not_counted(origin.round, found)
-    return Recomputed(scores, len(values), (*problems, *found.problems, *wrong), changed_cells)
+    return Recomputed(lambda: scores, len(values), (*problems, *found.problems, *wrong), changed_cells)
 
 
 def _readable(book: Path) -> ReadBook | Problem:

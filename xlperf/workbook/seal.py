@@ -17,8 +17,8 @@ from typing import Any, cast
 
 from openpyxl import Workbook as ReadWorkbook
 
-from xlperf.formula.digests import digest_of_lines, digest_of_value
-from xlperf.formula.spelling import digest
+from xlperf.formula.digests import digest_as_spelt, digest_of_lines, digest_of_text, digest_of_value
+from xlperf.formula.spelling import plain_spellings
 from xlperf.workbook.book import Book, Place
 from xlperf.workbook.layout import View
 from xlperf.workbook.text import inert
@@ -159,7 +159,7 @@ def carriers(book: Book, identity: Identity, made_from: Mapping[str, str] | None
         workbook.define_name(f"XLPERF_T{number}", f"={view.whole()}")
     lines = [line for number, (view, keys) in enumerate(book.tables, 1) for line in _map_lines(number, view, keys)]
     if identity.kind == "master":
-        lines += _digest_lines("formulas", {at: digest(text) for at, (text, _) in book.formulas().items()})
+        lines += _formula_lines(book)
         lines += _digest_lines("facts", _facts(book))
     sheet = book.sheet(MAP)
     sheet.write_string(0, 0, identity.text())
@@ -233,15 +233,31 @@ def _facts(book: Book) -> dict[Place, str]:
     return found
 
 
+def _formula_lines(book: Book) -> Iterator[tuple[str, ...]]:
+    """List the digests of the formulas that stand below each other, and after each line one of them as they are spelt.
+
+    The first holds whatever program saved the book since, the second where none did.
+    """
+    for title, letter, first, texts in _below({at: text for at, (text, _) in book.formulas().items()}):
+        yield "formulas", title, letter, str(first), "".join(map(digest_of_text, plain_spellings(texts)))
+        yield "spelt", title, letter, str(first), digest_as_spelt(texts)
+
+
 def _digest_lines(what: str, cells: Mapping[Place, str]) -> Iterator[tuple[str, ...]]:
     """List the digests of cells that stand below each other: what they are, worksheet, column, first row, digests."""
+    for title, letter, first, digests in _below(cells):
+        yield what, title, letter, str(first), "".join(digests)
+
+
+def _below(cells: Mapping[Place, str]) -> Iterator[tuple[str, str, int, list[str]]]:
+    """List the texts of cells that stand below each other: worksheet, column, first row, texts."""
     below: dict[tuple[str, str], dict[int, str]] = {}
     for (title, cell), found in cells.items():
         letter = cell.rstrip("0123456789")
         below.setdefault((title, letter), {})[int(cell[len(letter) :])] = found
-    for (title, letter), digests in below.items():
-        for first, last in _runs(sorted(digests)):
-            yield what, title, letter, str(first), "".join(digests[row] for row in range(first, last + 1))
+    for (title, letter), texts in below.items():
+        for first, last in _runs(sorted(texts)):
+            yield title, letter, first, [texts[row] for row in range(first, last + 1)]
 
 
 def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -277,16 +277,24 @@ def _unit_name(
     book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress, position: int, column: int
 ) -> None:
     """Write the name of whose row it is: fixed where the code is, looked up where the code is typed."""
-    code, name = layout.value(view, view.sheet.unit, position), layout.unit_name(view, position)
-    look = book.look(style.CELL_CENTER)
+    name, look = layout.unit_name(view, position), book.look(style.CELL_CENTER)
     if not looked_up(view) or view.sheet.of not in dress.directory:
         put(sheet, BODY + position, column, name or None, look)
         return
     cell = view.cell(view.sheet.unit, position)
     codes, names = dress.directory[view.sheet.of]
-    nobody = f"无此{view.sheet.whose}"
-    text = f'=IF({cell}="","",IFERROR(INDEX({names},MATCH({cell},{codes},0)),{constant_text(nobody)}))'
-    sheet.write_formula(BODY + position, column, text, look, name or ("" if code is None else nobody))
+    text = f'=IF({cell}="","",IFERROR(INDEX({names},MATCH({cell},{codes},0)),{constant_text(_nobody(view))}))'
+    sheet.write_formula(BODY + position, column, text, look, name_beside(layout, view, position))
+
+
+def name_beside(layout: Layout, view: View, position: int) -> str:
+    """Return what stands beside a code that is typed: whose it is, that nobody has it, or nothing."""
+    code = layout.value(view, view.sheet.unit, position)
+    return layout.unit_name(view, position) or ("" if code is None else _nobody(view))
+
+
+def _nobody(view: View) -> str:
+    return f"无此{view.sheet.whose}"
 
 
 def looked_up(view: View) -> bool:

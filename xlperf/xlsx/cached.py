@@ -24,7 +24,7 @@ from xlperf.xlsx.cells import Cell, cells_of
 from xlperf.xlsx.parts import shared_texts, utf8, worksheets
 
 Place = tuple[str, str]  # worksheet, cell
-_NOISE = 1e-12  # relative; a smaller difference is made by binary arithmetic, or by a program that stores 15 digits
+NOISE = 1e-12  # relative; a smaller difference is made by binary arithmetic, or by a program that stores 15 digits
 _SAID = re.compile(rb"\s+(?:t|vm)\s*=\s*(?:\"[^\"]*\"|'[^']*')")  # what a cell says of its old value
 
 
@@ -94,7 +94,7 @@ def shows_alike(a: Any, b: Any) -> bool:
     """Return whether two values look the same in a cell: numbers to 12 digits, and nothing is nothing."""
     if any(isinstance(v, bool) or not isinstance(v, int | float) for v in (a, b)):
         return bool(("" if a is None else a) == ("" if b is None else b) and isinstance(a, bool) == isinstance(b, bool))
-    return bool(abs(a - b) <= _NOISE * max(1.0, abs(a), abs(b)))
+    return bool(abs(a - b) <= NOISE * max(1.0, abs(a), abs(b)))
 
 
 def _stored_where(book: Path | BytesIO, wanted: Callable[[str, Cell], bool]) -> dict[Place, Any]:
@@ -200,7 +200,7 @@ def _patched(data: bytes, title: str, values: Mapping[Place, Any]) -> bytes:
         head = _SAID.sub(b"", data[cell.head[0] : cell.head[1]].removesuffix(b">").removesuffix(b"/"))
         if cell.formula is None and value is None:
             return head + b"/>"
-        kind, shown = _shown(value)
+        kind, shown = stored_as(value)
         formula = data[slice(*cell.formula)] if cell.formula is not None else b""
         p = cell.prefix
         return head + f"{kind}>".encode() + formula + f"<{p}v>{shown}</{p}v></{p}c>".encode()
@@ -208,7 +208,8 @@ def _patched(data: bytes, title: str, values: Mapping[Place, Any]) -> bytes:
     return _rewritten(data, put)
 
 
-def _shown(value: Any) -> tuple[str, str]:
+def stored_as(value: Any) -> tuple[str, str]:
+    """Return how a cell says of what kind a value is, and the value, both as XML."""
     if isinstance(value, bool):
         return ' t="b"', str(int(value))
     if isinstance(value, datetime):

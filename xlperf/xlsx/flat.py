@@ -1,7 +1,7 @@
 """Worksheets written as programs write them, read in one sweep: for each cell its place, its kind, formula and value.
 
-A worksheet that is written in any other way (prefixes, shared or array formulas, rich text in a cell, cells without an
-address) is not read here: `Irregular` says so, and whoever asked reads it with `xlsx.cells`, which knows them all.
+A worksheet that is written in any other way (prefixes, array formulas, rich text in a cell, cells without an address)
+is not read here: `Irregular` says so, and whoever asked reads it with `xlsx.cells`, which knows them all.
 """
 
 from __future__ import annotations
@@ -11,14 +11,20 @@ import zipfile
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from html import unescape
+from html import escape, unescape
+from itertools import pairwise
 
+from xlperf.xlsx.addresses import moved, row_and_column
 from xlperf.xlsx.parts import shared_texts
 
 _CELL = (  # the last group: a cell that is written in another way
     rb'<c r="(%s)([0-9]{1,7})"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?'
-    rb'(?:/>|>(?:<f(?: aca="false")?>([^<]*)</f>)?(?:<v>([^<]*)</v>|<v/>)?</c>|([^\n]|\n))'
+    rb"(?: ?/>|>(?:<f(?: ([^>]*?))?(?:/>|>([^<]*)</f>))?"
+    rb'(?:<(?:v|is><t(?: xml:space="preserve")?)>([^<]*)</(?:v|t></is)>|<v ?/>|<is><t ?/></is>)?</c>|([^\n]|\n))'
 )
+_SHARED = re.compile(rb't="shared"')
+_NUMBER = re.compile(rb'si="([0-9]+)"')
+_KIND = re.compile(rb"(?:^| )t=")
 _SIMPLE_TEXTS = re.compile(rb"<si><t(?: xml:space=\"preserve\")?>([^<]*)</t></si>|<si><t/></si>")
 _FORMAT = re.compile(rb'<numFmt numFmtId="([0-9]+)" formatCode="([^"]*)"')
 _STYLE = re.compile(rb'<xf numFmtId="([0-9]+)"')
@@ -31,7 +37,10 @@ class Irregular(ValueError):
 
 @dataclass(frozen=True)
 class FlatColumn:
-    """The cells of one column from top to bottom, as bytes of the part; row numbers count from 1."""
+    """The cells of one column from top to bottom, as bytes of the part; row numbers count from 1.
+
+    values: the text itself where the kind is `inlineStr`.
+    """
 
     rows: Sequence[bytes]
     styles: Sequence[bytes]
@@ -41,8 +50,8 @@ class FlatColumn:
 
     @cached_property
     def at(self) -> dict[int, int]:
-        """Return row → place in these lists."""
-        return {int(row): i for i, row in enumerate(self.rows)}
+        """Return row → place in these lists. Irregular where the rows do not go down."""
+        return _places(tuple(self.rows))
 
     def places(self, rows: Sequence[int]) -> Sequence[int] | slice:
         """Return where these rows stand; −1 for a row that has no cell here."""
@@ -58,22 +67,69 @@ def columns_of(data: bytes, letters: Collection[str] = (), first: int = 1) -> di
 
     letters: of the columns wanted, all of them where none is named. first: the row from which on.
     """
+    return cut_columns(data, letters, first)[1]
+
+
+def cut_columns(
+    data: bytes, letters: Collection[str] = (), first: int = 1
+) -> tuple[dict[str, FlatColumn], dict[str, FlatColumn]]:
+    """Return the columns of a worksheet's part above a row, and from it on; see `columns_of`."""
     if data.count(b'<c r="') != data.count(b"<c ") or b"<c>" in data or b"<c/>" in data:
         raise Irregular("a cell without its address first")
     cells: Sequence[tuple[bytes, ...]] = _pattern(frozenset(letters)).findall(data)
     start = next((i for i, cell in enumerate(cells) if int(cell[1]) >= first), len(cells))
-    if start == len(cells):
+    plain = _with_shared(cells) if any(cell[4] for cell in cells) else cells
+    return _grouped(plain[:start]), _grouped(plain[start:])
+
+
+def _with_shared(cells: Sequence[tuple[bytes, ...]]) -> list[tuple[bytes, ...]]:
+    """Write out what formulas share; Irregular where a formula is of more than one cell."""
+    first: dict[bytes, tuple[str, str]] = {}
+    found = []
+    for cell in cells:
+        letter, row, style, kind, said, formula, *rest = cell
+        if _SHARED.search(said):
+            number, at = _NUMBER.search(said), (letter + row).decode()
+            if number is None:
+                raise Irregular("a shared formula")
+            if formula:
+                first.setdefault(number[1], (at, unescape(formula.decode())))
+            elif number[1] not in first:
+                raise Irregular("a shared formula")
+            else:
+                (down, right), (top, left) = row_and_column(at), row_and_column(first[number[1]][0])
+                formula = escape(moved(first[number[1]][1], down - top, right - left), quote=False).encode()
+        elif _KIND.search(said):
+            raise Irregular("a formula of several cells")
+        found.append((letter, row, style, kind, said, formula, *rest))
+    return found
+
+
+def _grouped(cells: Sequence[tuple[bytes, ...]]) -> dict[str, FlatColumn]:
+    """Return cells by the letters of their columns."""
+    if not cells:
         return {}
-    names, *rest, otherwise = zip(*cells[start:], strict=True)
+    names, rows, styles, kinds, _, formulas, values, otherwise = zip(*cells, strict=True)
     if any(otherwise):
         raise Irregular("a cell")
+    rest = (rows, styles, kinds, formulas, values)
     width = names.index(names[0], 1) if names.count(names[0]) > 1 else len(names)
     if names == names[:width] * (len(names) // width):  # every row has the same cells
         return {names[i].decode(): FlatColumn(*(column[i::width] for column in rest)) for i in range(width)}
-    by: dict[bytes, list[tuple[bytes, ...]]] = {}
-    for name, *cell in zip(names, *rest, strict=True):
-        by.setdefault(name, []).append(tuple(cell))
-    return {name.decode(): FlatColumn(*zip(*found, strict=True)) for name, found in by.items()}
+    by: dict[bytes, list[int]] = {}
+    for i, name in enumerate(names):
+        by.setdefault(name, []).append(i)
+    return {
+        name.decode(): FlatColumn(*(tuple([column[i] for i in there]) for column in rest)) for name, there in by.items()
+    }
+
+
+@lru_cache(maxsize=64)  # the columns of a table have the same rows
+def _places(rows: tuple[bytes, ...]) -> dict[int, int]:
+    found = [*map(int, rows)]
+    if any(a >= b for a, b in pairwise(found)):
+        raise Irregular("rows in another order")
+    return {row: i for i, row in enumerate(found)}
 
 
 @lru_cache(maxsize=16)

@@ -23,7 +23,7 @@ from xlperf.workbook.text import key_text
 from xlperf.xlsx.skeleton import SPARE
 
 Row = dict[str, Value]
-_UNSAID = ("MISSING", "TEXT_CUT")  # an unfilled cell is not a fault here, and text counts for nothing
+UNSAID = ("MISSING", "TEXT_CUT")  # an unfilled cell is not a fault here, and text counts for nothing
 
 
 @dataclass
@@ -100,8 +100,8 @@ def _fill(sheet: Sheet, row: Row, cells: dict[str, ReadCell], found: Held) -> No
     for column in (c for c in sheet.columns if c.name in cells and c.expr is None):
         cell = cells[column.name]
         if column.kind == "input":
-            row[column.name], problems = _judged(sheet, column, cell, row, found.file)
-            found.problems += [p for p in problems if p.code not in _UNSAID]
+            row[column.name], problems = judged_cell(sheet, column, cell, row, found.file)
+            found.problems += [p for p in problems if p.code not in UNSAID]
             found.filled.append((sheet, column, row, Where(found.file, sheet=cell.sheet, cell=cell.cell)))
         elif not cell.formula and cell.row_key and not cell.row_key.startswith(SPARE):
             _hold(sheet, column, cell, row, found)
@@ -109,7 +109,7 @@ def _fill(sheet: Sheet, row: Row, cells: dict[str, ReadCell], found: Held) -> No
 
 def _hold(sheet: Sheet, column: Column, cell: ReadCell, row: Row, found: Held) -> None:
     if column.name not in row:
-        row[column.name], _ = _judged(sheet, column, cell, row, found.file)
+        row[column.name], _ = judged_cell(sheet, column, cell, row, found.file)
     elif not agrees(cell.value, row[column.name]):
         was, now = value_text(row[column.name]) or word("空"), value_text_of(cell) or word("空")
         found.problems.append(
@@ -122,13 +122,18 @@ def value_text_of(cell: ReadCell) -> str:
     return "" if cell.value is None else f"={cell.value}" if cell.formula else str(cell.value)
 
 
-def _judged(sheet: Sheet, column: Column, cell: ReadCell, row: Row, file: str) -> tuple[Value, list[Problem]]:
+def judged_cell(sheet: Sheet, column: Column, cell: ReadCell, row: Row, file: str) -> tuple[Value, list[Problem]]:
     """Read a cell as a spreadsheet does: whatever its limits, and whether or not anybody was asked."""
-    free = replace(column, low=None, high=None, asked=None, required=False, offers="", decimals=None)
+    free = unlimited(column)
     where = Where(file, sheet=cell.sheet, cell=cell.cell)
     formula = str(cell.value).removeprefix("=") if cell.formula else ""
     asked = Asked(free, row, where, measure=sheet.measured_by)
     return judge(asked, cell.value, cell.data_type, formula, "%" in cell.number_format)
+
+
+def unlimited(column: Column) -> Column:
+    """Return a column that takes whatever it can hold."""
+    return replace(column, low=None, high=None, asked=None, required=False, offers="", decimals=None)
 
 
 def beyond_limits(plan: Plan, found: Held) -> list[Problem]:
