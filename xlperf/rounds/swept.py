@@ -165,5 +165,4 @@ def _wrong(origin: Origin, plan: Plan, typed: Typed, issued: Issued, book: Path)
     """List what may not stand in a cell, and what its owner sent otherwise."""
     yield from limit_problems(plan, typed, issued)
     if origin.round is not None:
-        filled = [*typed.filled(plan, issued), *typed.ledgers.filled]
-        yield from not_counted(origin.round, Held({}, book.name, filled=filled))
+        yield from not_counted(origin.round, Held({}, book.name, filled=[*typed.filled(plan, issued)]))

@@ -60,7 +60,7 @@ class Typed:
         return self.ledgers.entered
 
     def filled(self, plan: Plan, issued: Issued) -> Iterator[tuple[Sheet, Column, Row, Where]]:
-        """List every cell to fill of the rosters, with its row: the key and the cell."""
+        """List every cell to fill, with its row: the key and the cell."""
         for sheet, column, row, value, where in self._cells(plan, issued):
             yield sheet, column, {sheet.key.name: row[sheet.key.name], column.name: value}, where
 
@@ -68,7 +68,7 @@ class Typed:
         """Return everything that was read as `held` has it, with tables of its own."""
         copies = {id(row): dict(row) for rows in self.ledgers.tables.values() for row in rows}
         tables = {name: [copies[id(row)] for row in rows] for name, rows in self.ledgers.tables.items()}
-        filled = [(sheet, column, copies[id(row)], at) for sheet, column, row, at in self.ledgers.filled]
+        filled = []
         for sheet, column, row, value, where in self._cells(plan, issued):
             mine = copies[id(row)]
             mine[column.name] = value
@@ -76,14 +76,22 @@ class Typed:
         return replace(self.ledgers, tables=tables, filled=filled)
 
     def _cells(self, plan: Plan, issued: Issued) -> Iterator[tuple[Sheet, Column, Row, Value, Where]]:
+        """List every cell to fill with its row and value: table by table, row by row; new entries last."""
+        new = {id(r) for name, some in self.entered.items() for r in self.rows[name][-len(some) :]}
+        ledgers = [(sheet, c, row, row[c.name], at) for sheet, c, row, at in self.ledgers.filled]
         for table in issued.tables:
-            sheet = plan.by_name[table.sheet]
-            for name in (n for n in table.letters if (sheet.name, n) in self.columns):
-                column, letter = sheet.by_name[name], table.letters[name]
-                cells = objects(self.columns[sheet.name, name])
-                for row, line, value in zip(self.rows[sheet.name], table.keys.values(), cells, strict=True):
-                    at = Where(self.ledgers.file, sheet=table.title, cell=f"{letter}{line}")
-                    yield sheet, column, row, value_of(value), at
+            yield from (cell for cell in ledgers if cell[0].name == table.sheet and id(cell[2]) not in new)
+            yield from self._of_roster(plan.by_name[table.sheet], table)
+        yield from (cell for cell in ledgers if id(cell[2]) in new)
+
+    def _of_roster(self, sheet: Sheet, table: Table) -> Iterator[tuple[Sheet, Column, Row, Value, Where]]:
+        names = [n for n in table.letters if (sheet.name, n) in self.columns]
+        columns = [objects(self.columns[sheet.name, name]) for name in names]
+        rows = zip(self.rows[sheet.name], table.keys.values(), *columns, strict=True) if names else ()
+        for row, line, *values in rows:
+            for name, value in zip(names, values, strict=True):
+                at = Where(self.ledgers.file, sheet=table.title, cell=f"{table.letters[name]}{line}")
+                yield sheet, sheet.by_name[name], row, value_of(value), at
 
     def complete(self) -> Rows:
         """Return the rows with what was typed, as exact values."""

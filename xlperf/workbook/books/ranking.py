@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.plan import Ranking
@@ -30,6 +31,8 @@ ON_ONE_PAGE = 44  # lines of a list that must not go over to a second page
 HEADING = 56.0  # points that the title takes on the first page
 SEAL = (26.0, 26.0)  # points that the lines of issuer and date take
 PAGE = 720.0  # points down a portrait A4 page
+_AT = len(WIDTHS)  # the first hidden column: which row of the unit sheet stands on a line
+_OF_GROUP = 1_000_000  # the number of a line is its group times this, and its place in the group
 LARGEST = 0.78  # the scale at which the columns take its width, whatever the font
 _SECTION: style.Properties = {**style.BASE, "bold": True, "font_size": 14, "align": "left"}
 _NOTE: style.Properties = {**style.BASE, "align": "left"}
@@ -38,24 +41,19 @@ _SEAL: style.Properties = {**style.BASE, "font_size": 14, "align": "right", "ind
 
 @dataclass(frozen=True)
 class Group:
-    """The units that are ranked against one another, and where they stand on their sheet."""
+    """The units that are ranked against one another, and where they stand on their sheet.
+
+    number: of the group in its list, from 1. fixed: whether the scheme says who is in it. together: whether these rows
+    stand together as well.
+    """
 
     ranking: Ranking
     view: View
     name: str
     positions: tuple[int, ...]
+    number: int
+    fixed: bool
     together: bool
-
-    @property
-    def candidates(self) -> tuple[int, ...]:
-        """Return the positions whose units may be in the group, now or after other numbers were typed."""
-        return self.positions if self.together else tuple(range(self.view.size))
-
-    def range(self, column: str) -> str:
-        """Return the range of a column: of the group's rows where they stand together, else of all."""
-        if self.together:
-            return self.view.range(column, self.positions[0], self.positions[-1])
-        return self.view.range(column)
 
 
 def write_ranking(book: Book, layout: Layout, title: str, under: str) -> None:
@@ -69,10 +67,13 @@ def write_ranking(book: Book, layout: Layout, title: str, under: str) -> None:
     band(book, sheet, 0, (0, 3), title, style.TITLE_LOOK, 36)
     band(book, sheet, 1, (0, 3), under, style.UNDER_LOOK, 20)
     row, scale, breaks = 2, _scale(groups), []
-    for number, (group, on_new_page) in enumerate(zip(groups, _on_new_page(groups, scale), strict=True)):
+    lists = {r: [g for g in groups if g.ranking == r] for r in dict.fromkeys(g.ranking for g in groups)}
+    orders = {r: _write_order(book, sheet, layout, some, _AT + 1 + 4 * i) for i, (r, some) in enumerate(lists.items())}
+    for group, on_new_page in zip(groups, _on_new_page(groups, scale), strict=True):
         breaks += [row] if on_new_page else []
-        row = _write_group(book, sheet, layout, group, row, len(WIDTHS) + 2 * number)
-    sheet.set_column(len(WIDTHS), len(WIDTHS) + 2 * len(groups) - 1, 4, None, {"hidden": True})
+        many = len(lists[group.ranking]) > 1
+        row = _write_group(book, sheet, layout, group, row, orders[group.ranking], many=many)
+    sheet.set_column(_AT, _AT + 4 * len(lists), 4, None, {"hidden": True})
     _write_seal(book, sheet, layout.scores.plan.issuer, row)
     print_set_up(sheet, Paper(landscape=False, scale=scale), (3, 3) if len(groups) == 1 else None)
     sheet.print_area(0, 0, row + 1, len(WIDTHS) - 1)
@@ -123,15 +124,18 @@ def groups_of(layout: Layout) -> Iterator[Group]:
             continue
         names = [str(layout.value(view, ranking.group, p) or "") for p in range(len(view.rows))]
         fixed = view.sheet.is_given(ranking.group)
-        for name in dict.fromkeys(names):
-            positions = tuple(p for p, n in enumerate(names) if n == name)
+        found: dict[str, list[int]] = {}
+        for position, name in enumerate(names):
+            found.setdefault(name, []).append(position)
+        for number, (name, positions) in enumerate(found.items(), 1):
             together = fixed and positions[-1] - positions[0] + 1 == len(positions)
-            yield Group(ranking, view, name, positions, together)
+            yield Group(ranking, view, name, tuple(positions), number, fixed, together)
 
 
-def _write_group(book: Book, sheet: Worksheet, layout: Layout, group: Group, row: int, helper: int) -> int:
-    """Write one list and return the row below it. helper: the first of two hidden columns of its own."""
-    many = sum(1 for g in groups_of(layout) if g.ranking == group.ranking) > 1
+def _write_group(
+    book: Book, sheet: Worksheet, layout: Layout, group: Group, row: int, order: str, *, many: bool
+) -> int:
+    """Write one list and return the row below it. order: where the lines of all rows are. many: of several groups."""
     title = f"{group.ranking.title}（{group.name}）" if many and group.name else group.ranking.title
     band(book, sheet, row, (0, 3), title, _SECTION, 30)
     score = group.view.sheet.by_name[group.ranking.score]
@@ -139,9 +143,11 @@ def _write_group(book: Book, sheet: Worksheet, layout: Layout, group: Group, row
     for i, text in enumerate((HEADINGS[0], HEADINGS[1], score.title, HEADINGS[3])):
         sheet.write_string(row + 1, i, text, head)
     sheet.set_row(row + 1, 24)
-    lines = _write_order(book, sheet, layout, group, helper)
     for i, position in enumerate(_in_order(layout, group)):
-        _write_line(book, sheet, layout, group, row + 2 + i, _Line(i + 1, position, lines))
+        at = f"${letters(_AT)}{row + 3 + i}"
+        found = f"=IFERROR(MATCH({_OF_GROUP * group.number + i + 1},{order},0),0)"
+        sheet.write_formula(row + 2 + i, _AT, found, book.look(style.BASE), position + 1)
+        _write_line(book, sheet, layout, group, row + 2 + i, _Line(position, at))
     below = row + 2 + len(group.positions)
     ranked = sum(isinstance(layout.value(group.view, group.ranking.seat, p), Fraction) for p in group.positions)
     _write_count(book, sheet, below, len(group.positions), ranked)
@@ -150,11 +156,10 @@ def _write_group(book: Book, sheet: Worksheet, layout: Layout, group: Group, row
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of a list: which it is (counted from 1), whose row stands there now, the range that says whose does."""
+    """A line of a list: whose row stands there now, and the cell that says whose does, 0 for nobody's."""
 
-    number: int
     position: int
-    order: str
+    at: str
 
 
 def _in_order(layout: Layout, group: Group) -> list[int]:
@@ -167,28 +172,61 @@ def _in_order(layout: Layout, group: Group) -> list[int]:
     return sorted(group.positions, key=seat)
 
 
-def _write_order(book: Book, sheet: Worksheet, layout: Layout, group: Group, helper: int) -> str:
-    """Write beside the list which line each row of the unit sheet has; return the range that says it.
+def _write_order(book: Book, sheet: Worksheet, layout: Layout, groups: Sequence[Group], helper: int) -> str:
+    """Write which line of which list each row of the unit sheet has; return the range that says it.
 
-    The first column holds the seat, 0 where a unit of the group has none; the second the line: seats come first.
+    Hidden columns from `helper` on: the number of the group, 0 where a row is in none; the seat, 0 where a unit has
+    none; the number of the group and of the line in it as one number, seats first; the names of the groups.
     """
-    first, last = 1, len(group.candidates)
-    seats, lines = letters(helper), letters(helper + 1)
-    every = f"${seats}${first}:${seats}${last}"
-    order = {position: line for line, position in enumerate(_in_order(layout, group), 1)}
-    look = book.look(style.BASE)
-    for at, position in enumerate(group.candidates):
-        seat = _cell(group.view, group.ranking.seat, position)
-        text = f"IF(ISNUMBER({seat}),{seat},0)"
-        if not group.together:
-            text = f'IF({_cell(group.view, group.ranking.group, position)}={constant_text(group.name)},{text},"")'
-        value = layout.value(group.view, group.ranking.seat, position)
+    view, look = groups[0].view, book.look(style.BASE)
+    of, seats, lines, names = (letters(helper + i) for i in range(4))
+    last = view.size
+    line: dict[int, tuple[Group | None, int]] = {}
+    for group in groups:
+        line.update({p: (group, i) for i, p in enumerate(_in_order(layout, group), 1)})
+    for group in groups:
+        sheet.write_string(group.number - 1, helper + 3, group.name, look)
+    for at in range(last):
+        mine, number = line.get(at, (None, 0))
+        _write_number_of(sheet, groups, at, helper, (f"${names}$1:${names}${len(groups)}", mine), look)
+        seat = _cell(view, groups[0].ranking.seat, at)
+        value = layout.value(view, groups[0].ranking.seat, at)
         known = float(value) if isinstance(value, Fraction) else 0
-        sheet.write_formula(at, helper, f"={text}", look, known if position in order else "")
-        mine, until = f"{seats}{at + 1}", f"{seats}${first}:{seats}{at + 1}"
-        text = f'IF({mine}="","",IF({mine}>0,{mine},COUNTIF({every},">0")+COUNTIF({until},0)))'
-        sheet.write_formula(at, helper + 1, f"={text}", look, order.get(position, ""))
-    return f"${lines}${first}:${lines}${last}"
+        sheet.write_formula(at, helper + 1, f"=IF(ISNUMBER({seat}),{seat},0)", look, known)
+        unseated = _unseated((of, seats), at, last, mine)
+        text = f'=IF({of}{at + 1}=0,"",{of}{at + 1}*{_OF_GROUP}+IF({seats}{at + 1}>0,{seats}{at + 1},{unseated}))'
+        sheet.write_formula(at, helper + 2, text, look, "" if mine is None else _OF_GROUP * mine.number + number)
+    return f"${lines}$1:${lines}${last}"
+
+
+def _unseated(columns: tuple[str, str], at: int, last: int, group: Group | None) -> str:
+    """Write which line of its group a row without a seat takes: after all seats, in the order of the rows.
+
+    columns: with the numbers of groups, and with seats. last: row of the sheet.
+    """
+    of, seats = columns
+    until = f"{seats}{at + 1}"
+    if group is not None and group.together:  # nobody else stands between its rows
+        first, end = group.positions[0] + 1, group.positions[-1] + 1
+        return f'COUNTIF(${seats}${first}:${seats}${end},">0")+COUNTIF(${seats}${first}:{until},0)'
+    mine = f"{of}{at + 1}"
+    every = f'COUNTIFS(${of}$1:${of}${last},{mine},${seats}$1:${seats}${last},">0")'
+    return f"{every}+COUNTIFS(${of}$1:{mine},{mine},${seats}$1:{until},0)"
+
+
+def _write_number_of(
+    sheet: Worksheet, groups: Sequence[Group], at: int, helper: int, known: tuple[str, Group | None], look: Format
+) -> None:
+    """Write the number of the group that a row is in. known: the range of the names, the group it is in now."""
+    names, group = known
+    number = group.number if group is not None else 0
+    if groups[0].fixed:
+        sheet.write_number(at, helper, number, look)
+        return
+    cell = _cell(groups[0].view, groups[0].ranking.group, at)
+    blank = next((g.number for g in groups if not g.name), 0)
+    text = f'=IF({cell}="",{blank},IFERROR(MATCH({cell}&"",{names},0),0))'
+    sheet.write_formula(at, helper, text, look, number)
 
 
 def _cell(view: View, column: str, position: int) -> str:
@@ -255,7 +293,7 @@ def _unit(row: int) -> str:
 
 def _found(group: Group, column: str, line: _Line) -> str:
     """Write what stands in a column of the unit on a line; "" while nobody is there."""
-    return f'IFERROR(INDEX({group.range(column)},MATCH({line.number},{line.order},0)),"")'
+    return f'IF({line.at}=0,"",INDEX({group.view.range(column)},{line.at}))'
 
 
 def _write_count(book: Book, sheet: Worksheet, row: int, size: int, ranked: int) -> None:
