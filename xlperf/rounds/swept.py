@@ -39,6 +39,7 @@ from xlperf.workbook.back.read import ReadBook
 from xlperf.workbook.back.within import limit_problems
 from xlperf.workbook.books.standing import Standing, drafted, view_of
 from xlperf.workbook.layout import Layout
+from xlperf.workbook.seal import Identity
 from xlperf.xlsx.addresses import row_and_column
 from xlperf.xlsx.cached import NOISE, Change, shows_alike
 from xlperf.xlsx.flat import FlatColumn, Irregular
@@ -70,7 +71,7 @@ def _swept(opened: OpenBook, book: Path, out: Path, readings: Mapping[str, str],
     typed = typed_into(opened, issued, origin.plan, origin.scheme.tables, book.name)
     plan = plan_as_written(origin.plan, {**typed.spare})
     columns = typed_columns(as_scored(plan), typed)
-    standing = _standing(plan, typed, issued, columns)
+    standing = _standing(plan, typed, issued, columns, identity)
     changes, count = _changes(opened, issued, standing)
     if changes:
         write_patched(book, out, {(c.sheet, c.cell): c.now for c in changes})
@@ -80,11 +81,11 @@ def _swept(opened: OpenBook, book: Path, out: Path, readings: Mapping[str, str],
     return Recomputed(lambda: _exact(plan, typed), count, told, changes)
 
 
-def _standing(plan: Plan, typed: Typed, issued: Issued, columns: ArrayColumns) -> Standing:
+def _standing(plan: Plan, typed: Typed, issued: Issued, columns: ArrayColumns, identity: Identity) -> Standing:
     """Return what every formula comes to."""
     views = [view_of(plan.by_name[t.sheet], t, typed.entered.get(t.sheet, ())) for t in issued.tables]
     layout = Layout(seen_scores(columns), views)
-    draft = drafted(layout, [v.title for v in views], plan.prints)
+    draft = drafted(layout, [v.title for v in views], identity)
     return Standing(layout, columns.column, draft)
 
 

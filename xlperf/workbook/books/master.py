@@ -27,7 +27,7 @@ from xlperf.workbook.table import Dress, band, write_table
 from xlperf.workbook.text import quoted
 from xlperf.xlsx.skeleton import ANCHORED, HEAD
 
-DIRECTORY = "名录"
+FRONT, DIRECTORY = "说明", "名录"
 NOT_PRINTED = "供查阅和公式引用，不随本文件打印；要打印的，先清除打印区域。"
 LEGEND = "图例：浅黄格由人填写；白格是方案资料或自动计算，已锁定；带斜线的灰格不用填。"
 
@@ -65,7 +65,7 @@ def master_book(
     """
     plan = scores.plan
     book = Book(plan.title, plan.issuer, keywords(identity))
-    front = book.title("说明")
+    front = book.title(FRONT)
     layout = Layout(scores, _views(book, scores, entered or {}))
     directory = _directory_ranges(book, len(scores.unit_names)) if scores.unit_names else None
     offers = {v.sheet.table: v.range(v.sheet.key.name) for v in layout.views}
@@ -75,16 +75,22 @@ def master_book(
     dress = Dress("", offers=offers, directory=_directories(layout, directory), native=native)
     for view in (v for v in layout.views if not is_reference(v.sheet)):
         _write_view(book, layout, view, dress, identity)
-    write_ranking(book, layout, f"{plan.title}排名", _published_by(plan, identity, anchor))
-    _write_papers(book, layout, identity)
-    write_audit(book, layout, f"{plan.title}对账")
-    write_musts(book, layout, f"{plan.title}核对")
+    write_around(book, layout, identity, anchor)
     for view in (v for v in layout.views if is_reference(v.sheet)):
         _write_view(book, layout, view, dress, identity)
     if directory is not None:
         _write_directory(book, scores)
     carriers(book, identity, origin(scheme.digest, plan.readings) if scheme is not None else None, key)
     return book
+
+
+def write_around(book: Book, layout: Layout, identity: Identity, anchor: str = "") -> None:
+    """Write the sheets that are made from the tables: ranking, prints, annexes, comparison, rules for data."""
+    plan = layout.scores.plan
+    write_ranking(book, layout, f"{plan.title}排名", _published_by(plan, identity, anchor))
+    _write_papers(book, layout, identity)
+    write_audit(book, layout, f"{plan.title}对账")
+    write_musts(book, layout, f"{plan.title}核对")
 
 
 def _write_papers(book: Book, layout: Layout, identity: Identity) -> None:

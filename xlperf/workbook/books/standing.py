@@ -12,16 +12,14 @@ from typing import Any, cast
 
 import numpy as np
 
-from xlperf.engine.plan import Print, Sheet
+from xlperf.engine.plan import Sheet
 from xlperf.formula.digests import digest_as_spelt
 from xlperf.formula.vectors import Cells, Floats, Numbers, objects
 from xlperf.workbook.back.opened import Run, Table
 from xlperf.workbook.book import Book, Place, Titles
-from xlperf.workbook.books.audit import write_audit
-from xlperf.workbook.books.must import write_musts
-from xlperf.workbook.books.prints import write_print
-from xlperf.workbook.books.ranking import write_ranking
+from xlperf.workbook.books.master import DIRECTORY, FRONT, write_around
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
+from xlperf.workbook.seal import Identity
 from xlperf.workbook.table import name_beside
 from xlperf.workbook.text import inert
 from xlperf.xlsx.addresses import letters, number
@@ -67,17 +65,12 @@ def _nothing(*_: object, **__: object) -> None:
     """Take what nobody looks at."""
 
 
-def drafted(layout: Layout, titles: Sequence[str], prints: Sequence[Print]) -> Draft:
-    """Return the sheets around the tables as the book was written. titles: of the worksheets that come before them."""
+def drafted(layout: Layout, titles: Sequence[str], identity: Identity) -> Draft:
+    """Return the sheets around the tables as the book was written. titles: of the worksheets with the tables."""
     draft = Draft()
-    for title in titles:
+    for title in (FRONT, *titles, DIRECTORY):
         draft.title(title)
-    book = cast("Book", draft)
-    write_ranking(book, layout, "", "")
-    for one in prints:
-        write_print(book, layout, one)
-    write_audit(book, layout, "")
-    write_musts(book, layout, "")
+    write_around(cast("Book", draft), layout, identity)
     return draft
 
 
