@@ -145,7 +145,7 @@ def _differing(
 
 
 def _others(opened: OpenBook, issued: Issued, file: str) -> Iterator[Problem]:
-    """Tell of formulas that somebody added."""
+    """List the formulas that somebody added, in one problem."""
     known = sum(len(run.rows) for run in issued.formulas)
     every = [(t, part) for t in opened.worksheets for part in (opened.whole(t).head, opened.whole(t).body)]
     count = sum(len(c.formulas) - c.formulas.count(b"") for _, part in every for c in part.values())
