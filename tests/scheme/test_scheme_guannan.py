@@ -106,3 +106,19 @@ def test_an_award_is_explained_with_its_clause(scheme, plan, staged):
     reward = explain_cell(staged[1], "cadres", "T12-02", "deputy_money")
     assert reward.basis == "四（二）"
     assert Fraction(reward.value.replace(",", "")) == staged[1].row("cadres", "T12-02")["deputy_money"]
+
+
+def test_every_line_of_the_lists_says_why_with_its_clause(staged, plan):
+    """单位奖励, 扣缴风险抵押金, 先进个人, 降职: each line names the clause and what was met."""
+    columns = {"awarded": "why", "forfeits": "why_forfeit", "advanced": "why_advanced", "demoted": "why_demoted"}
+    lines = {}
+    for name, column in columns.items():
+        spec = next(p for p in plan.prints if p.columns[-1] == column)
+        rows = [r for r in staged[1].rows(spec.sheet) if all(r[n] == v for n, v in spec.where.items())]
+        assert spec.book
+        lines[name] = [str(r[column]) for r in rows]
+    assert all(lines.values())
+    assert all(words.startswith(("四（二）：", "四（三）：")) for found in lines.values() for words in found)
+    assert any("参评第1名" in words for words in lines["awarded"])
+    assert any("合格单位" in words for words in lines["awarded"])
+    assert {words[-1] for words in lines["forfeits"]} == {"元"}
