@@ -10,11 +10,15 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from kit.published import ready_round
+from kit.simulated import simulated
 
 from xlperf.cli import main
+from xlperf.engine.compile import compile_scheme
+from xlperf.engine.score import score
 from xlperf.rounds.backtest import backtest
-from xlperf.rounds.chain import frozen_of
+from xlperf.rounds.chain import Earlier, frozen_of
 from xlperf.rounds.freeze import freeze
+from xlperf.rounds.frozen import Results, sheets_of
 from xlperf.scheme.load import find_scheme, load_scheme
 
 
@@ -117,3 +121,17 @@ def test_a_round_that_is_open_is_refused(tmp_path):
     done = CliRunner().invoke(main, ["backtest", "three-units", str(round_.folder)])
     assert done.exit_code == 1
     assert "freeze" in done.output
+
+
+def test_entries_of_several_ledgers_that_share_a_table_all_count():
+    """鹤壁 keeps eleven ledgers in one table: the same scheme gives every place and score again."""
+    path, _ = find_scheme("hebi-2021")
+    scheme, _ = load_scheme(path)
+    plan, _ = compile_scheme(scheme)
+    scores = score(plan, simulated(plan, scheme.tables, 7, blanks=0, events=4))
+    words = (scheme.id, scheme.title, "r", scheme.year, "", "", "", "", "2022-01-31")
+    done = backtest(scheme, Earlier(Results(*words, sheets=sheets_of(scores)), "0" * 64))
+    assert {s.name for s in plan.sheets if s.table == "events" and s.grows} > {"honours", "daily", "vetoing"}
+    assert len(done.lines) == 22
+    assert [(x.was_place, x.was_score) for x in done.lines] == [(x.place, x.score) for x in done.lines]
+    assert not [p for p in done.problems if p.code.startswith("BACKTEST")]

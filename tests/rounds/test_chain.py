@@ -73,6 +73,15 @@ def test_what_an_earlier_round_worked_out_is_no_decimal_as_typed(made):
     assert clean == {"last.result": False, "last.place": True, "late.points": True, "half.score": True}
 
 
+def test_the_same_scheme_gives_a_frozen_year_again_with_what_it_took(made):
+    """The half-year, the year before and a ledger: `backtest` reads them where the frozen round kept them."""
+    done = CliRunner().invoke(main, ["backtest", str(made / "halves"), str(made / "2025y"), "--json"])
+    assert done.exit_code == 0, done.output
+    lines = json.loads(done.stdout)["lines"]
+    assert [(x["was_place"], x["was_score"]) for x in lines] == [(x["place"], x["score"]) for x in lines]
+    assert {x["score"] for x in lines} == {"87", "77", "68"}
+
+
 def test_a_year_reads_its_half_and_the_years_before(made):
     year = opened(made / "2026y")
     found = rows(year)

@@ -83,12 +83,14 @@ def backtest_command(scheme_id: str, folder: Path, out: Path | None, json_: bool
     from xlperf.publish import trials  # only here: it needs the libraries of spreadsheets
     from xlperf.rounds.backtest import backtest
     from xlperf.rounds.chain import frozen_of
+    from xlperf.rounds.store import open_round
 
     found, problems = frozen_of([folder])
     if errors(problems):
         output.fail(problems)
     scheme, _ = opened(scheme_id)
-    done = backtest(scheme, found[0])
+    round_, _ = open_round(folder)
+    done = backtest(scheme, found[0], round_.earlier if round_ is not None else ())
     if done.scores is None:
         output.fail(list(done.problems))
     lines = trials.backtest_lines(done.scores, done)

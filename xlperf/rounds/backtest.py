@@ -7,7 +7,7 @@ row of the scheme without data, a unit that was not there, and data without a pl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlperf.engine.compile import compile_scheme
@@ -15,7 +15,7 @@ from xlperf.engine.plan import Plan, Ranking, Sheet, Tables
 from xlperf.engine.score import Scores, score
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, errors, problem
-from xlperf.rounds.chain import Earlier, Present
+from xlperf.rounds.chain import Earlier, Present, with_earlier
 from xlperf.rounds.matched import matched
 from xlperf.scheme.made import with_made_rows
 from xlperf.scheme.model import Scheme
@@ -46,18 +46,22 @@ class Backtest:
     problems: tuple[Problem, ...]
 
 
-def backtest(scheme: Scheme, earlier: Earlier) -> Backtest:
-    """Score the data of a frozen round under a scheme; nothing is written."""
+def backtest(scheme: Scheme, earlier: Earlier, before: Sequence[Earlier] = ()) -> Backtest:
+    """Score the data of a frozen round under a scheme; nothing is written.
+
+    before: what that round took of rounds before it.
+    """
     results = earlier.results
     now = scheme.in_year(results.year)
     period = results.period if results.period in {p.id for p in scheme.periods} else ""
+    now, said = with_earlier(Present(now, results.year, period), before)
     plan, problems = compile_scheme(now, {PERIOD: period} if period else {})
     if errors(problems):
         return Backtest(None, (), tuple(problems))
     filling = _Filling(Present(now, results.year, period), plan, earlier)
     scores = score(plan, filling.tables())
     lines = [line for ranking in plan.rankings for line in filling.compared(scores, ranking)]
-    return Backtest(scores, tuple(lines), tuple(dict.fromkeys(filling.problems)))
+    return Backtest(scores, tuple(lines), tuple(dict.fromkeys([*said, *filling.problems])))
 
 
 class _Filling:
@@ -74,8 +78,8 @@ class _Filling:
         tables = {name: [dict(row) for row in rows] for name, rows in self._present.scheme.tables.items()}
         for sheet in (s for s in self._plan.sheets if s.inputs()):
             self._lacking(sheet)
-        for sheet in (s for s in self._plan.sheets if s.inputs() and s.grows):
-            tables[sheet.table] = self._grown(sheet)
+        for table in {s.table: None for s in self._plan.sheets if s.inputs() and s.grows}:
+            tables[table] = self._entries(table)
         for sheet in (s for s in self._plan.sheets if not s.grows):
             tables[sheet.table] = self._filled(sheet, tables.get(sheet.table, []))
         there = {value_text(row[s.key.name]) for s in self._plan.unit_sheets() for row in tables[s.table]}
@@ -95,13 +99,19 @@ class _Filling:
             titles = "、".join(lacking)
             self.problems.append(problem("BACKTEST_COLUMNS", self._where, sheet=sheet.title, titles=titles))
 
-    def _grown(self, sheet: Sheet) -> list[Row]:
-        """Return the entries of a ledger."""
-        source = self._sources[sheet.name]
-        if source is None:
-            return []
-        own = [c for c in sheet.columns if c.kind in ("input", "fact", "key")]
-        return [{c.name: source.value(c, row) for c in own} for row in source.rows.values()]
+    def _entries(self, table: str) -> list[Row]:
+        """Return the entries of a ledger; several sheets may share them.
+
+        What tells the entries of one sheet from those of another stands in no column of theirs: the sheet says it.
+        """
+        found: dict[str, Row] = {}
+        for sheet in (s for s in self._plan.sheets if s.table == table):
+            source, own = self._sources[sheet.name], [c for c in sheet.columns if c.kind in ("input", "fact", "key")]
+            if source is None:
+                continue
+            for key, row in source.rows.items():
+                found.setdefault(key, {}).update({c.name: source.value(c, row) for c in own} | dict(sheet.where))
+        return list(found.values())
 
     def _filled(self, sheet: Sheet, rows: list[Row]) -> list[Row]:
         """Return the rows of a table with what was entered in a sheet of it; those without data only if reference."""
