@@ -172,19 +172,20 @@ class Browser:
 
 
 @contextmanager
-def open_browser() -> Iterator[Browser]:
-    """Start Chromium; without it skip the test, and in CI fail it."""
+def open_browser(*, seen: bool = False) -> Iterator[Browser]:
+    """Start Chromium; without it skip the test, and in CI fail it. seen: on a screen, with its own folder dialog."""
     need("chromium", "chromedriver")
     options = Options()
     options.binary_location = "/usr/bin/chromium"
-    for word in WORDS:
+    for word in WORDS[seen:]:
         options.add_argument(word)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
     driver.set_script_timeout(PATIENCE)
     driver.set_page_load_timeout(PATIENCE)
     try:
-        driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": FOLDER})
+        if not seen:
+            driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": FOLDER})
         yield Browser(driver)
     finally:
         driver.quit()

@@ -13,6 +13,7 @@ from xlperf.desk.asked import Desk
 from xlperf.desk.door import answer
 from xlperf.parallel import Begun, in_place
 from xlperf.problems import Language
+from xlperf.rounds.collecting.edition import COPIES
 from xlperf.rounds.journal import head_file, put_together
 from xlperf.rounds.store import LEDGER_FILE, ROUND_FILE
 
@@ -74,6 +75,8 @@ class Inside:
 
     def _turn(self, name: str) -> tuple[int, str]:
         below = f"/{name}"
+        if f"/out/{COPIES}/" in below:  # a book as somebody saved it, which the ledger speaks of
+            return 0, name
         if below.endswith(f"/{ROUND_FILE}") and name not in self._known:
             return len(_LATE) + 1, name
         return next((n for n, late in enumerate(_LATE, 1) if f"/{late}" in below), 0), name
