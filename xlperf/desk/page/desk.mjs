@@ -14,7 +14,10 @@ export async function ask(action, words = {}, { quiet = false } = {}) {
   const bar = el("progress", { max: 1 });
   const at = el("span", {}, say("working"));
   const stop = button(say("stop"), () => desk.line.end(number));
-  const shown = setTimeout(() => fill(place, el("div", { class: "busy" }, at, bar, stop)), quiet ? 900 : 150);
+  const since = Date.now();
+  const spent = el("span", { class: "small", "aria-hidden": "true" });
+  const clock = setInterval(() => { spent.textContent = say("seconds", { count: Math.round((Date.now() - since) / 1000) }); }, 500);
+  const shown = setTimeout(() => fill(place, el("div", { class: "busy" }, at, bar, spent, stop)), quiet ? 900 : 150);
   try {
     const told = await desk.line.ask(action, { round: desk.round, ...words }, (done, total, text) => {
       bar.max = Math.max(1, total);
@@ -30,6 +33,8 @@ export async function ask(action, words = {}, { quiet = false } = {}) {
     if (!(fault instanceof Lost)) throw fault;
     fill(place, el("p", { class: "error" }, fault.message));
     return null;
+  } finally {
+    clearInterval(clock);
   }
 }
 
