@@ -106,7 +106,10 @@ def test_the_page_of_places_says_it_and_follows_the_flag(scores, stopped, tmp_pa
     formulas = openpyxl.load_workbook(tmp_path / "book.xlsx")["排名"]
     remarks = [str(c.value) for c in formulas["D"] if "停评" in str(c.value)]
     assert len(remarks) == 3
-    assert all("MATCH(" in text for text in remarks), "looked up live, for whoever stands on the line"
+    at = [c.coordinate for c in formulas["E"] if "MATCH(" in str(c.value)]
+    assert len(at) == 3
+    live = ["INDEX(" in text and f"${cell}" in text for cell, text in zip(at, remarks, strict=True)]
+    assert all(live), "looked up live, for whoever stands on the line"
 
 
 def test_the_answer_and_the_paper_of_the_unit_say_it_with_the_matter(scores, stopped):

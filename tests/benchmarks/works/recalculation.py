@@ -23,9 +23,12 @@ from xlperf.engine.arrays import typed_columns
 from xlperf.engine.live import Edit, Live
 from xlperf.engine.score import score
 from xlperf.formula.values import number
+from xlperf.rounds import swept
+from xlperf.rounds.origin import Origin
 from xlperf.workbook.back.held import as_scored
 from xlperf.workbook.back.inputs import typed_in
 from xlperf.xlsx.addresses import letters
+from xlperf.xlsx.cached import stored_values, write_values
 
 SHEET, FIRST_ROW = "得分", 7
 RESULTS = ("shown", "place")
@@ -88,6 +91,42 @@ def ours(given: Given) -> Ready:
     return Ready(run)
 
 
+def shown_in(file: Path, given: Given) -> list[list[float]]:
+    """Return score and place of every unit as a file shows them."""
+    places = [(SHEET, f"{letter}{row}") for letter in place_of(given, *RESULTS) for row in _rows(given)]
+    found = stored_values(file, set(places))
+    values = [float(found[at]) for at in places]
+    return [values[: given[1]], values[given[1] :]]
+
+
+def _rows(given: Given) -> range:
+    return range(FIRST_ROW, FIRST_ROW + given[1])
+
+
+def emptied(given: Given) -> tuple[Path, Path]:
+    """Write the book with one mark typed that nobody calculated after, as a program that only types leaves it."""
+    book, [mark] = Path(given[0], "总表.xlsx"), place_of(given, "m1")
+    typed = Path(tempfile.mkdtemp(prefix="xlperf-bench-"))
+    write_values(book, typed / "总表.xlsx", {(SHEET, f"{mark}{FIRST_ROW}"): float(MARKS[0])})
+    return typed / "总表.xlsx", typed / "out.xlsx"
+
+
+def ours_to_file(given: Given) -> Ready:
+    """Do what `xlperf recalc` does of a book whose round stands open: read, prove, score, write what changed."""
+    scheme, plan = laid_out(Path(given[0], ID))
+    book, out = emptied(given)
+    swept.origin_of = lambda *_: (Origin(scheme, plan), [])  # type: ignore[assignment]
+    turn = 0
+
+    def run() -> list[list[float]] | None:
+        nonlocal turn
+        swept.swept(book, out, {}, "")
+        turn += 1
+        return shown_in(out, given) if turn == 1 else None
+
+    return Ready(run)
+
+
 def ours_edited(given: Given) -> Ready:
     """Type into a scored plan; what follows from it is followed, exactly."""
     scheme, plan = laid_out(Path(given[0], ID))
@@ -109,7 +148,7 @@ def ours_edited(given: Given) -> Ready:
 class Office:
     """LibreOffice running, with a script of its own that is told what to do."""
 
-    def __init__(self, given: Given) -> None:
+    def __init__(self, given: Given, book: Path | None = None) -> None:
         self.folder = tempfile.mkdtemp(prefix="xlperf-bench-office-")
         profile = written_profile(Path(self.folder, "profile"), settings(RECALCULATES))
         pipe = f"xlperf{os.getpid()}"
@@ -117,7 +156,7 @@ class Office:
         self.program = subprocess.Popen(
             [*words, f"--accept=pipe,name={pipe};urp;"], stdout=-3, stderr=-3, start_new_session=True
         )
-        script, book = Path(__file__).parents[1] / "uno_recalculate.py", Path(given[0], "总表.xlsx")
+        script, book = Path(__file__).parents[1] / "uno_recalculate.py", book or Path(given[0], "总表.xlsx")
         self.script = subprocess.Popen([PYTHON, script, pipe, book, SHEET], stdin=-1, stdout=-1, text=True)
         assert self.script.stdout is not None
         assert self.script.stdout.readline() == "ready\n"
@@ -165,6 +204,18 @@ def office(given: Given) -> Ready:
 
     def run() -> list[list[float]]:
         rows = started.ask(f"load {area}")
+        return [[row[i] for row in rows] for i in at]
+
+    return Ready(run, started.spent, started.close)
+
+
+def office_to_file(given: Given) -> Ready:
+    """Open the book with the mark typed, let LibreOffice calculate every formula and save a copy as xlsx."""
+    book, out = emptied(given)
+    started, (area, at) = Office(given, book), columns_between(given)
+
+    def run() -> list[list[float]]:
+        rows = started.ask(f"store {out} {area}")
         return [[row[i] for row in rows] for i in at]
 
     return Ready(run, started.spent, started.close)
@@ -243,6 +294,18 @@ WORKS = (
             Contestant("formualizer", formualizer, ("formualizer",), needs=("formualizer",)),
         ),
         aims={"LibreOffice": 12, "formualizer": 15},
+        rounds=3,
+    ),
+    Work(
+        "`xlperf recalc`: a mark typed into that file, a copy with every value true",
+        "units × 30 marks",
+        (50, 1_000),
+        made,
+        judged_edit,
+        (
+            Contestant("xlperf", ours_to_file, ("numpy",)),
+            Contestant("LibreOffice", office_to_file, needs=("soffice", PYTHON)),
+        ),
         rounds=3,
     ),
     Work(
