@@ -29,15 +29,16 @@ from xlperf.engine.score import Scores
 from xlperf.formula.values import value_text
 from xlperf.problems import errors
 from xlperf.publish.papers.ground import Settings
-from xlperf.publish.publication import Publication, publish
+from xlperf.publish.publication import CHARTS, Publication, publish
 from xlperf.publish.review import Asking, decide, open_appeal
+from xlperf.report.document import EDITION_NAMES
 from xlperf.rounds.store import Round, open_round
 from xlperf.scheme.load import find_scheme, schemes_available
 from xlperf.workbook.documents import lines_of
 
 DAY = date(2026, 1, 8)
 SETTINGS = Settings(DAY, 2, date(2026, 1, 12), 5, date(2026, 1, 15), incomplete="演示轮次，资料未报齐")
-_FOOT = "—纸面校验码0123456789ABCDEFGHJKMNPQRSTVWXYZ-"
+DRAWN = 4.0  # points: letters within a chart
 
 
 @dataclass(frozen=True)
@@ -108,14 +109,8 @@ def on_paper(book: Path, pdf: Path, printed: Sequence[Sheet]) -> list[str]:
     printed: the pages of the PDF, read.
     """
     sheet = openpyxl.load_workbook(book).active
-    wrong = []
+    wrong = list(small_texts(printed))
     for page in printed:
-        small = [p for p in page.pieces if p.text.strip() and p.size < SMALLEST - 0.5 / ZOOM]
-        if small:
-            least = min(small, key=lambda p: p.size)
-            wrong.append(
-                f"p{page.number}: {len(small)} texts are small, down to {least.size:.1f} points: {least.text[:20]}"
-            )
         for piece in page.pieces:
             if piece.left < 0 or piece.left + piece.width > page.width:
                 wrong.append(f"p{page.number}: runs off the page: {piece.text[:20]}")
@@ -138,6 +133,16 @@ def _letters_of_fonts() -> tuple[range, ...]:
     said = dict.fromkeys(output_of("fc-list", "--format", "%{charset}\n").split())
     ends = (part.partition("-") for part in said)
     return tuple(range(int(first, 16), int(last or first, 16) + 1) for first, _, last in ends)
+
+
+def small_texts(printed: Sequence[Sheet], least: float = SMALLEST) -> Iterator[str]:
+    """List the pages with text of fewer points."""
+    for page in printed:
+        small = [p for p in page.pieces if p.text.strip() and p.size < least - 0.5 / ZOOM]
+        if small:
+            smallest = min(small, key=lambda p: p.size)
+            said = f"{len(small)} texts are small, down to {smallest.size:.1f} points"
+            yield f"p{page.number}: {said}: {smallest.text[:20]}"
 
 
 def without_glyph(texts: Sequence[str]) -> str:
@@ -179,6 +184,8 @@ def figures_of(folder: Path, scheme: str) -> Figures:
         wrong += [f"{pdf.name} p{n}: ink at the edge" for n in edges_inked(pdf)]
         count += len(printed)
         texts += [text for line in document.printed() for text in line]
+    charts = done.folder / f"{EDITION_NAMES['internal']}/{CHARTS}.pdf"
+    wrong += [f"{charts.name} {w}" for w in small_texts(pages(charts), DRAWN)] if charts.exists() else []
     if boxes := without_glyph(texts):
         wrong.append(f"no font has {boxes}")
     changed, more = what_one_decision_changes(round_, done)

@@ -14,6 +14,7 @@ from xlperf.engine.pictures import against_group, distribution, leniency
 from xlperf.engine.score import score
 from xlperf.publish.papers.ground import Ground
 from xlperf.publish.publication import charts_of
+from xlperf.report.chart import Chart, Series
 from xlperf.scheme.load import find_scheme, load_scheme
 from xlperf.workbook.charts import write_charts
 
@@ -89,3 +90,22 @@ def test_the_book_holds_native_charts_over_true_numbers(yiyang, tmp_path):
 def test_three_units_have_charts_too(tmp_path):
     round_ = ready_round(tmp_path / "round")
     assert [c.kind for c in charts_of(Ground(round_.scores(), SETTINGS))][:2] == ["column", "bar"]
+
+
+def test_many_categories_stand_below_the_chart_a_row_each(tmp_path):
+    """A page holds a dozen side by side; who moved in a county of eighty units is a list."""
+    names = tuple(f"单位{i}" for i in range(80))
+    chart = Chart(
+        "名次变动", "column", "单位", "上升的名次", names, (Series("名次变化", tuple(map(Fraction, range(80)))),)
+    )
+    write_charts("图表", [chart], tmp_path / "c.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "c.xlsx")
+    sheet = book.active
+    head = next(r for r in range(1, sheet.max_row + 1) if sheet.cell(r, 1).value == "单位")
+    assert [sheet.cell(head + 1 + i, 1).value for i in range(80)] == list(names)
+    assert sheet.cell(head + 80, 2).value == 79
+    assert sheet.max_column <= 12
+    with zipfile.ZipFile(tmp_path / "c.xlsx") as archive:
+        drawn = archive.read("xl/charts/chart1.xml").decode()
+    assert f"$A${head + 1}:$A${head + 80}" in drawn
+    assert f"$B${head + 1}:$B${head + 80}" in drawn

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
+from xlperf.formula.values import Value
 from xlperf.report.chart import Chart
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, cached, protect, put
@@ -16,6 +17,8 @@ from xlperf.xlsx.addresses import letters
 
 _HEAD = 3  # the row of the headings, counted from 0; the chosen series stands above
 _SIZE = {"width": 900, "height": 430}
+_ACROSS, _LEAST = 12, 8  # categories side by side; columns that the chart is wide
+_DRAWN = 20  # rows that a chart above its table takes
 _CHOSEN: style.Properties = {**style.CELL_CENTER, "bg_color": style.FILL_IN, "locked": False, "bold": True}
 
 
@@ -30,50 +33,69 @@ def write_charts(title: str, charts: Sequence[Chart], file: Path) -> None:
 def _write(book: Book, chart: Chart) -> None:
     name = book.title(chart.title)
     sheet = book.sheet(name)
-    last = len(chart.categories)
+    down = _lies_down(chart)
+    wide = max(_LEAST, len(chart.series) if down else len(chart.categories))
     sheet.set_column(0, 0, 22)
-    sheet.set_column(1, max(last, 8), 12)
-    band(book, sheet, 0, (0, max(last, 8)), chart.title, style.TITLE_LOOK, 34)
-    below = _table(book, sheet, chart)
-    drawn = [_HEAD + 1 + i for i in range(len(chart.series))]
+    sheet.set_column(1, wide, 12)
+    band(book, sheet, 0, (0, wide), chart.title, style.TITLE_LOOK, 34)
+    head = _HEAD + (_DRAWN if down else 0)
+    below = _table(book, sheet, chart, head)
     if chart.choose:
         _chooser(book, sheet, chart)
-        drawn = [_HEAD - 1, drawn[-1]]
     made = book.workbook.add_chart({"type": chart.kind})
-    for row in drawn:
-        at = quoted(name)
-        end = letters(last)
-        made.add_series(
-            {
-                "name": f"={at}$A${row + 1}",
-                "categories": f"={at}$B${_HEAD + 1}:${end}${_HEAD + 1}",
-                "values": f"={at}$B${row + 1}:${end}${row + 1}",
-            }
-        )
+    for series in _ranges(chart, quoted(name), head):
+        made.add_series(series)
     made.set_title({"name": chart.title, "name_font": {"size": 14}})
     if chart.kind != "radar":
         made.set_x_axis({"name": chart.axis if chart.kind == "column" else chart.counted})
         made.set_y_axis({"name": chart.counted if chart.kind == "column" else chart.axis})
     made.set_legend({"position": "bottom"})
     made.set_size(_SIZE)
+    at = _HEAD - 2 if down else below
     for i, note in enumerate(chart.notes):
-        band(book, sheet, below + i, (0, max(last, 8)), note, style.UNDER_LOOK, 20)
-    sheet.insert_chart(below + len(chart.notes) + 2, 0, made)
+        band(book, sheet, at + i, (0, wide), note, style.UNDER_LOOK, 20)
+    sheet.insert_chart(at + len(chart.notes) + (1 if down else 2), 0, made)
     print_set_up(sheet, Paper())
     protect(sheet)
 
 
-def _table(book: Book, sheet: Page, chart: Chart) -> int:
-    """Write the numbers, a row a series; return the row below."""
-    head, look = book.look(style.HEAD_LOOK), book.look(_number(chart))
-    sheet.write_string(_HEAD, 0, chart.axis, head)
-    for i, category in enumerate(chart.categories, 1):
-        put(sheet, _HEAD, i, category, head)
-    for row, series in enumerate(chart.series, _HEAD + 1):
-        put(sheet, row, 0, series.name, book.look(style.CELL_CENTER))
-        for i, value in enumerate(series.values, 1):
-            put(sheet, row, i, value, look)
-    return _HEAD + 1 + len(chart.series)
+def _lies_down(chart: Chart) -> bool:
+    """Return whether the table stands below the chart, a row a category: across, no page would hold it."""
+    return not chart.choose and len(chart.categories) > _ACROSS
+
+
+def _ranges(chart: Chart, at: str, head: int) -> list[dict[str, str]]:
+    """Return where name, categories and values of every series that is drawn stand."""
+    count = len(chart.categories)
+    if _lies_down(chart):
+        categories = f"={at}$A${head + 2}:$A${head + 1 + count}"
+        columns = [letters(i) for i in range(1, len(chart.series) + 1)]
+        return [
+            {"name": f"={at}${c}${head + 1}", "categories": categories,
+             "values": f"={at}${c}${head + 2}:${c}${head + 1 + count}"}
+            for c in columns
+        ]  # fmt: skip
+    rows = [head + 1 + i for i in range(len(chart.series))]
+    drawn = [head - 1, rows[-1]] if chart.choose else rows
+    end = letters(count)
+    return [
+        {"name": f"={at}$A${row + 1}", "categories": f"={at}$B${head + 1}:${end}${head + 1}",
+         "values": f"={at}$B${row + 1}:${end}${row + 1}"}
+        for row in drawn
+    ]  # fmt: skip
+
+
+def _table(book: Book, sheet: Page, chart: Chart, head: int) -> int:
+    """Write the numbers, a row a series, or a row a category where they are many; return the row below."""
+    looks = book.look(style.HEAD_LOOK), book.look(style.CELL_CENTER), book.look(_number(chart))
+    lines: list[list[Value]] = [[chart.axis, *chart.categories]]
+    lines += [[series.name, *series.values] for series in chart.series]
+    if _lies_down(chart):
+        lines = [[line[i] for line in lines] for i in range(len(lines[0]))]
+    for row, line in enumerate(lines):
+        for i, value in enumerate(line):
+            put(sheet, head + row, i, value, looks[0] if not row else looks[2] if i else looks[1])
+    return head + len(lines)
 
 
 def _number(chart: Chart) -> style.Properties:
