@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 Spot = tuple[str, str, str]  # table, key of the row, name of the column
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _AT = re.compile(r"([A-Z]+)([0-9]+)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -27,10 +28,19 @@ def seen_in(data: bytes) -> dict[Spot, set[str]]:
     with zipfile.ZipFile(BytesIO(data)) as book:
         names = book.namelist()
         texts = _texts(book.read("xl/sharedStrings.xml")) if "xl/sharedStrings.xml" in names else []
-        for part in (n for n in names if n.startswith("xl/worksheets/sheet")):
+        for part in _worksheets(book):
             for spot, text in _tables(_grid(book.read(part), texts)):
                 found.setdefault(spot, set()).add(text)
     return found
+
+
+def _worksheets(book: zipfile.ZipFile) -> Iterator[str]:
+    """List the parts of the worksheets that the workbook has; one that it has not is shown by no program."""
+    links = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    for sheet in ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{_S}sheet"):
+        target = targets.get(sheet.get(_ID), "")
+        yield target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
 def _texts(data: bytes) -> list[str]:

@@ -1,11 +1,16 @@
 """The figures of the intake with small counts; `make figures COUNT=1000` prints them with large ones."""
 
+from kit.begun import issued
 from kit.bookedits import EDITS
 from kit.corpus import corpus
+from kit.figure import UNIT, cells_of, decided
+from kit.forger import forged
+from kit.forty import ROW, spoil
 from kit.hard_times import kills
 from kit.injections import injections
 from kit.programs import need
-from kit.strange_files import edits, forty, mutants, resaves
+from kit.rounds import send
+from kit.strange_files import _otherwise, edits, forty, mutants, resaves
 
 
 def test_random_edits_are_named_or_without_effect(tmp_path):
@@ -17,6 +22,17 @@ def test_random_edits_are_named_or_without_effect(tmp_path):
 def test_a_forger_fills_nothing_that_is_not_its_own(tmp_path):
     figure = mutants(12, tmp_path)
     assert (figure.count, figure.wrong) == (12, []), str(figure)
+
+
+def test_the_oracle_sees_what_was_typed_and_what_was_changed_since(tmp_path):
+    round_ = issued(tmp_path / "round")
+    file = send(round_, "unit", UNIT)
+    [receipt] = decided(round_, [file])
+    taken = cells_of(receipt)
+    assert taken
+    assert _otherwise(receipt, file, taken) == []
+    forged(file, spoil(7, "self"))
+    assert [text.split(" taken")[0] for text in _otherwise(receipt, file, taken)] == [str(("marks", ROW, "self"))]
 
 
 def test_honest_resaves_raise_no_alarm(tmp_path):

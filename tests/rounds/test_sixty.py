@@ -7,8 +7,11 @@ import shutil
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from kit.figure import not_owned
 from kit.hard_times import bytes_changed, collectors, full_disk
-from kit.sixty import FILES, bytes_of, sixty_round
+from kit.programs import need
+from kit.rounds import reopened
+from kit.sixty import CARRIED, FILES, bytes_of, sixty_round
 
 from xlperf.cli import main
 from xlperf.rounds.journal import entries
@@ -18,7 +21,8 @@ INTERNAL = re.compile(r"inbox|ledger|sqlite|[a-z]+_[a-z]+|dashiqiao|Error|U22-|\
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory):
-    return sixty_round(tmp_path_factory.mktemp("sixty")).folder
+    need("soffice")
+    return sixty_round(tmp_path_factory.mktemp("sixty"), programs=True).folder
 
 
 @pytest.fixture
@@ -32,9 +36,14 @@ def test_sixty_files_are_collected_answered_and_proved(template, tmp_path, run):
     done = run("collect", str(folder))
     assert done.exit_code == 3, done.output
     taken = [e.body for e in entries(folder / "ledger.sqlite") if e.kind == "received"]
-    assert f"共 {FILES} 份" in done.output
+    assert f"共 {FILES + CARRIED} 份" in done.output
     assert {b["decision"] for b in taken} == {"accepted", "held", "refused"}
     assert not [b for b in taken for p in b["problems"] if p["code"] == "NOT_JUDGED"]
+    round_ = reopened(folder)
+    now = round_.state().current
+    assert {who for kind, who in now if kind == "unit"} == {"U01", "U22", "U44"}
+    assert len([kind for kind, _ in now if kind == "scorer"]) == 4
+    assert [not_owned(round_, now["unit", who], who) for who in ("U01", "U22", "U44")] == [[], [], []]
     book = openpyxl.load_workbook(folder / "out" / "收件台账.xlsx")
     fills = {c.fill.start_color.rgb for row in book["收件台账"].iter_rows() for c in row if c.fill.fill_type}
     assert len(fills) >= 3
@@ -52,7 +61,7 @@ def test_sixty_files_are_collected_answered_and_proved(template, tmp_path, run):
     draw, kept = random.Random(3), next(b["sha256"] for b in taken if b["decision"] == "accepted")
     for name in ("round.yaml", "out/收件台账.xlsx", "inbox/报送.eml", f"received/{kept}"):
         data = before[name]
-        at = data.index(b"JVBER") if name.endswith("eml") else draw.randrange(len(data))  # where the attachment begins
+        at = data.index(b"UEsDB") if name.endswith("eml") else draw.randrange(len(data))  # where the attachment begins
         (folder / name).write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
         assert run("verify", str(folder)).exit_code != 0, name
         (folder / name).write_bytes(data)
