@@ -2,8 +2,9 @@
 
 Usage: uno_press.py PIPE STEPS.json; prints what every step saw as JSON. Steps: ["open", path], ["press", command],
 ["told", command] (the same without the menu: what it says), ["put", sheet, cell, value], ["unprotect", sheet],
-["rows", sheet], ["remove", sheet], ["save", path]; for a book with VBA ["macros", path] (open it, macros allowed) and
-["call", module.function, argument, …], which sees None where a module does not compile.
+["rows", sheet], ["remove", sheet], ["save", path], ["save", path, password], ["unlock", path, password] (whether it
+opened); for a book with VBA ["macros", path] (open it, macros allowed) and ["call", module.function, argument, …],
+which sees None where a module does not compile.
 """
 
 import json
@@ -44,6 +45,13 @@ def step(desktop, context, document, what, *words):
     if what == "open":
         hidden = () if len(words) > 1 else (option("Hidden", True),)
         return desktop.loadComponentFromURL(Path(words[0]).as_uri(), "_blank", 0, hidden), None
+    if what == "unlock":
+        words_ = option("Hidden", True), option("Password", words[1])
+        try:
+            document = desktop.loadComponentFromURL(Path(words[0]).as_uri(), "_blank", 0, words_)
+        except Exception:  # of another password
+            return None, False
+        return document, document is not None
     if what == "macros":
         allowed = option("Hidden", True), option("MacroExecutionMode", 4)  # ALWAYS_EXECUTE_NO_WARN
         return desktop.loadComponentFromURL(Path(words[0]).as_uri(), "_blank", 0, allowed), None
@@ -70,8 +78,8 @@ def step(desktop, context, document, what, *words):
     if what == "remove":
         document.Sheets.removeByName(words[0])
     if what == "save":
-        kind = option("FilterName", "Calc MS Excel 2007 XML")
-        document.storeToURL(Path(words[0]).as_uri(), (kind,))
+        kinds = [option("FilterName", "Calc MS Excel 2007 XML"), *(option("Password", word) for word in words[1:])]
+        document.storeToURL(Path(words[0]).as_uri(), tuple(kinds))
     return document, None
 
 

@@ -5,6 +5,9 @@ import shutil
 
 import openpyxl
 import pytest
+from kit.begun import issued
+from kit.office import open_office
+from kit.programs import need
 from kit.rounds import good_values, reopened, small_scheme
 
 from xlperf.problems import errors
@@ -97,3 +100,26 @@ def test_what_is_lifted_is_locked_again(round_, tmp_path):
     data = opened((round_.folder / done.book).read_bytes(), [word(round_, "U22")])[1]
     (tmp_path / "x.xlsx").write_bytes(data)
     assert "自评表" in openpyxl.load_workbook(tmp_path / "x.xlsx").sheetnames
+
+
+def test_a_locked_book_is_the_stamped_one_with_a_lock(round_, tmp_path):
+    """Byte for byte, so that a password costs nothing of what holds for books without one."""
+    plain = issued(tmp_path / "plain")
+    assert plain.scheme.digest == round_.scheme.digest
+    for party, book in round_.state().issued.items():
+        data = (round_.folder / book.file).read_bytes()
+        inside = opened(data, [password(round_, party)])[1] if is_locked(data) else data
+        assert inside == (plain.folder / plain.state().issued[party].file).read_bytes(), party
+
+
+def test_libreoffice_opens_a_locked_book_and_locks_it_again(round_, tmp_path):
+    need("soffice")
+    send(round_, "U22", "市环保局.xlsx", word(round_, "U22"), tmp_path)
+    office = open_office(tmp_path / "office")
+    (locked_, again) = (office.folder / "市环保局.xlsx", office.folder / "市环保局 再存.xlsx")
+    locked_.write_bytes((round_.inbox / "市环保局.xlsx").read_bytes())
+    steps = [["unlock", str(locked_), word(round_, "U44")], ["unlock", str(locked_), word(round_, "U22")]]
+    assert office.steps([*steps, ["save", str(again), word(round_, "U22")]])[:2] == [False, True]
+    assert is_locked(again.read_bytes())
+    (round_.inbox / "市环保局.xlsx").write_bytes(again.read_bytes())
+    assert [r.decision for r in collect(round_).receipts] == ["accepted"]
