@@ -61,9 +61,9 @@ def reopened(folder: Path) -> Round:
     return round_
 
 
-def good_values(round_: Round, kind: str, whom: str) -> dict[Spot, Typed]:
+def good_values(round_: Round, kind: str, whom: str, seed: int = 1) -> dict[Spot, Typed]:
     """Return inputs that are right in every cell."""
-    simulation = Simulation(round_.plan, round_.scheme.tables, round_.scheme.office, 1)
+    simulation = Simulation(round_.plan, round_.scheme.tables, round_.scheme.office, seed)
     inputs = simulation.inputs((kind, whom))
     if kind == "scorer" and whom == round_.scheme.office:
         inputs |= simulation.inputs(("master", ""))

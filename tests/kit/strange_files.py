@@ -18,11 +18,13 @@ from kit.figure import UNIT, Figure, cells_of, decided, issued_round, not_owned
 from kit.forty import BOOKS, CASES, ROW, Case, made
 from kit.oracle import same, seen_in
 from kit.resaves import WAYS, saved_again
-from kit.rounds import send, send_all
+from kit.rounds import good_values, issued_file, send
 from xlperf.problems import errors
 from xlperf.rounds.collecting import open as opening
 from xlperf.rounds.ledger import Receipt
+from xlperf.rounds.parcels import parcels_of
 from xlperf.rounds.store import Round
+from xlperf.workbook.back.fill import fill_book
 
 
 def edits(count: int, folder: Path, seed: int = 1) -> Figure:
@@ -162,10 +164,15 @@ def _otherwise(receipt: Receipt, file: Path, wanted: dict) -> list[str]:
 
 def resaves(count: int, folder: Path) -> Figure:
     """Save honest books again in every way; none is held and nothing is said of its content."""
-    round_, figure = issued_round(folder), Figure("resaves")
-    send_all(round_)
-    honest = [f.rename(folder / f.name) for f in sorted(round_.inbox.glob("*.xlsx"))]
-    wanted = {f.name: cells_of(r) for f, r in zip(honest, decided(round_, honest), strict=True)}
+    round_, figure, honest = issued_round(folder), Figure("resaves"), []
+    parties = [(p.kind, p.whom) for p in parcels_of(round_) if p.kind != "master"]
+    while len(honest) < max(count // len(WAYS), len(parties)):  # each filled otherwise
+        kind, whom = parties[len(honest) % len(parties)]
+        honest.append(folder / f"{len(honest):03d} {kind}.xlsx")
+        fill_book(issued_file(round_, kind, whom), honest[-1], good_values(round_, kind, whom, len(honest)))
+    decisions = decided(round_, honest)
+    wanted = {f.name: cells_of(r) for f, r in zip(honest, decisions, strict=True) if r and r.decision == "accepted"}
+    honest = [f for f in honest if f.name in wanted]  # what was drawn wrong is not the programs' fault
     for way in WAYS:
         if figure.count >= count:
             break
