@@ -56,6 +56,9 @@ def test_a_round_as_it_stands_is_green(folder):
     assert (problems, count > 10) == ([], True)
     (folder / "holidays.csv").write_text("day,says\n2027-02-06,班\n", "utf-8")
     assert codes(folder) == [], "the office's own list of days belongs to the round"
+    (folder / "out" / "总表.重算.xlsx").write_bytes(b"?")
+    found = verified(folder)[1]
+    assert [(p.code, p.severity) for p in found] == [("OUTPUT_COPY", "note")], "what recalc wrote alarms nobody"
 
 
 def test_every_change_is_named(folder, tmp_path):

@@ -23,12 +23,12 @@ from xlperf.cli.output import answer_json, as_json, leave, problem_data, say, sh
 from xlperf.files import write_whole
 from xlperf.problems import Problem, problem
 from xlperf.rounds.faults import fault_problems
+from xlperf.rounds.outputs import RECALCULATED
 from xlperf.rounds.recompute import recomputed
 from xlperf.workbook.books.functions import PageLine, write_function_page
 
 STARTER = "保存即重算.bat"  # for a double click on Windows: watches the folder it lies in
 _WATCH = '@echo off\r\nchcp 65001 >nul\r\npy -m xlperf watch "%~dp0."\r\npause\r\n'
-MARK = ".重算"  # between name and ending of a recalculated copy
 _BOOKS = (".xlsx", ".xlsm")
 MOST_SHOWN = 20  # changed cells and problems that are printed one by one
 
@@ -166,7 +166,7 @@ def recalc(
 
 def copy_of(book: Path) -> Path:
     """Return where the recalculated copy of a book goes."""
-    return book.with_name(f"{book.stem}{MARK}{book.suffix}")
+    return book.with_name(f"{book.stem}{RECALCULATED}{book.suffix}")
 
 
 def recalculate_one(
@@ -266,7 +266,7 @@ def changed_books(folder: Path, seen: dict[Path, float]) -> Iterator[Path]:
     Locks and half-written files of the spreadsheet programs, and our own copies, are passed over.
     """
     for book in sorted(folder.iterdir()):
-        ours = book.stem.endswith(MARK) or book.name.startswith(("~$", ".", "~"))
+        ours = book.stem.endswith(RECALCULATED) or book.name.startswith(("~$", ".", "~"))
         if ours or book.suffix.lower() not in _BOOKS or not zipfile.is_zipfile(book):
             continue
         saved = book.stat().st_mtime

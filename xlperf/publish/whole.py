@@ -15,6 +15,7 @@ from xlperf.rounds.collecting.edition import FILES, edited
 from xlperf.rounds.collecting.inbox import arrivals
 from xlperf.rounds.journal import head_file
 from xlperf.rounds.ledger import State
+from xlperf.rounds.outputs import RECALCULATED
 from xlperf.rounds.settings import unsettled
 from xlperf.rounds.store import KEY_FILE, LEDGER_FILE, OLD_KEY_FILE, ROUND_FILE, SCHEME_FOLDER, Round
 from xlperf.rounds.workdays import FILE as OWN_DAYS
@@ -29,7 +30,8 @@ def all_files(round_: Round, state: State) -> tuple[int, list[Problem]]:
     problems = [*unsettled(round_, state), *_outputs(there, state), *_masters(round_, state), *_inbox(round_, state)]
     for name, file in there.items():
         if name not in known and not _is_kept_whole(name, file):
-            problems.append(problem("OUTPUT_UNKNOWN", Where(printable(name))))
+            copied = file.stem.endswith(RECALCULATED) and file.suffix == ".xlsx"
+            problems.append(problem("OUTPUT_COPY" if copied else "OUTPUT_UNKNOWN", Where(printable(name))))
     return len(there), problems
 
 

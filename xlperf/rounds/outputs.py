@@ -14,6 +14,7 @@ from xlperf.rounds.deeds import Output
 from xlperf.rounds.ledger import record_output
 from xlperf.rounds.store import Round
 
+RECALCULATED = ".重算"  # between name and ending of the copy that `recalc` writes
 PUBLISHED = Path("out", "发布")  # below a round's folder: what is given out of it
 
 
