@@ -184,7 +184,8 @@ BAD_FILES = [
     ("宏.xlsx", zipped(xl__workbook_xml="<w/>", xl__vbaProject_bin="x"), "MACRO", "held"),
     ("弹.xlsx", zipped(xl__workbook_xml="<w/>", xl__big_xml="0" * 30_000_000), "BOMB", "refused"),
     ("定义.xlsx", zipped(xl__workbook_xml='<!DOCTYPE a [<!ENTITY b "c">]><w/>'), "DTD", "refused"),
-    ("不是表.xlsx", zipped(xl__workbook_xml="<w/>"), "READER_FAILED", "held"),
+    ("不是表.xlsx", zipped(xl__workbook_xml="<w>xlperf1</w>"), "READER_FAILED", "held"),
+    ("别的表.xlsx", zipped(xl__workbook_xml="<w/>"), "NO_IDENTITY", "held"),  # no reader has to look
 ]
 
 
