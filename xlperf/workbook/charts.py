@@ -18,7 +18,7 @@ from xlperf.xlsx.addresses import letters
 _HEAD = 3  # the row of the headings, counted from 0; the chosen series stands above
 _SIZE = {"width": 900, "height": 430}
 _ACROSS, _LEAST = 12, 8  # categories side by side; columns that the chart is wide
-_DRAWN = 20  # rows that a chart above its table takes
+_DRAWN = 23  # rows that a chart above its table takes
 _CHOSEN: style.Properties = {**style.CELL_CENTER, "bg_color": style.FILL_IN, "locked": False, "bold": True}
 
 
