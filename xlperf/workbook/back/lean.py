@@ -116,6 +116,7 @@ class _Reading:
             raise Unusual("titles")
         self._names(root)
         self._properties()
+        self.made.extent = max(sheet.max_row * sheet.max_column for sheet in self.made.worksheets)
         return self.made
 
     def _types(self) -> None:

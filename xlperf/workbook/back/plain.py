@@ -87,7 +87,8 @@ class Core:
 class Book:
     """A workbook, in the ways of openpyxl's that are asked for.
 
-    results: what the formulas show without calculating; see `xlsx.cached.stored_results`.
+    results: what the formulas show without calculating; see `xlsx.cached.stored_results`. extent: the most rows times
+    columns of a worksheet; 0 where that is not known.
     """
 
     worksheets: list[Sheet] = field(default_factory=list)
@@ -95,6 +96,7 @@ class Book:
     custom_doc_props: Listed = Listed(())
     properties: Core = Core(None)
     results: dict[Place, Any] = field(default_factory=dict)
+    extent: int = 0
 
     @property
     def sheetnames(self) -> list[str]:

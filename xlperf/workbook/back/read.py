@@ -90,7 +90,7 @@ def read_book(file: Path | bytes, records: Path | None = None) -> ReadBook:
     is believed. The file must have passed the guard. Raises what openpyxl raises where it cannot be read at all.
     """
     data = file if isinstance(file, bytes) else file.read_bytes()  # the library would judge the file by its name
-    book, results, extent = _loaded(data)
+    book, results = _loaded(data)
     codes = tuple(printed_codes(book))
     identity, wrong = read_identity(book, codes)
     record, digest = _record(records, identity)
@@ -103,18 +103,17 @@ def read_book(file: Path | bytes, records: Path | None = None) -> ReadBook:
     changes += around(book, record, found) if record is not None else ()
     return ReadBook(
         identity, tuple(wrong), codes, cells, tuple(changes), _made_from(book), digest, None, read_map_seal(book),
-        extent,
+        getattr(book, "extent", 0),
     )  # fmt: skip
 
 
-def _loaded(data: bytes) -> tuple[Any, Results, int]:
-    """Return a book with what its formulas show, and its extent: read lean, or whole where it has anything unusual."""
+def _loaded(data: bytes) -> tuple[Any, Results]:
+    """Return a book with what its formulas show: read lean, or whole where it has anything unusual."""
     try:
         book = lean_book(data)
     except Unusual:
         book = unusual_book(data)
-        return book, book.results, 0
-    return book, book.results, max(sheet.max_row * sheet.max_column for sheet in book.worksheets)
+    return book, book.results
 
 
 def _record(records: Path | None, identity: Identity | None) -> tuple[Record | None, str]:
