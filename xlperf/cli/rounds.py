@@ -29,6 +29,7 @@ from xlperf.rounds.frozen import dated
 from xlperf.rounds.ledger import Receipt
 from xlperf.rounds.parcels import MASTER
 from xlperf.rounds.store import Round, new_round
+from xlperf.scheduled import is_there as scheduler_there
 from xlperf.scheme.find import find_scheme
 from xlperf.workbook.secret import is_there as secrets_there
 
@@ -100,14 +101,19 @@ def _which(round_: Round) -> str:
 @folder_argument
 @dry_run_option
 @click.option("--secret", is_flag=True, help="Give every book a password of its own.")
+@click.option("--scheduler", default="", help="Make the books on the workers of this Dask scheduler.")
 @json_option
 @despite_option
-def distribute_command(folder: Path, dry_run: bool, secret: bool, json_: bool, despite: str) -> None:
+def distribute_command(folder: Path, dry_run: bool, secret: bool, scheduler: str, json_: bool, despite: str) -> None:
     """Write every workbook of a round into issued/: 自评表, 打分表 and 总表."""
     if secret and not secrets_there():
         show_problems([problem("SECRET_NO_TOOL")])
         raise SystemExit(output.FAILED)
-    done = distribute(opened_round(folder, despite), output.progress, dry_run=dry_run, secret=secret)
+    if scheduler and not scheduler_there():
+        show_problems([problem("SCHEDULER_NO_TOOL")])
+        raise SystemExit(output.FAILED)
+    round_ = opened_round(folder, despite)
+    done = distribute(round_, output.progress, dry_run=dry_run, secret=secret, scheduler=scheduler)
     if json_:
         files = {"written": [str(f) for f in done.written], "unchanged": [str(f) for f in done.unchanged]}
         click.echo(answer_json(files, done.problems))

@@ -24,6 +24,7 @@ from xlperf.rounds.passwords import password, write_passwords
 from xlperf.rounds.reported import reported
 from xlperf.rounds.settings import at_work, settled
 from xlperf.rounds.store import Progress, Round, silent
+from xlperf.scheduled import scheduled
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.scorer import write_scorer_book
@@ -57,6 +58,7 @@ def distribute(
     dry_run: bool = False,
     only: Collection[str] = (),
     secret: bool = False,
+    scheduler: str = "",
 ) -> Distribution:
     """Write every workbook of a round into `issued/` and record it with its serial.
 
@@ -65,8 +67,8 @@ def distribute(
     since stands in the 打分表, with what the scorer already gave; one who has sent the book keeps it while the same
     was reported. What the office typed in the 总表 is taken in before; where it cannot be, the 总表 is left as it is.
     dry_run: only say which files there would be. only: the kinds of books, where the others stay as they are. secret:
-    give every book but the office's own a password of its own, from now on (see `passwords`). Raises NotCleared where
-    the scheme's check is red, RoundClosed if frozen.
+    give every book but the office's own a password of its own, from now on (see `passwords`). scheduler: where the books are
+    made, see `scheduled`; "" for this machine. Raises NotCleared where the scheme's check is red, RoundClosed if frozen.
     """
     must_be_open(round_)
     must_be_cleared(round_.scheme, round_.plan)
@@ -77,21 +79,22 @@ def distribute(
         changed = settled(round_)
         taken = take_editions(round_, (ISSUED,))
         secret = secret or any(i.plain for i in round_.state().issued.values())
-        done = _put_out(round_, parcels, {Path(t.file) for t in taken if t.held}, progress, secret=secret)
+        done = _put_out(round_, parcels, {Path(t.file) for t in taken if t.held}, progress, secret=secret, scheduler=scheduler)
         write_passwords(round_, round_.state())
     return replace(done, problems=(*changed, *(p for t in taken for p in t.said), *done.problems))
 
 
 def _put_out(
-    round_: Round, parcels: list[Parcel], held: Collection[Path], progress: Progress, *, secret: bool
+    round_: Round, parcels: list[Parcel], held: Collection[Path], progress: Progress, *, secret: bool, scheduler: str
 ) -> Distribution:
     """Write the books and record them; what lies in issued/ under an old name is taken away. held: to be left alone."""
     state = round_.state()
     written, unchanged, issued = [], [], []
     gone = _left_behind(round_, state)
     problems = [p for file in gone for p in _kept_first(round_, *file)]
+    all_made = _made(round_, state, parcels, secret=secret, scheduler=scheduler)
     with writing() as put:
-        for done, (parcel, identity, made) in enumerate(_made(round_, state, parcels, secret=secret), 1):
+        for done, (parcel, identity, made) in enumerate(all_made, 1):
             progress(done, len(parcels), f"发表：{parcel.file.name}")
             if parcel.file in held:
                 continue
@@ -195,7 +198,7 @@ _Source = tuple[Stamps, Scores, Scheme, str, bytes]
 
 
 def _made(
-    round_: Round, state: State, parcels: list[Parcel], *, secret: bool
+    round_: Round, state: State, parcels: list[Parcel], *, secret: bool, scheduler: str
 ) -> Iterator[tuple[Parcel, Identity, _Made]]:
     """Write the books, the long ones first, in as many processes as the machine has.
 
@@ -213,7 +216,7 @@ def _made(
     source = (stamps, reported(round_, state) or blank, round_.scheme, due_words(round_), round_.key)
     jobs.sort(key=lambda job: job[0].kind not in OFFICIAL)  # the long ones first
     again: list[_Job] = []
-    for (parcel, identity, word), made in zip(jobs, _shared_out(source, jobs), strict=True):
+    for (parcel, identity, word), made in zip(jobs, _shared_out(source, jobs, scheduler), strict=True):
         known = state.issued.get((parcel.kind, parcel.whom))
         same = known is not None and ((known.plain or known.sha256) == made.sha256 or _has_it(state, known, made))
         if known is None or same or parcel.kind == "master":
@@ -221,18 +224,20 @@ def _made(
         else:
             last += 1
             again.append((parcel, identity_of(round_, parcel.kind, parcel.whom, last), word))
-    for (parcel, identity, _), made in zip(again, _shared_out(source, again), strict=True):
+    for (parcel, identity, _), made in zip(again, _shared_out(source, again, scheduler), strict=True):
         yield parcel, identity, made
 
 
-def _shared_out(source: _Source, jobs: Sequence[_Job]) -> Iterator[_Made]:
+def _shared_out(source: _Source, jobs: Sequence[_Job], scheduler: str) -> Iterator[_Made]:
     """Write the books of jobs in order: each of the long ones by itself, the others many at a time."""
     long = sum(job[0].kind in OFFICIAL for job in jobs)
     chunks = [
         *([job] for job in jobs[:long]),
         *(jobs[at : at + _AT_A_TIME] for at in range(long, len(jobs), _AT_A_TIME)),
     ]
-    for made in shared_out(_written, source, chunks, few=FEW if len(jobs) <= FEW else 1):
+    few = FEW if len(jobs) <= FEW else 1
+    shared = scheduled(_written, source, chunks, scheduler) if scheduler else shared_out(_written, source, chunks, few=few)
+    for made in shared:
         yield from made
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.clearance import NotCleared
 from xlperf.rounds.freeze import RoundClosed
+from xlperf.scheduled import SchedulerGone
 
 _CODES = {
     "FILE_DENIED": (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY),
@@ -30,6 +31,8 @@ def fault_problems(fault: Exception) -> list[Problem]:
     """
     if isinstance(fault, NotCleared | RoundClosed):
         return fault.problems
+    if isinstance(fault, SchedulerGone):
+        return [problem("SCHEDULER_GONE", found=fault.address, cause=fault.why)]
     refused = _fault_problem(fault)
     return [] if refused is None else [refused]
 
