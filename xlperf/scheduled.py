@@ -1,4 +1,4 @@
-"""Work handed to a Dask scheduler, chunk by chunk, the results in the order of the jobs; the extra `scale` brings the library.
+"""Work handed to a Dask scheduler, chunk by chunk, results in the order of the jobs; the extra `scale`.
 
 Nothing is decided there and nothing is written: whoever asked stays the only one who writes. A worker that is lost is
 replaced by another, which does its chunk anew and comes to the same bytes.

@@ -67,8 +67,9 @@ def distribute(
     since stands in the 打分表, with what the scorer already gave; one who has sent the book keeps it while the same
     was reported. What the office typed in the 总表 is taken in before; where it cannot be, the 总表 is left as it is.
     dry_run: only say which files there would be. only: the kinds of books, where the others stay as they are. secret:
-    give every book but the office's own a password of its own, from now on (see `passwords`). scheduler: where the books are
-    made, see `scheduled`; "" for this machine. Raises NotCleared where the scheme's check is red, RoundClosed if frozen.
+    give every book but the office's own a password of its own, from now on (see `passwords`). scheduler: where the
+    books are made, see `scheduled`; "" for this machine. Raises NotCleared where the scheme's check is red, RoundClosed
+    if frozen.
     """
     must_be_open(round_)
     must_be_cleared(round_.scheme, round_.plan)
@@ -79,7 +80,9 @@ def distribute(
         changed = settled(round_)
         taken = take_editions(round_, (ISSUED,))
         secret = secret or any(i.plain for i in round_.state().issued.values())
-        done = _put_out(round_, parcels, {Path(t.file) for t in taken if t.held}, progress, secret=secret, scheduler=scheduler)
+        done = _put_out(
+            round_, parcels, {Path(t.file) for t in taken if t.held}, progress, secret=secret, scheduler=scheduler
+        )
         write_passwords(round_, round_.state())
     return replace(done, problems=(*changed, *(p for t in taken for p in t.said), *done.problems))
 
@@ -236,7 +239,9 @@ def _shared_out(source: _Source, jobs: Sequence[_Job], scheduler: str) -> Iterat
         *(jobs[at : at + _AT_A_TIME] for at in range(long, len(jobs), _AT_A_TIME)),
     ]
     few = FEW if len(jobs) <= FEW else 1
-    shared = scheduled(_written, source, chunks, scheduler) if scheduler else shared_out(_written, source, chunks, few=few)
+    shared = (
+        scheduled(_written, source, chunks, scheduler) if scheduler else shared_out(_written, source, chunks, few=few)
+    )
     for made in shared:
         yield from made
 
