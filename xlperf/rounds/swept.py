@@ -77,8 +77,13 @@ def _swept(opened: OpenBook, book: Path, out: Path, readings: Mapping[str, str],
         write_patched(book, out, {(c.sheet, c.cell): c.now for c in changes})
     else:
         write_whole(out, book.read_bytes())
-    told = (*problems, *typed.problems, *_others(opened, issued, book.name), *_wrong(origin, plan, typed, issued, book))
-    return Recomputed(lambda: _exact(plan, typed), count, told, changes)
+    wrong = (
+        *problems,
+        *typed.problems,
+        *_others(opened, issued, book.name),
+        *_wrong(origin, plan, typed, issued, book),
+    )
+    return Recomputed(lambda: _exact(plan, typed), count, wrong, changes)
 
 
 def _standing(plan: Plan, typed: Typed, issued: Issued, columns: ArrayColumns, identity: Identity) -> Standing:

@@ -104,14 +104,14 @@ class Typed:
 
 @dataclass
 class _Taking:
-    """Columns being read from an open book. told: problems, each with the place that says when it is told."""
+    """Columns being read from an open book. problems: each with the place that says when it is told."""
 
     book: OpenBook
     plan: Plan
     file: str
     rows: Rows
     columns: dict[Spot, Cells] = field(default_factory=dict)
-    told: list[tuple[tuple[int, int, int], Problem]] = field(default_factory=list)
+    problems: list[tuple[tuple[int, int, int], Problem]] = field(default_factory=list)
 
 
 def typed_in(file: Path, plan: Plan, tables: Tables) -> Typed:
@@ -142,8 +142,8 @@ def typed_into(book: OpenBook, issued: Issued, plan: Plan, tables: Tables, file:
         entered = len(found.entered.get(table.sheet, ()))
         _take(table, number, columns[table.title], taking, entered)
     spare = {t.sheet: sum(key.startswith(SPARE) for key in t.keys) for t in ledgers}
-    told = [p for _, p in sorted(taking.told, key=lambda pair: pair[0])]
-    return Typed(taking.rows, taking.columns, found, spare, (*told, *found.problems))
+    problems = [p for _, p in sorted(taking.problems, key=lambda pair: pair[0])]
+    return Typed(taking.rows, taking.columns, found, spare, (*problems, *found.problems))
 
 
 def _letters(plan: Plan, table: Table) -> Iterator[str]:
@@ -279,7 +279,7 @@ class _Reading:
             cell = _cell(self.table, self.of.name, whole, i, key, at, self.taking.book)
             value, problems = judged_cell(self.sheet, self.of, cell, rows[i], self.taking.file)
             made[i] = float(value) if value is not None and not isinstance(value, str) else value
-            self.taking.told += [((place[0], i, place[1]), p) for p in problems if p.code not in UNSAID]
+            self.taking.problems += [((place[0], i, place[1]), p) for p in problems if p.code not in UNSAID]
         return _column(made, text=self.of.holds == "text")
 
     def _numbers(self, kinds: Sequence[bytes], values: Sequence[bytes]) -> tuple[Cells, list[int]]:
