@@ -51,7 +51,7 @@ class AnnexForm:
     sums: tuple[str, ...] = ()
     remark: str = ""
     filled: Filled = field(default_factory=Filled)
-    at: Where = field(default_factory=Where)
+    at: Where = field(default_factory=Where, compare=False)
 
     def named(self) -> Iterator[str]:
         """List the columns of its sheet that it names, as they are written."""
