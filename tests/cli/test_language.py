@@ -43,6 +43,7 @@ def help_of(path, language):
 def test_help_in_chinese_has_no_english_line(path):
     lines = [line for line in help_of(path, "zh").splitlines() if line.strip()]
     assert [line for line in lines if not CHINESE.search(line)] == []
+    assert not re.search(r"\[(required|default)", "\n".join(lines))
 
 
 @pytest.mark.parametrize("path", ALL, ids=" ".join)
