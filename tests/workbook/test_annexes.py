@@ -122,6 +122,7 @@ def small(tmp_path):
     return folder
 
 
+@pytest.mark.libreoffice
 def test_a_book_with_forms_comes_back_and_shows_what_was_filled(small, tmp_path):
     round_, problems = new_round(small, tmp_path / "round")
     assert round_ is not None, problems
