@@ -16,7 +16,7 @@ from xlperf.engine.whatif import Change
 from xlperf.formula.values import shown, value_text
 from xlperf.problems import Problem, Where, problem
 from xlperf.publish.review import Asking, Outcome, decide, open_appeal, outcomes, what_if
-from xlperf.publish.wishes import appeal_days_of
+from xlperf.publish.wishes import MOST_DAYS, appeal_days_of
 from xlperf.rounds.appeals import CHANGED, UPHELD
 from xlperf.rounds.store import Round
 from xlperf.rounds.workdays import NoCalendar
@@ -40,7 +40,7 @@ def appeal() -> None:
 @click.option("--reason", default="", help="Why the unit asks.")
 @click.option("--received", type=day_type, required=True, help="When the unit received its sheet.")
 @click.option("--filed", type=day_type, help="When the unit asked; left out, today.")
-@click.option("--appeal-days", type=click.IntRange(0, 60), help="Working days allowed.")
+@click.option("--appeal-days", type=click.IntRange(0, MOST_DAYS), help="Working days allowed.")
 @json_option
 def open_command(
     unit: str,

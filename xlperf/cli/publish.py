@@ -15,7 +15,7 @@ from xlperf.cli.commands import json_option
 from xlperf.cli.output import answer_json, leave, say, show_problems
 from xlperf.problems import Problem
 from xlperf.publish.publication import Publication, publish
-from xlperf.publish.wishes import Wishes, settings_for
+from xlperf.publish.wishes import MOST_DAYS, Wishes, settings_for
 from xlperf.report.document import EDITIONS
 
 
@@ -24,8 +24,8 @@ from xlperf.report.document import EDITIONS
 @click.option("--out", type=click.Path(path_type=Path), help="Where to; left out, out/发布 of the round.")
 @click.option("--edition", type=click.Choice(EDITIONS), multiple=True, help="Which edition; left out, all.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day printed; left out, today.")
-@click.option("--appeal-days", type=click.IntRange(0, 60), help="Working days to ask for a review.")
-@click.option("--notice-days", type=click.IntRange(0, 60), help="Length of the notice.")
+@click.option("--appeal-days", type=click.IntRange(0, MOST_DAYS), help="Working days to ask for a review.")
+@click.option("--notice-days", type=click.IntRange(0, MOST_DAYS), help="Length of the notice.")
 @click.option("--columns", metavar="A,B", help="Further columns of the public notice.")
 @click.option("--scores/--no-scores", default=None, help="Whether the public notice shows the scores.")
 @click.option("--near", metavar="POINTS", help="How close is close.")

@@ -13,12 +13,10 @@ from xlperf.engine.whatif import Change
 from xlperf.formula.values import value_text
 from xlperf.problems import Where, errors, problem
 from xlperf.publish.review import Asking, cells_of, decide, items_of, open_appeal, outcomes
-from xlperf.publish.wishes import appeal_days_of
+from xlperf.publish.wishes import MOST_DAYS, appeal_days_of
 from xlperf.rounds.appeals import CHANGED, UPHELD, Appeal
 from xlperf.rounds.store import Round
 from xlperf.rounds.workdays import NoCalendar
-
-MOST_DAYS = 60  # as on the command line
 
 
 def appeals(desk: Desk, words: Mapping[str, Any]) -> Data:

@@ -73,9 +73,14 @@ def _counts_entries(plan: Plan, column: Column) -> bool:
     return link is not None and link.kind == "count" and plan.by_name[link.sheet].grows > 0
 
 
+def comes_to_nothing(value: Value) -> bool:
+    """Return whether what stands in a column of awards says that there is none."""
+    return value in (None, NO, "", "无") or value == Fraction(0)
+
+
 def consequence(column: Column, value: Value) -> str:
     """Return in words what an award of a row comes to, "" where it does not hold."""
-    if value in (None, NO, "", "无") or value == Fraction(0):
+    if comes_to_nothing(value):
         return ""
     if isinstance(value, Fraction):
         value = shown(value, column.shown if column.shown is not None else 2)

@@ -12,6 +12,7 @@ from xlperf.rounds.store import Round
 from xlperf.rounds.workdays import NoCalendar, own_days, workdays_after
 
 APPEAL_DAYS = "appeal_days"  # the figure of a scheme that says how many working days a unit may ask for a review
+MOST_DAYS = 60  # working days that anybody may be given, for a review or of a notice
 NOTICE_DAYS = 5  # working days that a notice stands where nobody says otherwise
 
 

@@ -37,7 +37,7 @@ from xlperf.scheme.reading.follows import with_what_follows
 from xlperf.scheme.reading.forms import form_read
 from xlperf.scheme.reading.like import sheets_of
 from xlperf.scheme.reading.made import made_sheets
-from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text, whole
+from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, several, text, whole
 from xlperf.scheme.reading.parts import Parts, expanded
 from xlperf.scheme.reading.short import with_lines
 from xlperf.scheme.reading.structure import record_problems
@@ -242,22 +242,19 @@ def _stated(node: Mapping) -> Stated:
 
 
 def _print(name: Scalar, node: Mapping) -> PrintSpec:
-    def several(word: str) -> tuple[Scalar, ...]:
-        return tuple(x for x in listing(node, word) if isinstance(x, Scalar))
-
     return PrintSpec(
         id=str(name),
         title=text(node, "title"),
         basis=text(node, "basis"),
         rows=text(node, "rows"),
-        columns=several("columns"),
+        columns=several(node, "columns"),
         by=text(node, "by"),
         order=text(node, "order"),
         where=pairs(node, "where"),
-        blank=several("blank"),
-        sums=several("sums"),
-        needs=several("needs"),
-        sign=several("sign"),
+        blank=several(node, "blank"),
+        sums=several(node, "sums"),
+        needs=several(node, "needs"),
+        sign=several(node, "sign"),
         apart=text(node, "apart") == "yes",
         book=text(node, "book") in ("yes", "each"),
         each=text(node, "book") == "each",
@@ -276,13 +273,10 @@ def _must(node: Mapping) -> MustSpec:
     def one(name: str) -> Scalar:
         return Scalar(text(node, name), place_of(text(node, name)))
 
-    def several(name: str) -> tuple[Scalar, ...]:
-        return tuple(x for x in listing(node, name) if isinstance(x, Scalar))
-
     return MustSpec(
         text(node, "says"),
         text(node, "basis"),
-        several("unique"),
+        several(node, "unique"),
         one("given"),
         one("rows"),
         listing(node, "holds"),
@@ -290,7 +284,7 @@ def _must(node: Mapping) -> MustSpec:
         text(node, "by"),
         one("equals"),
         listing(node, "when"),
-        several("stops"),
+        several(node, "stops"),
         node.at,
     )
 

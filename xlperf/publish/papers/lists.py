@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from xlperf.engine.near import near_awards, near_places, near_thresholds
 from xlperf.engine.plan import Column, Plan, Ranking, Row, Sheet
-from xlperf.formula.values import NO, YES, Value, value_text
+from xlperf.engine.ranked import comes_to_nothing
+from xlperf.formula.values import YES, Value, value_text
 from xlperf.publish.papers.ground import Ground, consequences, groups_of, money
 from xlperf.report.document import Block, Document, Head, Line, Table
 from xlperf.workbook.documents import breadth
@@ -18,7 +19,6 @@ _NAME = Head("单位", wide=20)
 _WHOSE = (Head("名次", 0, wide=6), _NAME, Head("组别", wide=10))
 Cells = tuple[Value, ...]
 ENTERED = "登记的内容"
-_NOTHING = (None, "", NO, "无", Fraction(0))
 
 
 def lists(ground: Ground) -> Iterator[Document]:
@@ -53,7 +53,7 @@ def _summary(ground: Ground) -> Iterator[Block]:
         chosen = [*wanted, *rest]
         order = [at for some in groups_of(ground.scores, ranking).values() for at in some]
         rows = [ground.scores.rows(sheet.name)[at] for at in order]
-        said = [c for c in chosen if any(row[c.name] not in _NOTHING for row in rows)]
+        said = [c for c in chosen if any(not comes_to_nothing(row[c.name]) for row in rows)]
         names = [(_place(row[ranking.place]), ground.name(sheet, row), row[ranking.group]) for row in rows]
         parts = _side_by_side(names, rows, said)
         for number, (heads, lines) in enumerate(parts, 1):

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from xlperf.scheme.forms import AnnexForm, Filled
 from xlperf.scheme.model import Mapping, Scalar
-from xlperf.scheme.reading.nodes import listing, mapping, pairs, text
+from xlperf.scheme.reading.nodes import mapping, pairs, several, text
 
 
 def form_read(name: Scalar, node: Mapping) -> AnnexForm:
     """Read one entry of `forms:`."""
-
-    def several(of: Mapping, word: str) -> tuple[Scalar, ...]:
-        return tuple(x for x in listing(of, word) if isinstance(x, Scalar))
-
     own = mapping(node, "filled")
     spots = (spot.partition(".") for spot in several(own, "of"))
     return AnnexForm(

@@ -31,6 +31,11 @@ def listing(node: Mapping, name: str) -> Listing:
     return found if isinstance(found, Listing) else Listing()
 
 
+def several(node: Mapping, name: str) -> tuple[Scalar, ...]:
+    """Return the single values of the list under a key; each keeps its place."""
+    return tuple(x for x in listing(node, name) if isinstance(x, Scalar))
+
+
 def pairs(node: Mapping, name: str) -> dict[str, str]:
     """Return name → text under a key; both keep their places."""
     return {key: value for key, value in mapping(node, name).items() if isinstance(value, Scalar)}
