@@ -28,14 +28,14 @@ def seen_in(data: bytes) -> dict[Spot, set[str]]:
     with zipfile.ZipFile(BytesIO(data)) as book:
         names = book.namelist()
         texts = _texts(book.read("xl/sharedStrings.xml")) if "xl/sharedStrings.xml" in names else []
-        for part in _worksheets(book):
+        for part in (p for p in _worksheets(book) if p in names):
             for spot, text in _tables(_grid(book.read(part), texts)):
                 found.setdefault(spot, set()).add(text)
     return found
 
 
 def _worksheets(book: zipfile.ZipFile) -> Iterator[str]:
-    """List the parts of the worksheets that the workbook has; one that it has not is shown by no program."""
+    """List the parts of the worksheets that the workbook names; what is no part of the book shows nothing."""
     links = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     for sheet in ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{_S}sheet"):
