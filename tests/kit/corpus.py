@@ -1,6 +1,7 @@
 """Strange workbooks that nobody of ours wrote, as many as wanted: every feature and every oddity drawn at random.
 
 They share no code with the program: written as bare parts, the way very different programs and hands write them.
+`PYTHONPATH=.:tests python -m kit.corpus FOLDER` opens every file of a folder instead: workbooks collected elsewhere.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ import io
 import os
 import random
 import resource
+import sys
+import tempfile
 import time
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import patch
 
@@ -169,12 +173,16 @@ def _cell(draw: random.Random, p: str, row: int, column: int, texts: int, beyond
 
 def corpus(count: int, folder: Path, seed: int = 1) -> Figure:
     """Open strange workbooks as a collect does; each has an answer, in time and within its memory."""
-    round_, draw, figure = issued_round(folder / "round"), random.Random(seed), Figure("corpus")
-    jobs = []
-    for number in range(count):
-        file = folder / f"{number}.xlsx"
+    draw, files = random.Random(seed), [folder / f"{number}.xlsx" for number in range(count)]
+    for file in files:
         file.write_bytes(strange(draw))
-        jobs.append((file, file.name, round_.records, ()))
+    return opened_all(files, folder / "round")
+
+
+def opened_all(files: Sequence[Path], home: Path) -> Figure:
+    """Open files as a collect does. home: where a small round is made whose books they are held against."""
+    round_, figure = issued_round(home), Figure("corpus")
+    jobs = [(file, file.name, round_.records, ()) for file in files]
     times, peaks = [], []
     for job, found in zip(jobs, guarded(_measured, jobs, seconds=opening.PATIENCE, memory=opening.MEMORY), strict=True):
         if not isinstance(found, tuple):
@@ -207,3 +215,8 @@ def _measured(job: tuple) -> tuple[str, float, float]:
     seconds = time.process_time() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - begins
     return (found.code if isinstance(found, Problem) else "opened"), seconds, peak
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as home:
+        print(opened_all(sorted(p for p in Path(sys.argv[1]).rglob("*") if p.is_file()), Path(home, "round")))
