@@ -16,7 +16,6 @@ import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from unittest.mock import patch
 
 from kit.figure import Figure, issued_round
 from xlperf.parallel import guarded
@@ -210,8 +209,7 @@ def _measured(job: tuple) -> tuple[str, float, float]:
     """Open one file: what it was, CPU seconds, and megabytes at most that the process has taken for files so far."""
     begins = _BEGINS.setdefault(os.getpid(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     began = time.process_time()
-    with patch.object(opening.warnings, "simplefilter"):
-        found = opening._opened(job)
+    found = opening._opened(job)
     seconds = time.process_time() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - begins
     return (found.code if isinstance(found, Problem) else "opened"), seconds, peak

@@ -148,3 +148,16 @@ def test_a_kept_file_that_was_altered_is_put_right(round_):
     collect(round_)
     assert (round_.received / receipt.sha256).read_bytes() == data
     assert issued_file(round_, "unit", "U22").is_file()
+
+
+def test_a_library_that_prints_says_nothing_on_the_terminal(round_, capfd):
+    """A style of a style that is not there makes openpyxl print a line, in the midst of what a program may read."""
+    file, saved = send(round_, "unit", "U01"), io.BytesIO()
+    openpyxl.load_workbook(file).save(saved)
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            new.writestr(name, text.replace(b'xfId="0"', b'xfId="56"') if name == "xl/styles.xml" else text)
+    (receipt,) = collect(round_).receipts
+    assert codes(receipt) in ({"READER_FAILED"}, set())
+    assert capfd.readouterr() == ("", "")

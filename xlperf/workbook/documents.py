@@ -21,6 +21,7 @@ from xlperf.report.document import Block, Document, Head, Line, Table, printed, 
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, protect, put
 from xlperf.workbook.paper import PADDING, print_set_up, scaled
+from xlperf.workbook.quiet import quietly
 from xlperf.workbook.table import LINE_HEIGHT, band
 from xlperf.workbook.text import lines, measure
 
@@ -118,7 +119,8 @@ def write_document(document: Document, file: Path) -> None:
 
 def lines_of(file: Path) -> list[list[str]]:
     """Return what a copy of a document says, line by line, numbers as they are printed there."""
-    sheet = openpyxl.load_workbook(file, data_only=True).worksheets[0]
+    with quietly():
+        sheet = openpyxl.load_workbook(file, data_only=True).worksheets[0]
     return [[_shown(cell) for cell in row if cell.value not in (None, "")] for row in sheet.iter_rows()]
 
 

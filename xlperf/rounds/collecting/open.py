@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from xlperf.workbook import secret
 from xlperf.workbook.back.guard import bears, guard_problems
 from xlperf.workbook.back.read import ReadBook, read_book
 from xlperf.workbook.back.second import Unreadable, compared
+from xlperf.workbook.quiet import quietly
 from xlperf.workbook.seal import CODE, LEAD_IN
 
 FEW_PASSWORDS = 12  # that are all tried: each takes a third of a second
@@ -62,9 +62,9 @@ def _to_try(name: str, passwords: Passwords) -> Iterator[tuple[Party, str]]:
 
 
 @many_objects()
+@quietly()
 def _opened(job: _Job) -> Opened:
     file, name, records, passwords = job
-    warnings.simplefilter("ignore")  # what a library thinks of a file is nothing for the terminal
     data, by = file.read_bytes(), None
     if passwords and secret.is_locked(data):
         if not secret.is_there():

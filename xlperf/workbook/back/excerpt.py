@@ -11,6 +11,8 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_from_string
 
+from xlperf.workbook.quiet import quietly
+
 AROUND, COLUMNS, LONGEST = 2, 24, 80  # rows before and after, columns, characters of a cell
 
 
@@ -24,7 +26,8 @@ class Wanted:
 
 def rows_around(asked: Wanted) -> list[dict[str, Any]]:
     """Return the sheets with their rows: number, cells with their text and whether they are wrong."""
-    book = openpyxl.load_workbook(io.BytesIO(asked.data), data_only=True)
+    with quietly():
+        book = openpyxl.load_workbook(io.BytesIO(asked.data), data_only=True)
     found = []
     for name, cells in asked.cells.items():
         if name not in book.sheetnames:
