@@ -78,8 +78,8 @@ def guarded(
 
     seconds: a job may take. memory: bytes of address space a worker may use, where the system has such a limit. few: up
     to so many jobs one worker does; at_once: so many workers whatever the machine has. fresh: a worker begins with
-    nothing of this process, whose libraries may hold threads. A job whose worker is lost is not tried again, and the
-    others are not touched. Without processes it is done in place.
+    nothing of this process, whose libraries may hold threads, or which is itself a worker of others. A job whose worker
+    is lost is not tried again, and the others are not touched. Without processes it is done in place.
     """
     waiting = list(jobs)
     place = _PLACE.get()
@@ -235,7 +235,7 @@ class _Crew(Generic[J, R]):
         import multiprocessing
 
         here, there = multiprocessing.Pipe()
-        context = multiprocessing.get_context("spawn" if self.fresh else None)
+        context = _fresh_context(self.work.__module__) if self.fresh else multiprocessing.get_context()
         process = context.Process(target=_serve, args=(there, here, self.work, self.memory), daemon=True)
         process.start()
         there.close()
@@ -280,6 +280,22 @@ class _Crew(Generic[J, R]):
         self.early[worker.job] = Lost(why)
         self.workers.remove(worker)
         worker.end()
+
+
+def _fresh_context(module: str) -> Any:
+    """Return how workers are begun that have nothing of this process. module: what they all need is imported once.
+
+    A process that others began as a daemon may begin some of its own all the same: ours end with it, which is what the
+    standard library asks for.
+    """
+    import multiprocessing
+
+    multiprocessing.current_process().daemon = False
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([module])
+    return context
 
 
 def _serve(pipe: Any, other: Any, work: Callable[[Any], Any], memory: int | None) -> None:

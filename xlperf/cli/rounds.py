@@ -12,6 +12,7 @@ import click
 from xlperf.cli import output
 from xlperf.cli.answers import opened_round
 from xlperf.cli.commands import chosen, despite_option, json_option, opened, print_ranking, reading_option
+from xlperf.cli.elsewhere import elsewhere_of
 from xlperf.cli.output import answer_json, as_json, called, leave, say, show_problems
 from xlperf.demo.demo import DemoResult, run_demo
 from xlperf.engine.objects import OFFICIAL
@@ -23,13 +24,13 @@ from xlperf.publish.receipts import FILE as RECEIPTS
 from xlperf.publish.receipts import publish_receipts
 from xlperf.rounds.blank import write_blank
 from xlperf.rounds.chain import called_of
-from xlperf.rounds.collecting.collect import Collection, Missing, collect
+from xlperf.rounds.collecting.collect import collect
+from xlperf.rounds.collecting.collection import Collection, Missing
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.frozen import dated
 from xlperf.rounds.ledger import Receipt
 from xlperf.rounds.parcels import MASTER
 from xlperf.rounds.store import Round, new_round
-from xlperf.scheduled import is_there as scheduler_there
 from xlperf.scheme.find import find_scheme
 from xlperf.workbook.secret import is_there as secrets_there
 
@@ -109,9 +110,7 @@ def distribute_command(folder: Path, dry_run: bool, secret: bool, scheduler: str
     if secret and not secrets_there():
         show_problems([problem("SECRET_NO_TOOL")])
         raise SystemExit(output.FAILED)
-    if scheduler and not scheduler_there():
-        show_problems([problem("SCHEDULER_NO_TOOL")])
-        raise SystemExit(output.FAILED)
+    elsewhere_of(scheduler)
     round_ = opened_round(folder, despite)
     done = distribute(round_, output.progress, dry_run=dry_run, secret=secret, scheduler=scheduler)
     if json_:
@@ -143,10 +142,13 @@ def distribute_command(folder: Path, dry_run: bool, secret: bool, scheduler: str
 @dry_run_option
 @json_option
 @click.option("--verbose", is_flag=True, help="Also list files that only carry a note.")
-def collect_command(folder: Path, dry_run: bool, json_: bool, verbose: bool) -> None:
+@click.option("--scheduler", default="", help="Read the files on the workers of this Dask scheduler.")
+@click.option("--files", default="", help="Where these workers find the round's folder.")
+def collect_command(folder: Path, dry_run: bool, json_: bool, verbose: bool, scheduler: str, files: str) -> None:
     """Take in what lies in inbox/: identify, check every cell, accept or hold with the reason."""
+    elsewhere = elsewhere_of(scheduler, files)
     round_ = opened_round(folder)
-    got = collect(round_, output.progress, dry_run=dry_run)
+    got = collect(round_, output.progress, dry_run=dry_run, elsewhere=elsewhere)
     if not dry_run:
         publish_receipts(round_)
     if json_:

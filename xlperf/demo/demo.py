@@ -24,7 +24,8 @@ from xlperf.formula.values import day_of
 from xlperf.parallel import shared_out
 from xlperf.problems import Problem, Where, problem
 from xlperf.publish.results import Published, publish_scores
-from xlperf.rounds.collecting.collect import Collection, collect
+from xlperf.rounds.collecting.collect import collect
+from xlperf.rounds.collecting.collection import Collection
 from xlperf.rounds.distribute import Distribution, distribute
 from xlperf.rounds.parcels import Parcel, identity_of, parcels_of
 from xlperf.rounds.parties import roster_of

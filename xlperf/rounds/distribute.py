@@ -24,7 +24,7 @@ from xlperf.rounds.passwords import password, write_passwords
 from xlperf.rounds.reported import reported
 from xlperf.rounds.settings import at_work, settled
 from xlperf.rounds.store import Progress, Round, silent
-from xlperf.scheduled import scheduled
+from xlperf.scheduled import chunks, scheduled
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.scorer import write_scorer_book
@@ -159,7 +159,6 @@ def _kept_first(round_: Round, file: Path, known: Issued | None) -> Iterator[Pro
 # ---- writing -----------------------------------------------------------------------------------
 
 _Job = tuple[Parcel, Identity, str]  # the password last, "" for none
-_AT_A_TIME = 40  # books that one worker stamps before it hands them over
 
 
 @dataclass(frozen=True)
@@ -234,13 +233,10 @@ def _made(
 def _shared_out(source: _Source, jobs: Sequence[_Job], scheduler: str) -> Iterator[_Made]:
     """Write the books of jobs in order: each of the long ones by itself, the others many at a time."""
     long = sum(job[0].kind in OFFICIAL for job in jobs)
-    chunks = [
-        *([job] for job in jobs[:long]),
-        *(jobs[at : at + _AT_A_TIME] for at in range(long, len(jobs), _AT_A_TIME)),
-    ]
+    parts = [*([job] for job in jobs[:long]), *chunks(jobs[long:])]
     few = FEW if len(jobs) <= FEW else 1
     shared = (
-        scheduled(_written, source, chunks, scheduler) if scheduler else shared_out(_written, source, chunks, few=few)
+        scheduled(_written, source, parts, scheduler) if scheduler else shared_out(_written, source, parts, few=few)
     )
     for made in shared:
         yield from made

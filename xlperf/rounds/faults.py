@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from xlperf.problems import Problem, Where, problem, word
+from xlperf.remote import FilesUnreached
 from xlperf.rounds.clearance import NotCleared
 from xlperf.rounds.freeze import RoundClosed
 from xlperf.scheduled import SchedulerGone
@@ -33,6 +34,8 @@ def fault_problems(fault: Exception) -> list[Problem]:
         return fault.problems
     if isinstance(fault, SchedulerGone):
         return [problem("SCHEDULER_GONE", found=fault.address, cause=fault.why)]
+    if isinstance(fault, FilesUnreached):
+        return [problem("FILES_UNREACHED", found=fault.address, cause=fault.why)]
     refused = _fault_problem(fault)
     return [] if refused is None else [refused]
 

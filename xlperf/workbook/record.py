@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from xlperf.remote import Readable
 from xlperf.workbook.book import Book
 from xlperf.workbook.layout import Shown, View
 from xlperf.workbook.seal import Identity, carriers
@@ -151,7 +152,7 @@ def as_kept(text: str) -> bytes:
     return zlib.compress(text.encode(), _LEVEL)
 
 
-def read_record(file: Path) -> tuple[Record, str]:
+def read_record(file: Readable) -> tuple[Record, str]:
     """Read a record that was kept, and its digest; OSError where it is not there, ValueError where it is damaged."""
     try:
         text = zlib.decompressobj().decompress(file.read_bytes(), _LONGEST).decode()

@@ -11,8 +11,9 @@ from pathlib import Path
 from xlperf.engine.must import collected_problems
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.many import many_objects
-from xlperf.problems import Language, Problem, Where, errors, problem, word
+from xlperf.problems import Problem, Where, errors, problem, word
 from xlperf.rounds.collecting.claims import lapsed
+from xlperf.rounds.collecting.collection import Collection, Missing
 from xlperf.rounds.collecting.edition import Edition, added, editions_of, homeless
 from xlperf.rounds.collecting.examine import Examiner, Findings, changed_cells
 from xlperf.rounds.collecting.identify import identity_problems, suited_name
@@ -29,6 +30,7 @@ from xlperf.rounds.parties import roster_now, roster_of
 from xlperf.rounds.passwords import passwords_of
 from xlperf.rounds.settings import settled, unsettled
 from xlperf.rounds.store import Progress, Round, keep, silent
+from xlperf.scheduled import Elsewhere
 from xlperf.workbook.back import second
 from xlperf.workbook.back.read import ReadBook
 
@@ -41,82 +43,14 @@ _AT_ONCE = 40  # books that are decided on and recorded together
 _TURNS = ("scorer", "master")  # after all that the appraised fill in
 
 
-@dataclass(frozen=True)
-class Missing:
-    """A workbook that has not come back, or not in a state that could be accepted."""
-
-    kind: str
-    whom: str
-    name: str
-    held: bool
-    book: str = ""
-
-
-@dataclass(frozen=True)
-class Collection:
-    """What became of every file in the inbox, and who is still missing.
-
-    receipts: one a file, in the order they were taken; `file` is the path below inbox/. new: how many were not there
-    the last time. waiting: what of it was held or refused and not settled since. replies: a ready-to-send text for
-    each of these, below the round's folder. concerns: what is wrong with the round rather than with one file.
-    """
-
-    receipts: tuple[Receipt, ...] = ()
-    missing: tuple[Missing, ...] = ()
-    new: int = 0
-    waiting: tuple[Receipt, ...] = ()
-    replies: tuple[Path, ...] = ()
-    concerns: tuple[Problem, ...] = ()
-
-    def decided(self, decision: str) -> tuple[Receipt, ...]:
-        """List the files that were `accepted`, `held`, `refused`, `duplicate` or, put right since, `settled`."""
-        return tuple(r for r in self.receipts if r.decision == decision)
-
-    @property
-    def accepted(self) -> tuple[Receipt, ...]:
-        """List the files whose cells count."""
-        return self.decided("accepted")
-
-    @property
-    def held(self) -> tuple[Receipt, ...]:
-        """List the files that wait for a person."""
-        return self.decided("held")
-
-    @property
-    def refused(self) -> tuple[Receipt, ...]:
-        """List the files that are no workbook of this round."""
-        return self.decided("refused")
-
-    @property
-    def problems(self) -> list[Problem]:
-        """List every problem of every file, then those of the round."""
-        return [*(p for r in self.receipts for p in r.problems), *self.concerns]
-
-    def data(self, language: Language) -> dict[str, object]:
-        """Return it for programs."""
-        return {
-            "files": [
-                {
-                    "file": r.file,
-                    "sha256": r.sha256,
-                    "kind": r.kind,
-                    "who": r.who,
-                    "decision": r.decision,
-                    "problems": [p.data(language) for p in r.problems],
-                }
-                for r in self.receipts
-            ],
-            "missing": [vars(m) for m in self.missing],
-            "replies": [r.as_posix() for r in self.replies],
-            "problems": [p.data(language) for p in self.concerns],
-        }
-
-
-def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False) -> Collection:
+def collect(
+    round_: Round, progress: Progress = silent, *, dry_run: bool = False, elsewhere: Elsewhere | None = None
+) -> Collection:
     """Take every file of the inbox, subfolders included, oldest first.
 
     The files stay where they are; what was taken before is not taken again. A file with an error is
-    held whole: nothing of it is scored, nothing of it is lost. dry_run: decide, but record nothing.
+    held whole: nothing of it is scored, nothing of it is lost. dry_run: decide, but record nothing. elsewhere: who
+    reads the files but this machine; what was recorded before that ends stays, and the next run goes on from there.
     """
     must_be_open(round_)
     changed = list(unsettled(round_, round_.state())) if dry_run else settled(round_)
@@ -129,7 +63,7 @@ def collect(round_: Round, progress: Progress = silent, *, dry_run: bool = False
     editions = editions_of(round_, state)
     kept += [(edition.file, keep(round_, edition.data)) for edition in editions.values()]
     fresh = fresh_files(state, kept)
-    desk = decide(round_, state, fresh, editions, progress, dry_run=dry_run)
+    desk = decide(round_, state, fresh, editions, progress, dry_run=dry_run, elsewhere=elsewhere)
     ruled = list(collected_problems(round_.plan, round_.tables(desk.state))) if round_.plan.musts else []
     alone_read = () if second.is_there() else (problem("ONE_READER"),)
     concerns = (*alone_read, *changed, *desk.uncounted, *round_.beyond(desk.state), *lapsed(round_, desk.state), *ruled)
@@ -154,6 +88,7 @@ def decide(
     progress: Progress,
     *,
     dry_run: bool,
+    elsewhere: Elsewhere | None = None,
 ) -> Desk:
     """Decide on files, each beside what came before, and record it. fresh: digest → names; see `fresh_files`.
 
@@ -163,7 +98,7 @@ def decide(
     now: list[tuple[str, list[str], Opened]] = []
     later: list[tuple[int, str, Opened]] = []
     try:
-        for done, (digest, book) in enumerate(_opened(round_, state, fresh, editions), 1):
+        for done, (digest, book) in enumerate(_opened(round_, state, fresh, editions, elsewhere), 1):
             turn = _turn(book)
             if turn:
                 later.append((turn, digest, book))
@@ -181,14 +116,20 @@ def decide(
 
 
 def _opened(
-    round_: Round, state: State, fresh: Mapping[str, list[str]], editions: Mapping[str, Edition]
+    round_: Round,
+    state: State,
+    fresh: Mapping[str, list[str]],
+    editions: Mapping[str, Edition],
+    elsewhere: Elsewhere | None,
 ) -> Iterator[tuple[str, Opened]]:
-    """List the books that were opened, those that came from outside first."""
+    """List the books that were opened, those that came from outside first; the office's own are always read here."""
     passwords = passwords_of(round_, state)
     for own in (False, True):
         digests = [digest for digest in fresh if (digest in editions) is own]
         named = [(round_.received / digest, fresh[digest][0]) for digest in digests]
-        yield from zip(digests, open_books(named, round_.records, own=own, passwords=passwords), strict=True)
+        who = None if own else elsewhere
+        books = open_books(named, round_.records, own=own, passwords=passwords, elsewhere=who)
+        yield from zip(digests, books, strict=True)
 
 
 def missing(round_: Round, state: State, waiting: Iterable[Receipt]) -> Iterator[Missing]:

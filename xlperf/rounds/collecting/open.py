@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlperf.engine.roster import Party
 from xlperf.many import many_objects
 from xlperf.parallel import Lost, guarded
 from xlperf.problems import Problem, Where, Word, problem, word
+from xlperf.remote import Copies, FilesUnreached, Readable, Remote
+from xlperf.scheduled import Elsewhere, chunks, scheduled
 from xlperf.workbook import secret
 from xlperf.workbook.back.guard import bears, guard_problems
 from xlperf.workbook.back.read import ReadBook, read_book
@@ -31,22 +34,86 @@ Opened = ReadBook | Problem
 
 
 Passwords = Mapping[Party, tuple[str, Sequence[str]]]  # party → its password, and the names it is known by
-_Job = tuple[Path, str, Path, tuple[tuple[Party, str], ...]]
+_Job = tuple[Readable, str, Readable, tuple[tuple[Party, str], ...]]
 
 
 def open_books(
-    files: Sequence[tuple[Path, str]], records: Path, *, own: bool = False, passwords: Passwords | None = None
+    files: Sequence[tuple[Path, str]],
+    records: Path,
+    *,
+    own: bool = False,
+    passwords: Passwords | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Iterator[Opened]:
     """Read files in order: a book, or the problem that says why it cannot be read.
 
-    files: where the bytes are kept, and the name shown in problems. records: the folder with the records of what was
-    issued. own: whether the office itself wrote them, so that they may be large. passwords: of the books that were
-    issued with one. One bad file never stops the others.
+    files: where the bytes are kept under their sha256, and the name shown in problems. records: the folder with the
+    records of what was issued. own: whether the office itself wrote them, so that they may be large. passwords: of the
+    books that were issued with one. elsewhere: who reads them but this machine; the same comes of it. One bad file
+    never stops the others. Raises SchedulerGone, FilesUnreached.
     """
+    limits = Limits(LONG, 4 * MEMORY) if own else Limits(PATIENCE, MEMORY)
     jobs = [(file, name, records, tuple(_to_try(name, passwords or {}))) for file, name in files]
-    seconds, memory = (LONG, 4 * MEMORY) if own else (PATIENCE, MEMORY)
-    for (_, name), found in zip(files, guarded(_opened, jobs, seconds=seconds, memory=memory), strict=True):
-        yield _failed(name, _why(found, seconds)) if isinstance(found, Lost) else found
+    if elsewhere is None or not jobs:
+        found = guarded(_opened, jobs, seconds=limits.seconds, memory=limits.memory)
+    else:
+        found = _opened_elsewhere(jobs, records, limits, elsewhere)
+    for (_, name), book in zip(files, found, strict=True):
+        yield _failed(name, _why(book, limits.seconds)) if isinstance(book, Lost) else book
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What reading one file may take: seconds, and bytes of memory."""
+
+    seconds: float
+    memory: int
+
+
+def _opened_elsewhere(
+    jobs: Sequence[_Job], records: Path, limits: Limits, elsewhere: Elsewhere
+) -> Iterator[Opened | Lost]:
+    """Hand files to the workers of a scheduler, many at a time; where they do not see this disk, bring them first."""
+    parts: Iterator[Sequence[_Job]] = iter(chunks(jobs))
+    if elsewhere.files:
+        parts = _brought(parts, records, Remote(elsewhere.files))
+    for books in scheduled(_opened_there, limits, parts, elsewhere.scheduler):
+        yield from books
+
+
+def _brought(parts: Iterator[Sequence[_Job]], records: Path, folder: Remote) -> Iterator[Sequence[_Job]]:
+    """Put files where the workers find them, each chunk when it is its turn, and return the jobs for these."""
+    kept = Copies(folder / records.name)
+    kept.bring(sorted(records.iterdir()))
+    received: dict[str, Copies] = {}
+    for part in parts:
+        moved: list[_Job] = []
+        for file, name, _, passwords in part:
+            if isinstance(file, Path):
+                home = file.parent.name
+                there = received.get(home) or received.setdefault(home, Copies(folder / home))
+                there.bring([file])
+                moved.append((there.folder / file.name, name, kept.folder, passwords))
+        yield moved
+
+
+def _opened_there(limits: Limits, jobs: Sequence[_Job]) -> list[Opened | Lost]:
+    """Read files on a worker of a scheduler, in a process of its own that may hang or die, as here."""
+    return list(
+        guarded(_proved, jobs, seconds=limits.seconds, memory=limits.memory, at_once=1, fresh=True),
+    )
+
+
+def _proved(job: _Job) -> Opened:
+    """Read a file that somebody else wrote down; FilesUnreached where it is not the one that was meant."""
+    file = job[0]
+    try:
+        data = file.read_bytes()
+    except OSError as fault:
+        raise FilesUnreached(str(file), str(fault)) from fault
+    if hashlib.sha256(data).hexdigest() != file.name:
+        raise FilesUnreached(str(file), "sha256")
+    return _opened(job, data)
 
 
 def _why(lost: Lost, seconds: float) -> Word:
@@ -63,9 +130,10 @@ def _to_try(name: str, passwords: Passwords) -> Iterator[tuple[Party, str]]:
 
 @many_objects()
 @quietly()
-def _opened(job: _Job) -> Opened:
+def _opened(job: _Job, data: bytes | None = None) -> Opened:
+    """Read a file. data: its bytes, where they were read before."""
     file, name, records, passwords = job
-    data, by = file.read_bytes(), None
+    data, by = file.read_bytes() if data is None else data, None
     if passwords and secret.is_locked(data):
         if not secret.is_there():
             return problem("SECRET_NO_TOOL", Where(name))
@@ -78,7 +146,7 @@ def _opened(job: _Job) -> Opened:
     return replace(book, opened_by=by) if isinstance(book, ReadBook) else book
 
 
-def _read(data: bytes, name: str, records: Path) -> Opened:
+def _read(data: bytes, name: str, records: Readable) -> Opened:
     problems = guard_problems(data, name)
     if problems and problems[0].code != "MACRO":
         return problems[0]
@@ -89,6 +157,8 @@ def _read(data: bytes, name: str, records: Path) -> Opened:
         return problems[0] if problems and not _may_hold_macros(book) else compared(book, data)
     except Unreadable as fault:
         return _failed(name, word("两个读取程序中有一个读不了（{why}）", why=str(fault)))
+    except FilesUnreached:
+        raise
     except MemoryError:
         return problems[0] if problems else _failed(name, word("要的内存太多"))
     except Exception as fault:  # a reader fails in more than eight ways on files it does not like

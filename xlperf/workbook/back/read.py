@@ -16,6 +16,7 @@ from typing import Any, Literal
 from openpyxl import Workbook
 
 from xlperf.formula.values import ERRORS
+from xlperf.remote import Readable
 from xlperf.workbook.back.around import around, is_still, shown
 from xlperf.workbook.back.lean import Unusual, lean_book
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
@@ -83,7 +84,7 @@ class ReadBook:
     extent: int = field(default=0, compare=False)
 
 
-def read_book(file: Path | bytes, records: Path | None = None) -> ReadBook:
+def read_book(file: Path | bytes, records: Readable | None = None) -> ReadBook:
     """Read every table of a workbook that this package wrote, whatever program saved it since.
 
     file: or its bytes. records: the folder with the records of what was issued; without one the hidden map of the book
@@ -116,7 +117,7 @@ def _loaded(data: bytes) -> tuple[Any, Results]:
     return book, book.results
 
 
-def _record(records: Path | None, identity: Identity | None) -> tuple[Record | None, str]:
+def _record(records: Readable | None, identity: Identity | None) -> tuple[Record | None, str]:
     """Return the record of the book that this one says it is; None where there is none, or it is damaged."""
     if records is not None and identity is not None and identity.serial < _SERIALS:
         with suppress(OSError, ValueError):
