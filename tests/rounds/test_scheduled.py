@@ -33,7 +33,7 @@ def test_two_workers_make_the_books_that_are_made_here(two):
 
     here, there = two
     distribute(here)
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         done = distribute(there, scheduler=cluster.scheduler_address)
         again = distribute(reopened(there.folder), scheduler=cluster.scheduler_address)
     assert out(there) == out(here)

@@ -49,7 +49,7 @@ def straight(came, tmp_path_factory):
 def cluster():
     import distributed
 
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as made:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as made:
         yield made
 
 
@@ -105,8 +105,7 @@ def test_a_killed_worker_is_replaced_and_a_lost_scheduler_leaves_the_rest_for_th
     monkeypatch.setattr(scheduled, "_AHEAD", 1)
     monkeypatch.setattr(collecting, "_AT_ONCE", 1)
     round_ = again(came, tmp_path)
-    two = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
-    cluster = distributed.LocalCluster(**two, scheduler_kwargs={"dashboard": False})
+    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0")
 
     def spoils(done, total, text):
         if done == 1:
