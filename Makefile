@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden bench bench-people bench-publish papers figures lint release printed every-scheme counties county recalc every-write desk desk-figures pay-figures mechanisms random-rows bench-pay
+.PHONY: setup demo test coverage golden bench bench-people bench-publish papers figures lint release printed every-scheme counties county recalc every-write desk desk-figures desk-rounds pay-figures mechanisms random-rows bench-pay
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -72,6 +72,8 @@ desk: setup build/desk/pyodide  # the clerk's page with the engine inside, one f
 	$(PY) -m xlperf.desk.build build/desk/pyodide build/desk/xlperf.html
 desk-figures: setup  # writing back from the page: 200 cuts, two clerks mixed 100 times (a quarter of an hour)
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.desk_clerks 200 100
+desk-rounds: desk  # every scheme's demonstration through the page = the program, byte for byte; seconds, memory (half an hour)
+	PYTHONPATH=.:tests $(PY) -W ignore -m kit.page_rounds build/desk/xlperf.html
 release: desk
 	rm -rf dist
 	$(PY) -m hatchling build -t wheel -d dist

@@ -2,14 +2,17 @@
 
 Problems are collected and returned beside the result; nothing prints them on the way and nothing
 repairs what they name. Codes are stable; their texts stand in `texts/problems.csv`, Chinese and
-English side by side (one row a code, so that a translation can never miss one).
+English side by side (one row a code, so that a translation can never miss one). What to do about them at
+the page, where the terminal has a command, stands in `texts/remedies.csv`.
 """
 
 from __future__ import annotations
 
 import csv
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -19,6 +22,17 @@ Severity = Literal["error", "warning", "note"]
 Language = Literal["zh", "en"]
 _MARK, _BETWEEN = "\x1e", "\x1f"  # neither can stand in what a user typed: `_short` takes them out
 _SEVERITIES: dict[str, Severity] = {"error": "error", "warning": "warning", "note": "note"}
+_AT_THE_PAGE: ContextVar[bool] = ContextVar("at the page", default=False)
+
+
+@contextmanager
+def at_the_page() -> Iterator[None]:
+    """Let the data of problems say what to do at the page: its steps and buttons, where the terminal has a command."""
+    before = _AT_THE_PAGE.set(True)
+    try:
+        yield
+    finally:
+        _AT_THE_PAGE.reset(before)
 
 
 @dataclass(frozen=True)
@@ -81,6 +95,12 @@ class Problem:
         entry = catalogue()[self.code]
         return (entry.zh_remedy if language == "zh" else entry.en_remedy).format_map(_Values(self.worded(language)))
 
+    def _remedy_here(self, language: Language) -> str:
+        texts = page_remedies().get(self.code) if _AT_THE_PAGE.get() else None
+        if texts is None:
+            return self.remedy(language)
+        return texts[language == "en"].format_map(_Values(self.worded(language)))
+
     def worded(self, language: Language = "zh") -> dict[str, str]:
         """Return the values with words of ours in that language; what a user typed stays as it is."""
         return {name: _in_language(value, language) for name, value in self.values}
@@ -92,7 +112,7 @@ class Problem:
             "severity": self.severity,
             "where": {k: v for k, v in self.where.__dict__.items() if v},
             "message": self.message(language),
-            "remedy": self.remedy(language),
+            "remedy": self._remedy_here(language),
             "values": self.worded(language),
         }
 
@@ -172,6 +192,13 @@ def catalogue() -> dict[str, Entry]:
             _SEVERITIES[row["severity"]], row["zh"], row["zh_remedy"], row["en"], row["en_remedy"]
         )
     return found
+
+
+@cache
+def page_remedies() -> dict[str, tuple[str, str]]:
+    """Return what to do at the page, Chinese and English, for every problem where that is something else."""
+    text = files("xlperf").joinpath("texts/remedies.csv").read_text("utf-8")
+    return {row["code"]: (row["zh"], row["en"]) for row in csv.DictReader(text.splitlines())}
 
 
 @cache

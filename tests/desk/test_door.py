@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from xlperf.desk.asked import Cancelled, Desk
 from xlperf.desk.deeds import lay_in
 from xlperf.desk.door import ACTIONS, answer, answer_text
 from xlperf.desk.page_files import page_texts
+from xlperf.problems import Problem, at_the_page, catalogue, page_remedies
 from xlperf.rounds.store import open_round
 
 ROUND = "一轮"
+SAID_ELSEWHERE = {"复核后更正", "corrected on appeal", "允许", "allow"}  # an example; the browser's button
 
 
 def asked(home: Path, action: str, **words: object) -> dict:
@@ -184,7 +187,6 @@ def test_a_full_disk_is_a_sentence(home: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_every_word_of_the_page_is_in_both_languages():
-    import re
     from importlib.resources import files
 
     page = files("xlperf.desk").joinpath("page")
@@ -301,3 +303,28 @@ def test_a_round_that_lacks_something_goes_out_only_with_a_reason(home: Path):
 def test_wrong_days_publish_nothing(home: Path, words: dict, code: str):
     assert codes(asked(home, "publish", **words)) == [code]
     assert not (home / ROUND / "out" / "发布").exists()
+
+
+COMMAND = r"xlperf [a-z]|--[a-z]|运行 ?[a-z]|再运行|\brun [a-z]"
+
+
+def test_no_remedy_of_the_page_is_a_command():
+    """The page has buttons; whoever reads it may have no command line at all."""
+    with at_the_page():
+        told = {code: [Problem(code).data(zh_or_en)["remedy"] for zh_or_en in ("zh", "en")] for code in catalogue()}
+    assert {code for code, texts in told.items() if any(re.search(COMMAND, str(text)) for text in texts)} == set()
+    assert set(page_remedies()) <= set(catalogue())
+
+
+def test_buttons_that_remedies_name_are_on_the_page():
+    words = {language: set(page_texts(language).values()) for language in ("zh", "en")}
+    for number, language in enumerate(("zh", "en")):
+        quoted = {q for texts in page_remedies().values() for q in re.findall("“([^”{}]+)”", texts[number])}
+        unknown = {q for q in quoted - SAID_ELSEWHERE if not any(word.startswith(q) for word in words[language])}
+        assert unknown == set()
+
+
+def test_what_to_do_is_said_for_the_page_and_for_the_terminal(home: Path):
+    told = next(p for p in asked(home, "steps", round="nowhere")["problems"])
+    assert "开始一轮" in told["remedy"]
+    assert "xlperf new" in Problem(told["code"]).data()["remedy"]

@@ -8,23 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kit.browser import Browser, open_browser
-from kit.programs import lack
+from kit.browser import Browser
 
-from xlperf.desk.build import build
 from xlperf.desk.server import DeskServer
 from xlperf.rounds.store import open_round
 from xlperf.workbook.back.fill import fill_book
 
 ROUND = "一轮"
 PAYLOAD = '<img src=x onerror="document.title=1">'
-PARTS = Path(__file__).parents[2] / "build" / "desk"  # `make desk` lays Pyodide and axe there
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as made:
-        yield made
 
 
 @pytest.fixture
@@ -33,20 +24,6 @@ def served(home: Path) -> Iterator[DeskServer]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
-
-
-def parts() -> Path:
-    """Return where the parts of the engine for browsers lie; without them skip the test, and in CI fail it."""
-    if not (PARTS / "pyodide").is_dir():
-        lack("build/desk, which `make desk` makes,")
-    return PARTS
-
-
-@pytest.fixture(scope="module")
-def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("page") / "xlperf.html"
-    build(parts() / "pyodide", file)
-    return file
 
 
 def through(page: Browser) -> None:
@@ -133,8 +110,8 @@ def test_a_review_through_the_page(browser: Browser, served: DeskServer, home: P
     assert browser.complaints() == []
 
 
-def test_nobody_is_shut_out(browser: Browser, served: DeskServer):
-    axe = (parts() / "axe" / "axe.min.js").read_text("utf-8")
+def test_nobody_is_shut_out(browser: Browser, served: DeskServer, parts: Path):
+    axe = (parts / "axe" / "axe.min.js").read_text("utf-8")
     browser.open(served.link)
     browser.press(ROUND, "main button")
     for step in ("方案体检", "下发", "收件台账", "打分与总表", "排名", "为什么", "反馈与公示", "复核", "口径与试算"):

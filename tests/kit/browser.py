@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from selenium import webdriver
@@ -15,6 +16,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 from kit.programs import need
+from xlperf.parallel import _cpu_seconds
 
 WORDS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -59,10 +61,12 @@ FOLDER = """
   window.__root = new D("desk");
   const within = (d, name) => d.get(name, "directory", { create: true }, () => new D(name));
   const folder = (parts) => parts.reduce(within, window.__root);
-  window.__lay = (path, text) => {
+  window.__lay = (path, text, time) => {
     const parts = path.split("/");
     const name = parts.pop();
-    folder(parts).all.set(name, new F(name, Uint8Array.from(atob(text), (c) => c.charCodeAt(0))));
+    const file = new F(name, Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
+    file.time = time ?? file.time;
+    folder(parts).all.set(name, file);
   };
   window.__all = () => {
     const found = {};
@@ -77,6 +81,19 @@ FOLDER = """
     walk(window.__root, "");
     return found;
   };
+  window.__file = (path) => path.split("/").reduce((d, name) => d.all.get(name), window.__root);
+  window.__digests = async (under) => {
+    const found = {};
+    const walk = async (d, path) => { for (const [name, x] of d.all) {
+      if (x.kind === "directory") await walk(x, `${path}${name}/`);
+      else if (`${path}${name}`.startsWith(under)) {
+        const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", x.data));
+        found[`${path}${name}`.slice(under.length)] = [...digest].map((b) => b.toString(16).padStart(2, "0")).join("");
+      }
+    } };
+    await walk(window.__root, "");
+    return found;
+  };
   window.showDirectoryPicker = async () => window.__root;
 })();
 """
@@ -87,11 +104,23 @@ _PUT = """
 const [words, kind, given] = arguments;
 const found = [...document.querySelectorAll("main label")].filter((l) => l.textContent.includes(words));
 const field = found.map((l) => l.querySelector(kind)).find(Boolean);
-if (!field || (kind === "select" && field.options.length <= given)) return false;
-if (kind === "select") field.selectedIndex = given;
+const place = (list) => (typeof given === "string" ? [...list.options].findIndex((o) => o.value === given) : given);
+if (!field || (kind === "select" && !field.options[place(field)])) return false;
+if (kind === "select") field.selectedIndex = place(field);
 else field.value = given;
 field.dispatchEvent(new Event("change", { bubbles: true }));
 return true;
+"""
+
+# the worker of the engine is made from a text of the page; its clock is Python's, and files need parts of a second
+_STILL = """
+const Plain = window.Blob;
+const still = "Date.now = () => MOMENT + (performance.now() % 1000);";
+window.Blob = class extends Plain {
+  constructor(parts, how) {
+    super(how?.type === "text/javascript" ? [still, ...parts] : parts, how);
+  }
+};
 """
 
 
@@ -105,9 +134,9 @@ class Browser:
         """Go to an address."""
         self.driver.get(address)
 
-    def until(self, question: Callable[[], object], what: str) -> object:
+    def until(self, question: Callable[[], object], what: str, patience: float = PATIENCE) -> object:
         """Wait until there is an answer."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while True:
             try:
                 if found := question():
@@ -126,7 +155,7 @@ class Browser:
         """Wait until a part of the page says something."""
         self.until(lambda: words in self.text(css), f"{words!r} does not appear in {css}")
 
-    def press(self, words: str, css: str = "button") -> None:
+    def press(self, words: str, css: str = "button", patience: float = PATIENCE) -> None:
         """Press the button that says something, once it is there and nothing is going on."""
 
         def there() -> WebElement | None:
@@ -136,16 +165,18 @@ class Browser:
             return next((b for b in found if b.is_displayed() and b.text.split("\n")[0].strip() == words), None)
 
         self.until(
-            lambda: (b := there()) and (self.driver.execute_script("arguments[0].click()", b), True), f"no {words!r}"
+            lambda: (b := there()) and (self.driver.execute_script("arguments[0].click()", b), True),
+            f"no {words!r}",
+            patience,
         )
 
     def put(self, words: str, text: str) -> None:
         """Type into the field of the panel whose label says something."""
         self.until(lambda: self.driver.execute_script(_PUT, words, "input", text), f"no field {words!r}")
 
-    def choose(self, words: str, number: int) -> None:
-        """Choose an entry of the list whose label says something, by its place from 0."""
-        self.until(lambda: self.driver.execute_script(_PUT, words, "select", number), f"no list {words!r}")
+    def choose(self, words: str, which: int | str) -> None:
+        """Choose an entry of the list whose label says something, by its place from 0 or by its value."""
+        self.until(lambda: self.driver.execute_script(_PUT, words, "select", which), f"no list {words!r}")
 
     def complaints(self) -> list[str]:
         """List what the browser's console complains of."""
@@ -162,13 +193,66 @@ class Browser:
         """Lay a folder into the one that the page will be given."""
         for file in folder.rglob("*"):
             if file.is_file():
-                name = f"{under}{file.relative_to(folder).as_posix()}"
-                data = base64.b64encode(file.read_bytes()).decode()
-                self.driver.execute_script("window.__lay(arguments[0], arguments[1])", name, data)
+                self.lay_file(file, f"{under}{file.relative_to(folder).as_posix()}")
+
+    def lay_file(self, file: Path, name: str) -> None:
+        """Lay one file there, as old as it is."""
+        data = base64.b64encode(file.read_bytes()).decode()
+        time_ = int(file.stat().st_mtime * 1000)
+        self.driver.execute_script("window.__lay(arguments[0], arguments[1], arguments[2])", name, data, time_)
 
     def files(self) -> dict[str, bytes]:
         """Return every file of that folder as it stands."""
         return {n: base64.b64decode(t) for n, t in self.driver.execute_script("return window.__all()").items()}
+
+    def file(self, name: str) -> bytes:
+        """Return one file of it."""
+        script = "return btoa(Array.from(window.__file(arguments[0]).data, (c) => String.fromCharCode(c)).join(''))"
+        return base64.b64decode(self.driver.execute_script(script, name))
+
+    def digests(self, under: str = "") -> dict[str, str]:
+        """Return the sha256 of every file below a folder of it."""
+        return self.driver.execute_async_script("window.__digests(arguments[0]).then(arguments[1])", under)
+
+    def stand_still(self, moment: datetime) -> None:
+        """Let the engine's clock stand still, in pages that are opened from now on."""
+        script = _STILL.replace("MOMENT", str(int(moment.timestamp() * 1000)))
+        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+
+    def memory(self) -> int:
+        """Return the most bytes that a process which shows pages ever had in memory."""
+        return max(_most(pid) for pid in self._showing())
+
+    def seconds(self) -> float:
+        """Return the seconds of processor that the processes which show pages have used."""
+        return sum(_cpu_seconds(pid) for pid in self._showing())
+
+    def _showing(self) -> list[int]:
+        """List the processes that show pages: a worker of a page lives in one as well."""
+        return [pid for pid in _below(self.driver.service.process.pid) if _renders(pid)]
+
+
+def _below(process: int) -> list[int]:
+    """List the processes that a process began, and theirs."""
+    parents: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents.setdefault(int(status.read_text().rpartition(")")[2].split()[1]), []).append(
+                int(status.parent.name)
+            )
+    found = [process]
+    for each in found:
+        found += parents.get(each, [])
+    return found
+
+
+def _renders(process: int) -> bool:
+    return b"--type=renderer" in Path(f"/proc/{process}/cmdline").read_bytes()[:4096]
+
+
+def _most(process: int) -> int:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 
 
 @contextmanager

@@ -5,6 +5,7 @@
 # the other has done. A name that is missing here costs time, nothing else.
 LONG = (
     "workbook/test_workbook_judge.py", "addin/test_addin_own_book.py", "workbook/test_workbooks.py",
+    "desk/test_page_rounds.py",
     "rules/test_rules_random.py", "rounds/test_edition.py", "demo/test_rounds_demo.py", "addin/test_addin_button.py",
     "formula/test_formula_random.py", "addin/test_addin_libreoffice.py", "rounds/test_bad_events.py",
     "cli/test_refusals.py", "addin/test_addin_click.py", "house/test_style.py", "rounds/test_rounds_settled.py",

@@ -24,6 +24,7 @@ TEXTS = {  # tables cannot speak for themselves
     "keys.yaml": "An example of every key of a scheme, as docs/keys.md shows it",
     "letters.csv": "What a unit reads of each problem of its return, in the letter that goes back",
     "problems.csv": "Every problem: how bad, what is wrong, what to do; as the office reads it",
+    "remedies.csv": "What to do about a problem at the page, where the terminal has a command",
     "rules.csv": "The title and help of every rule and argument, in docs, worksheet functions and Excel",
     "words.csv": "Every other word that people read, Chinese to English",
 }

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from xlperf.desk.asked import Cancelled, Data, Desk, Refused
-from xlperf.problems import Problem, problem
+from xlperf.problems import Problem, at_the_page, problem
 from xlperf.rounds.faults import fault_problems
 
 ACTIONS = {  # what the page may ask for → module of this package and function; the module is read when it is asked for
@@ -52,17 +52,18 @@ def answer(desk: Desk, action: str, words: Mapping[str, Any]) -> Data:
     Returns `data` (None where it could not be done), `problems`, and `failed`. Raises nothing that a user can bring
     about: what the machine refuses is a problem like any other.
     """
-    try:
-        return _answered(desk, _action(action)(desk, words))
-    except Refused as refused:
-        return _answered(desk, None, refused.problems)
-    except Cancelled:
-        return _answered(desk, None, [problem("DESK_CANCELLED")])
-    except Exception as fault:
-        problems = fault_problems(fault)
-        if not problems:
-            raise
-        return _answered(desk, None, problems)
+    with at_the_page():
+        try:
+            return _answered(desk, _action(action)(desk, words))
+        except Refused as refused:
+            return _answered(desk, None, refused.problems)
+        except Cancelled:
+            return _answered(desk, None, [problem("DESK_CANCELLED")])
+        except Exception as fault:
+            problems = fault_problems(fault)
+            if not problems:
+                raise
+            return _answered(desk, None, problems)
 
 
 def _action(name: str) -> Action:

@@ -25,7 +25,7 @@ from xlperf.desk.deeds import lay_in
 from xlperf.desk.door import answer
 from xlperf.desk.looks import inside
 from xlperf.desk.page_files import PAGE, imports, page_text
-from xlperf.problems import Language, problem
+from xlperf.problems import Language, at_the_page, problem
 from xlperf.rounds.faults import fault_problems
 
 HOST = "127.0.0.1"
@@ -179,7 +179,8 @@ class _Handler(BaseHTTPRequestHandler):
             found: object = {"data": {"file": file.name}, "failed": False, "problems": []}
         except (Refused, OSError) as fault:
             problems = fault.problems if isinstance(fault, Refused) else fault_problems(fault)
-            said = [p.data(desk.language) for p in problems or [problem("DESK_NO_FILE", found=self._asked("name"))]]
+            with at_the_page():
+                said = [p.data(desk.language) for p in problems or [problem("DESK_NO_FILE", found=self._asked("name"))]]
             found = {"data": None, "failed": True, "problems": said}
         self._send(json.dumps(found, ensure_ascii=False).encode(), "application/json; charset=utf-8")
 
