@@ -120,3 +120,11 @@ def test_a_heading_is_never_the_last_line_of_a_page():
     for rows, (_, breaks) in enumerate(found, 10):
         assert {*breaks} <= {rows, rows + 28}
     assert any(rows in breaks for rows, (_, breaks) in enumerate(found, 10))
+
+
+def test_a_target_stands_on_the_page_of_the_value_that_is_held_against_it():
+    plan, _ = compile_scheme(load_scheme(find_scheme("dashiqiao-2017")[0])[0])
+    marks = plan.by_name["marks"]
+    order = {s.name: s.later for s in arranged(marks, tuple(Shown(c.name) for c in marks.columns))}
+    assert any(order.values())
+    assert (order["target"], order["actual"]) == (False, False)

@@ -166,7 +166,10 @@ def arranged(sheet: Sheet, shown: Sequence[Shown]) -> tuple[Shown, ...]:
 
 
 def _read_first(sheet: Sheet) -> frozenset[str]:
-    """Return the columns with a role, and step by step what the composite is added up from, while a page holds them."""
+    """Return the columns with a role, and step by step what the composite is added up from, while a page holds them.
+
+    The facts that are held against a value people give, as its target is, stand on its page where there is room left.
+    """
     main = {c.name for c in sheet.columns if c.role and c.role not in SERVING}
     step = {c.name for c in sheet.of_role("composite")}
     while step:
@@ -174,7 +177,16 @@ def _read_first(sheet: Sheet) -> frozenset[str]:
         if len(main) + len(step) > ON_PAGE:
             break
         main |= step
-    return frozenset(main)
+    beside = _held_against(sheet, main)
+    return frozenset(main | beside if len(main | beside) <= ON_PAGE else main)
+
+
+def _held_against(sheet: Sheet, names: Collection[str]) -> set[str]:
+    """Return the facts that computations read together with one of some columns that people fill."""
+    read = [columns_of(c.expr) for c in sheet.columns if c.expr is not None]
+    given = {c.name for c in sheet.inputs()} & {*names}
+    facts = {c.name for c in sheet.columns if c.kind == "fact"}
+    return {name for reads in read if reads & given for name in reads & facts}
 
 
 def reference_views(
