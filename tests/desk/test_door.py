@@ -105,6 +105,20 @@ def test_what_may_not_stand_in_a_cell_leaves_the_book_alone(home: Path):
     ) == ["DESK_NO_CELL"]
 
 
+def test_what_the_disk_refuses_to_take_in_is_not_left_in_the_book(home: Path, monkeypatch: pytest.MonkeyPatch):
+    book = home / ROUND / "out" / "总表.xlsx"
+    before = book.read_bytes()
+    cell = done(home, "cells", sheet="events")["cells"][0]
+
+    def refused(*_: object, **__: object) -> str:
+        raise PermissionError(13, "denied", "received")
+
+    monkeypatch.setattr("xlperf.rounds.collecting.typed.keep", refused)
+    words = {**{k: cell[k] for k in ("sheet", "key", "column")}, "text": "未通过"}
+    assert codes(asked(home, "enter", cells=[words])) == ["FILE_DENIED"]
+    assert book.read_bytes() == before
+
+
 def test_a_figure_otherwise_touches_nothing(home: Path):
     figure = done(home, "check")["figures"][0]
     files = {f: f.read_bytes() for f in (home / ROUND).rglob("*") if f.is_file()}

@@ -71,6 +71,22 @@ def test_a_stage_says_what_changed_since_it_was_signed(round_):
     assert "SIGNED_CHANGED" in [p.code for p in publish(round_, SETTINGS, pdf=False).problems]
 
 
+def test_the_same_signature_again_is_no_second_one(round_):
+    sign(round_, "审定", "李县长", "同意")
+    told = sign(round_, "审定", " 李县长 ")
+    assert (told[0], [(p.code, p.worded()["by"]) for p in told[1]]) == (None, [("SIGNED_ALREADY", "李县长")])
+    done = CliRunner(env={"XLPERF_LANG": "zh"}).invoke(
+        main, ["sign", "审定", "--round", str(round_.folder), "--by", "李县长"]
+    )
+    assert (done.exit_code, "没有再记一次" in done.stderr, done.stdout.count("李县长")) == (0, True, 1)
+    assert len(list(signed_stages(round_))) == 1
+    for by, note in (("王主任", ""), ("李县长", "再次审阅")):  # somebody else, or something more to say
+        assert sign(round_, "审定", by, note)[1] == []
+    round_ = changed(round_)
+    assert sign(round_, "审定", "李县长")[1] == []
+    assert [s.changed > 0 for s in signed_stages(round_)] == [True, True, True, False]
+
+
 def test_an_unknown_stage_and_one_without_a_name_are_refused(round_):
     assert [p.code for p in sign(round_, "初审", "王主任")[1]] == ["STAGE_UNKNOWN"]
     assert [p.code for p in sign(round_, "初评", " ")[1]] == ["STAGE_UNSIGNED"]

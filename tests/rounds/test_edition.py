@@ -280,6 +280,26 @@ def test_what_is_typed_in_the_issued_book_counts_and_is_kept(round_: Round):
     assert statuses(round_) == {"U22-1": "通过", "U22-2": "待审", "1": "通过", "2": "通过"}
 
 
+def copied(round_: Round, source: Path, name: str) -> list[str]:
+    """Drop a copy of a 总表, saved again, into the inbox; return what is said of its being a later version."""
+    fill_book(source, round_.inbox / name, {})
+    found = collect(reopened(round_.folder)).receipts
+    return [p.message() for r in found if r.file == name for p in r.problems if p.code.startswith("SUPERSEDES")]
+
+
+def test_a_copy_of_the_book_in_which_nothing_was_changed_is_told_as_such(round_: Round):
+    """What the office typed is recorded alone, a copy holds every cell: defaults and claims of units are no change."""
+    type_in(round_, entry() | approve(1))
+    collect(reopened(round_.folder))
+    assert ["没有一格不同" in said for said in copied(round_, book(round_), "副本1.xlsx")] == [True]
+    publish_scores(reopened(round_.folder))
+    assert ["没有一格不同" in said for said in copied(round_, book(round_), "副本2.xlsx")] == [True]
+    fill_book(book(round_), book(round_), approve(2))
+    (said,) = copied(round_, book(round_), "副本3.xlsx")
+    assert ("改了1格" in said, "U22-2 审核状态 待审→通过" in said) == (True, True)
+    assert statuses(round_) == {"U22-1": "通过", "U22-2": "通过", "3": "通过"}
+
+
 def changed_scheme(round_: Round) -> Round:
     """Change a fact and a title of the round's own scheme, as an office does that mends a mistake."""
     tasks = round_.folder / "scheme" / "tasks.csv"

@@ -243,6 +243,7 @@ def watch(folder: Path, every: float, once: bool, readings: tuple[str, ...], des
     """Recalculate a workbook of the folder whenever it is saved; ends with Ctrl+C. With --json a line a book."""
     click.echo(say(f"正在看着 {folder}，保存即重算；按 Ctrl+C 结束", f"watching {folder}; Ctrl+C ends"), err=True)
     seen: dict[Path, float] = {}
+    refused: list[Problem] = []
     while True:
         for book in changed_books(folder, seen):
             try:
@@ -254,8 +255,10 @@ def watch(folder: Path, every: float, once: bool, readings: tuple[str, ...], des
                 else:
                     show_recalculation(copy_of(book), found)
             except OSError as fault:  # a book held open just now: the next save is looked at again
+                refused += fault_problems(fault)
                 show_problems(fault_problems(fault))
         if once:
+            leave(refused)
             return
         time.sleep(every)
 

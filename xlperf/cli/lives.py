@@ -11,7 +11,7 @@ from xlperf.cli.answers import opened_with
 from xlperf.cli.commands import json_option
 from xlperf.cli.output import answer_json, leave, say, show_problems
 from xlperf.engine.ask import objects_named, unknown_unit
-from xlperf.problems import Problem
+from xlperf.problems import Problem, errors
 from xlperf.rounds.lives import Happened, life_of
 from xlperf.rounds.stages import STAGES, sign, signed_stages, stage_problems
 from xlperf.rounds.store import Round
@@ -65,9 +65,9 @@ def sign_command(stage: str | None, folder: Path, by: str, note: str, json_: boo
     problems: list[Problem] = []
     if stage is not None:
         _, problems = sign(round_, stage, by, note)
-    if problems:
+    if errors(problems):
         output.fail(problems)
-    changed = list(stage_problems(round_))
+    changed = [*problems, *stage_problems(round_)]
     stages = list(signed_stages(round_))
     if json_:
         click.echo(answer_json({"stages": [vars(s) for s in stages], "known": list(STAGES)}, changed))

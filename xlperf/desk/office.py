@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from xlperf.desk.asked import Data, Desk, Refused, worded
@@ -15,7 +18,7 @@ from xlperf.files import write_whole
 from xlperf.formula.values import number, shown, value_text
 from xlperf.problems import Where, problem
 from xlperf.rounds.collecting.edition import FILE
-from xlperf.rounds.collecting.typed import take_editions
+from xlperf.rounds.collecting.typed import Taken, take_editions
 from xlperf.rounds.parties import roster_now
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.fill import Typed, fill_book
@@ -82,12 +85,25 @@ def enter(desk: Desk, words: Mapping[str, Any]) -> Data:
         write_whole(book, part.read_bytes())
     finally:
         part.unlink(missing_ok=True)
-    taken = take_editions(round_)
+    taken = _taken_in(round_, book, before)
+    desk.problems.extend(p for t in taken for p in t.problems)
+    return rank(desk, words)
+
+
+def _taken_in(round_: Round, book: Path, before: bytes) -> list[Taken]:
+    """Take in what was typed; where that is not accepted, or the disk refuses to keep it, the book is put back."""
+    typed = hashlib.sha256(book.read_bytes()).hexdigest()
+    try:
+        taken = take_editions(round_)
+    except OSError:
+        if typed not in round_.state().receipts:
+            with suppress(OSError):  # where nothing can be written, what was typed stands in the book, as by hand
+                write_whole(book, before)
+        raise
     if any(t.held for t in taken):
         write_whole(book, before)
         raise Refused([p for t in taken for p in t.problems])
-    desk.problems.extend(p for t in taken for p in t.problems)
-    return rank(desk, words)
+    return taken
 
 
 def _take_first(round_: Round) -> None:

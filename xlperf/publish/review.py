@@ -15,7 +15,7 @@ from xlperf.entries.cell import Asked, judge
 from xlperf.formula.values import Value, number, shown, value_text
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.publish.corrected import corrected_files, correction
-from xlperf.report.document import coded
+from xlperf.report.document import Document, coded
 from xlperf.rounds.appeals import CHANGED, UPHELD, Appeal, Ruling, open_appeals, ruled
 from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.journal import alone
@@ -83,9 +83,7 @@ def what_if(round_: Round, number: int, column: str, text: str) -> tuple[list[Ch
     ruling, problems = _ruling(round_, appeal, CHANGED, column, text, "", "")
     if ruling is None:
         return [], problems
-    scores = round_.scores()
-    then = score(round_.plan, ruled(round_.plan, round_.tables(), {number: ruling}))
-    return list(changes_between(scores, then)), problems
+    return list(changes_between(round_.scores(), _scores_after(round_, ruling))), problems
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ def outcomes(round_: Round, number: int, column: str, texts: Sequence[str]) -> t
 
 def _worth_trying(round_: Round, appeal: Appeal, column: str) -> list[str]:
     """List the values that are worth trying in the cell that a decision would change."""
-    sheet, row = _appealed(round_, appeal)
+    sheet, row = _appealed(round_.scores(), appeal)
     there = _decided_in(sheet, row, column)
     if there is None:
         return []
@@ -149,26 +147,73 @@ def decide(
     text: str = "",
     pdf: bool = False,
 ) -> tuple[Decided | None, list[Problem]]:
-    """Record a decision and write the 更正通知 where it changed anything; pdf: as PDF too."""
+    """Record a decision and write the 更正通知 where it changed anything; pdf: as PDF too.
+
+    Both or neither: the notice is on the disk before the decision is recorded. It is made while others may still
+    write, and anew where they did and it would say something else.
+    """
     must_be_open(round_)
-    before = round_.scores()
+    asked = _Decision(number, outcome, column, text, opinion, by, day)
+    draft, problems = _draft(round_, asked)
+    if draft is None:
+        return None, problems
+    made, faults = _made(draft, pdf=pdf)
     with alone(round_.ledger) as pen:
-        appeal, problems = _waiting(round_, number)
-        if appeal is None:
+        final, problems = _draft(round_, asked)
+        if final is None:
             return None, problems
-        ruling, problems = _ruling(round_, appeal, outcome, column, text, opinion, by)
-        if ruling is None:
-            return None, problems
-        record_decided(pen, ruling)
-    changes = tuple(changes_between(before, round_.scores()))
-    files: tuple[Path, ...] = ()
-    if changes:
-        notice = correction(before, appeal, ruling, _came_to(*_appealed(round_, appeal)), changes, day)
-        made, faults = corrected_files(coded(notice, round_.id, round_.key), pdf=pdf)
-        problems = [*problems, *faults]
-        put_out(round_, {Path(PUBLISHED, name): data for name, data in made.items()})
-        files = tuple(Path(PUBLISHED, name) for name in made)
-    return Decided(ruling, changes, files), problems
+        if final.notice != draft.notice:
+            made, faults = _made(final, pdf=pdf)
+        record_decided(pen, final.ruling)
+        put_out(round_, {Path(PUBLISHED, name): data for name, data in made.items()}, pen)
+    return Decided(final.ruling, final.changes, tuple(Path(PUBLISHED, name) for name in made)), [*problems, *faults]
+
+
+@dataclass(frozen=True)
+class _Decision:
+    """What is asked to be decided: of which appeal, how, by whom, and the day on the notice."""
+
+    number: int
+    outcome: str
+    column: str
+    text: str
+    opinion: str
+    by: str
+    day: date
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A decision as it would be recorded, what it would change for everybody, and the notice of it; None without."""
+
+    ruling: Ruling
+    changes: tuple[Change, ...]
+    notice: Document | None
+
+
+def _draft(round_: Round, asked: _Decision) -> tuple[_Draft | None, list[Problem]]:
+    """Return what a decision would be now, or why it cannot be."""
+    appeal, problems = _waiting(round_, asked.number)
+    if appeal is None:
+        return None, problems
+    ruling, problems = _ruling(round_, appeal, asked.outcome, asked.column, asked.text, asked.opinion, asked.by)
+    if ruling is None:
+        return None, problems
+    before, then = round_.scores(), _scores_after(round_, ruling)
+    changes = tuple(changes_between(before, then))
+    if not changes:
+        return _Draft(ruling, (), None), problems
+    notice = correction(before, appeal, ruling, _came_to(*_appealed(then, appeal)), changes, asked.day)
+    return _Draft(ruling, changes, coded(notice, round_.id, round_.key)), problems
+
+
+def _made(draft: _Draft, *, pdf: bool) -> tuple[dict[str, bytes], list[Problem]]:
+    return corrected_files(draft.notice, pdf=pdf) if draft.notice is not None else ({}, [])
+
+
+def _scores_after(round_: Round, ruling: Ruling) -> Scores:
+    """Return how all would stand under a decision that is not recorded."""
+    return score(round_.plan, ruled(round_.plan, round_.tables(), {ruling.number: ruling}))
 
 
 def _waiting(round_: Round, number: int) -> tuple[Appeal | None, list[Problem]]:
@@ -192,7 +237,7 @@ def _ruling(
     """Return the decision as it would be recorded, its value judged as any that is typed."""
     if outcome == UPHELD:
         return Ruling(appeal.number, UPHELD, opinion, by), []
-    sheet, row = _appealed(round_, appeal)
+    sheet, row = _appealed(round_.scores(), appeal)
     there = _decided_in(sheet, row, column)
     if there is None:
         titles = "、".join(c.title for c in sheet.inputs() if c.by != UNIT)
@@ -205,10 +250,10 @@ def _ruling(
     return Ruling(appeal.number, CHANGED, opinion, by, sheet.name, appeal.row, there.name, value_text(value)), problems
 
 
-def _appealed(round_: Round, appeal: Appeal) -> tuple[Sheet, Row]:
+def _appealed(scores: Scores, appeal: Appeal) -> tuple[Sheet, Row]:
     """Return the row that an appeal is about."""
-    sheet = round_.plan.by_name[appeal.sheet]
-    return sheet, next(r for r in round_.scores().rows(sheet.name) if value_text(r[sheet.key.name]) == appeal.row)
+    sheet = scores.plan.by_name[appeal.sheet]
+    return sheet, next(r for r in scores.rows(sheet.name) if value_text(r[sheet.key.name]) == appeal.row)
 
 
 def _came_to(sheet: Sheet, row: Row) -> Value:
@@ -267,7 +312,7 @@ def items_of(scores: Scores, unit: str) -> list[tuple[str, str]]:
 
 def cells_of(round_: Round, appeal: Appeal) -> list[tuple[Column, Value]]:
     """List the cells a decision on an appeal may change, with what stands there; the one it would be put in first."""
-    sheet, row = _appealed(round_, appeal)
+    sheet, row = _appealed(round_.scores(), appeal)
     first = _decided_in(sheet, row, "")
     listed = [c for c in sheet.inputs() if c.by != UNIT]
     return [(c, row[c.name]) for c in sorted(listed, key=lambda c: c is not first)]

@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from xlperf.files import write_whole
+from xlperf.files import writing
 from xlperf.rounds.turns import turn
 
 _TABLE = """CREATE TABLE IF NOT EXISTS entries (
@@ -90,18 +90,27 @@ class Pen:
 def alone(file: Path) -> Iterator[Pen]:
     """Keep everybody else from appending while something is decided on what the list says now.
 
-    What was put is on disk once this ends, all of it or nothing; then the head stands beside the list as well.
+    What was put is on disk once this ends, all of it or nothing. The head is made ready before: a disk that refuses it
+    refuses the entries. Once they are there, what hinders the head from taking its place undoes nothing and is no
+    fault of who appended: it is then of an earlier entry and follows with the next.
     """
     with turn(file), closing(_connect(file)) as db:
-        with db:
-            db.execute("BEGIN IMMEDIATE")
-            pen = Pen(db, key_of(file))
-            before = pen.last
-            yield pen
-        if pen.last != before or _is_behind(db, file, pen.last):
-            _write_head(file, pen.mark)
-            if not _had_head(db):
+        is_recorded = False
+        try:
+            with writing(lasting=False) as put:
+                with db:
+                    db.execute("BEGIN IMMEDIATE")
+                    pen = Pen(db, key_of(file))
+                    before = pen.last
+                    yield pen
+                    if pen.last != before or _is_behind(db, file, pen.last):
+                        put(head_file(file), _head_line(file, pen.mark).encode())
+                is_recorded = True
+            if head_file(file).is_file() and not _had_head(db):
                 db.execute("PRAGMA user_version = 1")
+        except (OSError, sqlite3.Error):
+            if not is_recorded:
+                raise
 
 
 def append(file: Path, kind: str, *bodies: Body) -> None:
@@ -122,10 +131,6 @@ def key_of(file: Path) -> bytes:
 def head_file(file: Path) -> Path:
     """Return where the head of the list stands beside it."""
     return file.with_suffix(".head")
-
-
-def _write_head(file: Path, mark: Mark) -> None:
-    write_whole(head_file(file), _head_line(file, mark).encode(), lasting=False)
 
 
 def _is_behind(db: sqlite3.Connection, file: Path, last: int) -> bool:

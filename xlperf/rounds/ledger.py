@@ -290,8 +290,8 @@ def record_settings(file: Path, settings: Settings) -> None:
     _append(file, "settings", dict(vars(settings)))
 
 
-def record_decided(pen: Pen, what: Chosen | Undone | Appeal | Ruling | Signed) -> None:
-    """Record a choice of a version, that an entry no longer counts, an appeal, what was decided, a stage signed off."""
+def record_decided(pen: Pen, what: Chosen | Undone | Appeal | Ruling | Signed | Output) -> None:
+    """Record a choice of a version, that an entry no longer counts, an appeal, what was decided or is written of it."""
     pen.put(type(what).__name__.lower(), {_NUMBER: FORMAT, **vars(what)})
 
 

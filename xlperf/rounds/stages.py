@@ -15,7 +15,7 @@ from xlperf.engine.score import Scores, score
 from xlperf.formula.values import value_text
 from xlperf.problems import Problem, problem
 from xlperf.rounds.appeals import Signed
-from xlperf.rounds.journal import alone, entries
+from xlperf.rounds.journal import Entry, alone, entries
 from xlperf.rounds.ledger import record_decided, state_before
 from xlperf.rounds.store import Round
 
@@ -42,15 +42,28 @@ class Stage:
 
 
 def sign(round_: Round, stage: str, by: str, note: str = "") -> tuple[Signed | None, list[Problem]]:
-    """Record that somebody signed a stage off, with the digest of what it covers now."""
+    """Record that somebody signed a stage off, with the digest of what it covers now.
+
+    Who has signed it as it is adds nothing by signing again: that is said, and no entry is made.
+    """
     if stage not in STAGES:
         return None, [problem("STAGE_UNKNOWN", found=stage, known="、".join(STAGES))]
     if not by.strip():
         return None, [problem("STAGE_UNSIGNED", stage=stage)]
     with alone(round_.ledger) as pen:
-        signed = Signed(stage, by.strip(), note, _digest(_covered(round_.scores(), stage)))
+        signed = Signed(stage, by.strip(), note.strip(), _digest(_covered(round_.scores(), stage)))
+        before = _last_of(round_, signed)
+        if before is not None and before.body["sha"] == signed.sha and signed.note in ("", before.body["note"]):
+            return None, [problem("SIGNED_ALREADY", stage=stage, by=signed.by, at=before.at[:16].replace("T", " "))]
         record_decided(pen, signed)
     return signed, []
+
+
+def _last_of(round_: Round, signed: Signed) -> Entry | None:
+    """Return the last time the same person signed the same stage."""
+    found = (e for e in entries(round_.ledger) if e.kind == "signed")
+    mine = [e for e in found if (e.body["stage"], e.body["by"]) == (signed.stage, signed.by)]
+    return mine[-1] if mine else None
 
 
 def signed_stages(round_: Round) -> Iterator[Stage]:

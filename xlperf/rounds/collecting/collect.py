@@ -11,16 +11,17 @@ from pathlib import Path
 from xlperf.engine.must import collected_problems
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.many import many_objects
-from xlperf.problems import Problem, Where, errors, problem, word
+from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.collecting.claims import lapsed
 from xlperf.rounds.collecting.collection import Collection, Missing
 from xlperf.rounds.collecting.edition import Edition, added, editions_of, homeless
-from xlperf.rounds.collecting.examine import Examiner, Findings, changed_cells
+from xlperf.rounds.collecting.examine import Examiner, Findings
 from xlperf.rounds.collecting.identify import identity_problems, suited_name
 from xlperf.rounds.collecting.inbox import arrivals
 from xlperf.rounds.collecting.open import Opened, open_books
 from xlperf.rounds.collecting.overwritten import overwritten
 from xlperf.rounds.collecting.replies import sender, unanswered, write_replies
+from xlperf.rounds.collecting.superseded import superseding
 from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.journal import Pen, alone
 from xlperf.rounds.ledger import CellText, Receipt, State, record_receipts
@@ -324,10 +325,9 @@ class Desk:
             yield problem("LATE", where, deadline=deadline.isoformat())
         before = self.state.current.get(receipt.party)
         if before is not None:
-            changes = list(changed_cells(self.round_.plan, before.cells, cells))
-            some = "；".join(changes[:5]) + ("……" if len(changes) > 5 else "")
-            yield problem("SUPERSEDES", where, found=before.file, count=len(changes), cells=some or word("没有"))
-            if changes and before.sha256 in self._now:
+            note = superseding(self.round_, self.state, before, receipt, cells)
+            yield note
+            if note.code == "SUPERSEDES" and before.sha256 in self._now:
                 yield problem("VERSIONS_AT_ONCE", where, found=before.file)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from xlperf.engine.plan import OFFICE, UNIT, Column, Plan, Row, Sheet
+from xlperf.engine.plan import OFFICE, UNIT, Column, Row, Sheet
 from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.entries.cell import agrees, wanted_words
 from xlperf.entries.entry import Entry, judge_entries
@@ -341,13 +341,3 @@ def text_then(written: Roster, at: tuple[str, str, str]) -> str | None:
         return None
     value = row.get(name)
     return value_text(written.plan.by_name[sheet].by_name[name].default if value is None else value)
-
-
-def changed_cells(plan: Plan, before: tuple[CellText, ...], after: tuple[CellText, ...]) -> Iterator[str]:
-    """Return which cells a later version of a book changes: row, heading, old and new."""
-    old = {(c.sheet, c.row, c.column): c.text for c in before}
-    new = {(c.sheet, c.row, c.column): c.text for c in after}
-    for at in dict.fromkeys((*old, *new)):
-        was, now = old.get(at, "空"), new.get(at, "空")
-        if was != now:
-            yield f"{at[1]} {plan.by_name[at[0]].by_name[at[2]].title} {was}→{now}"

@@ -10,7 +10,7 @@ from xlperf.engine.roster import MASTER
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.collecting.collect import decide, fresh_files
 from xlperf.rounds.collecting.edition import FILES, Edition, editions_of, keep_copy
-from xlperf.rounds.collecting.examine import changed_cells
+from xlperf.rounds.collecting.superseded import changed_cells
 from xlperf.rounds.ledger import WITHDRAWN, Receipt
 from xlperf.rounds.store import Round, keep, silent
 
