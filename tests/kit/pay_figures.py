@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 from kit.differences import differences
@@ -25,9 +26,11 @@ from xlperf.engine.score import Scores, score
 from xlperf.scheme.load import find_scheme, load_scheme
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.books.master import write_master
+from xlperf.workbook.books.parts import write_parts
 from xlperf.workbook.books.prints import write_print_books
 
 BY_UNIT = ("marks", "people", "posts", "advances")  # tables whose rows are a department's
+PARTS = 5  # departments whose part of the 总表 is written: memory does not grow with more
 AT_ONCE = 5  # books in one start of LibreOffice
 
 
@@ -97,6 +100,10 @@ def main(people: int = 10_000, most: int = 50) -> None:
         books = write_print_books(scores, pay, Path(home))
         size = sum(file.stat().st_size for file in books) / 1e6
         print(f"  {len(books)} pay books by department, {size:.1f} MB, in {_taken(began, used)}")
+        began, used = time.perf_counter(), time.process_time()
+        parts = islice(write_parts(scores, Path(home)), PARTS)
+        size = sum(file.stat().st_size for file in parts) / 1e6
+        print(f"  总表 in parts, {PARTS} departments of all, {size:.1f} MB, in {_taken(began, used)}")
         print(f"  most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB", flush=True)
         cells = wrong = 0
         began, used = time.perf_counter(), time.process_time()

@@ -137,6 +137,7 @@ def scored(on: Ground, *, despite: str | None = None) -> tuple[Scores, list[Prob
     show_default=True,
     help="Formulas of the 总表: native ones, or XP_ functions where the add-in is installed.",
 )
+@click.option("--split", is_flag=True, help="Write the 总表 in parts, a book for every unit.")
 def score_command(
     folder: Path | None,
     scheme_id: str | None,
@@ -144,13 +145,14 @@ def score_command(
     readings: tuple[str, ...],
     json_: bool,
     functions: str,
+    split: bool,
     despite: str,
 ) -> None:
     """Score and rank the round in FOLDER, or a folder of CSV files under a scheme.
 
     A round is also written out: out/总表.xlsx with live formulas and out/排名.csv.
     """
-    from xlperf.publish.results import publish_scores  # only here: these two need the libraries of spreadsheets
+    from xlperf.publish.results import publish_parts, publish_scores  # only here: they need spreadsheet libraries
     from xlperf.rounds.lacking import unsettled
 
     home = home_of(folder, scheme_id, data)
@@ -161,7 +163,7 @@ def score_command(
     else:
         round_, opening = opened_with(home, despite)
         output.progress(0, 1, "计分")
-        published = publish_scores(round_, native=functions == "native")
+        published = (publish_parts if split else publish_scores)(round_, native=functions == "native")
         output.progress(1, 1, "计分")
         scores = published.scores
         problems = [*published.problems, *unsettled(round_, scores)]

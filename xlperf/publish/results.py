@@ -20,16 +20,18 @@ from xlperf.rounds.collecting.edition import FILE as EDITION
 from xlperf.rounds.collecting.typed import take_editions
 from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.ledger import Issued, Written, record_issued, record_written
-from xlperf.rounds.outputs import recorded
+from xlperf.rounds.outputs import digests_recorded, recorded
 from xlperf.rounds.parcels import identity_of
 from xlperf.rounds.publication import anchor_of
 from xlperf.rounds.settings import at_work, settled
 from xlperf.rounds.store import Round
 from xlperf.workbook.books.master import write_master
+from xlperf.workbook.books.parts import write_parts
 from xlperf.workbook.books.prints import write_print_book, write_print_books
 from xlperf.xlsx.skeleton import ANCHORED, UNPLACED
 
 RANKING = "排名"
+PARTS = Path("out", "总表")
 _DANGEROUS = tuple("=+-@\t\r\0＝＋－＠")
 
 
@@ -100,6 +102,42 @@ def _published(round_: Round, changed: list[Problem], *, native: bool) -> Publis
     return Published(scores, (book, table, *prints), typed)
 
 
+def publish_parts(round_: Round, *, native: bool = True) -> Published:
+    """Score a round and write `out/总表/`, a book for every unit with its rows alone, in place of the whole 总表.
+
+    For years of so many people that one book of them cannot be opened; see `books.parts`. The list of places and the
+    prints are written too; of a print that every unit has for itself only these.
+    """
+    must_be_open(round_)
+    with at_work(round_.folder):
+        changed, taken = settled(round_), take_editions(round_)
+        typed = (*changed, *(p for t in taken for p in t.said))
+        scores, anchor = _scored_at(round_)
+        if any(t.held for t in taken):
+            return Published(scores, (), typed)
+        digests: dict[str, str] = {}
+        with tempfile.TemporaryDirectory() as folder, writing() as put:
+            for file, data in _in_parts(scores, anchor, Path(folder), native=native):
+                put(round_.folder / file, data)
+                digests[file.as_posix()] = hashlib.sha256(data).hexdigest()
+        left = {f.relative_to(round_.folder).as_posix(): f for f in (round_.folder / PARTS).glob("*.xlsx")}
+        for gone in left.keys() - digests.keys():
+            left[gone].unlink()
+            digests[gone] = ""
+        digests_recorded(round_, digests)
+    return Published(scores, tuple(Path(name) for name, digest in digests.items() if digest), typed)
+
+
+def _in_parts(scores: Scores, anchor: str, folder: Path, *, native: bool) -> Iterator[tuple[Path, bytes]]:
+    """List what is written in place of the whole 总表, one file in memory at a time."""
+    for file in write_parts(scores, folder, native=native):
+        yield PARTS / file.name, file.read_bytes()
+        file.unlink()
+    yield Path("out", f"{RANKING}.csv"), ranking_csv(scores, anchor).encode("utf-8-sig")
+    for spec in (p for p in scores.plan.prints if p.book):
+        yield from _print_books(scores, spec, str(folder), whole=not spec.each)
+
+
 def _scored_at(round_: Round) -> tuple[Scores, str]:
     """Score a round, and return the code of the ledger that the scores follow from; others may go on recording."""
     while True:
@@ -109,11 +147,12 @@ def _scored_at(round_: Round) -> tuple[Scores, str]:
             return scores, anchor
 
 
-def _print_books(scores: Scores, spec: Print, folder: str) -> Iterator[tuple[Path, bytes]]:
+def _print_books(scores: Scores, spec: Print, folder: str, *, whole: bool = True) -> Iterator[tuple[Path, bytes]]:
     """List the books of a print as files below the round's folder: the whole one, and one for every group."""
-    whole = Path(folder, "print.xlsx")
-    write_print_book(scores, spec, whole)
-    yield Path("out", f"{spec.title}.xlsx"), whole.read_bytes()
+    if whole:
+        made = Path(folder, "print.xlsx")
+        write_print_book(scores, spec, made)
+        yield Path("out", f"{spec.title}.xlsx"), made.read_bytes()
     own = Path(folder, spec.title)
     own.mkdir()
     for file in write_print_books(scores, spec, own) if spec.each else ():

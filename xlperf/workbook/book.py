@@ -45,12 +45,14 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
         self.results: dict[str, str | float] = {}
         self.order: dict[tuple[int, int], int] = {}
         self.said: list[str] | None = None
+        self.remembers = True
 
     def write_formula(
         self, row: int, col: int, formula: str, cell_format: Format | None = None, value: str | float = 0
     ) -> None:
         """Write a formula with its value; row and col are counted from 0."""
-        self.formulas[f"{letters(col)}{row + 1}"] = (formula.removeprefix("="), value)
+        if self.remembers:
+            self.formulas[f"{letters(col)}{row + 1}"] = (formula.removeprefix("="), value)
         self._note(row, col, f"={formula.removeprefix('=')}", cell_format)
         super().write_formula(row, col, formula, cell_format, value)
 
@@ -80,6 +82,8 @@ class Page(Worksheet):  # type: ignore[misc]  # the library has no types
 
     def _note(self, row: int, col: int, kept: str | float, look: Format | None) -> None:
         """Remember what stands in a cell that nobody fills."""
+        if not self.remembers:
+            return
         self.locked.pop((row + 1, col + 1), None)
         if look is None or look.locked:
             self.locked[row + 1, col + 1] = kept
@@ -120,11 +124,15 @@ class Titles:
 class Book(Titles):
     """A workbook with its formats, the titles it has used and the tables written so far.
 
-    noting: whether it remembers which text was written when (`said`), so that others can be stamped from it.
+    noting: whether it remembers which text was written when (`said`), so that others can be stamped from it. remembers:
+    False for one that nobody asks what was written to it, and that takes less memory.
     """
 
-    def __init__(self, title: str, issuer: str, keywords: str = "", *, noting: bool = False) -> None:
+    def __init__(
+        self, title: str, issuer: str, keywords: str = "", *, noting: bool = False, remembers: bool = True
+    ) -> None:
         super().__init__()
+        self._remembers = remembers
         self._bytes = io.BytesIO()
         self.workbook = xlsxwriter.Workbook(self._bytes, _options())
         self.workbook._get_packager = _Packager  # noqa: SLF001 (the library's own place for another)
@@ -149,7 +157,7 @@ class Book(Titles):
     def sheet(self, title: str) -> Page:
         """Add a worksheet under a title taken before."""
         page = cast("Page", self.workbook.add_worksheet(title, Page))
-        page.said = self._said
+        page.said, page.remembers = self._said, self._remembers
         self._pages[title] = page
         return page
 
@@ -218,7 +226,7 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> 
         sheet.write_string(row, column, inert(value), look)
     else:
         sheet.write_number(row, column, float(value), look)
-    if value is not None and isinstance(sheet, Page):
+    if value is not None and isinstance(sheet, Page) and sheet.remembers:
         sheet.values[f"{letters(column)}{row + 1}"] = cached(value)
 
 

@@ -145,7 +145,7 @@ def is_reference(sheet: Sheet) -> bool:
 def _views(book: Book, scores: Scores, entered: Mapping[str, Sequence[int]]) -> list[View]:
     found = []
     for sheet in sheets_written(scores):
-        shown, helpers = [], _helpers(scores, sheet)
+        shown, helpers = [], hidden_columns(scores, sheet)
         for column in sheet.columns:
             shown.append(Shown(column.name, column.kind == "input", column.name in helpers))
             if column.name == sheet.unit and column.name != sheet.key.name:
@@ -159,7 +159,7 @@ def _views(book: Book, scores: Scores, entered: Mapping[str, Sequence[int]]) -> 
     return found
 
 
-def _helpers(scores: Scores, sheet: Sheet) -> frozenset[str]:
+def hidden_columns(scores: Scores, sheet: Sheet) -> frozenset[str]:
     """Return the columns that only serve others: rank keys, seats, what no row has or is asked for.
 
     Codes too, where names say the same on a sheet whose rows are fixed.
