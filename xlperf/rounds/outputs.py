@@ -37,12 +37,11 @@ def put_out(round_: Round, files: Mapping[Path, bytes | None], pen: Pen | None =
 
 def recorded(round_: Round, files: Mapping[Path, bytes | None], pen: Pen | None = None) -> None:
     """Record files that were written already; None for one that was taken away."""
-    digests_recorded(
-        round_, {f.as_posix(): "" if d is None else hashlib.sha256(d).hexdigest() for f, d in files.items()}
-    )
+    now = {f.as_posix(): "" if d is None else hashlib.sha256(d).hexdigest() for f, d in files.items()}
+    digests_recorded(round_, now, pen)
 
 
-def digests_recorded(round_: Round, now: Mapping[str, str]) -> None:
+def digests_recorded(round_: Round, now: Mapping[str, str], pen: Pen | None = None) -> None:
     """Record files of which only the sha256 is at hand, by name below the round's folder; "" for one taken away."""
     known = round_.state().outputs
     changed = {name: digest for name, digest in now.items() if known.get(name, "") != digest}

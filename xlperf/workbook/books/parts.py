@@ -20,6 +20,7 @@ from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.table import Dress, write_table
 from xlperf.xlsx.skeleton import HEAD
 
+_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 STATE = "供查阅：只有本部门的行；公式是活的，引用本部门以外的数以数值列出。不用填写，不收回。"
 
 
@@ -70,4 +71,4 @@ def _is_read(plan: Plan, name: str, part: Scores) -> bool:
 
 
 def _file_name(words: str) -> str:
-    return words.translate(str.maketrans(dict.fromkeys('<>:"/\\|?*', "_")))
+    return words.translate(_FORBIDDEN)
