@@ -16,7 +16,7 @@ import openpyxl
 from kit.bookedits import EDITS
 from kit.figure import UNIT, Figure, cells_of, decided, issued_round, not_owned
 from kit.forty import BOOKS, CASES, ROW, Case, made
-from kit.oracle import same, seen_in
+from kit.oracle import corners_in, same, seen_in
 from kit.resaves import WAYS, saved_again
 from kit.rounds import good_values, issued_file, send
 from xlperf.problems import errors
@@ -130,6 +130,7 @@ def mutants(count: int, folder: Path, seed: int = 1) -> Figure:
     round_, draw, figure = issued_round(folder), random.Random(seed), Figure("mutants")
     honest = send(round_, "unit", UNIT).rename(folder / "honest.xlsx")
     wanted, parts = cells_of(decided(round_, [honest])[0]), parts_of(honest)
+    corners = corners_in(honest.read_bytes())
     with patch.object(os, "fsync", lambda _: None):  # what is kept here need not outlive a power cut
         for start in range(0, count, 200):
             files = [folder / f"m{number}.xlsx" for number in range(start, min(start + 200, count))]
@@ -139,7 +140,7 @@ def mutants(count: int, folder: Path, seed: int = 1) -> Figure:
                 assert receipt is not None
                 figure.add(receipt.decision)
                 beyond = not_owned(round_, receipt)
-                beyond += _otherwise(receipt, file, wanted) if receipt.decision == "accepted" else []
+                beyond += _otherwise(receipt, file, wanted, corners) if receipt.decision == "accepted" else []
                 crashed = [p.text() for p in receipt.problems if p.code == "NOT_JUDGED"]
                 if beyond or crashed:
                     figure.wrong.append(f"{file.name}: {beyond} {crashed}")
@@ -149,10 +150,10 @@ def mutants(count: int, folder: Path, seed: int = 1) -> Figure:
     return figure
 
 
-def _otherwise(receipt: Receipt, file: Path, wanted: dict) -> list[str]:
+def _otherwise(receipt: Receipt, file: Path, wanted: dict, corners: dict) -> list[str]:
     """List what was taken of a book otherwise than the oracle sees it, or not taken although it stands there."""
     try:
-        seen, taken = seen_in(file.read_bytes()), cells_of(receipt)
+        seen, taken = seen_in(file.read_bytes(), corners), cells_of(receipt)
     except Exception as fault:  # the oracle must see whatever was taken
         return [f"not seen by the oracle: {type(fault).__name__} {fault}"]
     return [
