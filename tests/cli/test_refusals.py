@@ -161,7 +161,7 @@ BETWEEN = {"desk enter": {"out/总表.xlsx"}}  # what was typed stands in the bo
 
 def but(files, *parts):
     """Return the names of files, but for the head and those with one of these parts in them."""
-    return {f for f in files if f not in HEAD and not any(part in f for part in parts)}
+    return {f for f in files if Path(f).name not in HEAD and not any(part in f for part in parts)}
 
 
 @pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EACCES], ids=["full", "held open"])

@@ -8,6 +8,7 @@ from kit.forger import forged
 from kit.forty import ROW, spoil
 from kit.hard_times import kills
 from kit.injections import injections
+from kit.oracle import corners_in
 from kit.programs import need
 from kit.rounds import send
 from kit.strange_files import _otherwise, edits, forty, mutants, resaves
@@ -28,11 +29,13 @@ def test_the_oracle_sees_what_was_typed_and_what_was_changed_since(tmp_path):
     round_ = issued(tmp_path / "round")
     file = send(round_, "unit", UNIT)
     [receipt] = decided(round_, [file])
-    taken = cells_of(receipt)
+    taken, corners = cells_of(receipt), corners_in(file.read_bytes())
     assert taken
-    assert _otherwise(receipt, file, taken) == []
+    assert _otherwise(receipt, file, taken, corners) == []
     forged(file, spoil(7, "self"))
-    assert [text.split(" taken")[0] for text in _otherwise(receipt, file, taken)] == [str(("marks", ROW, "self"))]
+    assert [text.split(" taken")[0] for text in _otherwise(receipt, file, taken, corners)] == [
+        str(("marks", ROW, "self"))
+    ]
 
 
 def test_honest_resaves_raise_no_alarm(tmp_path):
