@@ -83,16 +83,19 @@ ROLES: Final = {  # what a column is to whoever reads on from the plan: page, pa
     "decision": "办公室对申报的决定（可选值依次是待定、通过、未通过）",
     "assumed": "为“是”时这一行是示例或待补，须由办公室落实",
     "prose": "一段话：靠左写，占余下的宽度",
+    "origin": "从本年前几期接着算的登记：出处；有出处的行锁定",
     "warning": "为“是”时公布前须有人看过",
 }
 SINGLE_ROLES: Final = frozenset({  # one column of a sheet; of what rankings name, one a ranking
     "label", "name", "number", "full", "target", "measure", "actual", "verified", "self", "lead", "onsite",
-    "onsite_actual", "score", "decision", "assumed", "composite", "group", "place", "seat",
+    "onsite_actual", "score", "decision", "assumed", "composite", "group", "place", "seat", "origin",
 })  # fmt: skip
 IN_POINTS: Final = frozenset({"full", "self", "lead", "onsite", "score", "composite"})  # counted in 分
 IN_PROSE: Final = frozenset({"label", "account", "evidence", "reason", "prose"})  # sentences
-IN_WORDS: Final = IN_PROSE | {"name", "measure", "decision", "assumed", "warning"}  # hold text, never numbers
-SERVING: Final = frozenset({"number", "target", "measure", "decision", "assumed", "prose"})  # not read before the rest
+IN_WORDS: Final = IN_PROSE | {"name", "measure", "decision", "assumed", "warning", "origin"}  # hold text, never numbers
+SERVING: Final = frozenset({  # not read before the rest
+    "number", "target", "measure", "decision", "assumed", "prose", "origin",
+})  # fmt: skip
 POINTS: Final = "分"
 
 HIGHER: Final = "正向"

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction as Exact
-from functools import wraps
 from math import ceil, floor
+
+from kit.guannan_half import of_the_year
+from kit.kept import kept
 
 FIRST, LAST, ISSUED = map(Exact, (39814, 40178, 39892))  # 2009-01-01, 2009-12-31, 2009-03-20 in days
 LEVELS = {"县级": 1, "市级": 2, "省级": 3, "国家级": 5}
@@ -35,25 +37,16 @@ def places(pairs, low=False):
     return {k: (1 + sum(w > v for _, w in there), 1 + ordered.index((k, v))) for k, v in there}
 
 
-def kept(method):
-    """Work a method out once for each of its arguments; what it came to stays with its object."""
-
-    @wraps(method)
-    def again(self, *args):
-        known = self.__dict__.setdefault(f"kept_{method.__name__}", {})
-        if args not in known:
-            known[args] = method(self, *args)
-        return known[args]
-
-    return again
-
-
 class Paper:
-    """The year worked out from the clauses. tables: what was typed, made rows by key; first: its first day."""
+    """The year worked out from the clauses.
+
+    tables: what was typed, made rows by key; `entered` what the half-year's ledgers hold. first: its first day.
+    """
 
     def __init__(self, tables, first=FIRST):
         self.first, self.last = first, first + (LAST - FIRST)
         self.t = defaultdict(list, tables)
+        self.t["events"] = of_the_year(self.t["entered"], self.t["events"])
         self.units = {u["code"]: u for u in tables["units"]}
         self.annex1, self.annex3 = tables["annex1"], tables["annex3"]
         self.typed = {n: {r["id"]: r for r in self.t[n]} for n in ("quantity", "quality", "family", "clean")}

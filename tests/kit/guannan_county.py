@@ -168,7 +168,12 @@ class County:
             person = d.choice([None, None, d.choice(people)])
             enter("日常", kind="月自评", subject="日常", person=person, points=Exact(d.choice([-12, -1, 1, 2, 11])))
         if d.random() < 0.08:
-            enter("否决", matter="安全生产", person=d.choice(people), status=d.choice(status))
+            enter(
+                "否决",
+                matter=d.choice(["安全生产", "主要领导违纪违法"]),
+                person=d.choice(people),
+                status=d.choice(status),
+            )
         for person in people:
             for line in d.sample(["工业", "农业", "文化", "体育"], d.choice([0, 1, 1, 2])):
                 rank = d.choice([None, Exact(1), Exact(2), Exact(3), Exact(4), Exact(14)])

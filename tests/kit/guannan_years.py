@@ -6,14 +6,16 @@ from copy import deepcopy
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 
 from kit.guannan import FIRST, Cadres, Paper, cadre_rows, unit_rows
 from kit.guannan_county import County
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
 from xlperf.problems import errors
-from xlperf.rounds.chain import Earlier, fitted
+from xlperf.rounds.chain import fitted
 from xlperf.rounds.frozen import Results, digest_of, sheets_of, written
+from xlperf.rounds.present import Earlier
 
 FOLDER = Path(__file__).parents[2] / "schemes" / "guannan-2009"
 OF_EARLIER = ("half", "half_cadres", "late", "before")
@@ -49,6 +51,21 @@ def drawn(scheme, seed, year, **size):
             )
             person |= GOOD | graded | {name: Fraction(v) for name, v in BEST.items()} | {"role": "助理"}
     return tables
+
+
+def parted(tables, seed):
+    """Return what is typed in the half-year and in the year: each entry in one of them, some by mistake in both."""
+    draw = Random(seed)
+    where = [draw.choice(("early", "late", "both")) for _ in tables["events"]]
+    halves = [
+        [
+            e
+            for e, at in zip(tables["events"], where, strict=True)
+            if at in (name, "both") or e["type"] in ("分管", "先进")
+        ]
+        for name in ("early", "late")
+    ]
+    return [{**tables, "events": [dict(e) for e in events]} for events in halves]
 
 
 def scored(scheme, tables, year, period, taken):
@@ -87,10 +104,11 @@ def years_of(scheme, seed, count, **size):
     taken, years = [], []
     for year in range(count):
         tables = drawn(scheme, seed, year, **size)
-        _, half = scored(scheme, deepcopy(tables), year, "h1", taken)
-        scores, whole = scored(scheme, deepcopy(tables), year, "y", [*taken, half])
+        early, late = parted(tables, seed + year)
+        _, half = scored(scheme, deepcopy(early), year, "h1", taken)
+        scores, whole = scored(scheme, deepcopy(late), year, "y", [*taken, half])
         first = FIRST + 365 * year
-        paper = Paper({**tables, **of_earlier(Paper(tables, first), years)}, first)
+        paper = Paper({**late, "entered": early["events"], **of_earlier(Paper(early, first), years)}, first)
         cadres = cadre_rows(Cadres(paper))
         yield scores, paper, cadres, unlike(scores, paper, cadres)
         taken, years = [*taken, half, whole], [(paper, cadres), *years]

@@ -16,9 +16,10 @@ from xlperf.cli import main
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
 from xlperf.rounds.backtest import backtest
-from xlperf.rounds.chain import Earlier, frozen_of
+from xlperf.rounds.chain import frozen_of
 from xlperf.rounds.freeze import freeze
 from xlperf.rounds.frozen import Results, sheets_of
+from xlperf.rounds.present import Earlier
 from xlperf.scheme.load import find_scheme, load_scheme
 
 

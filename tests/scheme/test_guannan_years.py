@@ -14,6 +14,9 @@ def test_three_years_follow_each_other_as_the_paper_says(seed):
         assert differing == []
         by_person, by_all = money(scores)
         assert len(set(by_person)) == len(set(by_all)) == 1
+        entries = [row for sheet in ("blames", "daily", "battles") for row in scores.rows(sheet)]
+        assert {bool(row["entered"]) for row in entries} == {True, False}  # of the half-year, and its own
+        assert "是" in {row["again"] for row in entries}  # entered in both
         promoted.append(sum(row["promotion"] == "是" for row in cadres.values()))
         staff.append({row["subject"]: (row["years"], row["promotion"]) for row in scores.rows("staff")})
         carried.append(sum(r["carried"] for r in paper.t["late"]))

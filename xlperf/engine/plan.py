@@ -149,6 +149,16 @@ class Sheet:
         measure = self.the("measure")
         return measure.name if measure is not None else ""
 
+    @cached_property
+    def origin(self) -> str:
+        """Return the column that says which earlier round a row was entered in; "" where no row is of another round."""
+        origin = self.the("origin")
+        return origin.name if origin is not None else ""
+
+    def is_continued(self, row: Row) -> bool:
+        """Return whether a row was entered in an earlier round: nobody changes it here."""
+        return bool(self.origin) and row.get(self.origin) is not None
+
     @property
     def naming(self) -> Column:
         """Return the column that tells a person which row it is: the label, else the key."""

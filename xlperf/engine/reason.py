@@ -57,7 +57,7 @@ def _cell(scores: Scores, sheet: Sheet, row: Row, column: Column, depth: int) ->
     titles = {**scores.plan.titles, **{c.name: c.title for c in sheet.columns}}
     expr = ruled_by(sheet, column, row).expr or column.expr
     reason = explain(expr, row, titles)
-    because = (*reason.because, *_frozen(scores, column), *_ahead(scores, sheet, row, column))
+    because = (*reason.because, *_frozen(scores, column), *_continued(sheet, row), *_ahead(scores, sheet, row, column))
     parts = () if depth <= 0 else tuple(_parts(scores, sheet, row, expr, depth))
     return Explanation(**{**made.__dict__, "because": because, "working": reason.working, "parts": parts,
                           "taken": reason.taken, "stated": reason.stated})  # fmt: skip
@@ -69,6 +69,11 @@ def _frozen(scores: Scores, column: Column) -> list[str]:
     there = scores.plan.by_name[link.sheet] if link is not None and link.column and link.sheet else None
     origin = there.by_name[link.column].origin if there is not None and link is not None else ""
     return [own("取自{origin}", origin=origin)] if origin else []
+
+
+def _continued(sheet: Sheet, row: Row) -> list[str]:
+    """Return which earlier round a row was entered in, as it says itself."""
+    return [own("取自{origin}", origin=value_text(row[sheet.origin]))] if sheet.is_continued(row) else []
 
 
 def _not_worked_out(column: Column) -> str:

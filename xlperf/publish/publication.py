@@ -24,10 +24,10 @@ from xlperf.publish.papers.notice import column_problems, notice
 from xlperf.publish.ready import not_ready
 from xlperf.report.chart import Chart
 from xlperf.report.document import EDITION_NAMES, EDITIONS, Document, Edition, coded
-from xlperf.rounds.chain import Present
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.ledger import Written, record_written
 from xlperf.rounds.outputs import PUBLISHED, recorded
+from xlperf.rounds.present import Present
 from xlperf.rounds.store import Progress, Round, silent
 from xlperf.workbook.charts import write_charts
 from xlperf.workbook.documents import write_document

@@ -15,8 +15,9 @@ from xlperf.engine.plan import Plan, Ranking, Sheet, Tables
 from xlperf.engine.score import Scores, score
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, errors, problem
-from xlperf.rounds.chain import Earlier, Present, with_earlier
+from xlperf.rounds.chain import with_earlier
 from xlperf.rounds.matched import matched
+from xlperf.rounds.present import Earlier, Present
 from xlperf.scheme.made import with_made_rows
 from xlperf.scheme.model import Scheme
 from xlperf.scheme.reading.earlier import PERIOD

@@ -15,10 +15,11 @@ from xlperf.engine.score import Scores
 from xlperf.files import write_whole
 from xlperf.formula.values import shown
 from xlperf.problems import Problem, Where, errors, problem, word
-from xlperf.rounds.chain import Earlier, called_of, proved
+from xlperf.rounds.chain import called_of, proved
 from xlperf.rounds.deeds import Frozen, Reopened
 from xlperf.rounds.frozen import SHORT, Difference, Results, differences, digest_of, sheets_of, written
 from xlperf.rounds.ledger import record_frozen, record_reopened
+from xlperf.rounds.present import Earlier
 from xlperf.rounds.store import Round
 from xlperf.version import VERSION
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlperf.problems import Problem
-from xlperf.rounds.chain import Earlier, Present, called_of, proved
+from xlperf.rounds.chain import called_of, proved
 from xlperf.rounds.frozen import dated
+from xlperf.rounds.present import Earlier, Present
 from xlperf.rounds.store import Round
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from xlperf.engine.plan import Column, Row, Sheet
 from xlperf.formula.values import EXEMPT, Value, value_text
 from xlperf.problems import Problem
-from xlperf.rounds.chain import Earlier, Keys, Present
 from xlperf.rounds.frozen import FrozenSheet
+from xlperf.rounds.present import Earlier, Keys, Present
 
 
 def matched(sheet: Sheet, present: Present, earlier: Earlier, problems: list[Problem]) -> Matched | None:

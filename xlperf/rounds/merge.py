@@ -29,13 +29,16 @@ def merged(plan: Plan, tables: Tables, receipts: Iterable[Receipt]) -> Tables:
     found = sorted(receipts, key=lambda r: (True, "", "") if r.kind in OFFICIAL else (False, r.kind, r.who))
     has_place = _places(plan, tables)
     sent = {(c.sheet, c.row, c.column) for r in found if r.kind != "master" for c in r.cells}
+    kept = {
+        (s.name, key) for s in plan.sheets if s.origin for key, row in filled.rows(s).items() if s.is_continued(row)
+    }
     for receipt in found:
         master = receipt.kind == "master"
         gone = filled.stale(plan, receipt.seen) if master else set()
         for cell in filter(has_place, receipt.cells):
             column = plan.by_name[cell.sheet].by_name[cell.column]
             theirs = master and column.by != OFFICE and (cell.sheet, cell.row, cell.column) in sent
-            if (cell.sheet, cell.row) not in gone and not theirs:
+            if (cell.sheet, cell.row) not in gone and not theirs and (cell.sheet, cell.row) not in kept:
                 filled.put(plan.by_name[cell.sheet], cell)
     return with_made_rows(plan.made, filled.tables)
 

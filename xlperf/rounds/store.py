@@ -18,12 +18,13 @@ from xlperf.files import made_whole, write_whole
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.appeals import ruled
 from xlperf.rounds.chain import FOLDER as CHAIN_FOLDER
-from xlperf.rounds.chain import Earlier, copies_read, default_period, fitted, frozen_of, keep_copies
+from xlperf.rounds.chain import copies_read, default_period, fitted, frozen_of, keep_copies
 from xlperf.rounds.clearance import cleared, record_reason, red, with_caution
 from xlperf.rounds.deeds import Settings
 from xlperf.rounds.journal import BrokenChain, key_of
 from xlperf.rounds.ledger import CellText, Reader, Receipt, State, UnknownEntry, record_settings
 from xlperf.rounds.merge import merged, placeless, with_places
+from xlperf.rounds.present import Earlier
 from xlperf.scheme.load import folder_source, scheme_of, understood
 from xlperf.scheme.model import Mapping as Node
 from xlperf.scheme.model import Scheme, place_of

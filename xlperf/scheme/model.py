@@ -109,7 +109,7 @@ class SheetSpec:
     claims: what a row that a unit adds itself starts with (column → text); None where units add none. made: how its
     rows are made from other tables; None where they are given. of: the table of objects that `unit` names, "" for the
     outermost. private: columns that only the office reads. periods: those in which its inputs are filled, none for
-    every one.
+    every one. continues: what entries of earlier rounds of the year must say to be rows here; None where none are.
     """
 
     name: str
@@ -127,6 +127,7 @@ class SheetSpec:
     private: tuple[str, ...] = ()
     at: Where = field(default_factory=Where)
     periods: tuple[str, ...] = ()
+    continues: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)

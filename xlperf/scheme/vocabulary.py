@@ -130,6 +130,7 @@ SHEET_LINE: Fields = {
     "scorer": Field("text", "哪一列说明本行由谁打分"),
     "grows": Field("whole", "预留多少空行供新增"),
     "claims": Field("pairs", "单位自行申报的行，各列的起始值"),
+    "continues": Field("pairs", "本年前几期封存的登记在本期接着算：只带入符合条件的行（列名: 值），锁定，写明出处"),
     "periods": Field("texts", "只在这些期填；不写则每期都填"),
 }
 
@@ -176,7 +177,7 @@ PART: Fields = {
     "title": Field("text", "部件名称", required=True),
     "about": Field("text", "什么时候用"),
     "parameters": Field("named", "参数；在下面各处写 <名>", fields=PARAMETER),
-    "sheet": Field("tree", "用它的表没有写明时的 rows、where、unit、grows、claims"),
+    "sheet": Field("tree", "用它的表没有写明时的 rows、where、unit、grows、claims、continues"),
     "readings": Field("tree", "随部件来的口径；方案里写了的以方案为准"),
     "figures": Field("tree", "随部件来的数值；方案里写了的以方案为准"),
     "columns": Field("tree", "展开成哪些列；only_with、only_without 写参数名", required=True),

@@ -251,9 +251,16 @@ def write_row(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: D
         elif spare and column.name in view.sheet.where and _is_read(layout, view, column):
             _new_fact(book, sheet, layout, view, position, column)
         else:
-            closed = value is None and shown_.open and not is_asked(layout, view, column, position)
-            look = style.CLOSED_LOOK if closed else style.body_look(column, open_=shown_.open)
+            open_ = shown_.open and not _is_continued(layout, view, position)
+            closed = value is None and open_ and not is_asked(layout, view, column, position)
+            look = style.CLOSED_LOOK if closed else style.body_look(column, open_=open_)
             put(sheet, row, i, column.default if spare else value, book.look(look))
+
+
+def _is_continued(layout: Layout, view: View, position: int) -> bool:
+    """Return whether a row was entered in an earlier round, so that nobody fills it here."""
+    origin = view.sheet.origin
+    return bool(origin) and position < len(view.rows) and layout.value(view, origin, position) is not None
 
 
 def row_key(layout: Layout, view: View, position: int) -> str:

@@ -14,7 +14,7 @@ from xlperf.engine.ranked import consequence, decided_by
 from xlperf.engine.score import Scores
 from xlperf.formula.values import Value, shown, value_text
 from xlperf.report.document import Line
-from xlperf.rounds.chain import Earlier, Present
+from xlperf.rounds.present import Earlier, Present
 
 WEEKDAYS = "一二三四五六日"
 NEAR = Fraction(1, 2)

@@ -34,6 +34,8 @@ def pending(round_: Round, state: State) -> list[Problem]:
     found: dict[str, list[str]] = {}
     for (name, _), row in roster.rows.items():
         sheet = round_.plan.by_name[name]
+        if sheet.is_continued(row):
+            continue
         for column in (c for c in sheet.inputs(OFFICE) if sheet.grows and words.get(c.name, "") == c.default):
             if row.get(column.name) in (None, column.default):
                 found.setdefault(str(column.default), []).append(_title(roster, sheet, row))

@@ -146,6 +146,9 @@ class Examiner:
         claimed = self._claimed(sheet, key, row)
         if not claimed and self._is_own_entry(sheet.name, key) and self._withdrawn(sheet, key, cells, row):
             return
+        if sheet.is_continued(row):
+            self._continued(sheet, cells, row)
+            return
         mine = self.rows.setdefault(id(row), dict(row))
         for column in sheet.columns:
             cell = cells.get(column.name)
@@ -164,6 +167,14 @@ class Examiner:
         if claimed and self.party == MASTER:
             words = [c for c in sheet.inputs() if c.by != OFFICE]
             self._then(self._seen, sheet, key, {c.name: self._aside(sheet, c, row, cells.get(c.name)) for c in words})
+
+    def _continued(self, sheet: Sheet, cells: Cells, row: Row) -> None:
+        """Hold a row of an earlier round against what that round has frozen: it stays as it is."""
+        for column in (c for c in sheet.columns if c.name in cells and c.expr is None):
+            cell = cells[column.name]
+            if not agrees(cell.value, row.get(column.name)) and not self.old:
+                was, origin = value_text(row.get(column.name)) or EMPTY, value_text(row[sheet.origin])
+                self._tell("CONTINUED_CHANGED", cell, origin=origin, was=was, now=_shown(cell.value))
 
     def _is_own_entry(self, sheet: str, key: str) -> bool:
         """Return whether the office itself entered this row of a ledger, in a book that was taken in."""

@@ -85,6 +85,7 @@ def _sheet_problems(scheme: Scheme, sheet: SheetSpec, tables: list[str]) -> Prob
         yield from _column_named(column, sheet.name, names)
     yield from _key_problems(sheet)
     yield from _claim_problems(sheet)
+    yield from _continued_problems(sheet)
     yield from _period_problems(scheme, sheet)
     for column_spec in sheet.columns:
         yield from _party_problems(scheme, column_spec)
@@ -113,6 +114,16 @@ def _claim_problems(sheet: SheetSpec) -> Problems:
         yield from _column_named(name, sheet.name, list(columns))
         if name in columns:
             yield from _choice_problems(columns[name], name, value)
+
+
+def _continued_problems(sheet: SheetSpec) -> Problems:
+    """Want a ledger where entries go on, with a column that says which round each is of."""
+    if sheet.continues is None:
+        return
+    for name in sheet.continues:
+        yield from _column_named(name, sheet.name, [c.name for c in sheet.columns])
+    if not sheet.grows or not any(text(c.attributes, "role") == "origin" for c in sheet.columns):
+        yield problem("CONTINUES_WITHOUT_ORIGIN", sheet.at, sheet=sheet.title)
 
 
 def _choice_problems(column: ColumnSpec, name: str, value: str) -> Problems:

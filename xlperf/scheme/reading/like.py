@@ -81,6 +81,7 @@ def _sheet(name: Scalar, node: Mapping, base: SheetSpec | None, problems: list[P
         private=tuple(listing(node, "private")) if "private" in node else base.private if base else (),
         at=node.at,
         periods=tuple(map(str, listing(node, "periods"))),
+        continues=pairs(node, "continues") if "continues" in node else base.continues if base else None,
     )
 
 
