@@ -2,7 +2,7 @@
 
 WORK: names of modules in tests/benchmarks/works, all of them where none is named. --rounds N: how often each
 contestant has its turn. --sizes N,N: other sizes than the work's own. --write PAGE: put the tables between the marks of
-a page. --list: names.
+a page, those of other works stay there. --list: names.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def main(words: Sequence[str] | None = None) -> None:
     closing = _machine(found)
     print(closing)
     if asked.write:
-        put_between(asked.write, "\n\n".join([closing, *texts]))
+        titles = [w.title for name in modules() for w in import_module(f"{works.__name__}.{name}").WORKS]
+        put_between(asked.write, closing, texts, titles)
 
 
 def _asked(words: Sequence[str] | None) -> argparse.Namespace:
@@ -65,7 +66,8 @@ def _each(name: str, rounds: int | None, sizes: tuple[int, ...] | None) -> Itera
         for size in sizes or work.sizes:
             with tempfile.TemporaryDirectory(prefix="xlperf-bench-") as folder:
                 lines += measured(module, number, size, Path(folder), rounds)
-        yield work, table(work, lines)
+        load = os.getloadavg()[0]
+        yield work, table(work, lines, f"{datetime.now(UTC).date().isoformat()}, load {load:.1f}")
 
 
 def _machine(found: dict[str, str]) -> str:

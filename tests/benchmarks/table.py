@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.frame import Line, Work
@@ -12,12 +13,13 @@ HEAD = (
     "| size | contestant | wall s | CPU s | memory MB | numbers right | ours is faster: wall | CPU | at least |\n"
     "|---|---|---|---|---|---|---|---|---|"
 )
+_TABLE = re.compile(r"(?=^\*\*(.+?)\*\* \(size: )", re.MULTILINE)
 BEGIN, END = "<!-- make bench: from here -->", "<!-- make bench: to here -->"
 
 
-def table(work: Work, lines: Sequence[Line]) -> str:
-    """Write what one work came to. lines: size by size, ours the first of each."""
-    rows = [f"**{work.title}** (size: {work.counted})", "", HEAD]
+def table(work: Work, lines: Sequence[Line], when: str = "") -> str:
+    """Write what one work came to. lines: size by size, ours the first of each. when: the day, and how busy it was."""
+    rows = [f"**{work.title}** ({'; '.join(filter(None, (f'size: {work.counted}', when)))})", "", HEAD]
     ours = {line.size: line for line in lines if line.contestant == work.contestants[0].name}
     rows += [_row(work, line, ours[line.size]) for line in lines]
     mine = list(ours.values())
@@ -70,11 +72,17 @@ def digits(seconds: float) -> str:
     return f"{seconds:.3g}" if seconds < 100 else f"{seconds:.0f}"
 
 
-def put_between(file: Path, text: str) -> None:
-    """Write the tables between the two marks of a page; the rest of it stays."""
+def put_between(file: Path, closing: str, texts: Sequence[str], titles: Collection[str]) -> None:
+    """Write the tables between the two marks of a page; the rest of it stays, and so do tables not measured this time.
+
+    titles: of all works there are, in their order; a table of none of them goes.
+    """
     before, _, rest = file.read_text("utf-8").partition(BEGIN)
-    _, _, behind = rest.partition(END)
-    file.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{behind}", "utf-8")
+    old, _, behind = rest.partition(END)
+    known = {found[1]: text for text in _TABLE.split(old) if (found := _TABLE.match(text))}
+    known |= {found[1]: text for text in texts if (found := _TABLE.match(text))}
+    there = "\n\n".join([closing, *(known[title].strip() for title in titles if title in known)])
+    file.write_text(f"{before}{BEGIN}\n\n{there}\n\n{END}{behind}", "utf-8")
 
 
 def told(versions: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
@@ -75,12 +76,20 @@ def test_who_is_wrong_fails_or_is_absent_has_no_ratio(tmp_path):
 def test_tables_are_put_between_the_marks_of_a_page(tmp_path):
     page = tmp_path / "speed.md"
     page.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nbehind\n", "utf-8")
-    table.put_between(page, table.table(WORKS[0], [Line("ours", 4, 1, 1, 1, 0, 1)]))
+    lines, titles = [Line("ours", 4, 1, 1, 1, 0, 1)], ["Halving", "Doubling"]
+    table.put_between(page, "Measured.", [table.table(WORKS[0], lines, "today, load 1")], titles)
     text = page.read_text("utf-8")
     assert text.startswith("before\n")
     assert text.endswith("behind\n")
     assert "old" not in text
-    assert "Doubling" in text
+    assert "**Doubling** (size: numbers; today, load 1)" in text
+    halved = replace(WORKS[0], title="Halving")
+    table.put_between(page, "Again.", [table.table(halved, lines)], titles)
+    both = page.read_text("utf-8")
+    assert both.index("Again.") < both.index("**Halving**") < both.index("**Doubling** (size: numbers; today, load 1)")
+    assert "Measured." not in both
+    table.put_between(page, "Again.", [], titles[:1])
+    assert "Doubling" not in page.read_text("utf-8")
 
 
 def test_pay_year_benchmark_runs_and_adds_up():

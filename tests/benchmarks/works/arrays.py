@@ -65,25 +65,27 @@ def by_hand(given: tuple[str, int]) -> Ready:
     factors = np.array([float(row["factor"]) for row in scheme.tables["districts"]])
     _, group = np.unique(groups, return_inverse=True)
 
-    def run() -> dict[str, Any]:
-        capped = {i: np.clip(columns[f"m{i}"], 0, 100) for i in range(1, MARKS + 1)}
-        parts = [half_up(sum(capped[i] * float(w) for i, w in weights(p))) for p in range(1, PARTS + 1)]
-        total = parts[0] * 0.4 + parts[1] * 0.3 + parts[2] * 0.2 + parts[3] * 0.1
-        steps = np.minimum(np.floor(np.round(columns["extra"] / 2.5, 9)) * 0.5, 3)
-        final = total + steps - columns["minus"]
-        shown = half_up(final)
-        keys = np.rint(shown * 100)
-        return {
-            "shown": shown,
-            "place": ranked(group, -keys, ties=True),
-            "seat": ranked(group, -keys, ties=False),
-            "place_low": ranked(group, keys, ties=True),
-            "peers": (np.bincount(group, shown) / np.bincount(group))[group],
-            "paid": half_up(final * factors[districts]),
-            "grade": np.where(shown >= 85, "优秀", np.where(shown >= 70, "良好", "一般")),
-        }
+    return Ready(lambda: by_hand_columns(columns, group, districts, factors))
 
-    return Ready(run)
+
+def by_hand_columns(columns: dict[str, Any], group: Any, districts: Any, factors: Any) -> dict[str, Any]:
+    """Compute the results from marks as columns, and groups and districts by number."""
+    capped = {i: np.clip(columns[f"m{i}"], 0, 100) for i in range(1, MARKS + 1)}
+    parts = [half_up(sum(capped[i] * float(w) for i, w in weights(p))) for p in range(1, PARTS + 1)]
+    total = parts[0] * 0.4 + parts[1] * 0.3 + parts[2] * 0.2 + parts[3] * 0.1
+    steps = np.minimum(np.floor(np.round(columns["extra"] / 2.5, 9)) * 0.5, 3)
+    final = total + steps - columns["minus"]
+    shown = half_up(final)
+    keys = np.rint(shown * 100)
+    return {
+        "shown": shown,
+        "place": ranked(group, -keys, ties=True),
+        "seat": ranked(group, -keys, ties=False),
+        "place_low": ranked(group, keys, ties=True),
+        "peers": (np.bincount(group, shown) / np.bincount(group))[group],
+        "paid": half_up(final * factors[districts]),
+        "grade": np.where(shown >= 85, "优秀", np.where(shown >= 70, "良好", "一般")),
+    }
 
 
 def half_up(a: Any, digits: int = 2) -> Any:

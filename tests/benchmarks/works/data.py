@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import random
+import re
+from difflib import SequenceMatcher, get_close_matches
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from xlperf.problems import errors
 from xlperf.scheme.load import load_scheme
 
 LINES = 17
+NEAR = 0.6  # how much alike a key that is named must be to the unknown one
 FILLED = ("actual", "account", "self", "verified", "lead", "reason")
 Answer = dict[str, tuple[float, float]]  # unit → what it scores of a hundred, its place
 
@@ -103,7 +106,68 @@ def judged(folder: str, answer: Answer) -> tuple[int, int]:
     return wrong, 2 * len(exact)
 
 
+# ---- names that nobody knows ----------------------------------------------------------------------
+
+
+def misnamed(folder: Path, wrong: int) -> tuple[str, int]:
+    """Write the scheme of a thousand units, and as many lines of data whose key has a letter too many."""
+    made(folder, max(1, min(1_000, wrong)))
+    file = folder / "data" / "marks.csv"
+    head, *lines = file.read_text("utf-8").splitlines()
+    file.write_text("\n".join([head, *(f"{line[:3]}x{line[3:]}" for line in lines[:wrong])]), "utf-8")
+    return str(folder), wrong
+
+
+def told(given: tuple[str, int]) -> Ready:
+    """Read them; every one is told with the nearest that there are."""
+    scheme, _ = load_scheme(Path(given[0], "scheme"))
+    assert scheme is not None
+
+    def run() -> list[str]:
+        problems = read_data(scheme, Path(given[0], "data"))[1]
+        return [p.text("en") for p in problems if p.code == "DATA_UNKNOWN_KEY"]
+
+    return Ready(run)
+
+
+def compared(given: tuple[str, int]) -> Ready:
+    """Hold each against every key that there is, with the standard library."""
+    scheme, _ = load_scheme(Path(given[0], "scheme"))
+    assert scheme is not None
+    known = [str(row["id"]) for row in scheme.tables["marks"]]
+    with Path(given[0], "data", "marks.csv").open(encoding="utf-8", newline="") as file:
+        asked = [line["id"] for line in csv.DictReader(file)]
+    return Ready(lambda: [f"{one}: {'、'.join(get_close_matches(one, known, 3, 0.5))}" for one in asked])
+
+
+def unhelped(given: tuple[str, int], answer: list[str]) -> tuple[int, int]:
+    """Count the keys that nobody told, or told with none that is near."""
+    with Path(given[0], "data", "marks.csv").open(encoding="utf-8", newline="") as file:
+        asked = [line["id"] for line in csv.DictReader(file)]
+    wrong = abs(len(asked) - len(answer))
+    for one, said in zip(asked, answer, strict=False):
+        nearest = max((_alike(one, key) for key in re.findall(r"U\d{5}-\d\d", said)), default=0.0)
+        wrong += nearest < NEAR
+    return wrong, given[1]
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, other, one).ratio()
+
+
 WORKS = (
+    Work(
+        "Keys that nobody knows, each told with the nearest of 17,000",
+        "unknown keys",
+        (200, 2_000),
+        misnamed,
+        unhelped,
+        (
+            Contestant("xlperf, read and told", told),
+            Contestant("difflib, each against all", compared, most=200),
+        ),
+        rounds=3,
+    ),
     Work(
         "A folder of CSV, 17 lines a unit, scored exactly with every check, against pandas that checks nothing",
         "units × 17 lines",
