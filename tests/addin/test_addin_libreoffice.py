@@ -23,7 +23,7 @@ from kit.rule_cases import CASES, RuleCase
 from kit.schemes import in_turn
 
 from xlperf.addin.functions import functions
-from xlperf.addin.libreoffice.extension import build_oxt, contents, idl, method_of
+from xlperf.addin.libreoffice.extension import COMMAND, COMMANDS, GROUP, TOOLBAR, build_oxt, contents, idl, method_of
 from xlperf.formula.excel import formula
 from xlperf.formula.signature import SIGNATURES, looks_up_names
 from xlperf.formula.values import EXEMPT
@@ -48,6 +48,25 @@ def test_its_xml_can_be_read():
     for name, data in contents().items():
         if name.endswith((".xml", ".xcu")):
             ElementTree.fromstring(data)
+
+
+def test_the_toolbar_has_a_name_a_place_and_icons():
+    """As the built file says it: LibreOffice calls a toolbar without a name 扩展 1 and lets it float."""
+    parts, named = contents(), "{http://openoffice.org/2001/registry}name"
+    state = ElementTree.fromstring(parts["CalcWindowState.xcu"])
+    (bar,) = (n for n in state.iter("node") if n.get(named, "").startswith("private:resource/toolbar/addon_"))
+    props = {p.get(named): [v.text for v in p.iter("value")] for p in bar.iter("prop")}
+    assert props["UIName"] == [GROUP[0], *GROUP]
+    assert [props[name] for name in ("Docked", "Visible", "DockingArea", "Style")] == [["true"], ["true"], ["0"], ["2"]]
+    menus = ElementTree.fromstring(parts["Addons.xcu"])
+    there = {n.get(named): n for n in menus.iter("node")}
+    assert bar.get(named) == f"private:resource/toolbar/addon_{TOOLBAR}"
+    on_it = {v.text for v in there[TOOLBAR].iter("value")} & {f"service:{COMMAND}?{name}" for name, _, _ in COMMANDS}
+    texts = [v.text or "" for v in there["Images"].iter("value")]
+    icons = [text.removeprefix("%origin%/") for text in texts if text.startswith("%origin%/")]
+    assert len(on_it) == len(COMMANDS) == len(on_it & set(texts))
+    assert [icon for icon in icons if not parts.get(icon, b"").startswith(b"<svg")] == []
+    assert len(icons) == 2 * len(COMMANDS)  # small and large
 
 
 def test_the_type_library_has_a_method_for_every_function():

@@ -21,6 +21,7 @@ from kit.refusals import RefusingDisk
 from kit.rounds import good_values, reopened, send, send_all
 
 from xlperf.cli import main
+from xlperf.cli.door import COMMANDS as EVERY_COMMAND
 from xlperf.desk.asked import Desk
 from xlperf.desk.door import answer_text
 from xlperf.rounds.faults import fault_problems
@@ -203,6 +204,13 @@ def test_every_write_may_fail(name, fault, rounds, tmp_path):
         shutil.rmtree(home)
         n += part
     assert n > 1 or name.split()[0] in ("explain", "readings", "verify", "history")
+
+
+def test_every_command_is_tried_or_writes_nothing():
+    writes_nothing = {"check", "rules", "schemes", "whatif"}
+    tried = {words["action"] if isinstance(words, dict) else words[0] for _, words, _ in COMMANDS.values()} | {"desk"}
+    assert writes_nothing | tried >= set(EVERY_COMMAND)
+    assert not writes_nothing & tried
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nobody forbids the administrator")
