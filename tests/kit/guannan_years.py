@@ -68,6 +68,15 @@ def parted(tables, seed):
     return [{**tables, "events": [dict(e) for e in events]} for events in halves]
 
 
+def of_a_month(early, seed):
+    """Return what a month's round holds: some of the daily entries, half of which the half-year enters once more."""
+    draw = Random(seed)
+    rows = [e for e in early["events"] if e["type"] == "日常" and draw.random() < 0.5]
+    gone = [e for e in rows if draw.random() < 0.5]
+    early["events"] = [e for e in early["events"] if e not in gone]
+    return {**early, "events": [dict(e) for e in rows]}
+
+
 def scored(scheme, tables, year, period, taken):
     """Score one round and freeze it, as the command does."""
     here, problems = fitted(replace(scheme, year=2009 + year, tables=tables), period, taken, begins=True)
@@ -105,10 +114,13 @@ def years_of(scheme, seed, count, **size):
     for year in range(count):
         tables = drawn(scheme, seed, year, **size)
         early, late = parted(tables, seed + year)
-        _, half = scored(scheme, deepcopy(early), year, "h1", taken)
-        scores, whole = scored(scheme, deepcopy(late), year, "y", [*taken, half])
+        month = of_a_month(early, seed + year)
+        _, march = scored(scheme, deepcopy(month), year, "m3", taken)
+        _, half = scored(scheme, deepcopy(early), year, "h1", [*taken, march])
+        scores, whole = scored(scheme, deepcopy(late), year, "y", [*taken, march, half])
         first = FIRST + 365 * year
-        paper = Paper({**late, "entered": early["events"], **of_earlier(Paper(early, first), years)}, first)
+        there = Paper({**early, "entered": month["events"]}, first)
+        paper = Paper({**late, "entered": there.t["events"], **of_earlier(there, years)}, first)
         cadres = cadre_rows(Cadres(paper))
         yield scores, paper, cadres, unlike(scores, paper, cadres)
         taken, years = [*taken, half, whole], [(paper, cadres), *years]

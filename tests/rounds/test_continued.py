@@ -29,7 +29,7 @@ LEDGER = """\
   events:
     sheet: {title: 加分台账, basis: 八}
     columns:
-      entry: {part: entry, item: {item: 事项}, continues: {status: 通过}, same: {unit: unit, item: item}}
+      entry: {part: entry, item: {item: 事项}, continues: {status: 通过, again: 否}, same: {unit: unit, item: item}}
       points: {is: input, by: office, title: 分值}
       status: {is: input, by: office, holds: text, title: 状态, choices: [通过, 结转]}
       counts: {title: 计入, basis: 八, only_if: {points: points, conditions: {status: 通过, again: 否}}}
@@ -69,7 +69,7 @@ def test_a_ledger_that_goes_on_must_say_where_its_rows_come_from(tmp_path):
     scheme = halves(tmp_path / "halves", scheme=CONTINUED.replace("points: {is", "more: {is: fact}\n      points: {is"))
     file = scheme / "scheme.yaml"
     words = file.read_text("utf-8").replace(
-        "item: {item: 事项}, continues: {status: 通过}, same", "item: {item: 事项}, same"
+        "item: {item: 事项}, continues: {status: 通过, again: 否}, same", "item: {item: 事项}, same"
     )
     words = words.replace("title: 加分台账, basis: 八}", "title: 加分台账, basis: 八, continues: {status: 通过}}")
     file.write_text(words.replace(", same: {unit: unit, item: item}", "").replace(", again: 否", ""), "utf-8")
@@ -100,7 +100,7 @@ def test_an_entry_says_where_it_comes_from(made):
 def test_what_was_left_out_is_said_when_the_year_begins(made, tmp_path):
     _, problems = new_round(made / "halves", tmp_path / "y", after=[made / "h"])
     (told,) = (p for p in problems if p.code == "EARLIER_NOT_CONTINUED")
-    assert "1行不是“通过”" in told.text("zh")
+    assert "“加分台账”在2026年上半年有1行不是“状态为通过、前期已经登记为否”" in told.text("zh")
 
 
 def test_a_year_without_its_half_is_stopped_by_the_ledger_alone(made, tmp_path):

@@ -16,6 +16,7 @@ def test_three_years_follow_each_other_as_the_paper_says(seed):
         assert len(set(by_person)) == len(set(by_all)) == 1
         entries = [row for sheet in ("blames", "daily", "battles") for row in scores.rows(sheet)]
         assert {bool(row["entered"]) for row in entries} == {True, False}  # of the half-year, and its own
+        assert {str(row["entered"])[5:10] for row in entries if row["entered"]} == {"半年初评结", "3月自评结"}
         assert "是" in {row["again"] for row in entries}  # entered in both
         promoted.append(sum(row["promotion"] == "是" for row in cadres.values()))
         staff.append({row["subject"]: (row["years"], row["promotion"]) for row in scores.rows("staff")})

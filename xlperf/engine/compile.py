@@ -26,7 +26,7 @@ from xlperf.scheme.model import (
     SheetSpec,
     place_of,
 )
-from xlperf.scheme.reading.earlier import PERIOD
+from xlperf.scheme.reading.earlier import PERIOD, stands_as
 from xlperf.scheme.reading.nodes import listing
 from xlperf.scheme.reading.tables import given_columns, holds_of, typed_where
 from xlperf.scheme.words import nearest
@@ -107,13 +107,15 @@ def _compiled(
 ) -> tuple[Plan, list[Problem]]:
     adopted, problems = _adopted(scheme, readings or {})
     by_name = {s.name: s for s in scheme.sheets}
+    period = adopted.get(PERIOD, "")
+    under = {**adopted, **({PERIOD: stands_as(scheme.periods, period)} if period else {})}
     sheets, binders = [], {}
     for spec in scheme.sheets:
-        binder = Binder(spec, by_name, scheme.figures, scheme.readings, adopted, scheme.year)
+        binder = Binder(spec, by_name, scheme.figures, scheme.readings, under, scheme.year)
         sheet = _sheet(
             spec, binder, typed_where(given_columns(scheme.sheets, spec.rows), spec.where), bound, scheme.named_by(spec)
         )
-        sheets.append(_dated(sheet, scheme, spec, adopted.get(PERIOD, "")))
+        sheets.append(_dated(sheet, scheme, spec, period))
         problems += binder.problems
         binders[spec.name] = replace(binder, problems=[])
     sheets, musts = with_musts(sheets, scheme.musts, binders, problems)
@@ -144,7 +146,7 @@ def _adopted(scheme: Scheme, readings: Mapping[str, str]) -> tuple[dict[str, str
     for name, option in readings.items():
         if name not in scheme.readings:
             problems.append(problem("UNKNOWN_READING", found=name, nearest=nearest(name, scheme.readings)))
-        elif option not in scheme.readings[name].options:
+        elif option not in (*scheme.readings[name].options, *(p.id for p in scheme.periods if name == PERIOD)):
             options = "、".join(scheme.readings[name].options)
             problems.append(problem("UNKNOWN_OPTION", reading=name, found=option, nearest=options))
         else:
@@ -205,18 +207,20 @@ def _dated(sheet: Sheet, scheme: Scheme, spec: SheetSpec, period: str) -> Sheet:
 
     A sheet that is filled in other periods only has no rows for new entries.
     """
+    fills = next((p.fills for p in scheme.periods if p.id == period), ())
     taken = next((e for e in scheme.earlier if e.name == sheet.name), None)
     if not scheme.periods and taken is None:
         return sheet
     said = {c.name: tuple(map(str, listing(c.attributes, "periods"))) or spec.periods for c in spec.columns}
     origins = scheme.origins.get(sheet.name, {})
+    shut = bool(fills) and spec.name not in fills
     columns = tuple(
-        replace(c, asked=NEVER) if c.kind == "input" and said[c.name] and period not in said[c.name]
+        replace(c, asked=NEVER) if c.kind == "input" and (shut or (said[c.name] and period not in said[c.name]))
         else _taken(c, taken, origins) if taken is not None and c.name in taken.columns
         else c
         for c in sheet.columns
     )  # fmt: skip
-    if spec.periods and period not in spec.periods:
+    if shut or (spec.periods and period not in spec.periods):
         return replace(sheet, columns=columns, grows=0, claims=None)
     return replace(sheet, columns=columns)
 

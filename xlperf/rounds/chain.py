@@ -231,7 +231,7 @@ def fitted(scheme: Scheme, period: str, taken: Sequence[Earlier], *, begins: boo
 
 def default_period(scheme: Scheme, year: int, taken: Sequence[Earlier]) -> str:
     """Return the period of a new round that says none: the one after what it follows this year, else the first."""
-    ids = [p.id for p in scheme.periods]
+    ids = [p.id for p in scheme.periods if not p.fills]
     here = {e.results.period for e in taken if e.results.year == year}
     following = [p.id for p in scheme.periods if p.after in here and p.id not in here]
     return following[0] if following else ids[0] if ids else ""

@@ -22,9 +22,10 @@ Rows = list[dict[str, Value]]
 
 def continuing(present: Present) -> list[SheetSpec]:
     """List the ledgers whose earlier entries are rows of this round: those that are filled in its period."""
+    fills = next((p.fills for p in present.scheme.periods if p.id == present.period), ())
     return [
         s for s in present.scheme.sheets
-        if s.continues is not None and (not s.periods or present.period in s.periods)
+        if s.continues is not None and (not s.periods or present.period in s.periods) and (not fills or s.name in fills)
     ]  # fmt: skip
 
 
@@ -69,7 +70,8 @@ def _entries(
                 else {frozen.key: f"{period}-{value_text(row[frozen.key])}", origin: earlier.words}
             )  # fmt: skip
     if left:
-        wanted = "、".join(spec.continues.values())
+        titles = {c.name: text(c.attributes, "title", c.name) for c in spec.columns}
+        wanted = "、".join(f"{titles[c]}为{words}" for c, words in spec.continues.items())
         values = {"title": spec.title, "count": left, "round": earlier.results.name, "wanted": wanted}
         problems.append(problem("EARLIER_NOT_CONTINUED", Where(earlier.results.round), **values))
 

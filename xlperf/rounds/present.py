@@ -10,7 +10,7 @@ from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.frozen import SHORT, FrozenSheet, Results
 from xlperf.scheme.model import EarlierSpec, Scheme
-from xlperf.scheme.reading.earlier import before
+from xlperf.scheme.reading.earlier import before, behind_it
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Present:
     def precedes(self, results: Results) -> bool:
         """Return whether results are of an earlier year, or of a period of this year that this one follows."""
         back = self.years_back(results)
-        return back > 0 or (back == 0 and results.period in before(self.scheme.periods, self.period))
+        return back > 0 or (back == 0 and results.period in behind_it(self.scheme.periods, self.period))
 
     def order(self, period: str) -> int:
         """Return where a period stands among those of the scheme."""

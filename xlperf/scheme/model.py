@@ -277,12 +277,18 @@ class ObjectSpec:
 
 @dataclass(frozen=True)
 class PeriodSpec:
-    """一期: a part of the year that is a round of its own. after: the period it follows, "" for the first."""
+    """一期: a part of the year that is a round of its own.
+
+    after: the period it follows, "" for the first. fills: the sheets that alone are filled in it, none for all: such a
+    round (a month, a quarter) works no total out, and the rounds after it have what it froze. until: the month it ends.
+    """
 
     id: str
     title: str
     after: str = ""
     at: Where = field(default_factory=Where)
+    fills: tuple[str, ...] = ()
+    until: int = 12
 
 
 @dataclass(frozen=True)

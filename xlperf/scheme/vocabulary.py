@@ -145,6 +145,9 @@ PERIOD: Fields = {
     "id": Field("text", "代号，如 h1", required=True),
     "title": Field("text", "名称，如 上半年", required=True),
     "after": Field("text", "接在哪一期之后"),
+    "until": Field("whole", "到几月为止；不写是12月。几月、几季的轮次在它以前的，可以带进这一期"),
+    "times": Field("whole", "一年几次，如12（每月）、4（每季）；代号后加序号，名称里写 <n>"),
+    "fills": Field("texts", "这一期只填这些表，不算总分；封存后由后面各期带入（表上写 continues）"),
 }
 
 EARLIER_FROM: Fields = {

@@ -9,7 +9,7 @@ need not know that time has passed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from xlperf.problems import Problem, problem
@@ -28,6 +28,7 @@ from xlperf.scheme.vocabulary import UNITS
 from xlperf.scheme.words import nearest
 
 PERIOD = "period"  # the reading that says which period a round is
+_MONTHS = 12
 _KEPT = (
     "title",
     "holds",
@@ -55,11 +56,8 @@ class Chain:
 
 def chain_of(root: Mapping, sheets: Iterable[SheetSpec]) -> Chain:
     """Read `periods` and `earlier`. sheets: of the scheme, complete."""
-    periods = tuple(
-        PeriodSpec(text(n, "id"), text(n, "title"), text(n, "after"), n.at) for n in records(root, "periods")
-    )
     by_name = {s.name: s for s in sheets}
-    problems = list(_period_problems(periods))
+    periods, problems = _periods(root, by_name)
     found, made = [], []
     for name, node in named(root, "earlier"):
         wrong = list(_entry_problems(name, node, by_name, periods))
@@ -73,11 +71,27 @@ def chain_of(root: Mapping, sheets: Iterable[SheetSpec]) -> Chain:
 
 def period_reading(periods: tuple[PeriodSpec, ...]) -> dict[str, Reading]:
     """Return which period a round is, as a choice that rules follow: `{reading: period, h1: …, y: …}`."""
-    if not periods:
+    whole_ones = [p for p in periods if not p.fills]
+    if not whole_ones:
         return {}
-    options = {p.id: p.title for p in periods}
-    made = Reading(PERIOD, "本轮是哪一期", "", options, periods[-1].id, "由轮次决定", at=periods[0].at, settled=True)
+    options = {p.id: p.title for p in whole_ones}
+    made = Reading(PERIOD, "本轮是哪一期", "", options, whole_ones[-1].id, "由轮次决定", at=periods[0].at, settled=True)
     return {PERIOD: made}
+
+
+def stands_as(periods: Iterable[PeriodSpec], period: str) -> str:
+    """Return the period whose rules hold in a period: its own, those of the first one in a month or quarter."""
+    there = {p.id: p for p in periods}
+    if period not in there or not there[period].fills:
+        return period
+    return next((p.id for p in there.values() if not p.fills), period)
+
+
+def behind_it(periods: Sequence[PeriodSpec], period: str) -> set[str]:
+    """Return the periods of the same year that lie behind a period: what it follows, and months and quarters over."""
+    place = {p.id: (p.until, n) for n, p in enumerate(periods)}
+    over = {p.id for p in periods if p.fills and period in place and place[p.id] < place[period]}
+    return over | set(before(periods, period))
 
 
 def before(periods: Iterable[PeriodSpec], period: str) -> list[str]:
@@ -183,6 +197,25 @@ def _objects(root: Mapping) -> dict[str, str]:
 
 
 # ---- what can be wrong ----------------------------------------------------------------------------
+
+
+def _periods(root: Mapping, sheets: dict[str, SheetSpec]) -> tuple[tuple[PeriodSpec, ...], list[Problem]]:
+    """Read the periods of a year; one that is said to come several `times` is as many, each named by its number."""
+    found: list[PeriodSpec] = []
+    problems: list[Problem] = []
+    for node in records(root, "periods"):
+        times, fills = whole(node, "times", 1), listing(node, "fills")
+        if "times" in node and (_MONTHS % max(times, 1) or not fills):
+            problems.append(problem("PERIOD_TIMES", place_of(node[Scalar("times")]), period=text(node, "id")))
+        for sheet in map(_scalar, fills):
+            if sheet not in sheets:
+                problems.append(problem("UNKNOWN_SHEET", place_of(sheet), found=sheet, nearest=nearest(sheet, sheets)))
+        for number in range(1, times + 1) if "times" in node else (0,):
+            until = number * _MONTHS // max(times, 1) if number else whole(node, "until", _MONTHS)
+            name, title = text(node, "id"), text(node, "title")
+            said = (f"{name}{number}", title.replace("<n>", str(number))) if number else (name, title)
+            found.append(PeriodSpec(*said, text(node, "after"), node.at, tuple(map(str, fills)), until))
+    return tuple(found), [*problems, *_period_problems(tuple(found))]
 
 
 def _period_problems(periods: tuple[PeriodSpec, ...]) -> Iterator[Problem]:
