@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from xlperf.engine.roster import Party
@@ -23,7 +24,7 @@ _NUMBER = "format"
 WITHDRAWN = "withdrawn"  # the decision on a file whose acceptance was undone
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # there are a hundred for every book, and all of them stay
 class CellText:
     """An accepted cell: plan sheet, key of the row, column, and the value as exact text."""
 
@@ -337,7 +338,7 @@ def _receipt(entry: Entry, body: Body) -> Receipt:
     problems = tuple(
         Problem(p["code"], Where(**p["where"]), tuple((k, v) for k, v in p["values"])) for p in known["problems"]
     )
-    cells = tuple(CellText(*c) for c in known["cells"])
+    cells = tuple(CellText(intern(sheet), intern(row), intern(name), text) for sheet, row, name, text in known["cells"])
     return replace(Receipt(**{**known, "problems": problems, "cells": cells}), at=entry.at)
 
 
