@@ -84,7 +84,7 @@ def guarded(
     waiting = list(jobs)
     place = _PLACE.get()
     if place is not None or sys.platform in ("emscripten", "wasi"):
-        yield from (_in_place(work, job, seconds, place) for job in waiting)
+        yield from (_in_place(work, job, (seconds, memory or 0), place) for job in waiting)
         return
     crew: _Crew[J, R] = _Crew(work, waiting, seconds, memory, fresh)
     try:
@@ -95,7 +95,7 @@ def guarded(
 
 # ---- where there are no processes ----------------------------------------------------------------
 
-Begun = Callable[[int, float], None]
+Begun = Callable[[int, float, int], None]
 
 
 @dataclass
@@ -114,7 +114,8 @@ _PLACE: ContextVar[_Place | None] = ContextVar("in place", default=None)
 def in_place(begun: Begun, lost: frozenset[int]) -> Iterator[None]:
     """Do guarded work here, one job after the other, with somebody outside who ends all of it where a job hangs.
 
-    begun: told the number of a job from 1 and the seconds it may take, before it is done. lost: jobs that took too long
+    begun: told the number of a job from 1, the seconds it may take and the bytes of memory (0: as many as there are),
+    before it is done. lost: jobs that took too long
     when the same was done before; they are not tried again.
     """
     before = _PLACE.set(_Place(begun, lost))
@@ -124,12 +125,12 @@ def in_place(begun: Begun, lost: frozenset[int]) -> Iterator[None]:
         _PLACE.reset(before)
 
 
-def _in_place(work: Callable[[J], R], job: J, seconds: float, place: _Place | None) -> R | Lost:
+def _in_place(work: Callable[[J], R], job: J, limits: tuple[float, int], place: _Place | None) -> R | Lost:
     if place is not None:
         place.count += 1
         if place.count in place.lost:
             return Lost("late")
-        place.begun(place.count, seconds)
+        place.begun(place.count, *limits)
     return work(job)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -33,7 +34,7 @@ FOLDER = """
     async createWritable() {
       const parts = [];
       return { write: async (d) => parts.push(d), abort: async () => {}, close: async () => {
-        if (window.__cut === 0) throw new DOMException("full", "QuotaExceededError");
+        if (window.__cut === 0) throw new DOMException("refused", window.__why);
         window.__cut -= 1;
         this.data = new Uint8Array(await new Blob(parts).arrayBuffer());
         this.time = Date.now();
@@ -56,7 +57,8 @@ FOLDER = """
     }
     async removeEntry(name) { this.all.delete(name); }
   }
-  window.__cut = -1;
+  window.__cut = -1; // how many files may be written before the disk refuses
+  window.__why = "QuotaExceededError";
   window.__written = [];
   window.__root = new D("desk");
   const within = (d, name) => d.get(name, "directory", { create: true }, () => new D(name));
@@ -112,16 +114,19 @@ field.dispatchEvent(new Event("change", { bubbles: true }));
 return true;
 """
 
-# the worker of the engine is made from a text of the page; its clock is Python's, and files need parts of a second
-_STILL = """
+# the worker of the engine is made from a text of the page, beside which another can stand
+_BESIDE = """
 const Plain = window.Blob;
-const still = "Date.now = () => MOMENT + (performance.now() % 1000);";
 window.Blob = class extends Plain {
   constructor(parts, how) {
-    super(how?.type === "text/javascript" ? [still, ...parts] : parts, how);
+    super(how?.type === "text/javascript" ? [...parts, TEXT] : parts, how);
   }
 };
 """
+_STILL = "Date.now = () => {} + (performance.now() % 1000);"  # files need parts of a second
+_INSIDE = (
+    "const begin = answers.start; answers.start = async (given) => { await begin(given); python.runPython(TEXT); };"
+)
 
 
 class Browser:
@@ -216,8 +221,17 @@ class Browser:
 
     def stand_still(self, moment: datetime) -> None:
         """Let the engine's clock stand still, in pages that are opened from now on."""
-        script = _STILL.replace("MOMENT", str(int(moment.timestamp() * 1000)))
-        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+        self.beside_engine(_STILL.format(int(moment.timestamp() * 1000)))
+
+    def inside_engine(self, python: str) -> Callable[[], object]:
+        """Let Python do something in the engine once it has begun, in pages opened later; returns what ends this."""
+        return self.beside_engine(_INSIDE.replace("TEXT", json.dumps(python)))
+
+    def beside_engine(self, script: str) -> Callable[[], object]:
+        """Let the engine's worker do something more, in pages opened later; returns what ends this."""
+        source = {"source": _BESIDE.replace("TEXT", json.dumps(script))}
+        made = self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", source)
+        return lambda: self.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", made)
 
     def memory(self) -> int:
         """Return the most bytes that a process which shows pages ever had in memory."""

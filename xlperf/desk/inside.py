@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from xlperf.desk.asked import Desk
-from xlperf.desk.door import answer
+from xlperf.desk.door import ACTIONS, answer
 from xlperf.parallel import Begun, in_place
 from xlperf.problems import Language
 from xlperf.rounds.collecting.edition import COPIES
@@ -49,12 +49,16 @@ class Inside:
     def ask(self, action: str, words: str, language: Language, report: Report, begun: Begun, lost: str) -> str:
         """Answer as the door does.
 
-        words: JSON text. report: how far it is; begun: which of the jobs that may hang is begun, and its seconds.
+        words: JSON text. report: how far it is; begun: which of the jobs that may hang is begun, its seconds and bytes.
         lost: JSON list of those that did hang, which are not tried again.
         """
         desk = Desk(self._home, language, report)
         with in_place(begun, frozenset(json.loads(lost))):
             return json.dumps(answer(desk, action, json.loads(words)), ensure_ascii=False)
+
+    def looks(self, action: str) -> bool:
+        """Return whether an action is asked for what it shows, whatever it writes beside."""
+        return ACTIONS.get(action, "").startswith("looks:")
 
     def changed(self) -> list[str]:
         """List what was written since the page last knew it, in the order in which a cut at any point does no harm.

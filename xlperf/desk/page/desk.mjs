@@ -25,7 +25,7 @@ export async function ask(action, words = {}, { quiet = false } = {}) {
       at.textContent = `${done}/${total} ${text}`;
     }, number, !quiet);
     clearTimeout(shown);
-    if (!quiet || told.failed) fill(place, problems(told.problems));
+    if (!quiet || told.failed || told.problems.some((p) => p.severity === "error")) fill(place, problems(told.problems));
     else if (place.querySelector(".busy")) fill(place);
     return told.data;
   } catch (fault) {

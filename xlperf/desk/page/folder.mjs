@@ -226,12 +226,15 @@ export class Folder {
     }
   }
 
-  /** Write a file whole: the browser puts it in place only when it is closed. */
+  /** Write a file whole: the browser puts it in place only when it is closed, but an empty one stands there before. */
   async #put(path, data) {
+    const [folder, name] = split(path);
     let stream = null;
+    let made = null;
     try {
-      const [folder, name] = split(path);
-      const handle = await (await this.#directory(folder, true)).getFileHandle(name, { create: true });
+      const here = await this.#directory(folder, true);
+      if (!(await has(here, name))) made = here;
+      const handle = await here.getFileHandle(name, { create: true });
       stream = await handle.createWritable();
       await stream.write(data);
       await stream.close();
@@ -239,6 +242,7 @@ export class Folder {
       this.#seen.set(path, { time: file.lastModified, size: file.size, digest: path.endsWith(LEDGER) ? await digest(data) : "" });
     } catch (fault) {
       await stream?.abort().catch(() => { /* it is closed */ });
+      if (made) await erase(made, name).catch(() => { /* it is not there */ });
       throw refusal(fault, path);
     }
   }
@@ -265,7 +269,8 @@ export class Folder {
   }
 }
 
-function refusal(fault, path) {
+/** Return what the disk refused as a Refusal; any other fault as it is. */
+export function refusal(fault, path) {
   if (fault instanceof Refusal || !(fault.name in CODES || fault instanceof DOMException)) return fault;
   return new Refusal(CODES[fault.name] ?? "FILE_FAULT", path, fault.message);
 }

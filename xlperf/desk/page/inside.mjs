@@ -2,10 +2,12 @@
 // a cut at any point does not harm, and a ledger that somebody else has moved meanwhile is read again instead.
 import { Lost } from "desk/call";
 import { button, el, fill } from "desk/dom";
-import { Folder, Refusal } from "desk/folder";
+import { problems } from "desk/desk";
+import { Folder, Refusal, refusal } from "desk/folder";
 import { language, say } from "desk/words";
 
 const SILENT = 90000; // milliseconds without a sign after which the engine is ended
+const NEEDED = ["DecompressionStream", "WebAssembly", "Worker"]; // what a browser that is too old lacks
 const SLOWER = 3; // times as long as the program on this machine that a job may take here
 
 /** Raised where the engine gave no sign for too long, or died. */
@@ -34,9 +36,31 @@ export class Inside {
     this.#started.then(() => performance.mark("engine"), () => { /* told to whoever asks */ });
   }
 
-  /** Called once the page has its words: ask for the folder. */
+  /** Called once the page has its words: ask for the folder, again where it cannot be read. */
   async choose(place) {
-    const picked = await new Promise((resolve) => {
+    for (let why = NEEDED.every((name) => name in globalThis) ? null : el("p", { class: "error", role: "alert" }, say("too_old")); ; ) {
+      const picked = await this.#picked(place, why);
+      const said = el("p", { role: "status" }, say("getting_ready"));
+      this.#read = (done, total) => { said.textContent = `${say("getting_ready")} ${done}/${total}`; };
+      fill(place, said);
+      try {
+        await this.open(picked);
+        return;
+      } catch (fault) {
+        why = await this.#told(refusal(fault, ""));
+      }
+    }
+  }
+
+  /** Return why a folder could not be opened, for a person to read. */
+  async #told(fault) {
+    this.#folder = null;
+    if (!(fault instanceof Refusal)) return el("p", { class: "error", role: "alert" }, fault.message);
+    return problems((await this.#send("ask", refused(fault))).answer.problems);
+  }
+
+  #picked(place, why) {
+    return new Promise((resolve) => {
       const picker = el("input", { type: "file", webkitdirectory: true, multiple: true, class: "hidden", id: "folder", on: { change: () => resolve([...picker.files]) } });
       const pick = async () => {
         try {
@@ -47,12 +71,8 @@ export class Inside {
       };
       const said = el("div");
       const ways = window.showDirectoryPicker ? [button(say("pick_folder"), pick, { class: "main" }), el("p", {}, say("pick_hint"))] : [el("label", { for: "folder", class: "button" }, say("pick_folder")), picker, el("p", {}, say("no_picker"))];
-      fill(place, el("h2", {}, say("pick_folder")), ways, said);
+      fill(place, el("h2", {}, say("pick_folder")), why, ways, said);
     });
-    const said = el("p", { role: "status" }, say("getting_ready"));
-    this.#read = (done, total) => { said.textContent = `${say("getting_ready")} ${done}/${total}`; };
-    fill(place, said);
-    await this.open(picked);
   }
 
   /** Read a folder: a handle that can be written to, or a list of files that cannot. */
@@ -96,7 +116,7 @@ export class Inside {
   }
 
   async #asked(action, words, at, number) {
-    const { answer, changed, removed, recorded } = await this.#worked(action, words, at, number);
+    const { answer, changed, removed, recorded, looked } = await this.#worked(action, words, at, number);
     if (Array.isArray(this.#folder) || !(changed.length || removed.length)) return answer;
     try {
       const begin = this.#first;
@@ -108,10 +128,9 @@ export class Inside {
       }
     } catch (fault) {
       if (!(fault instanceof Refusal)) throw fault;
-      const told = (await this.#send("ask", { action: "refused", words: { code: fault.code, file: fault.file, cause: fault.why, lock: fault.lock }, language })).answer;
-      if (!recorded) return { ...answer, problems: [...answer.problems, ...told.problems] }; // what could be worked out is shown
-      await this.#reread();
-      return told;
+      const told = (await this.#send("ask", refused(fault))).answer;
+      if (recorded) await this.#reread();
+      return recorded && !looked ? told : { ...answer, problems: [...answer.problems, ...told.problems] }; // what was worked out is shown
     }
     await this.#reread();
     return moved();
@@ -171,7 +190,7 @@ export class Inside {
   }
 
   async #send(what, words, at = () => {}, number = "") {
-    await this.#started;
+    await this.#started.catch((fault) => { throw new Lost(`${say("not_started")} (${fault.message})`); });
     return this.#post(what, words, at, number);
   }
 
@@ -188,7 +207,7 @@ export class Inside {
     return setTimeout(() => this.#restart(new Hung(say("hung"))), time);
   }
 
-  #heard({ number, done, fault, at, job, time }) {
+  #heard({ number, done, fault, died, at, job, time }) {
     const waiting = this.#waiting.get(number);
     if (!waiting) return;
     clearTimeout(waiting.timer);
@@ -198,10 +217,19 @@ export class Inside {
       waiting.timer = this.#watch(time ? SLOWER * time : SILENT);
       return;
     }
+    if (died) {
+      this.#restart(new Hung(say("hung")));
+      return;
+    }
     this.#waiting.delete(number);
     if (fault) waiting.fail(new Lost(fault));
     else waiting.resolve(done);
   }
+}
+
+/** The question for the words of what the disk refused. */
+function refused({ code, file, why, lock }) {
+  return { action: "refused", words: { code, file, cause: why, lock }, language };
 }
 
 /** The answer where somebody else did something to the round that the person at this desk has not seen. */

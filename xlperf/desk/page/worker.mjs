@@ -7,6 +7,14 @@ const HOME = "/desk";
 const parts = {};
 let python = null;
 let inside = null;
+let most = Infinity; // bytes of memory that the engine may have at this moment
+
+// Who asks for more is told that there is none, as on a machine that has no more: Python raises MemoryError then.
+const grow = WebAssembly.Memory.prototype.grow;
+WebAssembly.Memory.prototype.grow = function (pages) {
+  if (this.buffer.byteLength + pages * 65536 > most) throw new RangeError("memory");
+  return grow.call(this, pages);
+};
 
 self.fetch = async (where) => {
   const name = String(where?.url ?? where).split("/").pop();
@@ -82,9 +90,16 @@ const answers = {
   },
   ask({ action, words, language, number, lost = [] }) {
     const report = (done, total, text) => self.postMessage({ number, at: [done, total, text] });
-    const begun = (job, seconds) => self.postMessage({ number, job, time: seconds * 1000 });
-    const answer = JSON.parse(inside.ask(action, JSON.stringify(words), language, report, begun, JSON.stringify(lost)));
-    return { answer, ...changes() };
+    const begun = (job, seconds, memory) => {
+      most = memory ? python._module.HEAP8.length + memory : Infinity;
+      self.postMessage({ number, job, time: seconds * 1000 });
+    };
+    try {
+      const answer = JSON.parse(inside.ask(action, JSON.stringify(words), language, report, begun, JSON.stringify(lost)));
+      return { answer, looked: inside.looks(action), ...changes() };
+    } finally {
+      most = Infinity;
+    }
   },
   file({ path }) {
     return { data: python.FS.readFile(`${HOME}/${path}`) };
@@ -105,6 +120,7 @@ self.onmessage = async ({ data }) => {
   try {
     self.postMessage({ number: data.number, done: await answers[data.what](data) });
   } catch (fault) {
-    self.postMessage({ number: data.number, fault: String(fault?.message ?? fault) });
+    // a fault that is none of Python's leaves no engine behind
+    self.postMessage({ number: data.number, fault: String(fault?.message ?? fault), died: data.what === "ask" && fault?.name !== "PythonError" });
   }
 };
