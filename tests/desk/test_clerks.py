@@ -21,7 +21,7 @@ def desks() -> Iterator[Clerks]:
         yield made
 
 
-@pytest.mark.parametrize("deed", ["collect", "new"])
+@pytest.mark.parametrize("deed", ["collect", "new", "publish"])
 def test_a_cut_loses_and_doubles_nothing(desks: Clerks, tmp_path: Path, deed: str):
     assert cut_wrongly(desks, DEEDS[deed], 1, 3, tmp_path)[1] == []
 

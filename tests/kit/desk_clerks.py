@@ -29,8 +29,8 @@ from kit.programs import need
 from kit.rounds import reopened, send_all
 from kit.shelf import on_the_shelf
 from xlperf.desk.inside import Inside
-from xlperf.problems import errors
-from xlperf.publish.publication import publish
+from xlperf.problems import Problem, errors
+from xlperf.publish.publication import publish, records_of
 from xlperf.publish.results import publish_scores
 from xlperf.publish.verify import verified
 from xlperf.publish.wishes import Wishes, settings_for
@@ -219,6 +219,17 @@ def wrong_after(home: Path) -> list[str]:
     return found
 
 
+def half_published(folder: Path) -> list[Problem]:
+    """Publish again after a cut; list what `verify` said before but that old ones stand there."""
+    said = [p for p in errors(verified(folder)[1]) if p.code != "OUTPUT_OLD"]
+    settings, _ = settings_for(reopened(folder), Wishes(date(2026, 1, 8), incomplete="试发"))
+    publish(reopened(folder), settings, pdf=False, html=True)
+    round_ = reopened(folder)
+    assert records_of(round_)[-1]["sheets"], "what was published is known"
+    half = ("OUTPUT_UNKNOWN", "OUTPUT_GONE", "OUTPUT_OLD")
+    return [*said, *(p for p in verified(folder)[1] if p.code in half)]
+
+
 def cut_wrongly(clerks: Clerks, deed: Deed, cuts: int, seed: int, work: Path) -> tuple[int, list[str]]:
     """Do a deed and cut its writing back before random steps; return how many steps it has, and what came out wrong."""
     base, home, kept = work / "base", work / "home", work / "kept"
@@ -240,9 +251,8 @@ def cut_wrongly(clerks: Clerks, deed: Deed, cuts: int, seed: int, work: Path) ->
         _without_marks(home)
         if recorded(home) not in (before, after):
             wrong.append(f"{deed.action} cut before step {cut}: the ledger says something else")
-        if deed.action == "publish":  # what goes out is worked out anew, whole
-            settings, _ = settings_for(reopened(home / ROUND), Wishes(date(2026, 1, 8), incomplete="试发"))
-            publish(reopened(home / ROUND), settings, html=True)
+        if deed.action == "publish":
+            wrong += [f"cut before step {cut}: {p}" for p in half_published(home / ROUND)]
         wrong += [f"{deed.action} cut before step {cut}: {text}" for text in wrong_after(home)]
     return whole["steps"], wrong
 

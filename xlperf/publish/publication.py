@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -116,8 +117,8 @@ def publish(
         for file, data in files.items():
             put(folder / file, data)
         _recorded(round_, settings, documents, put)
-    if folder.is_relative_to(round_.folder):
-        recorded(round_, {(folder / file).relative_to(round_.folder): data for file, data in files.items()})
+        if folder.is_relative_to(round_.folder):  # before they stand there: whoever is stopped now finds the old ones
+            recorded(round_, {(folder / file).relative_to(round_.folder): data for file, data in files.items()})
     return Publication(folder, tuple(documents), tuple(files), (*problems, *faults))
 
 
@@ -174,7 +175,7 @@ def _setting(value: object) -> str | None:
 
 
 def _recorded(round_: Round, settings: Settings, documents: Sequence[Document], put: Any) -> None:
-    """Keep what stood on every page, and its digest in the ledger; nothing where it is as it was."""
+    """Keep what stood on every page, and its digest in the ledger; nothing where it is as the ledger has it last."""
     kept_of = {
         "settings": {k: _setting(v) for k, v in vars(settings).items()},
         "sheets": [
@@ -190,9 +191,12 @@ def _recorded(round_: Round, settings: Settings, documents: Sequence[Document], 
         ],
     }
     data = json.dumps(kept_of, ensure_ascii=False, indent=0).encode()
-    kept = _kept(round_)
-    if kept and kept[-1].read_bytes() == data:
+    digest, written = hashlib.sha256(data).hexdigest(), round_.state().written
+    names = (f"records/{_RECORD.format(number)}" for number in count(1))
+    there = list(takewhile(lambda name: name in written, names))
+    if there and written[there[-1]].sha256 == digest:
+        put(round_.folder / there[-1], data)
         return
-    name = f"records/{_RECORD.format(len(kept) + 1)}"
+    name = f"records/{_RECORD.format(len(there) + 1)}"  # one that lies there unrecorded was never finished
     put(round_.folder / name, data)
-    record_written(round_.ledger, Written(name, hashlib.sha256(data).hexdigest()))
+    record_written(round_.ledger, Written(name, digest))

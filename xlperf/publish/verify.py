@@ -50,9 +50,8 @@ def verified(folder: Path, anchor: str = "") -> tuple[int, list[Problem]]:
     problems += [p for p in opening if p.code not in seen]
     if round_ is None or errors(problems):
         return 0, problems
-    count, strange = all_files(round_, round_.state())
-    there = list(entries(round_.ledger))
-    state = round_.state()
+    there, state = list(entries(round_.ledger)), round_.state()
+    count, strange = all_files(round_, state, there)
     parts = (
         _key_problems(round_, state),
         _kept_problems(round_, state),

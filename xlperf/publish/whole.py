@@ -6,14 +6,14 @@ What other checks look at (ledger, key, scheme, records, kept files, earlier and
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from xlperf.engine.roster import MASTER
 from xlperf.problems import Problem, Where, printable, problem
 from xlperf.rounds.collecting.edition import FILES, edited
 from xlperf.rounds.collecting.inbox import arrivals
-from xlperf.rounds.journal import head_file
+from xlperf.rounds.journal import Entry, head_file
 from xlperf.rounds.ledger import State
 from xlperf.rounds.outputs import RECALCULATED
 from xlperf.rounds.settings import unsettled
@@ -23,11 +23,19 @@ from xlperf.scheme.load import folder_source
 from xlperf.workbook.record import record_name
 
 
-def all_files(round_: Round, state: State) -> tuple[int, list[Problem]]:
-    """Look at every file of the folder; return how many there are, and what is not as the ledger has it."""
+def all_files(round_: Round, state: State, recorded: Iterable[Entry]) -> tuple[int, list[Problem]]:
+    """Look at every file of the folder; return how many there are, and what is not as the ledger has it.
+
+    recorded: the entries of the ledger, which say of every file what it was before.
+    """
     there = {_name(round_, f): f for f in sorted(round_.folder.rglob("*")) if f.is_file() or f.is_symlink()}
     known = _looked_at_elsewhere(round_, state)
-    problems = [*unsettled(round_, state), *_outputs(there, state), *_masters(round_, state), *_inbox(round_, state)]
+    problems = [
+        *unsettled(round_, state),
+        *_outputs(there, state, recorded),
+        *_masters(round_, state),
+        *_inbox(round_, state),
+    ]
     for name, file in there.items():
         if name not in known and not _is_kept_whole(name, file):
             copied = file.stem.endswith(RECALCULATED) and file.suffix == ".xlsx"
@@ -60,13 +68,15 @@ def _is_kept_whole(name: str, file: Path) -> bool:
     return at.parent.as_posix() == "received" and hashlib.sha256(file.read_bytes()).hexdigest() == at.name
 
 
-def _outputs(there: dict[str, Path], state: State) -> Iterator[Problem]:
-    """Check what was written for people; nothing is ever read from it."""
+def _outputs(there: dict[str, Path], state: State, recorded: Iterable[Entry]) -> Iterator[Problem]:
+    """Check what was written for people; nothing is ever read from it. recorded: what it was before, too."""
+    before = {said for e in recorded if e.kind == "output" for said in e.body["files"].items()}
     for name, digest in _written(state).items():
         if digest and name not in there:
             yield problem("OUTPUT_GONE", Where(name))
         elif digest and hashlib.sha256(there[name].read_bytes()).hexdigest() != digest:
-            yield problem("OUTPUT_CHANGED", Where(name))
+            old = (name, hashlib.sha256(there[name].read_bytes()).hexdigest()) in before
+            yield problem("OUTPUT_OLD" if old else "OUTPUT_CHANGED", Where(name))
 
 
 def _written(state: State) -> dict[str, str]:
