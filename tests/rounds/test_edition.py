@@ -300,6 +300,28 @@ def test_a_copy_of_the_book_in_which_nothing_was_changed_is_told_as_such(round_:
     assert statuses(round_) == {"U22-1": "通过", "U22-2": "通过", "3": "通过"}
 
 
+def test_a_row_taken_out_of_a_ledger_is_told_and_counts_as_before(round_: Round):
+    type_in(round_, entry() | approve(1))
+    publish_scores(reopened(round_.folder))
+    opened = openpyxl.load_workbook(book(round_))
+    sheet = opened["加减分台账"]
+    (at,) = [cell.row for cell in sheet["A"] if cell.value == "3"]
+    sheet.delete_rows(at)
+    opened.save(book(round_))
+    published = publish_scores(reopened(round_.folder))
+    told = [p for p in published.problems if p.code == "ENTRY_ROW_GONE"]
+    assert [(p.worded()["key"], p.worded()["found"]) for p in told] == [("3", "台账缺失")]
+    assert statuses(round_)["3"] == "通过"
+    assert "ENTRY_ROW_GONE" not in codes(publish_scores(reopened(round_.folder)).problems)
+
+
+def test_another_book_in_the_place_of_the_master_is_named_as_such(round_: Round):
+    shutil.copyfile(next((round_.folder / "issued" / "自评表").iterdir()), book(round_))
+    published = publish_scores(reopened(round_.folder))
+    assert codes(published.problems)[:2] == ["MASTER_HELD", "NOT_THE_MASTER"]
+    assert not list((round_.out / "退回").glob("*.txt"))
+
+
 def changed_scheme(round_: Round) -> Round:
     """Change a fact and a title of the round's own scheme, as an office does that mends a mistake."""
     tasks = round_.folder / "scheme" / "tasks.csv"

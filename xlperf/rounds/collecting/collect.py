@@ -14,7 +14,7 @@ from xlperf.many import many_objects
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.collecting.claims import lapsed
 from xlperf.rounds.collecting.collection import Collection, Missing
-from xlperf.rounds.collecting.edition import Edition, added, editions_of, homeless
+from xlperf.rounds.collecting.edition import Edition, added, deleted, editions_of, homeless
 from xlperf.rounds.collecting.examine import Examiner, Findings
 from xlperf.rounds.collecting.identify import identity_problems, suited_name
 from xlperf.rounds.collecting.inbox import arrivals
@@ -272,6 +272,9 @@ class Desk:
         problems = identity_problems(self.round_, self.state, roster, receipt.file, book)
         if book.identity is not None and not any(p.code == "NAMED_OTHERWISE" for p in problems):
             receipt = replace(receipt, kind=kind, who=book.identity.whom, serial=book.identity.serial)
+        if receipt.sha256 in self.editions and receipt.party != MASTER and not errors(problems):
+            problems = [problem("NOT_THE_MASTER", Where(receipt.file), found=roster.title(receipt.party))]
+            receipt = replace(receipt, kind=MASTER[0], who=MASTER[1])  # nobody else is told that theirs was held
         if errors(problems):
             return replace(receipt, decision=_decision(problems), problems=tuple(problems))
         found = self._examined(receipt, roster, book)
@@ -300,6 +303,7 @@ class Desk:
             found.problems += [problem("OLD_SCHEME_BOOK", Where(receipt.file)), *homeless(book, roster, receipt.file)]
         elif not errors(found.problems):
             found.problems += overwritten(self.round_, receipt, book)
+            found.problems += deleted(edition, book) if edition is not None else ()
         return found
 
     @cached_property
