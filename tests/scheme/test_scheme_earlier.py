@@ -31,6 +31,12 @@ def test_an_entry_is_a_sheet_of_facts_with_the_columns_it_takes(tmp_path):
         ("    sheet: events\n", "", "EARLIER_SHEET"),
         ("  half:\n    title: 半年结果", "  totals:\n    title: 半年结果", "EARLIER_NAME"),
         ("title: 年度, after: h1", "title: 年度, after: h2", "PERIOD_AFTER"),
+        (
+            "title: 年度, after: h1",
+            "title: 年度, after: h1}\n  - {id: m, title: <n>月, times: 5, fills: [events]",
+            "PERIOD_TIMES",
+        ),
+        ("    grows: 10\n", "    grows: 10\n    continues: {status: 通过}\n", "CONTINUES_WITHOUT_ORIGIN"),
         ("periods: [y]", "periods: [z]", "UNKNOWN_PERIOD"),
         ("where: {status: 结转}", "where: {stand: 结转}", "UNKNOWN_COLUMN"),
         ("from: {year: -1}\n    sheet: events", "from: {years: 2}\n    sheet: events", "EARLIER_LEDGER"),
