@@ -8,7 +8,7 @@ years are shown, a folder of the year in it (`demo/ID/2008`) holds the tables th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -110,7 +110,18 @@ class Stage:
 
     @cached_property
     def _shared(self) -> dict[str, list[dict[str, Value]]]:
+        return {name: list(self._new(self.plan.by_name[name], rows)) for name, rows in self._all.items()}
+
+    @cached_property
+    def _all(self) -> dict[str, list[dict[str, Value]]]:
         return rows_of(self.plan, self.tables)
+
+    def _new(self, sheet: Sheet, rows: list[dict[str, Value]]) -> Iterator[dict[str, Value]]:
+        """List the rows of a sheet that nobody entered in an earlier round of the year: those go on by themselves."""
+        there = {value_text(row[sheet.key.name]).partition("-")[2] for row in rows if sheet.is_continued(row)}
+        for row in rows:
+            if not sheet.is_continued(row) and value_text(row[sheet.key.name]) not in there:
+                yield row
 
 
 def imposed(sheet: Sheet, row: Mapping[str, Value]) -> bool:
