@@ -10,6 +10,7 @@ import openpyxl
 from kit.libreoffice import converted
 
 WAYS = ("openpyxl", "xlsx", "ods", "xls")
+AT_ONCE = 60  # files for one start of LibreOffice: with some 250 it ends before the last ones, without a word
 
 
 def saved_again(files: Sequence[Path], way: str, to: Path) -> list[Path]:
@@ -19,6 +20,10 @@ def saved_again(files: Sequence[Path], way: str, to: Path) -> list[Path]:
         for file in files:
             openpyxl.load_workbook(file).save(to / file.name)
         return [to / f.name for f in files]
-    if way != "xlsx":
-        files = converted(files, to / way, way, recalculates=False)
-    return converted(files, to, recalculates=False)
+    made: list[Path] = []
+    for start in range(0, len(files), AT_ONCE):
+        some = files[start : start + AT_ONCE]
+        if way != "xlsx":
+            some = converted(some, to / way, way, recalculates=False)
+        made += converted(some, to, recalculates=False)
+    return made
