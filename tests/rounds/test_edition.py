@@ -192,6 +192,15 @@ def test_what_counts_and_what_does_not_are_told_together(round_: Round):
     assert statuses(round_) == {"U22-1": "通过", "U22-2": "待审"}
 
 
+def test_a_formula_typed_over_is_told_together_with_what_holds_the_book(round_: Round):
+    place = typed_over(round_, "A", "U22", "composite", 99)
+    type_in(round_, {("events", "+1", name): value for name, value in {**ROW, "points": "四"}.items()})
+    collected = [p for r in collect(reopened(round_.folder), dry_run=True).receipts for p in r.problems]
+    for problems in (collected, publish_scores(reopened(round_.folder)).problems):
+        assert any("“四”" in p.message("zh") for p in problems)
+        assert [(p.where.sheet, p.where.cell) for p in problems if p.code == "FORMULA_RESTORED"] == [place]
+
+
 def own(round_: Round, key: str, values: dict) -> bytes:
     return type_in(round_, {("events", key, name): value for name, value in values.items()})
 
@@ -298,21 +307,6 @@ def test_a_copy_of_the_book_in_which_nothing_was_changed_is_told_as_such(round_:
     (said,) = copied(round_, book(round_), "副本3.xlsx")
     assert ("改了1格" in said, "U22-2 审核状态 待审→通过" in said) == (True, True)
     assert statuses(round_) == {"U22-1": "通过", "U22-2": "通过", "3": "通过"}
-
-
-def test_a_row_taken_out_of_a_ledger_is_told_and_counts_as_before(round_: Round):
-    type_in(round_, entry() | approve(1))
-    publish_scores(reopened(round_.folder))
-    opened = openpyxl.load_workbook(book(round_))
-    sheet = opened["加减分台账"]
-    (at,) = [cell.row for cell in sheet["A"] if cell.value == "3"]
-    sheet.delete_rows(at)
-    opened.save(book(round_))
-    published = publish_scores(reopened(round_.folder))
-    told = [p for p in published.problems if p.code == "ENTRY_ROW_GONE"]
-    assert [(p.worded()["key"], p.worded()["found"]) for p in told] == [("3", "台账缺失")]
-    assert statuses(round_)["3"] == "通过"
-    assert "ENTRY_ROW_GONE" not in codes(publish_scores(reopened(round_.folder)).problems)
 
 
 def test_another_book_in_the_place_of_the_master_is_named_as_such(round_: Round):

@@ -14,7 +14,8 @@ from xlperf.many import many_objects
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.collecting.claims import lapsed
 from xlperf.rounds.collecting.collection import Collection, Missing
-from xlperf.rounds.collecting.edition import Edition, added, deleted, editions_of, homeless
+from xlperf.rounds.collecting.deleted import deleted, with_deleted
+from xlperf.rounds.collecting.edition import Edition, added, editions_of, homeless
 from xlperf.rounds.collecting.examine import Examiner, Findings
 from xlperf.rounds.collecting.identify import identity_problems, suited_name
 from xlperf.rounds.collecting.inbox import arrivals
@@ -286,6 +287,8 @@ class Desk:
                 self.uncounted += found.problems
                 return None
             found, receipt = whole, replace(receipt, edition=edition.file)
+        elif decision == "accepted" and receipt.party == MASTER:
+            found = with_deleted(found, book, self.state.current.get(MASTER))
         cells = tuple(found.cells) if decision == "accepted" else ()
         problems = [*found.problems, *(self._notes(receipt, roster, cells) if decision == "accepted" else ())]
         receipt = replace(receipt, seen=found.seen, words=found.words, named=found.named)
@@ -301,9 +304,9 @@ class Desk:
         found = Examiner(roster, self.state, receipt.party, receipt.file, written, self._given, old).examine(book)
         if old:
             found.problems += [problem("OLD_SCHEME_BOOK", Where(receipt.file)), *homeless(book, roster, receipt.file)]
-        elif not errors(found.problems):
+        else:
             found.problems += overwritten(self.round_, receipt, book)
-            found.problems += deleted(edition, book) if edition is not None else ()
+        found.problems += deleted(book, roster, receipt.file, edition.named if edition is not None else {})
         return found
 
     @cached_property

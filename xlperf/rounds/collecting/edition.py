@@ -15,7 +15,6 @@ from pathlib import Path
 
 from xlperf.engine.plan import Sheet
 from xlperf.engine.roster import MASTER, Roster
-from xlperf.formula.values import value_text
 from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.collecting.examine import Findings, text_then
 from xlperf.rounds.collecting.open import open_books
@@ -131,20 +130,6 @@ def added(edition: Edition, book: ReadBook, found: Findings, roster: Roster, bef
         words={**words, **{at: said for at, said in found.words.items() if at in rows}},
         named=typing.named(),
     )
-
-
-def deleted(edition: Edition, book: ReadBook) -> Iterator[Problem]:
-    """List the entries of ledgers whose whole row was taken out of an edition: they count as before, and come back."""
-    plan, there = edition.written.plan, {(c.plan_sheet, c.row_key) for c in book.cells}
-    rows = {at: (at[1], row) for at, row in edition.written.rows.items() if plan.by_name[at[0]].grows}
-    for at_row, key in edition.named.items():
-        name, _, spare = at_row.partition("|")
-        rows[name, spare] = (key, {})
-    for (name, row), (key, cells) in rows.items():
-        if (name, row) not in there:
-            sheet = plan.by_name[name]
-            label = value_text(cells.get(sheet.naming.name)) or key
-            yield problem("ENTRY_ROW_GONE", Where(edition.file, sheet=sheet.title), key=key, found=label)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def changed_problems(book: ReadBook, roster: Roster, party: Party, file: str) ->
         elif change.what == "ROW_ADDED" and _is_others(roster, party, homes.get(change.sheet, ""), change.found):
             yield problem("ROW_NOT_YOURS", where, key=change.found)
         elif change.what not in _MOVED and not (party == MASTER and change.what in ("ROW_LOST", "COLUMN_LOST")):
-            # of the office's book what is not there is not taken: the record keeps what it had
+            # of the office's book what is not there is not taken: the record keeps what it had, see `deleted`
             yield problem("LAYOUT_CHANGED", where, found=_layout_words(change, roster, party, homes))
     if count > NAMED:
         yield problem("NO_EFFECT_MORE", Where(file), count=count - NAMED)

@@ -33,13 +33,17 @@ What = Literal[
 
 @dataclass(frozen=True)
 class Change:
-    """A way in which the layout is not as issued; found and wanted are titles, addresses, keys or texts."""
+    """A way in which the layout is not as issued; found and wanted are titles, addresses, keys or texts.
+
+    table: the sheet of the plan whose row is lost.
+    """
 
     what: What
     sheet: str
     cell: str = ""
     found: str = ""
     wanted: str = ""
+    table: str = ""
 
 
 @dataclass
@@ -175,7 +179,7 @@ def columns_and_rows(table: Found, changes: list[Change]) -> None:
             changes.append(Change("COLUMN_MOVED", table.sheet.title, found=get_column_letter(at), wanted=was))
     table.rows = dict(_rows(table, issued.rows if issued is not None else {}, changes))
     lost = [key for key in issued.rows if key not in table.rows] if issued is not None else []
-    changes += [Change("ROW_LOST", table.sheet.title, wanted=key) for key in lost]
+    changes += [Change("ROW_LOST", table.sheet.title, wanted=key, table=table.plan_sheet) for key in lost]
 
 
 def _rows(table: Found, wanted: Mapping[str, int], changes: list[Change]) -> Iterator[tuple[str, int]]:
