@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from kit.begun import scored
 from kit.differences import differences, shown
 from kit.edits import edit, scored_master
 from kit.judge import Formula, _write, open_judge
@@ -23,6 +24,7 @@ from xlperf.addin import doctor as doctor_module
 from xlperf.cli import main
 from xlperf.engine.plan import Plan
 from xlperf.problems import Problem, words
+from xlperf.publish.receipts import publish_receipts
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.recompute import Recomputed, recomputed
 from xlperf.rounds.store import new_round
@@ -248,11 +250,22 @@ def test_watch_once_passes_over_copies_and_locks(tmp_path: Path):
     assert sorted(p.name for p in tmp_path.glob("*.xlsx")) == ["~$总表.xlsx", "总表.xlsx", "总表.重算.xlsx"]
 
 
+def test_watch_passes_over_what_the_program_wrote_beside_the_master(tmp_path: Path):
+    round_ = scored(tmp_path / "round")
+    publish_receipts(round_)
+    (round_.out / "别的.xlsx").write_bytes(blank_master("three-units", tmp_path)[2].read_bytes())
+    for folder in (round_.out, round_.folder / "issued", round_.folder / "issued" / "自评表"):
+        run("watch", folder, "--once")
+    assert (round_.out / "收件台账.xlsx").is_file()
+    made = {p.relative_to(round_.folder).as_posix() for p in round_.folder.rglob("*.重算.xlsx")}
+    assert made == {"out/别的.重算.xlsx", "out/总表.重算.xlsx", "issued/总表.重算.xlsx"}
+
+
 def test_watch_goes_on_where_a_copy_cannot_be_written(tmp_path: Path):
     _, _, file = blank_master("three-units", tmp_path)
     (tmp_path / "乙.xlsx").write_bytes(file.read_bytes())
     (tmp_path / "乙.重算.xlsx").mkdir()
-    told = run("watch", tmp_path, "--once")
+    told = run("watch", tmp_path, "--once", code=1)
     assert "FOLDER_IN_THE_WAY" in told
     assert (tmp_path / "总表.重算.xlsx").is_file()
 

@@ -20,11 +20,15 @@ from xlperf.addin.libreoffice.install import OXT, install_extension
 from xlperf.cli import output
 from xlperf.cli.commands import chosen, despite_option, json_option, reading_option
 from xlperf.cli.output import answer_json, as_json, leave, problem_data, say, show_problems
+from xlperf.engine.roster import MASTER
 from xlperf.files import write_whole
 from xlperf.problems import Problem, problem
+from xlperf.publish.whole import written_for_people
 from xlperf.rounds.faults import fault_problems
+from xlperf.rounds.ledger import Reader
 from xlperf.rounds.outputs import RECALCULATED
 from xlperf.rounds.recompute import recomputed
+from xlperf.rounds.store import LEDGER_FILE
 from xlperf.workbook.books.functions import PageLine, write_function_page
 
 STARTER = "保存即重算.bat"  # for a double click on Windows: watches the folder it lies in
@@ -266,16 +270,39 @@ def watch(folder: Path, every: float, once: bool, readings: tuple[str, ...], des
 def changed_books(folder: Path, seen: dict[Path, float]) -> Iterator[Path]:
     """List the workbooks saved since the last look; `seen` keeps when each was saved.
 
-    Locks and half-written files of the spreadsheet programs, and our own copies, are passed over.
+    Locks and half-written files of the spreadsheet programs, our own copies, and whatever else than a 总表 the program
+    wrote for a round are passed over.
     """
+    there: list[tuple[Path, float]] = []
     for book in sorted(folder.iterdir()):
         ours = book.stem.endswith(RECALCULATED) or book.name.startswith(("~$", ".", "~"))
-        if ours or book.suffix.lower() not in _BOOKS or not zipfile.is_zipfile(book):
-            continue
-        saved = book.stat().st_mtime
-        if seen.get(book) != saved:
-            seen[book] = saved
+        if not ours and book.suffix.lower() in _BOOKS and zipfile.is_zipfile(book):
+            there.append((book, book.stat().st_mtime))
+    saved = [(book, at) for book, at in there if seen.get(book) != at]
+    written = written_beside_the_master(folder) if saved else set()
+    for book, at in saved:
+        seen[book] = at
+        if book.resolve() not in written:
             yield book
+
+
+def written_beside_the_master(folder: Path) -> set[Path]:
+    """Return where the program wrote or issued other books than a 总表, for the round that a folder belongs to.
+
+    None where it belongs to no round, or to one whose ledger cannot be read.
+    """
+    at = folder.resolve()
+    home = next((above for above in (at, *at.parents) if (above / LEDGER_FILE).is_file()), None)
+    if home is None:
+        return set()
+    try:
+        state = Reader(home / LEDGER_FILE).state()
+    except Exception as fault:
+        if not fault_problems(fault):
+            raise
+        return set()
+    issued = (i.file for party, i in state.issued.items() if party != MASTER)
+    return {home / name for name in (*written_for_people(state), *issued)}
 
 
 def _missing(name: str) -> Problem:

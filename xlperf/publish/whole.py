@@ -57,7 +57,7 @@ def _looked_at_elsewhere(round_: Round, state: State) -> set[str]:
         *(f"received/{digest}" for digest in state.receipts),
         *(issued.file for issued in state.issued.values()),
         *(taken.file for taken in state.earlier), *(frozen.file for frozen in state.frozen),
-        *(name for name, digest in _written(state).items() if digest),
+        *(name for name, digest in written_for_people(state).items() if digest),
         *(_name(round_, file) for file in _inbox_files(round_)),
     }  # fmt: skip
 
@@ -71,7 +71,7 @@ def _is_kept_whole(name: str, file: Path) -> bool:
 def _outputs(there: dict[str, Path], state: State, recorded: Iterable[Entry]) -> Iterator[Problem]:
     """Check what was written for people; nothing is ever read from it. recorded: what it was before, too."""
     before = {said for e in recorded if e.kind == "output" for said in e.body["files"].items()}
-    for name, digest in _written(state).items():
+    for name, digest in written_for_people(state).items():
         if digest and name not in there:
             yield problem("OUTPUT_GONE", Where(name))
         elif digest and hashlib.sha256(there[name].read_bytes()).hexdigest() != digest:
@@ -80,7 +80,7 @@ def _outputs(there: dict[str, Path], state: State, recorded: Iterable[Entry]) ->
             yield problem("OUTPUT_OLD" if old else "OUTPUT_CHANGED", Where(name))
 
 
-def _written(state: State) -> dict[str, str]:
+def written_for_people(state: State) -> dict[str, str]:
     """Return name → sha256 of everything that was written but the 总表, "" for what was taken away."""
     return {**{w.file: w.sha256 for w in state.written.values() if w.file not in FILES}, **state.outputs}
 
