@@ -270,14 +270,14 @@ def test_hebi_findings():
 
 def test_dashiqiao_findings():
     found = told_by("dashiqiao-2017")
-    assert [code for code, _ in found] == ["BONUS_UNLIMITED", "PAPER_SLIP", "PAPER_SLIP", *["DECIDED_BY_PEOPLE"] * 11]
+    assert [code for code, _ in found] == ["BONUS_UNLIMITED", "PAPER_SLIP", "PAPER_SLIP", *["DECIDED_BY_PEOPLE"] * 13]
     assert "党建工作指标占比10%" in found[1][1]
     assert "等次评定" in found[2][1]
 
 
 def test_yiyang_findings():
     found = told_by("yiyang-2018")
-    assert [code for code, _ in found] == ["PAPER_SLIP", "PAPER_SLIP", *["DECIDED_BY_PEOPLE"] * 6]
+    assert [code for code, _ in found] == ["PAPER_SLIP", "PAPER_SLIP", *["DECIDED_BY_PEOPLE"] * 8]
     assert "取消了指评估以外的公众评估" in found[0][1]
 
 
