@@ -309,6 +309,20 @@ def test_an_error_that_only_one_engine_could_look_at_is_told(doubtful: Path, tmp
     assert openpyxl.load_workbook(tmp_path / "out.xlsx", data_only=True).active["P1"].value == FALSE_CACHE
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_engine_alone_puts_no_error_in_the_place_of_a_value(doubtful: Path, tmp_path: Path, engine: str):
+    """Whichever a person asks for: what one engine cannot do is told, and the number that stood there stays."""
+    book, out = tmp_path / "stored.xlsx", tmp_path / "out.xlsx"
+    write_values(doubtful, book, {("a", at): 7 for at in DOUBTFUL})
+    alone = {at: BY_NAME[engine].valued(book).get(("A", at)) for at in DOUBTFUL}
+    failed = {at for at, value in alone.items() if isinstance(value, str) and value.startswith("#")}
+    assert failed
+    found = recalculated(book, out, engine)
+    assert {p.where.cell for p in found.problems if p.code == "RECALC_ERROR_ALONE"} == failed
+    shown = openpyxl.load_workbook(out, data_only=True).active
+    assert {at: shown[at].value for at in failed} == dict.fromkeys(failed, 7)
+
+
 def test_a_circle_leaves_nothing_of_python_on_the_screen(own_book: Path):
     done = subprocess.run(
         [sys.executable, "-m", "xlperf", "recalc", str(own_book)], check=False, capture_output=True, text=True
@@ -335,8 +349,9 @@ def test_time_that_is_up_is_told_and_nothing_is_written(doubtful: Path, tmp_path
 def test_an_engine_that_is_not_there_leaves_a_warning(doubtful: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(headless, "find_spec", lambda name: None if name == "formulas" else name)
     found = recalculated(doubtful, tmp_path / "out.xlsx")
-    assert [p.code for p in found.problems] == ["RECALC_ONE_ENGINE"]
-    assert found.written == len(DOUBTFUL)
+    told = {(p.code, p.where.cell) for p in found.problems}
+    assert told == {("RECALC_ONE_ENGINE", ""), ("RECALC_ERROR_ALONE", "P2")}  # its own #DIV/0! for 中国式排名
+    assert found.written == len(DOUBTFUL) - 1
 
 
 def test_an_engine_that_fails_is_named(doubtful: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
