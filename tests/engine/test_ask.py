@@ -13,7 +13,7 @@ from kit.rule_cases import CASES
 from kit.simulated import simulated
 
 from xlperf.cli.page import width
-from xlperf.cli.reasons import LINES, ROOM, answer_lines
+from xlperf.cli.reasons import LINES, ROOM, _step, answer_lines
 from xlperf.engine.ask import answer, cell_named
 from xlperf.engine.reason import CLOSED, NO_RESULT, NO_SCORE, NONE, NOT_REPORTED
 from xlperf.engine.score import score
@@ -22,6 +22,7 @@ from xlperf.formula.expression import col, lift, same, walk
 from xlperf.formula.values import decimal
 from xlperf.formula.words import Sentence, sentence, spoken
 from xlperf.problems import Problem, words
+from xlperf.report.explanation import Step
 from xlperf.rules import RULES
 
 SCHEMES = ("three-units", "dashiqiao-2017", "hebi-2021", "yiyang-2018")
@@ -252,3 +253,11 @@ def test_a_claim_that_does_not_count_says_what_was_decided_on_it(status, said, m
         assert [(x.label, x.why) for x in found.uncounted] == ([("省级表彰", said)] if said else [])
         assert [x.value for x in found.extras] == ([] if said else ["3"])
         assert any("没有计入的台账" in line for line in answer_lines(found)) == bool(said)
+
+
+def test_a_long_line_of_arithmetic_breaks_no_word():
+    for number in range(50, 90):
+        said = f"{'a' * number} does not apply here, {'b' * 20} and so {'c' * 10} on"
+        first, second = _step(Step("综合得分", "100", said, ""))
+        assert {*said.split()} == {*f"{first} {second}".split()} - {"综合得分", "＝", "100"}
+        assert max(width(first), width(second)) <= ROOM

@@ -46,13 +46,15 @@ def _section(heading: str, lines: Sequence[str], most: int) -> Iterator[str]:
 
 
 def _step(s: Step) -> Iterator[str]:
-    """Write a line of arithmetic with its clause, and go on in a second where it is long."""
+    """Write a line of arithmetic with its clause, and go on in a second where it is long: no word is broken."""
     text, room = f"{s.title} ＝ {s.value}　{s.working}" + (f"  〔{s.basis}〕" if s.basis else ""), ROOM - 2
     if width(text) <= room:
         yield text
         return
     kept = cut(text, room)[:-1]
-    yield kept
+    if " " in kept and (kept[-1] + text[len(kept)]).isascii():
+        kept = kept[: kept.rindex(" ") + 1]
+    yield kept.rstrip()
     yield cut(f"    {text[len(kept) :]}", room)
 
 
