@@ -52,7 +52,8 @@ def _step(s: Step) -> Iterator[str]:
         yield text
         return
     kept = cut(text, room)[:-1]
-    if " " in kept and (kept[-1] + text[len(kept)]).isascii():
+    around = kept[-1] + text[len(kept)]
+    if " " in kept and " " not in around and around.isascii():
         kept = kept[: kept.rindex(" ") + 1]
     yield kept.rstrip()
     yield cut(f"    {text[len(kept) :]}", room)
