@@ -25,6 +25,7 @@ from kit.libreoffice import (
 )  # fmt: skip
 from kit.programs import need
 from xlperf.addin.libreoffice.extension import build_oxt
+from xlperf.addin.libreoffice.install import path_outside
 
 RESTART = 81  # what the first start after an installation exits with
 SECONDS_FOR_STEPS = 300
@@ -58,7 +59,7 @@ class Office:
     def _run(self, words: Sequence[str]) -> Done:
         """Run a program of LibreOffice under this profile; start again where it asks for it."""
         self.own()
-        environment = {**os.environ, "HOME": str(self.folder)}
+        environment = {**os.environ, "HOME": str(self.folder), "PATH": path_outside()}
         words = [words[0], f"-env:UserInstallation={self.profile.as_uri()}", *words[1:]]
         for _ in range(3):
             done = ran(words, 2 * SECONDS, env=environment, cwd=self.folder, **self._as)
@@ -86,7 +87,7 @@ class Office:
         pipe = f"xlperf{os.getpid()}"
         self.own()
         shown = {"DISPLAY": screen, "SAL_USE_VCLPLUGIN": "gen"} if screen else {}
-        environment = {**os.environ, "HOME": str(self.folder), **shown}
+        environment = {**os.environ, "HOME": str(self.folder), "PATH": path_outside(), **shown}
         words = ["soffice", f"-env:UserInstallation={self.profile.as_uri()}", "--norestore", "--nologo"]
         words += [f"--accept=pipe,name={pipe};urp;"] if screen else ["--headless", f"--accept=pipe,name={pipe};urp;"]
         program = subprocess.Popen(

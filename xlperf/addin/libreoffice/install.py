@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -15,6 +16,12 @@ OXT = "xlperf.oxt"
 SECONDS = 300  # an installation takes a few; a hidden window of LibreOffice that waits for an answer takes for ever
 
 
+def path_outside() -> str:
+    """Return where programs are, without an activated environment, whose Python LibreOffice would take for its own."""
+    places = os.environ.get("PATH", "").split(os.pathsep)
+    return os.pathsep.join(p for p in places if not Path(p, "activate").is_file())
+
+
 def install_extension() -> list[Problem]:
     """Install the extension for the user who runs this; return what stood in the way, nothing where it is done."""
     program = shutil.which("unopkg")
@@ -22,9 +29,10 @@ def install_extension() -> list[Problem]:
         return libreoffice_lacking()
     with tempfile.TemporaryDirectory() as folder:
         file = build_oxt(Path(folder) / OXT)
+        words, outside = [program, "add", "-f", str(file)], {**os.environ, "PATH": path_outside()}
         try:
             done = subprocess.run(  # noqa: S603
-                [program, "add", "-f", str(file)], capture_output=True, text=True, errors="replace", timeout=SECONDS
+                words, capture_output=True, text=True, errors="replace", timeout=SECONDS, env=outside
             )
         except subprocess.TimeoutExpired:
             return [problem("ADDIN_NOT_INSTALLED", None, found=f"unopkg: {SECONDS} s")]
