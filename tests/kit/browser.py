@@ -116,8 +116,8 @@ return true;
 
 # the worker of the engine is made from a text of the page, beside which another can stand
 _BESIDE = """
-const Plain = window.Blob;
-window.Blob = class extends Plain {
+window.PlainBlob ??= window.Blob;  // said for every page that opens, by each test anew: the last one holds
+window.Blob = class extends window.PlainBlob {
   constructor(parts, how) {
     super(how?.type === "text/javascript" ? [...parts, TEXT] : parts, how);
   }
