@@ -17,9 +17,13 @@ SECONDS = 300  # an installation takes a few; a hidden window of LibreOffice tha
 
 
 def path_outside() -> str:
-    """Return where programs are, without an activated environment, whose Python LibreOffice would take for its own."""
-    places = os.environ.get("PATH", "").split(os.pathsep)
-    return os.pathsep.join(p for p in places if not Path(p, "activate").is_file())
+    """Return where programs are looked for, those beside LibreOffice's own first.
+
+    LibreOffice takes the first Python it finds for its own: that of an environment, or another of the same version,
+    makes it end with `bad_alloc`.
+    """
+    program, places = shutil.which("unopkg"), os.environ.get("PATH", "")
+    return f"{Path(program).parent}{os.pathsep}{places}" if program else places
 
 
 def install_extension() -> list[Problem]:
