@@ -17,6 +17,14 @@ from pathlib import Path
 Put = Callable[[Path, bytes], None]
 
 
+_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))  # in the name of a file, on one system or another
+
+
+def file_name(words: str) -> str:
+    """Return words as they can stand in the name of a file."""
+    return words.translate(_FORBIDDEN)
+
+
 def write_whole(file: Path, data: bytes, *, lasting: bool = True) -> None:
     """Write a file so that it is there whole or not at all; where it is to last, also when the power goes."""
     with writing(lasting=lasting) as put:

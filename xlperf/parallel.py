@@ -115,8 +115,7 @@ def in_place(begun: Begun, lost: frozenset[int]) -> Iterator[None]:
     """Do guarded work here, one job after the other, with somebody outside who ends all of it where a job hangs.
 
     begun: told the number of a job from 1, the seconds it may take and the bytes of memory (0: as many as there are),
-    before it is done. lost: jobs that took too long
-    when the same was done before; they are not tried again.
+    before it is done. lost: jobs that took too long when the same was done before; they are not tried again.
     """
     before = _PLACE.set(_Place(begun, lost))
     try:

@@ -26,7 +26,7 @@ from xlperf.scheme.model import (
     SheetSpec,
     place_of,
 )
-from xlperf.scheme.reading.earlier import PERIOD, stands_as
+from xlperf.scheme.reading.earlier import PERIOD, fills_of, stands_as
 from xlperf.scheme.reading.nodes import listing
 from xlperf.scheme.reading.tables import given_columns, holds_of, typed_where
 from xlperf.scheme.words import nearest
@@ -207,7 +207,7 @@ def _dated(sheet: Sheet, scheme: Scheme, spec: SheetSpec, period: str) -> Sheet:
 
     A sheet that is filled in other periods only has no rows for new entries.
     """
-    fills = next((p.fills for p in scheme.periods if p.id == period), ())
+    fills = fills_of(scheme.periods, period)
     taken = next((e for e in scheme.earlier if e.name == sheet.name), None)
     if not scheme.periods and taken is None:
         return sheet

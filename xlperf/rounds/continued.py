@@ -14,6 +14,7 @@ from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.frozen import SHORT, FrozenSheet
 from xlperf.rounds.present import Earlier, Keys, Present
 from xlperf.scheme.model import SheetSpec
+from xlperf.scheme.reading.earlier import fills_of
 from xlperf.scheme.reading.nodes import text
 from xlperf.scheme.reading.tables import typed_where
 
@@ -22,7 +23,7 @@ Rows = list[dict[str, Value]]
 
 def continuing(present: Present) -> list[SheetSpec]:
     """List the ledgers whose earlier entries are rows of this round: those that are filled in its period."""
-    fills = next((p.fills for p in present.scheme.periods if p.id == present.period), ())
+    fills = fills_of(present.scheme.periods, present.period)
     return [
         s for s in present.scheme.sheets
         if s.continues is not None and (not s.periods or present.period in s.periods) and (not fills or s.name in fills)

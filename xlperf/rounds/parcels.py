@@ -9,12 +9,12 @@ from pathlib import Path
 
 from xlperf.engine.plan import SCORER
 from xlperf.engine.roster import Roster
+from xlperf.files import file_name
 from xlperf.rounds.parties import roster_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.seal import Identity, Kind, sealed
 
 MASTER = "总表"
-_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,12 @@ def parcels_of(round_: Round) -> Iterator[Parcel]:
         width = len(str(len(parties)))
         for number, party in enumerate(parties, 1):
             name = roster.title(party)
-            file = Path("issued", _file_name(book), f"{number:0{width}d} {_file_name(name)}.xlsx")
+            file = Path("issued", file_name(book), f"{number:0{width}d} {file_name(name)}.xlsx")
             yield Parcel(*party, name, book, file)
     for name in scorers_of(round_, roster):
         book = roster.book(SCORER)
-        yield Parcel(SCORER, name, name, book, Path("issued", book, f"{_file_name(name)}.xlsx"))
+        yield Parcel(SCORER, name, name, book, Path("issued", book, f"{file_name(name)}.xlsx"))
     yield Parcel("master", "", MASTER, MASTER, Path("issued", f"{MASTER}.xlsx"))
-
-
-def _file_name(words: str) -> str:
-    return words.translate(_FORBIDDEN)
 
 
 def scorers_of(round_: Round, roster: Roster | None = None) -> list[str]:

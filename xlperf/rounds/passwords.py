@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 from xlperf.engine.roster import Party
+from xlperf.files import file_name
 from xlperf.rounds.collecting.open import Passwords
 from xlperf.rounds.ledger import State
 from xlperf.rounds.outputs import put_out
@@ -15,7 +16,6 @@ from xlperf.rounds.store import Round
 from xlperf.workbook.secret import password_of
 
 FOLDER, LIST = "口令", "口令表"
-_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 
 
 def password(round_: Round, party: Party) -> str:
@@ -44,7 +44,7 @@ def write_passwords(round_: Round, state: State) -> None:
             continue
         word = password(round_, (parcel.kind, parcel.whom))
         out.writerow([f"'{parcel.name}" if parcel.name[:1] in "=+-@" else parcel.name, parcel.book, issued.file, word])
-        name = f"{parcel.name}（{parcel.book}）".translate(_FORBIDDEN)[:60]
+        name = file_name(f"{parcel.name}（{parcel.book}）")[:60]
         files[Path("out", FOLDER, f"{name}.txt")] = _note(round_, parcel.name, parcel.book, word).encode("utf-8")
     if files:
         put_out(round_, {Path("out", FOLDER, f"{LIST}.csv"): rows.getvalue().encode("utf-8-sig"), **files})

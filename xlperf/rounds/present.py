@@ -72,7 +72,6 @@ class Keys:
         self._table = spec.rows if spec is not None else ""
         self._now = {o.table: _Roster(scheme, o.table) for o in scheme.objects}
         self._home = scheme.home
-        self._gone: dict[str, bool] = {}
 
     def stays(self, row: Mapping[str, Value], frozen: FrozenSheet) -> bool:
         """Return whether whose row it is is still there."""

@@ -97,6 +97,11 @@ def shows_alike(a: Any, b: Any) -> bool:
     return bool(abs(a - b) <= NOISE * max(1.0, abs(a), abs(b)))
 
 
+def shows_error(value: Any) -> bool:
+    """Return whether a cell shows an error, which stands in it as its text."""
+    return isinstance(value, str) and value.startswith("#")
+
+
 def _stored_where(book: Path | BytesIO, wanted: Callable[[str, Cell], bool]) -> dict[Place, Any]:
     found: dict[Place, Any] = {}
     with zipfile.ZipFile(book) as parts:

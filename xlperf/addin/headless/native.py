@@ -14,6 +14,7 @@ from typing import Any
 
 from xlperf.addin.cells import value_of, wrong
 from xlperf.formula.values import EXEMPT, half_up
+from xlperf.xlsx.cached import shows_error
 
 COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -38,7 +39,7 @@ def compared(sign: str, a: Any, b: Any) -> Any:
         height, width = max(len(left), len(right)), max(len(left[0]), len(right[0]))
         return [[compared(sign, _at(left, r, c), _at(right, r, c)) for c in range(width)] for r in range(height)]
     for cell in (a, b):
-        if isinstance(cell, str) and cell.startswith("#"):
+        if shows_error(cell):
             return cell
     if type(a) is float and type(b) is float:
         return COMPARED[sign](*_distinct(a, b))
@@ -80,7 +81,7 @@ def _over(name: str, rounded: Callable[[Fraction, Fraction], Fraction], otherwis
     def call(cells: Any, to: Any = otherwise) -> Any:
         if isinstance(cells, list | tuple):
             return [[call(cell, to) for cell in row] for row in cells]
-        if isinstance(cells, str) and cells.startswith("#"):
+        if shows_error(cells):
             return cells
         number, figure = (value_of(v, name) or Fraction(0) for v in (cells, to))
         if isinstance(number, str) or isinstance(figure, str):

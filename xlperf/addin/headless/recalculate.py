@@ -21,7 +21,16 @@ from xlperf.addin.headless.bounded import looks_at_whole, write_bounded
 from xlperf.addin.headless.engines import Answer, Job, answers
 from xlperf.addin.headless.left import called, left_alone, left_problems, write_left
 from xlperf.problems import Problem, Where, problem, word
-from xlperf.xlsx.cached import Change, Place, changes, formulas_of, shows_alike, stored_results, write_values
+from xlperf.xlsx.cached import (
+    Change,
+    Place,
+    changes,
+    formulas_of,
+    shows_alike,
+    shows_error,
+    stored_results,
+    write_values,
+)
 from xlperf.xlsx.parts import UnsafePart
 
 ENGINES = ("formulas", "formualizer")
@@ -77,9 +86,7 @@ def recalculated(book: Path, out: Path, engine: str | None = None, *, seconds: f
     problems = list(_alone(book, results, texts)) if engine is None else []
     stored = stored_results(book)
     for place, text in calculated.items():
-        there = stored.get(place)
-        doubted = there is not None and not _is_error(there), _OWN_ERRORS if engine is None else frozenset()
-        settled = _settled(place, text, done, unsure, doubted)
+        settled = _settled(place, text, done, unsure, stored.get(place), chosen=engine is not None)
         if isinstance(settled, Problem):
             problems.append(_at(settled, book, place))
         else:
@@ -146,12 +153,12 @@ def _alone(book: Path, found: Mapping[str, Answer], texts: Mapping[Place, str]) 
 
 
 def _settled(
-    place: Place, text: str, done: Mapping[str, Answer], unsure: frozenset[Place], doubted: tuple[bool, frozenset[str]]
+    place: Place, text: str, done: Mapping[str, Answer], unsure: frozenset[Place], stored: Any, *, chosen: bool
 ) -> tuple[Any] | Problem:
     """Return the value that the engines agree on, or the problem of the cell.
 
-    unsure: see `_calculated`. doubted: whether no error at all is believed of one engine alone (a value stands in the
-    cell, which no error may take the place of), and else which ones are not.
+    unsure: see `_calculated`. stored: what the cell shows now; no error of one engine alone takes the place of a value.
+    chosen: whether a person asked for one engine alone, whose errors stand where there is none.
     """
     at = (place[0].upper(), place[1])
     shown = {name: answer.values.get(at, _MISSING) for name, answer in done.items()}
@@ -167,21 +174,16 @@ def _settled(
     if not all(shows_alike(values[0], value) for value in values[1:]):
         first, second = (f"{name} {_shown(value)}" for name, value in known.items())
         return problem("RECALC_ENGINES_DIFFER", first=first, second=second, found=f"={text}")
-    has_value, errors = doubted
+    has_value = stored is not None and not shows_error(stored)
     ours = bool(called(text)) and all(name.startswith("XP_") for name in called(text))  # no engine answers for these
-    if len(values) == 1 and not ours and (values[0] in errors or (has_value and _is_error(values[0]))):
-        # nobody says whether the book means it or the engine gave up
+    is_doubtful = shows_error(values[0]) if has_value else values[0] in _OWN_ERRORS and not chosen
+    if len(values) == 1 and not ours and is_doubtful:  # nobody says whether the book means it or the engine gave up
         return problem("RECALC_ERROR_ALONE", first=values[0], found=f"={text}")
     return (values[0],)
 
 
-def _is_error(value: Any) -> bool:
-    """Return whether a cell shows an error."""
-    return isinstance(value, str) and value.startswith("#")
-
-
 def _shown(value: Any) -> str:
-    return f"“{value}”" if isinstance(value, str) and not value.startswith("#") else f"{'' if value is None else value}"
+    return f"“{value}”" if isinstance(value, str) and not shows_error(value) else f"{'' if value is None else value}"
 
 
 def _at(p: Problem, book: Path, place: Place) -> Problem:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from xlperf.engine.roster import Party, Roster
+from xlperf.files import file_name
 from xlperf.problems import Problem, errors
 from xlperf.rounds.ledger import WITHDRAWN as IS_WITHDRAWN
 from xlperf.rounds.ledger import Receipt, State
@@ -19,7 +20,6 @@ from xlperf.rounds.store import Round
 
 FOLDER, SETTLED, WITHDRAWN = "退回", "已处理", "已移出"
 _LONGEST = 60  # characters of a letter's name, so that no system finds it too long
-_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 
 
 def write_replies(round_: Round, state: State, waiting: Iterable[Receipt]) -> tuple[Path, ...]:
@@ -33,7 +33,7 @@ def write_replies(round_: Round, state: State, waiting: Iterable[Receipt]) -> tu
         name = letter_name(round_, roster, receipt)
         text = reply_text(round_, roster, state, receipt)
         wanted[name] = f"{wanted[name]}\n{text}" if name in wanted else text
-    in_force = {roster.title(party).translate(_FORBIDDEN) for party in state.current}
+    in_force = {file_name(roster.title(party)) for party in state.current}
     folder, files = round_.out / FOLDER, dict[Path, bytes | None]()
     for old in [f for f in folder.glob("*.txt") if f.is_file()] if folder.is_dir() else ():
         if wanted.get(old.stem) is None or old.read_text("utf-8", "replace") not in wanted[old.stem]:
@@ -48,7 +48,7 @@ def letter_name(round_: Round, roster: Roster, receipt: Receipt) -> str:
     """Return what the letter on a file is called: the party it goes to, else the file."""
     party = sender(round_, receipt)
     name = roster.title(party) if party is not None else Path(receipt.file).stem
-    return name.translate(_FORBIDDEN)[:_LONGEST]
+    return file_name(name)[:_LONGEST]
 
 
 def _free(file: Path) -> Path:

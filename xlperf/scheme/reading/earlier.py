@@ -79,6 +79,11 @@ def period_reading(periods: tuple[PeriodSpec, ...]) -> dict[str, Reading]:
     return {PERIOD: made}
 
 
+def fills_of(periods: Iterable[PeriodSpec], period: str) -> tuple[str, ...]:
+    """Return the sheets that alone are filled in a period, none for all of them."""
+    return next((p.fills for p in periods if p.id == period), ())
+
+
 def stands_as(periods: Iterable[PeriodSpec], period: str) -> str:
     """Return the period whose rules hold in a period: its own, those of the first one in a month or quarter."""
     there = {p.id: p for p in periods}

@@ -13,6 +13,7 @@ from xlperf.engine.objects import Thing
 from xlperf.engine.part import looking_beyond, part_of
 from xlperf.engine.plan import Plan
 from xlperf.engine.score import Scores
+from xlperf.files import file_name
 from xlperf.workbook.book import Book
 from xlperf.workbook.books.choice import arranged
 from xlperf.workbook.books.master import hidden_columns, sheets_written
@@ -20,7 +21,6 @@ from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.table import Dress, write_table
 from xlperf.xlsx.skeleton import HEAD
 
-_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 STATE = "供查阅：只有本部门的行；公式是活的，引用本部门以外的数以数值列出。不用填写，不收回。"
 
 
@@ -32,7 +32,7 @@ def write_parts(scores: Scores, folder: Path, *, native: bool = True) -> Iterato
     names = scores.objects.names(units.table)
     width = len(str(len(names)))
     for number, (key, name) in enumerate(names.items(), 1):
-        file = folder / f"{number:0{width}d} {_file_name(name)}.xlsx"
+        file = folder / f"{number:0{width}d} {file_name(name)}.xlsx"
         part_book(scores, (units.table, key), native=native).save(file)
         yield file
 
@@ -68,7 +68,3 @@ def _views(book: Book, part: Scores) -> list[View]:
 def _is_read(plan: Plan, name: str, part: Scores) -> bool:
     """Return whether a sheet with rows looks at this one."""
     return any(name in plan.graph.sheets_read(s.name) for s in plan.sheets if part.size(s.name))
-
-
-def _file_name(words: str) -> str:
-    return words.translate(_FORBIDDEN)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from xlperf.engine.plan import Column, Print
 from xlperf.engine.score import Scores
+from xlperf.files import file_name
 from xlperf.formula.values import Value, value_text
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, cached, protect, put
@@ -29,7 +30,6 @@ from xlperf.xlsx.addresses import letters
 NUMBER = "序号"
 _ROW, _SUM, _SIGN, _GROUP = 22.0, 24.0, 44.0, 26.0  # points
 _NAMED = 12  # of those left out, named one by one
-_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))  # in the name of a file
 _HEAD = 2  # the row of the headings, counted from 0
 _GROUP_LOOK: style.Properties = {**style.BASE, "bold": True, "font_size": 12, "align": "left"}
 _SUM_LOOK: style.Properties = {**style.CELL_CENTER, "text_wrap": False, "shrink": True, "bold": True}
@@ -127,7 +127,7 @@ def write_print_books(scores: Scores, spec: Print, folder: Path) -> list[Path]:
     found = Listed(Layout(scores, [view]), view, spec, live=False).standing
     files = []
     for number, (name, rows) in enumerate(found.items(), 1):
-        files.append(folder / f"{number:0{len(str(len(found)))}d} {name.translate(_FORBIDDEN)}.xlsx")
+        files.append(folder / f"{number:0{len(str(len(found)))}d} {file_name(name)}.xlsx")
         write_print_book(scores, spec, files[-1], rows)
     return files
 
