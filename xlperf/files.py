@@ -66,11 +66,16 @@ def writing(*, lasting: bool = True) -> Iterator[Put]:
             part.unlink(missing_ok=True)
 
 
+class NothingKept(KeyboardInterrupt):
+    """A person interrupted the making of a folder, and nothing of it was kept."""
+
+
 @contextmanager
 def made_whole(target: Path) -> Iterator[Path]:
     """Make a folder that takes its place at the end, whole or not at all; one that stayed empty does not.
 
-    target: not there, or empty. Yields the folder to fill, which stands beside it under a hidden name.
+    target: not there, or empty. Yields the folder to fill, which stands beside it under a hidden name. Raises
+    NothingKept where a person interrupts.
     """
     with _named(target):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -84,6 +89,8 @@ def made_whole(target: Path) -> Iterator[Path]:
             if target.exists():
                 target.rmdir()
             making.rename(target)
+    except KeyboardInterrupt as stop:
+        raise NothingKept from stop
     finally:
         shutil.rmtree(making, ignore_errors=True)
 

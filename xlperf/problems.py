@@ -18,6 +18,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from xlperf.wording import filled
+
 Severity = Literal["error", "warning", "note"]
 Language = Literal["zh", "en"]
 _MARK, _BETWEEN = "\x1e", "\x1f"  # neither can stand in what a user typed: `_short` takes them out
@@ -88,18 +90,18 @@ class Problem:
     def message(self, language: Language = "zh") -> str:
         """Return what is wrong."""
         entry = catalogue()[self.code]
-        return (entry.zh if language == "zh" else entry.en).format_map(_Values(self.worded(language)))
+        return filled(entry.zh if language == "zh" else entry.en, self.worded(language))
 
     def remedy(self, language: Language = "zh") -> str:
         """Return what to do."""
         entry = catalogue()[self.code]
-        return (entry.zh_remedy if language == "zh" else entry.en_remedy).format_map(_Values(self.worded(language)))
+        return filled(entry.zh_remedy if language == "zh" else entry.en_remedy, self.worded(language))
 
     def _remedy_here(self, language: Language) -> str:
         texts = page_remedies().get(self.code) if _AT_THE_PAGE.get() else None
         if texts is None:
             return self.remedy(language)
-        return texts[language == "en"].format_map(_Values(self.worded(language)))
+        return filled(texts[language == "en"], self.worded(language))
 
     def worded(self, language: Language = "zh") -> dict[str, str]:
         """Return the values with words of ours in that language; what a user typed stays as it is."""
@@ -124,13 +126,6 @@ class Problem:
         return f"{head}[{self.code}] {self.message(language)} {todo}{self.remedy(language)}"
 
 
-class _Values(dict[str, str]):
-    """Values of a text; an older record may lack one that the text has now."""
-
-    def __missing__(self, name: str) -> str:
-        return "…"
-
-
 class Word(str):
     """Words of the program inside a problem's value, to be shown in the reader's language."""
 
@@ -139,16 +134,16 @@ class Word(str):
 
 def word(zh: str, **values: object) -> Word:
     """Make a value that is words of ours; `{name}` in it is filled. English stands in `texts/words.csv`."""
-    filled = (f"{_BETWEEN}{name}{_BETWEEN}{_short(str(value))}" for name, value in values.items())
-    return Word(f"{_MARK}{zh}{''.join(filled)}")
+    given = (f"{_BETWEEN}{name}{_BETWEEN}{_short(str(value))}" for name, value in values.items())
+    return Word(f"{_MARK}{zh}{''.join(given)}")
 
 
 def _in_language(value: str, language: Language) -> str:
     if not value.startswith(_MARK):
         return value
-    zh, *filled = value[1:].split(_BETWEEN)
+    zh, *values = value[1:].split(_BETWEEN)
     text = zh if language == "zh" else words().get(zh, zh)
-    return text.format(**dict(zip(filled[::2], filled[1::2], strict=True)))
+    return filled(text, dict(zip(values[::2], values[1::2], strict=True)))
 
 
 def problem(code: str, where: Where | None = None, **values: object) -> Problem:

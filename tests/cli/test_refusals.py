@@ -292,3 +292,5 @@ def test_ctrl_c_leaves_no_half_made_folder(moment, tmp_path):
     assert list(tmp_path.iterdir()) == []
     if moment == "at work" or demo.returncode == 130 or str(ROOT / "xlperf") in told:  # before, it is Python that ends
         assert (demo.returncode, "Ctrl+C" in told, "Traceback" in told) == (130, True, False)
+    if moment == "at work":
+        assert ("没有留下文件" in told, "都完整" in told) == (True, False)

@@ -66,14 +66,14 @@ def _excel() -> Iterator[Problem]:
     if sys.platform != "win32":
         yield _missing(
             word("Windows 版 Excel（工作表函数和宏只能在 Windows 版 Excel 中用）"),
-            word("改用 LibreOffice，或 xlperf recalc"),
+            word("改用 LibreOffice，或 {xlperf} recalc"),
         )
         return
     registry: Any = importlib.import_module("winreg")
     bits = _value(registry, rf"{_OFFICE}\ClickToRun\Configuration", "Platform", machine=True)
     if bits is None:
         yield _missing(
-            word("Excel 2010 及以上（注册表中没有找到 Office）"), word("安装 Office；WPS 用户用 xlperf recalc")
+            word("Excel 2010 及以上（注册表中没有找到 Office）"), word("安装 Office；WPS 用户用 {xlperf} recalc")
         )
     else:
         python = "x64" if sys.maxsize > 2**32 else "x86"

@@ -29,6 +29,7 @@ from xlperf.rounds.ledger import Reader
 from xlperf.rounds.outputs import RECALCULATED
 from xlperf.rounds.recompute import recomputed
 from xlperf.rounds.store import LEDGER_FILE
+from xlperf.wording import several
 from xlperf.workbook.books.functions import PageLine, write_function_page
 
 STARTER = "保存即重算.bat"  # for a double click on Windows: watches the folder it lies in
@@ -204,10 +205,11 @@ def show_recalculation(out: Path, found: Recalculated) -> None:
         return
     changed = [c for c in found.changes if c.was is not None]
     count, fresh = len(changed), len(found.changes) - len(changed)
+    other = several(count, "shows", "show")
     click.echo(
         say(
             f"{out}：{found.written}格已重新计算，其中{count}格的值与原来不同",
-            f"{out}: {found.written} cells recalculated, {count} of them show something else than before",
+            f"{out}: {several(found.written, 'cell')} recalculated, of which {other} something else than before",
         )
     )
     for c in changed[:MOST_SHOWN]:
@@ -216,7 +218,10 @@ def show_recalculation(out: Path, found: Recalculated) -> None:
         more = count - MOST_SHOWN
         click.echo(say(f"  ……另有{more}格，--json 列出全部", f"  … {more} more; --json lists all"))
     if fresh:
-        without = say(f"原来没有存值的{fresh}格现在有了", f"{fresh} cells had no stored value and now have one")
+        without = say(
+            f"原来没有存值的{fresh}格现在有了",
+            several(fresh, "cell without a stored value has one now", "cells without a stored value have one now"),
+        )
         click.echo(f"  {without}")
 
 

@@ -12,6 +12,7 @@ from xlperf.cli.output import answer_json, as_json, called, leave, say, show_pro
 from xlperf.rounds.freeze import Freezing, freeze, reopen
 from xlperf.rounds.frozen import SHORT
 from xlperf.rounds.history import Link, history_of
+from xlperf.wording import several
 
 folder_argument = click.argument("folder", type=click.Path(path_type=Path), default=".")
 
@@ -100,5 +101,5 @@ def _print_link(link: Link) -> None:
     dated = f"　{say('封存于', 'frozen')} {link.at}" if link.at else ""
     click.echo(f"{indent}{link.name}　{say('轮次', 'round')} {link.round}　{state}{dated}")
     for taken in link.taken:
-        rows = say(f"{taken.rows}行", f"{taken.rows} rows")
+        rows = say(f"{taken.rows}行", several(taken.rows, "row"))
         click.echo(f"{indent}  → {taken.title}：{'、'.join(taken.columns)}　{rows}")

@@ -16,7 +16,9 @@ from click.exceptions import NoSuchCommand
 from xlperf.cli import output
 from xlperf.cli.language import say, teach_click, with_our_marks
 from xlperf.cli.page import HELP, texts_of, worded
+from xlperf.files import NothingKept
 from xlperf.version import VERSION
+from xlperf.wording import started_as
 
 COMMANDS = {  # command → module of this package, and the command in it
     "addin": "addin:addin",
@@ -81,7 +83,7 @@ class Door(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; what the machine refuses becomes a problem, a misspelt command is told the nearest one."""
         try:
-            with refusals_shown(), concerns_counted(ctx):
+            with started_as(output.called()), refusals_shown(), concerns_counted(ctx):
                 return super().invoke(ctx)
         except click.UsageError as fault:
             if isinstance(fault, NoSuchCommand) and not fault.possibilities:
@@ -115,15 +117,21 @@ def refusals_shown() -> Iterator[None]:
         if not refused:
             raise
         output.fail(refused)
-    except KeyboardInterrupt:
-        click.echo(
-            say(
-                "\n已按 Ctrl+C 中止。已经写好的文件都完整；再运行一次就接着做。",
-                "\nInterrupted. Every file that was written is complete; run the command again to go on.",
-            ),
-            err=True,
-        )
+    except KeyboardInterrupt as stop:
+        click.echo(f"\n{_what_is_left(stop)}", err=True)
         raise SystemExit(INTERRUPTED) from None
+
+
+def _what_is_left(stop: KeyboardInterrupt) -> str:
+    if isinstance(stop, NothingKept):
+        return say(
+            "已按 Ctrl+C 中止。没有做完的文件夹已撤掉，没有留下文件；再运行一次从头做起。",
+            "Interrupted. The unfinished folder was taken away, nothing is left of it; run the command again.",
+        )
+    return say(
+        "已按 Ctrl+C 中止。已经写好的文件都完整；再运行一次就接着做。",
+        "Interrupted. Every file that was written is complete; run the command again to go on.",
+    )
 
 
 @click.group(name="xlperf", cls=Door, context_settings=HELP)

@@ -18,8 +18,8 @@ from xlperf.cli.language import language as language
 from xlperf.cli.language import say as say
 from xlperf.cli.page import width
 from xlperf.problems import Problem, errors, words
+from xlperf.wording import PROGRAM
 
-PROGRAM = "xlperf"
 ROOM = 70  # columns of a line of progress
 DONE, FAILED, FINDINGS = 0, 1, 3
 AS_JSON = "xlperf.json"  # in `meta` of a command's context: whether it was asked for JSON

@@ -14,6 +14,7 @@ from xlperf.publish.verify import verified
 from xlperf.rounds.collecting.lifted import lift
 from xlperf.rounds.undo import undo
 from xlperf.rounds.versions import choose, versions
+from xlperf.wording import several
 
 folder_argument = click.argument("folder", type=click.Path(path_type=Path), default=".")
 
@@ -37,7 +38,12 @@ def verify_command(folder: Path, anchor: str, code: str, sheet: Path | None, jso
     else:
         show_problems(problems)
         if not any(p.severity != "note" for p in problems):
-            click.echo(say(f"核验通过：{count}项与台账一致", f"verified: {count} items agree with the ledger"))
+            click.echo(
+                say(
+                    f"核验通过：{count}项与台账一致",
+                    f"verified: {several(count, 'item agrees', 'items agree')} with the ledger",
+                )
+            )
     leave(problems)
 
 
@@ -118,6 +124,8 @@ def lift_command(folder: Path, file: str, json_: bool) -> None:
         click.echo(answer_json(answer, problems))
         leave([*opening, *problems])
         return
-    click.echo(say(f"搬入{done.count}格：{folder / done.book}", f"{done.count} cells lifted: {folder / done.book}"))
+    click.echo(
+        say(f"搬入{done.count}格：{folder / done.book}", f"{several(done.count, 'cell')} lifted: {folder / done.book}")
+    )
     click.echo(say(f"没有搬入{len(done.left)}处：{folder / done.rest}", f"{len(done.left)} left: {folder / done.rest}"))
     leave([*opening, *problems])

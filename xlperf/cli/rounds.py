@@ -32,6 +32,7 @@ from xlperf.rounds.ledger import Receipt
 from xlperf.rounds.parcels import MASTER
 from xlperf.rounds.store import Round, new_round
 from xlperf.scheme.find import find_scheme
+from xlperf.wording import several
 from xlperf.workbook.secret import is_there as secrets_there
 
 folder_argument = click.argument("folder", type=click.Path(path_type=Path), default=".")
@@ -190,7 +191,7 @@ def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> 
         click.echo(
             say(
                 f"另有 {quiet} 份改过文件名，已按表内标识认定（--verbose 逐份列出）",
-                f"{quiet} more were renamed and recognised by what is inside (--verbose lists them)",
+                f"{several(quiet, 'more was', 'more were')} renamed, known by what is inside (--verbose lists them)",
             )
         )
     for line in _quiet_lines(r for r in got.receipts if not r.problems or r not in shown):
@@ -222,7 +223,7 @@ def _quiet_lines(receipts: Iterable[Receipt]) -> Iterator[str]:
 def _counted(got: Collection) -> str:
     """Count every file of the inbox once: the parts add up to the whole."""
     colors = {"accepted": "green", "held": "yellow", "refused": "red", "duplicate": "white", "settled": "white"}
-    parts = [say(f"共 {len(got.receipts)} 份", f"{len(got.receipts)} files")]
+    parts = [say(f"共 {len(got.receipts)} 份", several(len(got.receipts), "file"))]
     for decision, word in _decisions().items():
         count = len(got.decided(decision))
         if count or decision in ("accepted", "held", "refused"):
@@ -327,14 +328,16 @@ def free_folder(wanted: Path) -> Path:
 def show_demo(result: DemoResult, home: Path) -> None:
     """Print what a demonstration did: books, what was held and why, the ranking, where to look next."""
     books = len(result.issued.files)
-    click.echo(say(f"\n一、发出 {books} 本表。第一次收回：", f"\n1. {books} workbooks issued. First return:"))
+    click.echo(
+        say(f"\n一、发出 {books} 本表。第一次收回：", f"\n1. {several(books, 'workbook')} issued. First return:")
+    )
     show_collection(replace(result.first, replies=()), home)  # they move on as the books are put right
     office = result.round.scheme.office
     after = f"\n二、补正、打分、{office}审核之后："
     click.echo(say(after, "\n2. After corrections, scoring and the office's decisions:"))
     names = missing_names(result.last.missing)
     click.echo(
-        say(f"收下 {len(result.last.accepted)} 份文件", f"{len(result.last.accepted)} files accepted")
+        say(f"收下 {len(result.last.accepted)} 份文件", f"{several(len(result.last.accepted), 'file')} accepted")
         + (say(f"，仍未报：{names}", f", still missing: {names}") if names else "")
     )
     click.echo(say("\n三、排名（模拟数据）", "\n3. Ranking (simulated data)"))
@@ -350,7 +353,7 @@ def show_demo(result: DemoResult, home: Path) -> None:
             f"  {home / 'out' / '退回'}   给退回单位的答复（已补正的移入其中的 已处理/）\n"
             f"  {called('explain', code, '--round', home)}   为什么是这个分\n"
             f"  {called(*_to_publish(result, home, names))}   反馈单、公示和奖惩名单",
-            f"\n{result.seconds:.0f} seconds. Look next at:\n"
+            f"\n{several(f'{result.seconds:.0f}', 'second')}. Look next at:\n"
             f"  {home / first}      the 总表 with live formulas\n"
             f"  {home / 'issued'}   the books that went out\n"
             f"  {home / 'out' / '退回'}   replies to those whose books were held (settled ones in 已处理/)\n"
@@ -388,5 +391,7 @@ def blank(scheme_id: str, folder: Path, despite: str, json_: bool) -> None:
         return
     show_problems(problems, quiet_notes=True)
     if files:
-        click.echo(say(f"写出 {len(files)} 本空白表：{folder}", f"{len(files)} blank workbooks written: {folder}"))
+        click.echo(
+            say(f"写出 {len(files)} 本空白表：{folder}", f"{several(len(files), 'blank workbook')} written: {folder}")
+        )
     leave(problems)

@@ -10,13 +10,15 @@ from xlperf.cli import output
 from xlperf.cli.commands import json_option, opened
 from xlperf.cli.output import answer_json, as_json, leave, problem_data, say, show_problems
 from xlperf.cli.rules_page import rules_page
-from xlperf.engine.check import check_source
+from xlperf.engine.check import EXAMPLE_CODES, check_source
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.shapes import plan_data
-from xlperf.problems import errors
+from xlperf.problems import Problem, errors
 from xlperf.rules import RULES
 from xlperf.scheme.heading import heading_of
 from xlperf.scheme.load import find_scheme, folder_source, schemes_available, written_out
+from xlperf.scheme.model import Scheme
+from xlperf.wording import several
 
 
 def _listed(folder: Path) -> tuple[str, str, str, int]:
@@ -76,15 +78,23 @@ def check(json_: bool, expand: bool, scheme_id: str) -> None:
         return
     show_problems(problems)
     if scheme is not None:
-        click.echo(
-            say(
-                f"{scheme.title}：{len(scheme.examples)}个算例，"
-                f"{len(errors(problems))}个错误，{len(problems) - len(errors(problems))}条提醒和说明",
-                f"{scheme.id}: {len(scheme.examples)} examples, {len(errors(problems))} errors, "
-                f"{len(problems) - len(errors(problems))} warnings and notes",
-            )
-        )
+        click.echo(_summary(scheme, problems))
     leave(problems)
+
+
+def _summary(scheme: Scheme, problems: list[Problem]) -> str:
+    """Return what a check comes to on one line: worked examples, those not run or red among them, errors, the rest."""
+    examples, wrong = len(scheme.examples), len(errors(problems))
+    rest = len(problems) - wrong
+    red = len({v for p in problems if p.code in EXAMPLE_CODES for n, v in p.values if n == "example"})
+    left = sum(int(v) for p in problems if p.code == "EXAMPLES_NOT_RUN" for n, v in p.values if n == "count")
+    zh = "，".join([*([f"{red}个不符"] if red else []), *([f"{left}个没有运行"] if left else [])])
+    en = ", ".join([*([f"{red} red"] if red else []), *([f"{left} not run"] if left else [])])
+    return say(
+        f"{scheme.title}：{examples}个算例{f'（{zh}）' if zh else ''}，{wrong}个错误，{rest}条提醒和说明",
+        f"{scheme.id}: {several(examples, 'example')}{f' ({en})' if en else ''}, {several(wrong, 'error')}, "
+        f"{several(rest, 'warning or note', 'warnings and notes')}",
+    )
 
 
 @click.command()

@@ -15,6 +15,7 @@ from xlperf.cli.output import as_json, called
 from xlperf.publish.receipts import FILE, publish_receipts
 from xlperf.report.status import BookState, BookStatus, Status, Stray
 from xlperf.rounds.status import status_of
+from xlperf.wording import several
 
 _NAMES: dict[BookState, tuple[str, str, str]] = {  # Chinese, English, colour
     "in": ("已收", "in", "green"),
@@ -41,7 +42,8 @@ def status_command(folder: Path, dry_run: bool, json_: bool) -> None:
             seen = called("collect", folder)
             count = len(status.fresh)
             click.echo(
-                say(f"收件夹里还有{count}份没有收：{seen}", f"{count} files not looked at yet: {seen}"), err=True
+                say(f"收件夹里还有{count}份没有收：{seen}", f"{several(count, 'file')} not looked at yet: {seen}"),
+                err=True,
             )
         if not dry_run:
             click.echo(f"{say('已写出', 'written')} {folder / FILE}", err=True)
@@ -77,7 +79,8 @@ def _due(status: Status) -> str:
     left = status.days_left
     if status.deadline is None or left is None:
         return say(f"{status.today}，没有写截止日", f"{status.today}, no deadline set")
-    zh, en = (f"还有{left}天", f"{left} days left") if left >= 0 else (f"已过{-left}天", f"{-left} days ago")
+    days = several(abs(left), "day")
+    zh, en = (f"还有{left}天", f"{days} left") if left >= 0 else (f"已过{-left}天", f"{days} ago")
     return say(f"{status.today}，截止日 {status.deadline}（{zh}）", f"{status.today}, due {status.deadline} ({en})")
 
 
@@ -124,5 +127,5 @@ def _owing(status: Status) -> Iterator[str]:
         yield ""
         yield click.style(f"{_name('out')} {sum(map(len, groups.values()))}", fg="red")
     for (book, late), names in groups.items():
-        days = say(f"，逾期{late}天", f", {late} days late") if late else ""
+        days = say(f"，逾期{late}天", f", {several(late, 'day')} late") if late else ""
         yield f"  {book}{days}：{'、'.join(names)}"

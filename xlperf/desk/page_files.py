@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from xlperf.wording import started
+
 MODULES = ("appeals", "call", "chart", "desk", "dom", "main", "marks", "panels", "table", "words")
 PAGE = frozenset({"desk.css", *(f"{name}.mjs" for name in MODULES)})
 
@@ -39,4 +41,4 @@ def page_text(where: Mapping[str, str], nonce: str = "", style: str = "", extra:
 def page_texts(language: str) -> dict[str, str]:
     """Return key → words of the page."""
     text = files("xlperf").joinpath("texts/desk.csv").read_text("utf-8")
-    return {row["key"]: row[language] for row in csv.DictReader(io.StringIO(text))}
+    return {row["key"]: row[language].replace("{xlperf}", started()) for row in csv.DictReader(io.StringIO(text))}

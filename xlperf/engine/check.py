@@ -1,8 +1,8 @@
 """The whole check of a scheme: reading, names, tables, the numbers stated, binding, 体检 and worked examples.
 
 Everything that can be said is said at once: a later stage is left out only where what it looks at could
-not be read, so that nobody mends one thing to learn of the next. Whoever issues, scores or publishes asks
-`standing` first.
+not be read, so that nobody mends one thing to learn of the next; worked examples that need it are named as not
+run. Whoever issues, scores or publishes asks `standing` first.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from xlperf.engine.lint import lint_problems
 from xlperf.engine.must import table_problems
 from xlperf.engine.roles import open_roles
 from xlperf.engine.secrecy import secrecy_problems
+from xlperf.engine.unsound import unsound_of
 from xlperf.engine.words import word_problems
 from xlperf.problems import Problem, errors
 from xlperf.scheme.checking.check import check_scheme
@@ -64,8 +65,8 @@ def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
         more = (table_problems, criteria_problems, word_problems)
         bound = [*bound, *(p for check in more for p in check(scheme, plan))]
     odd = lint_problems(scheme, plan, rows=not errors([*wrong, *bound]))
-    sound = [e for e in scheme.examples if not _touched(scheme, e, [*wrong, *said])]
-    examples = check_examples(scheme, sound, rounds=not errors([*wrong, *bound]))
+    broken = {e.at for e in scheme.examples if _touched(scheme, e, [*wrong, *said])}
+    examples = check_examples(scheme, broken, unsound_of(scheme, wrong, unread))
     return list(
         dict.fromkeys([*said, *bound, *odd, *open_roles(plan, scheme), *secrecy_problems(plan, scheme), *examples])
     )

@@ -27,7 +27,7 @@ from xlperf.scheme.model import (
     place_of,
 )
 from xlperf.scheme.reading.earlier import PERIOD, fills_of, stands_as
-from xlperf.scheme.reading.nodes import listing
+from xlperf.scheme.reading.nodes import listing, words_of
 from xlperf.scheme.reading.tables import given_columns, holds_of, typed_where
 from xlperf.scheme.words import nearest
 
@@ -37,10 +37,12 @@ NEVER = same(lift(0), lift(1))  # the condition of a cell that is not asked for 
 class Bound:
     """Columns bound before, for a scheme that is laid out many times under other readings and figures.
 
-    A column is taken again where the readings and figures that it names are the same.
+    A column is taken again where the readings and figures that it names are the same. faulty: the columns that could
+    not be bound when it was laid out last.
     """
 
     def __init__(self) -> None:
+        self.faulty: set[tuple[str, str]] = set()
         self._words: dict[int, frozenset[str]] = {}
         self._kept: dict[tuple[Any, ...], Column] = {}
         self.laid: Laid = {}
@@ -55,27 +57,15 @@ class Bound:
             before = len(binder.problems)
             made = _column(spec, binder, sheet_basis)
             if len(binder.problems) > before:
+                self.faulty.add((binder.sheet.name, spec.name))
                 return made
             self._kept[at] = made
         return self._kept[at]
 
     def _named(self, spec: ColumnSpec) -> frozenset[str]:
         if id(spec) not in self._words:
-            self._words[id(spec)] = frozenset(_words(spec.attributes)) | frozenset(_words(spec.arguments))
+            self._words[id(spec)] = frozenset(words_of(spec.attributes)) | frozenset(words_of(spec.arguments))
         return self._words[id(spec)]
-
-
-def _words(node: Any) -> Iterator[str]:
-    """List every word of a node, keys and values alike."""
-    if isinstance(node, str):
-        yield str(node)
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            yield str(key)
-            yield from _words(value)
-    else:
-        for item in node:
-            yield from _words(item)
 
 
 _RECENT: list[tuple[Scheme, frozenset[tuple[str, str]], Plan, tuple[Problem, ...]]] = []  # the latest last
@@ -106,6 +96,7 @@ def _compiled(
     scheme: Scheme, readings: Mapping[str, str] | None, bound: Bound, *, circles: bool
 ) -> tuple[Plan, list[Problem]]:
     adopted, problems = _adopted(scheme, readings or {})
+    bound.faulty.clear()
     by_name = {s.name: s for s in scheme.sheets}
     period = adopted.get(PERIOD, "")
     under = {**adopted, **({PERIOD: stands_as(scheme.periods, period)} if period else {})}

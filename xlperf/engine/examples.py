@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from xlperf.engine.bind import Binder
 from xlperf.engine.blank import blank_cells, spelled
 from xlperf.engine.compile import Bound, circular, compile_scheme
+from xlperf.engine.graph import Spot
 from xlperf.engine.limits import limits
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.engine.score import CircularPlan, ExactColumns, rows_of
+from xlperf.engine.unsound import Unsound
 from xlperf.formula.evaluate import Cells, of_row
 from xlperf.formula.expression import columns_of
 from xlperf.formula.operations import equal
@@ -28,36 +30,64 @@ from xlperf.scheme.words import EMPTY, nearest
 _NAMED = 4  # blank cells named one by one
 
 
-def check_examples(scheme: Scheme, examples: Iterable[Example] | None = None, *, rounds: bool = True) -> list[Problem]:
+class NotRun(Exception):
+    """An example that cannot be run: what it would work out has errors, or its own text has."""
+
+
+def check_examples(scheme: Scheme, broken: Collection[Where] = (), unsound: Unsound | None = None) -> list[Problem]:
     """Run every example, and every alternative of it; a result unlike the expected one is a problem.
 
-    examples: those to run, None for all. rounds: False leaves out the small rounds, for a scheme whose tables or
-    columns have errors.
+    broken: where the examples stand whose own text has errors. unsound: the columns that have, beside those that
+    cannot be bound. An example that needs one of them is not run, and that is told.
     """
-    plans = _Plans(scheme)
-    return [
-        found
-        for e in (scheme.examples if examples is None else examples)
-        if e.rule or rounds
-        for found in _check(plans, e)
-    ]
+    plans = _Plans(scheme, unsound or Unsound())
+    problems: list[Problem] = []
+    left: list[Example] = []
+    for example in scheme.examples:
+        try:
+            if example.at in broken:
+                raise NotRun
+            problems += _check(plans, example)
+        except NotRun:
+            left.append(example)
+    if left:
+        names = "、".join(e.id for e in left)
+        problems.append(problem("EXAMPLES_NOT_RUN", left[0].at, count=len(left), examples=names))
+    return problems
 
 
 class _Plans:
     """The plans of a scheme under the readings and figures of its examples, each laid out once."""
 
-    def __init__(self, scheme: Scheme) -> None:
+    def __init__(self, scheme: Scheme, unsound: Unsound) -> None:
         self.scheme = scheme
+        self._unsound = unsound
         self._bound = Bound()
-        self._kept: dict[tuple[tuple[str, str], ...], tuple[Plan, list[Problem]]] = {}
+        self._kept: dict[tuple[tuple[str, str], ...], tuple[Plan, list[Problem], frozenset[Spot]]] = {}
 
-    def under(self, case: _Case) -> tuple[Plan, list[Problem]]:
-        """Return the plan for a case, and what stands in its way."""
+    def under(self, case: _Case, example: Example) -> tuple[Plan, list[Problem]]:
+        """Return the plan for a case, and what is wrong with it elsewhere. Raises NotRun where it needs what is."""
         at = (*sorted(case.readings.items()), ("", ""), *sorted(case.figures.items()))
         if at not in self._kept:
             scheme = _with_figures(self.scheme, case.figures)
-            self._kept[at] = compile_scheme(scheme, case.readings, self._bound, circles=False)
-        return self._kept[at]
+            plan, problems = compile_scheme(scheme, case.readings, self._bound, circles=False)
+            self._kept[at] = plan, problems, frozenset(self._bound.faulty)
+        plan, problems, faulty = self._kept[at]
+        given = {str(table) for table in (*example.tables, *_round_tables(self.scheme))}
+        wrong = faulty | self._unsound.of(self.scheme, given)
+        if wrong and wrong & plan.graph.behind(_asked(plan, example, case)):
+            raise NotRun
+        return plan, problems
+
+
+def _asked(plan: Plan, example: Example, case: _Case) -> Iterator[Spot]:
+    """List the columns that an example names, and the keys of their sheets. Raises NotRun where there is none."""
+    for name, rows in (*example.given.items(), *case.gives.items()):
+        sheet = plan.by_name.get(name)
+        if sheet is None or not any(c.kind == "key" for c in sheet.columns):
+            raise NotRun
+        yield sheet.name, sheet.key.name
+        yield from ((sheet.name, str(column)) for cells in rows.values() for column in cells)
 
 
 def _check(plans: _Plans, example: Example) -> Iterator[Problem]:
@@ -135,10 +165,8 @@ def _flat(node: Any) -> str:
 
 def _round(plans: _Plans, example: Example, case: _Case) -> Iterator[Problem]:
     """Score a small round as far as the cells that the example names, and compare them."""
-    plan, problems = plans.under(case)
-    if problems:
-        yield from problems
-        return
+    plan, problems = plans.under(case, example)
+    yield from problems
     tables, problems = _typed_tables(plans.scheme, plan, example)
     given, unread = _given(plan, example)
     yield from (*problems, *unread)
@@ -269,8 +297,7 @@ def example_tables(scheme: Scheme, plan: Plan, example: Example) -> Tables:
 
 def _typed_tables(scheme: Scheme, plan: Plan, example: Example) -> tuple[Tables, list[Problem]]:
     """Type the rows of an example; a cell that cannot be read is blank, and told."""
-    earlier = (e.name for e in scheme.earlier)
-    of_a_round = {*ROUND_TABLES, *(o.table for o in scheme.objects), *scheme.made, *earlier}
+    of_a_round = _round_tables(scheme)
     tables: dict[str, list[dict[str, Value]]] = {
         name: rows for name, rows in scheme.tables.items() if name not in of_a_round
     }
@@ -288,6 +315,11 @@ def _typed_tables(scheme: Scheme, plan: Plan, example: Example) -> tuple[Tables,
                 problems += [value] if isinstance(value, Problem) else []
                 made[-1][str(name)] = None if isinstance(value, Problem) else value
     return with_made_rows(scheme.made, tables), problems
+
+
+def _round_tables(scheme: Scheme) -> set[str]:
+    """Return the tables that a round brings rows of its own for; the others are the scheme's look-up tables."""
+    return {*ROUND_TABLES, *(o.table for o in scheme.objects), *scheme.made, *(e.name for e in scheme.earlier)}
 
 
 def _value(text: str, holds: str) -> Value:

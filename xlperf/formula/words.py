@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from xlperf.problems import Language, words
+from xlperf.wording import filled
 
 _READER: ContextVar[Language] = ContextVar("reader", default="zh")
 
@@ -26,8 +27,7 @@ def spoken(language: Language) -> Iterator[None]:
 
 def own(zh: str, **values: object) -> str:
     """Return words of ours in the reader's language; `{name}` in them is filled. English: `texts/words.csv`."""
-    text = zh if _READER.get() == "zh" else words()[zh]
-    return text.format(**values)
+    return filled(zh if _READER.get() == "zh" else words()[zh], values)
 
 
 class Sentence(str):
@@ -56,5 +56,4 @@ def reworded(text: str) -> str:
 
 def said(zh: str, **values: str) -> str:
     """Return a sentence of a rule in the reader's language; one without English, of a regulation's own, as it is."""
-    text = zh if _READER.get() == "zh" else words().get(zh, zh)
-    return text.format(**values)
+    return filled(zh if _READER.get() == "zh" else words().get(zh, zh), values)

@@ -17,6 +17,7 @@ from xlperf.formula.values import Value
 from xlperf.rounds.ledger import State
 from xlperf.rounds.parties import roster_now
 from xlperf.rounds.store import Round
+from xlperf.wording import started
 from xlperf.workbook.seal import read_text
 from xlperf.workbook.text import inert
 from xlperf.xlsx.skeleton import MAP
@@ -87,4 +88,4 @@ def _unseen(roster: Roster, issued: list[Table]) -> Iterator[str]:
     names = {table.name for table in issued}
     count = sum(sheet in names and (sheet, key) not in there for sheet, key in roster.rows)
     if count:
-        yield f"另有{count}条新登记在本表中没有行：运行 xlperf score 生成新的总表后可见"
+        yield f"另有{count}条新登记在本表中没有行：运行 {started()} score 生成新的总表后可见"

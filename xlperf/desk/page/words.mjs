@@ -8,8 +8,13 @@ export function learn(found, chosen) {
   document.documentElement.lang = chosen === "zh" ? "zh-CN" : "en";
 }
 
-/** Return a text with its {marks} filled. */
+/** Return a text with its marks filled: {count}, {count:file was|files were} with the number, {count::is|are} without. */
 export function say(key, values = {}) {
   const text = texts[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (mark, name) => (name in values ? String(values[name]) : mark));
+  return text.replace(/\{(\w+)(?::(:?)([^{}|]*)\|([^{}]*))?\}/g, (mark, name, bare, one, many) => {
+    if (!(name in values)) return mark;
+    if (one === undefined) return String(values[name]);
+    const words = Number(values[name]) === 1 ? one : many;
+    return bare ? words : `${values[name]} ${words}`;
+  });
 }

@@ -49,3 +49,16 @@ def records(node: Mapping, name: str) -> Iterator[Mapping]:
 def named(node: Mapping, name: str) -> Iterator[tuple[Scalar, Mapping]]:
     """List name and mapping under a key."""
     return ((key, item) for key, item in mapping(node, name).items() if isinstance(item, Mapping))
+
+
+def words_of(node: object) -> Iterator[str]:
+    """List every word of a node, keys and values alike; each keeps its place."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield key
+            yield from words_of(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from words_of(item)

@@ -16,7 +16,7 @@ from xlperf.rules import RULES
 from xlperf.scheme.model import Listing, Node, Scalar, place_of
 from xlperf.scheme.model import Mapping as MappingNode
 from xlperf.scheme.reading.marks import MARK, filled, marks
-from xlperf.scheme.reading.nodes import listing, mapping, text
+from xlperf.scheme.reading.nodes import listing, mapping, text, words_of
 from xlperf.scheme.reading.short import sheet_part
 from xlperf.scheme.reading.structure import record_problems
 from xlperf.scheme.vocabulary import LINE, PART
@@ -223,7 +223,7 @@ class _Line:
 
     def brought(self) -> Iterator[tuple[Scalar, MappingNode]]:
         """List the readings and figures that the part offers and its columns speak of, by section."""
-        words = set(_words(self.columns))
+        words = set(words_of(self.columns))
         for section in ("readings", "figures"):
             offered = mapping(self.part, section)
             spoken = MappingNode({k: v for k, v in offered.items() if k in words}, offered.at)
@@ -271,15 +271,6 @@ def _written_at(node: Node, written: list[str]) -> int:
 def _names(node: MappingNode, key: Scalar) -> set[str]:
     found = node.get(key)
     return {str(x) for x in found} if isinstance(found, Listing) else {str(found)} if found else set()
-
-
-def _words(node: Node) -> Iterator[str]:
-    """List every word of a node, keys and values alike."""
-    if isinstance(node, Scalar):
-        yield node
-    else:
-        for item in [*node, *node.values()] if isinstance(node, MappingNode) else node:
-            yield from _words(item)
 
 
 def _changed(column: MappingNode, says: MappingNode) -> MappingNode:
