@@ -52,7 +52,7 @@ def _wanted(scheme: Scheme) -> Iterator[tuple[int, str, str]]:
     periods = scheme.periods
     if not periods:
         return
-    back = max((year for e in scheme.earlier for year in e.years), default=0)
+    back = max((year for e in scheme.earlier for year, _ in e.times), default=0)
     for year in range(scheme.year - back, scheme.year):
         yield from ((year, p.id, f"{year}年{p.title}") for p in periods if not p.fills)
     for period in reversed(before(periods, periods[-1].id)):

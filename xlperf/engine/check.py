@@ -60,7 +60,7 @@ def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
     spoilt = {p.where.file for p in wrong}
     unread = {table: _cells_unread(file, wrong) for table, file in scheme.table_files.items() if file in spoilt}
     said = check_scheme(scheme, unread)
-    plan, bound = compile_scheme(scheme)
+    plan, bound = compile_scheme(scheme, whole=True)
     if not errors([*wrong, *bound]):
         more = (table_problems, criteria_problems, word_problems)
         bound = [*bound, *(p for check in more for p in check(scheme, plan))]

@@ -7,17 +7,17 @@ from dataclasses import fields, replace
 from typing import Any
 
 from xlperf.engine.bind import Binder
+from xlperf.engine.dated import dated, title_of, within_period
 from xlperf.engine.laid import Laid, laid
 from xlperf.engine.must import with_musts
 from xlperf.engine.plan import Column, Holds, Kind, Plan, Print, Ranking, Role, Sheet, Subject
 from xlperf.engine.score import CircularPlan, UnknownColumn, score
-from xlperf.formula.expression import Expr, lift, same
+from xlperf.formula.expression import Expr
 from xlperf.formula.values import Value, number
-from xlperf.problems import Problem, problem
+from xlperf.problems import Problem, errors, problem
 from xlperf.scheme.forms import AnnexForm
 from xlperf.scheme.model import (
     ColumnSpec,
-    EarlierSpec,
     ObjectSpec,
     Printed,
     PrintSpec,
@@ -26,12 +26,10 @@ from xlperf.scheme.model import (
     SheetSpec,
     place_of,
 )
-from xlperf.scheme.reading.earlier import PERIOD, fills_of, stands_as
+from xlperf.scheme.reading.earlier import PERIOD, stands_as
 from xlperf.scheme.reading.nodes import listing, words_of
 from xlperf.scheme.reading.tables import given_columns, holds_of, typed_where
 from xlperf.scheme.words import nearest
-
-NEVER = same(lift(0), lift(1))  # the condition of a cell that is not asked for in this period
 
 
 class Bound:
@@ -68,26 +66,32 @@ class Bound:
         return self._words[id(spec)]
 
 
-_RECENT: list[tuple[Scheme, frozenset[tuple[str, str]], Plan, tuple[Problem, ...]]] = []  # the latest last
+_RECENT: list[tuple[Scheme, frozenset[tuple[str, str]], bool, Plan, tuple[Problem, ...]]] = []  # the latest last
 _MOST = 4  # plans kept: a command asks for that of its round, its check, the names of its units
 
 
 def compile_scheme(
-    scheme: Scheme, readings: Mapping[str, str] | None = None, bound: Bound | None = None, *, circles: bool = True
+    scheme: Scheme,
+    readings: Mapping[str, str] | None = None,
+    bound: Bound | None = None,
+    *,
+    circles: bool = True,
+    whole: bool = False,
 ) -> tuple[Plan, list[Problem]]:
     """Bind every column of a scheme; the same scheme under the same readings is bound once for those who ask in turn.
 
     readings: reading → option that replaces the adopted one. bound: columns of the same scheme bound before. circles:
-    False for those who meet columns that depend on each other when they score. The plan is usable only where no
-    problem is an error.
+    False for those who meet columns that depend on each other when they score. whole: with the sheets of other periods
+    than the one it is laid out for. The plan is usable only where no problem is an error.
     """
     at = frozenset({**{name: r.adopted for name, r in scheme.readings.items()}, **(readings or {})}.items())
-    for known, under, plan, problems in _RECENT:
-        if known is scheme and under == at and (circles or not problems):
+    for known, under, all_of_it, plan, problems in _RECENT:
+        if known is scheme and under == at and all_of_it == whole and (circles or not problems):
             return plan, list(problems)
     plan, found = _compiled(scheme, readings, bound or Bound(), circles=circles)
+    plan = plan if whole or errors(found) else within_period(plan, scheme)
     if circles:
-        _RECENT.append((scheme, at, plan, tuple(found)))
+        _RECENT.append((scheme, at, whole, plan, tuple(found)))
         del _RECENT[:-_MOST]
     return plan, found
 
@@ -106,13 +110,13 @@ def _compiled(
         sheet = _sheet(
             spec, binder, typed_where(given_columns(scheme.sheets, spec.rows), spec.where), bound, scheme.named_by(spec)
         )
-        sheets.append(_dated(sheet, scheme, spec, period))
+        sheets.append(dated(sheet, scheme, spec, period))
         problems += binder.problems
         binders[spec.name] = replace(binder, problems=[])
     sheets, musts = with_musts(sheets, scheme.musts, binders, problems)
     plan = Plan(
         scheme=scheme.id,
-        title=scheme.title + _period_title(scheme, adopted.get(PERIOD, "")),
+        title=scheme.title + title_of(scheme, period),
         year=scheme.year,
         sheets=tuple(_with_roles(sheet, scheme) for sheet in laid(sheets, bound.laid)),
         rankings=tuple(Ranking(r.sheet, r.group, r.score, r.place, r.seat, r.title) for r in scheme.rankings),
@@ -189,39 +193,6 @@ def _form(form: AnnexForm, scheme: Scheme) -> AnnexForm:
     return replace(form, where=typed_where(columns, where), units=typed_where(of_units, units))
 
 
-def _period_title(scheme: Scheme, period: str) -> str:
-    return next((f"（{p.title}）" for p in scheme.periods if p.id == period), "")
-
-
-def _dated(sheet: Sheet, scheme: Scheme, spec: SheetSpec, period: str) -> Sheet:
-    """Return a sheet as a period has it: inputs of other periods are closed, earlier results say where they are from.
-
-    A sheet that is filled in other periods only has no rows for new entries.
-    """
-    fills = fills_of(scheme.periods, period)
-    taken = next((e for e in scheme.earlier if e.name == sheet.name), None)
-    if not scheme.periods and taken is None:
-        return sheet
-    said = {c.name: tuple(map(str, listing(c.attributes, "periods"))) or spec.periods for c in spec.columns}
-    origins = scheme.origins.get(sheet.name, {})
-    shut = bool(fills) and spec.name not in fills
-    columns = tuple(
-        replace(c, asked=NEVER) if c.kind == "input" and (shut or (said[c.name] and period not in said[c.name]))
-        else _taken(c, taken, origins) if taken is not None and c.name in taken.columns
-        else c
-        for c in sheet.columns
-    )  # fmt: skip
-    if shut or (spec.periods and period not in spec.periods):
-        return replace(sheet, columns=columns, grows=0, claims=None)
-    return replace(sheet, columns=columns)
-
-
-def _taken(column: Column, spec: EarlierSpec, origins: Mapping[int, str]) -> Column:
-    """Return a column of earlier results with where it is taken from. origins: year back → where from, in words."""
-    there, years = spec.columns[column.name]
-    return replace(column, origin=origins.get(years, ""), taken=tuple((sheet, there) for sheet in spec.sheets))
-
-
 def _with_roles(sheet: Sheet, scheme: Scheme) -> Sheet:
     """Return a sheet with the roles that rankings and objects give to columns which say none of their own."""
     given: dict[str, Role] = {}
@@ -268,6 +239,7 @@ def _sheet(
         made=spec.made,
         of=named_by[1],
         whose=named_by[2],
+        book=spec.book,
     )
 
 

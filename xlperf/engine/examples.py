@@ -70,7 +70,7 @@ class _Plans:
         at = (*sorted(case.readings.items()), ("", ""), *sorted(case.figures.items()))
         if at not in self._kept:
             scheme = _with_figures(self.scheme, case.figures)
-            plan, problems = compile_scheme(scheme, case.readings, self._bound, circles=False)
+            plan, problems = compile_scheme(scheme, case.readings, self._bound, circles=False, whole=True)
             self._kept[at] = plan, problems, frozenset(self._bound.faulty)
         plan, problems, faulty = self._kept[at]
         given = {str(table) for table in (*example.tables, *_round_tables(self.scheme))}

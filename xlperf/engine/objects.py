@@ -108,7 +108,11 @@ class Objects:
 
     def holder_of(self, sheet: Sheet, row: Row) -> Party:
         """Return whose book a row comes in."""
-        return self.holder(self.of_row(sheet, row))
+        return self.holder_in(sheet, self.of_row(sheet, row))
+
+    def holder_in(self, sheet: Sheet, thing: Thing | None) -> Party:
+        """Return whose book the rows of an object come in, of those of one sheet."""
+        return thing if sheet.book and thing is not None else self.holder(thing)
 
     def bearer(self, party: Party) -> Thing | None:
         """Return the object that a book is for; None for books of scorers and of the office."""
@@ -118,7 +122,7 @@ class Objects:
         if kind == UNIT:
             return (self.plan.units.table, whom) if self.plan.units is not None else None
         subject = self.plan.subject_of.get(kind)
-        return None if subject is None else (kind if subject.book == EACH else subject.within, whom)
+        return None if subject is None else (kind if self.plan.is_for_each(subject) else subject.within, whom)
 
     def is_own(self, party: Party, thing: Thing | None) -> bool:
         """Return whether an object is the one that a book is for, or within it.

@@ -100,6 +100,7 @@ class Sheet:
     whose: the heading over their names.
     grows: how many empty rows the workbook leaves for new entries; 0 for a fixed roster. claims: what a
     row that a unit adds itself starts with; None where units add none. made: how its rows are made from other tables.
+    book: `each` where its rows come in a book of their own for every object they are or belong to.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Sheet:
     made: MadeRows | None = None
     of: str = ""
     whose: str = "单位"
+    book: str = ""
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -292,6 +294,8 @@ class Plan:
     def book_kind(self, sheet: Sheet) -> str:
         """Return in which kind of book the rows of a sheet come: `unit`, or the table of objects with books."""
         subject = self.subject(sheet)
+        if sheet.book and subject is not None:
+            return subject.table
         while subject is not None and subject.within:
             if subject.book:
                 return subject.table
@@ -303,7 +307,11 @@ class Plan:
         subject = self.subject_of.get(kind)
         if subject is None or not subject.within:
             return UNIT_BOOK
-        return f"{subject.title}表" if subject.book == EACH else subject.book
+        return f"{subject.title}表" if self.is_for_each(subject) else subject.book
+
+    def is_for_each(self, subject: Subject) -> bool:
+        """Return whether each of some objects has a book of its own: for all of their rows, or those of one sheet."""
+        return EACH in (subject.book, *(s.book for s in self.sheets if self.subject(s) is subject))
 
     @cached_property
     def private(self) -> frozenset[tuple[str, str]]:

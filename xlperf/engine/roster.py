@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from xlperf.engine.dated import NEVER
 from xlperf.engine.objects import MASTER as MASTER
 from xlperf.engine.objects import OFFICIAL, Objects, objects_of
 from xlperf.engine.objects import Party as Party
-from xlperf.engine.plan import EACH, LEAD, OFFICE, SCORER, UNIT, Column, Plan, Row, Sheet, Tables
+from xlperf.engine.plan import LEAD, OFFICE, SCORER, UNIT, Column, Plan, Row, Sheet, Tables
+from xlperf.engine.reason import is_asked
 from xlperf.engine.score import rows_of
 from xlperf.formula.values import value_text
 
@@ -51,10 +53,22 @@ class Roster:
         """List the books for the appraised, units first: in list order, kinds with cells to fill."""
         filled = {self.plan.book_kind(s) for s in self.plan.sheets if s.inputs(UNIT)}
         found = [(UNIT, code) for code in self.units] if UNIT in filled or not filled else []
-        for subject in (s for s in self.plan.subjects if s.within and s.book and s.table in filled):
-            each = subject.table if subject.book == EACH else subject.within
-            found += [(subject.table, key) for key in self.objects.names(each)]
+        for subject in (s for s in self.plan.subjects if s.within and s.table in filled):
+            each = self.plan.is_for_each(subject)
+            whose = [(subject.table, key) for key in self.objects.names(subject.table if each else subject.within)]
+            found += [party for party in whose if party in self._with_cells(subject.table)] if each else whose
         return tuple(found)
+
+    def _with_cells(self, kind: str) -> frozenset[Party]:
+        """Return of a kind of book for each object those in which there is a cell to fill, or a ledger to add to."""
+        found: set[Party] = set()
+        rows = rows_of(self.plan, self.tables)
+        for sheet in (s for s in self.plan.sheets if self.plan.book_kind(s) == kind and s.inputs(UNIT)):
+            if sheet.claims is not None:
+                return frozenset((kind, key) for key in self.objects.names(kind))
+            asked = [row for row in rows[sheet.name] if any(is_asked(c, row) for c in sheet.inputs(UNIT))]
+            found.update(self.holder(sheet, row) for row in asked)
+        return frozenset(found)
 
     @cached_property
     def owners(self) -> frozenset[Party]:
@@ -62,7 +76,7 @@ class Roster:
         found: set[Party] = set()
         for name, rows in rows_of(self.plan, self.tables).items():
             sheet = self.plan.by_name[name]
-            kinds = {c.by: c for c in sheet.inputs()}
+            kinds = {c.by: c for c in sheet.inputs() if c.asked != NEVER}
             found.update(self.owner(sheet, column, row) for column in kinds.values() for row in rows)
             if sheet.grows:
                 found.update(self.owner(sheet, c, {}) for c in kinds.values() if c.by not in (UNIT, LEAD))

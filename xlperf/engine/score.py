@@ -194,7 +194,7 @@ class Scores:
         """Return the rows of a sheet that come in a book."""
         if sheet.name not in self._held:
             found: dict[Party, list[int]] = {}
-            holder = {thing: self.objects.holder(thing) for thing in dict.fromkeys(self.things(sheet))}
+            holder = {thing: self.objects.holder_in(sheet, thing) for thing in dict.fromkeys(self.things(sheet))}
             for at, thing in enumerate(self.things(sheet)):
                 found.setdefault(holder[thing], []).append(at)
             self._held[sheet.name] = {held: tuple(at) for held, at in found.items()}

@@ -49,7 +49,7 @@ class Reader:
             return False
         thing = self._things.get((sheet.name, key)) or self._things.get((sheet.name, value_text(number(key))))
         objects = self.scores.objects
-        chain, bearer = objects.chain(thing), objects.bearer(objects.holder(thing))
+        chain, bearer = objects.chain(thing), objects.bearer(objects.holder_in(sheet, thing))
         return bearer in chain and self.who in chain[: chain.index(bearer) + 1]
 
     @cached_property

@@ -23,8 +23,8 @@ from xlperf.rounds.journal import BrokenChain
 from xlperf.rounds.ledger import UnknownEntry, record_taken, state_of
 from xlperf.rounds.present import Earlier, Keys, Present
 from xlperf.scheme.made import with_made_rows
-from xlperf.scheme.model import EarlierSpec, Scheme
-from xlperf.scheme.reading.earlier import before
+from xlperf.scheme.model import EarlierSpec, Scheme, Time
+from xlperf.scheme.reading.earlier import OF, ORIGIN, before
 
 FOLDER = "earlier"
 _YEAR_OF_ID = re.compile(r"-(19|20)\d\d\Z", re.ASCII)
@@ -48,12 +48,14 @@ def chain_problems(present: Present, taken: Sequence[Earlier]) -> Iterator[Probl
         elif (r.year, r.period) in seen:
             yield problem("EARLIER_TWICE", Where(r.round), found=r.name)
         seen.add((r.year, r.period))
-    for spec, back in present.wanted():
-        if (present.year - back, spec.period) not in seen:
+    wanted = [(spec, present.year - back, period) for spec, (back, period) in present.wanted()]
+    for spec, year in {(spec.name, year): (spec, year) for spec, year, _ in wanted}.values():
+        missing = [p for other, y, p in wanted if other is spec and y == year and (y, p) not in seen]
+        if missing:
             code = "EARLIER_MISSING" if spec.needed else "EARLIER_NONE"
-            found = dated(present.year - back, called_of(present.scheme, spec.period))
+            found = dated(year, "、".join(called_of(present.scheme, period) for period in missing))
             yield problem(code, spec.at, title=spec.title, found=found)
-    said = {present.year - back for spec, back in present.wanted() if spec.needed}
+    said = {year for spec, year, _ in wanted if spec.needed}
     for ledger in continuing(present) if present.year not in said else ():
         for period in before(present.scheme.periods, present.period):
             if (present.year, period) not in seen:
@@ -86,32 +88,37 @@ def with_earlier(present: Present, taken: Iterable[Earlier]) -> tuple[Scheme, li
     problems: list[Problem] = []
     tables, origins = dict(present.scheme.tables), {}
     for spec in present.scheme.earlier:
-        sources = {back: e for back in spec.years if (e := by_time.get((back, spec.period))) is not None}
-        wanted = {back for other, back in present.wanted() if other is spec}
-        sources = {back: e for back, e in sources.items() if back in wanted}
+        wanted = [time for other, time in present.wanted() if other is spec]
+        sources = {time: by_time[time] for time in wanted if time in by_time}
         if sources:
             tables[spec.name] = _rows(present, spec, sources, problems)
-            origins[spec.name] = {back: e.words for back, e in sources.items()}
+            origins[spec.name] = {time: e.words for time, e in sources.items() if not spec.stacked}
     tables = with_continued(present, taken, tables, problems)
     made = with_made_rows(present.scheme.made, tables)
     return replace(present.scheme, tables=made, origins=origins), list(dict.fromkeys(problems))
 
 
-def _rows(present: Present, spec: EarlierSpec, sources: Mapping[int, Earlier], problems: list[Problem]) -> Rows:
-    """Lay the rows of one entry out: one a key, the columns of every year side by side."""
+def _rows(present: Present, spec: EarlierSpec, sources: Mapping[Time, Earlier], problems: list[Problem]) -> Rows:
+    """Lay the rows of one entry out: one a key, the columns of every year side by side, or one a month and key."""
     sheet = next(s for s in present.scheme.sheets if s.name == spec.name)
     facts = [c.name for c in sheet.columns]
     made: dict[str, dict[str, Value]] = {}
-    for back, earlier in sources.items():
-        names = {there: name for name, (there, year) in spec.columns.items() if year == back}
+    for time, earlier in sources.items():
+        names = spec.at_time(time)
         for source, frozen in _sheets(spec, earlier, names, problems):
             keys = Keys(present, earlier, source, problems)
             for row in frozen.read():
-                if all(says(text, row.get(c)) for c, text in spec.where.items()) and keys.stays(row, frozen):
+                wanted = all(says(text, row.get(c)) for c, text in spec.where.items())
+                if spec.stacked and all(row[there] is None for there in names):
+                    continue  # of a month in which nothing was entered there is nothing to say
+                if wanted and keys.stays(row, frozen):
                     key = keys.now(row, frozen, frozen.key)
-                    mine = made.setdefault(value_text(key), dict.fromkeys(facts))
+                    entry = f"{time[1]}-{value_text(key)}" if spec.stacked else key
+                    mine = made.setdefault(value_text(entry), dict.fromkeys(facts))
                     said = {c: keys.now(row, frozen, c) for c in facts if c in row and c not in spec.columns}
-                    mine |= {sheet.columns[0].name: key, **{c: v for c, v in said.items() if mine.get(c) is None}}
+                    if spec.stacked:
+                        said |= {frozen.key: key, OF: earlier.results.called, ORIGIN: earlier.words}
+                    mine |= {sheet.columns[0].name: entry, **{c: v for c, v in said.items() if mine.get(c) is None}}
                     mine |= {name: row[there] for there, name in names.items()}
     return list(made.values())
 

@@ -10,6 +10,7 @@ from xlperf.rounds.chain import called_of, proved
 from xlperf.rounds.frozen import dated
 from xlperf.rounds.present import Earlier, Present
 from xlperf.rounds.store import Round
+from xlperf.scheme.reading.earlier import ORIGIN
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,10 @@ def _entries(round_: Round, earlier: Earlier) -> list[Entry]:
     back = present.years_back(earlier.results)
     titles = round_.plan.titles
     found = []
-    for spec, year in present.wanted():
-        if year == back and spec.period == earlier.results.period:
-            names = [name for name, (_, of) in spec.columns.items() if of == year]
-            rows = round_.scheme.tables.get(spec.name, [])
+    for spec, time in present.wanted():
+        if time == (back, earlier.results.period):
+            names = spec.at_time(time).values()
+            rows = [r for r in round_.scheme.tables.get(spec.name, []) if r.get(ORIGIN) in (None, earlier.words)]
             count = sum(any(row.get(name) is not None for name in names) for row in rows)
             found.append(Entry(spec.title, tuple(titles[f"{spec.name}.{n}"] for n in names), count))
     return found

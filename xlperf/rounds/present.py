@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.frozen import SHORT, FrozenSheet, Results
-from xlperf.scheme.model import EarlierSpec, Scheme
-from xlperf.scheme.reading.earlier import before, behind_it
+from xlperf.scheme.model import EarlierSpec, Scheme, Time
+from xlperf.scheme.reading.earlier import behind_it
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ class Present:
         """Return where a period stands among those of the scheme."""
         return next((n for n, p in enumerate(self.scheme.periods) if p.id == period), -1)
 
-    def wanted(self) -> Iterator[tuple[EarlierSpec, int]]:
-        """List what this round is to read: each entry and year back; of this year what lies behind."""
-        behind = before(self.scheme.periods, self.period)
+    def wanted(self) -> Iterator[tuple[EarlierSpec, Time]]:
+        """List what this round is to read: each entry and when it was; of this year what lies behind."""
+        behind = behind_it(self.scheme.periods, self.period)
         for spec in self.scheme.earlier:
-            for back in spec.years if not spec.periods or self.period in spec.periods else ():
-                if back or spec.period in behind:
-                    yield spec, back
+            for back, period in spec.times if not spec.periods or self.period in spec.periods else ():
+                if back or period in behind:
+                    yield spec, (back, period)
 
 
 class Keys:

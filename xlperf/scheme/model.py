@@ -45,6 +45,7 @@ class Listing(list[Any]):
 
 
 Node = Scalar | Mapping | Listing
+Time = tuple[int, str]  # how many years back (0 is this year), and the period
 
 
 def place_of(node: object) -> Where:
@@ -110,6 +111,7 @@ class SheetSpec:
     rows are made from other tables; None where they are given. of: the table of objects that `unit` names, "" for the
     outermost. private: columns that only the office reads. periods: those in which its inputs are filled, none for
     every one. continues: what entries of earlier rounds of the year must say to be rows here; None where none are.
+    book: `each` where every object has a book of its own for the rows.
     """
 
     name: str
@@ -128,6 +130,7 @@ class SheetSpec:
     at: Where = field(default_factory=Where)
     periods: tuple[str, ...] = ()
     continues: dict[str, str] | None = None
+    book: str = ""
 
 
 @dataclass(frozen=True)
@@ -280,7 +283,8 @@ class PeriodSpec:
     """一期: a part of the year that is a round of its own.
 
     after: the period it follows, "" for the first. fills: the sheets that alone are filled in it, none for all: such a
-    round (a month, a quarter) works no total out, and the rounds after it have what it froze. until: the month it ends.
+    round (a month) works no total out, and the rounds after it have what it froze. until: the month it ends. kind: what
+    it is one of several of (m of m1 … m12), "" for one that comes once.
     """
 
     id: str
@@ -289,27 +293,32 @@ class PeriodSpec:
     at: Where = field(default_factory=Where)
     fills: tuple[str, ...] = ()
     until: int = 12
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class EarlierSpec:
     """前期结果 as written: what is read from rounds that were frozen before, as a sheet of this name.
 
-    years: how many years back, the nearest first; (0,) is this year. period: of those years, "" where the year has
-    only one. sheets: whose rows are taken. columns: name here → (name there, year back). needed: whether a round cannot
-    begin without it. periods: of this scheme, in which it is taken; none for every one.
+    times: of which years (back, 0 is this year) and periods ("" where a year has only one), the nearest year first.
+    sheets: whose rows are taken. columns: name here → (name there, when). needed: whether no round begins without it.
+    periods: in which it is taken; none for every one. stacked: whether the rows of months stand below one another.
     """
 
     name: str
     title: str
-    years: tuple[int, ...]
-    period: str
+    times: tuple[Time, ...]
     sheets: tuple[str, ...]
-    columns: dict[str, tuple[str, int]]
+    columns: dict[str, tuple[str, Time]]
     where: dict[str, str] = field(default_factory=dict)
     needed: bool = False
     at: Where = field(default_factory=Where)
     periods: tuple[str, ...] = ()
+    stacked: bool = False
+
+    def at_time(self, time: Time) -> dict[str, str]:
+        """Return the columns of one earlier round: name there → name here."""
+        return {there: name for name, (there, when) in self.columns.items() if self.stacked or when == time}
 
 
 @dataclass(frozen=True)
@@ -328,7 +337,7 @@ class Scheme:
     `year-12-31` in the file is a day of it. written_for: the year the file says, and so do its examples.
     paper: what is declared about the paper itself, as nodes. file: where it was
     read from. digest: sha256 of the files it was read from. table_files: table → name of its file. origins: sheet of
-    earlier results → year back → where they come from, in words; a round says it.
+    earlier results → when → where they come from, in words; a round says it.
     """
 
     id: str
@@ -357,7 +366,7 @@ class Scheme:
     publish: PublishSpec = PublishSpec()
     periods: tuple[PeriodSpec, ...] = ()
     earlier: tuple[EarlierSpec, ...] = ()
-    origins: dict[str, dict[int, str]] = field(default_factory=dict)
+    origins: dict[str, dict[Time, str]] = field(default_factory=dict)
 
     def in_year(self, year: int) -> Scheme:
         """Return the scheme as a round of another year uses it; itself for its own."""

@@ -119,9 +119,7 @@ ROWS: Fields = {
 SHEET_LINE: Fields = {
     "title": Field("text", "表名", required=True),
     "basis": Field("text", "依据的条款", required=True),
-    "rows": Field(
-        "made", "行来自哪张数据表；或由几张表配成：{each: {列: 表}, with: {列: 表}, over: {列: 1..12}}", fields=ROWS
-    ),
+    "rows": Field("made", "行来自哪张数据表；或由几张表配成：{each: {列: 表}, over: {列: 1..12}}", fields=ROWS),
     "like": Field("text", "沿用哪张表的列"),
     "where": Field("pairs", "只取这些行：列名: 值"),
     "unit": Field("text", "哪一列说明本行属于哪个单位（或哪个人，见 of）"),
@@ -131,7 +129,8 @@ SHEET_LINE: Fields = {
     "grows": Field("whole", "预留多少空行供新增"),
     "claims": Field("pairs", "单位自行申报的行，各列的起始值"),
     "continues": Field("pairs", "本年前几期封存的登记在本期接着算：只带入符合条件的行（列名: 值），锁定，写明出处"),
-    "periods": Field("texts", "只在这些期填；不写则每期都填"),
+    "periods": Field("texts", "只在这些期填；不写则每期都填；一年几次的期写代号，如 m"),
+    "book": Field("word", "each：每个对象（人）一本自己的表；不写则在其上级的表里", words=("each",)),
 }
 
 SHEET: Fields = {
@@ -151,7 +150,7 @@ PERIOD: Fields = {
 }
 
 EARLIER_FROM: Fields = {
-    "period": Field("text", "哪一期；与 year、years 同写时是那一年的哪一期"),
+    "period": Field("text", "哪一期；与 year、years 同写时是那一年的哪一期；一年几次的（m）每次各成行"),
     "year": Field("text", "往前几年，如 -1（上年）；一列一年"),
     "years": Field("whole", "往前一共几年；每年一列，列名后加 _1（上年）、_2（再上年）"),
 }

@@ -11,7 +11,7 @@ from xlperf.scheme.checking.forms import form_problems
 from xlperf.scheme.checking.objects import object_problems
 from xlperf.scheme.checking.prints import print_problems
 from xlperf.scheme.model import ColumnSpec, Listing, Mapping, Scalar, Scheme, SheetSpec, Stated, place_of
-from xlperf.scheme.reading.earlier import PERIOD
+from xlperf.scheme.reading.earlier import PERIOD, names_of
 from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text
 from xlperf.scheme.reading.tables import holds_of
 from xlperf.scheme.vocabulary import KINDS, PARTIES, ROUND_TABLES
@@ -158,7 +158,7 @@ def _party_problems(scheme: Scheme, column: ColumnSpec) -> Problems:
 
 def _period_problems(scheme: Scheme, sheet: SheetSpec) -> Problems:
     """Want the periods in which something is filled to be periods of the scheme."""
-    known = [p.id for p in scheme.periods]
+    known = names_of(scheme.periods)
     nodes = [n for c in sheet.columns for n in listing(c.attributes, "periods")]
     for period in (*sheet.periods, *map(str, nodes)):
         if period not in known:

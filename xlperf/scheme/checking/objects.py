@@ -57,6 +57,9 @@ def _book_problems(spec: ObjectSpec) -> Iterator[Problem]:
 def _owner_problems(sheet: SheetSpec, by_table: dict[str, ObjectSpec]) -> Iterator[Problem]:
     """Check that a sheet says once whose its rows are, and of which kind of object."""
     own = by_table.get(sheet.rows)
+    whose = own or by_table.get(sheet.of)
+    if sheet.book and (whose is None or not whose.within or whose.book):
+        yield problem("SHEET_BOOK", place_of(sheet.book), sheet=sheet.title)
     if own is not None and own.within and sheet.unit and own.by and sheet.unit != own.by:
         values = {"object": own.table, "by": own.by, "found": sheet.unit}
         yield problem("OBJECT_UNIT", place_of(sheet.unit), sheet=sheet.title, **values)

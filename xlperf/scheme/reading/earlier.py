@@ -24,9 +24,11 @@ from xlperf.scheme.model import (
     place_of,
 )
 from xlperf.scheme.reading.nodes import listing, mapping, named, pairs, records, text, whole
+from xlperf.scheme.reading.tables import holds_of
 from xlperf.scheme.vocabulary import UNITS
 from xlperf.scheme.words import nearest
 
+ENTRY, OF, ORIGIN = "entry", "period", "entered"  # of rows that stand below one another, a month's after another's
 PERIOD = "period"  # the reading that says which period a round is
 _MONTHS = 12
 _KEPT = (
@@ -108,6 +110,17 @@ def before(periods: Iterable[PeriodSpec], period: str) -> list[str]:
     return found
 
 
+def ids_of(periods: Iterable[PeriodSpec], said: Iterable[str]) -> tuple[str, ...]:
+    """Return the periods that a scheme names: each by its own id, or all of a kind (m: m1 … m12)."""
+    names = frozenset(said)
+    return tuple(p.id for p in periods if p.id in names or (p.kind and p.kind in names))
+
+
+def names_of(periods: Iterable[PeriodSpec]) -> list[str]:
+    """List the words that may stand for periods: their ids, and what they are one of several of."""
+    return list(dict.fromkeys(name for p in periods for name in (p.id, p.kind) if name))
+
+
 def ago(years: int) -> str:
     """Return the name of a year counted back: 上年, 前年, 前3年."""
     return _AGO[years] if years < len(_AGO) else f"前{years}年"
@@ -121,20 +134,23 @@ def _spec(name: Scalar, node: Mapping, periods: tuple[PeriodSpec, ...]) -> Earli
     several = whole(origin, "years")
     years = tuple(range(1, several + 1)) if several else (_back(origin),)
     period = text(origin, "period") or (periods[-1].id if periods else "")
+    ids = ids_of(periods, [period]) or (str(period),)
+    stacked = len(ids) > 1
+    times = tuple((y, p) for y in years for p in ids)
     taken = list(map(str, listing(node, "take")))
-    columns = {f"{c}_{y}" if several else c: (c, y) for c in taken for y in years}
-    needed = text(node, "needed", "yes" if years == (0,) else "no") == "yes"
+    columns = {f"{c}_{y}" if several else c: (c, (y, ids[0])) for c in taken for y in years}
+    needed = text(node, "needed", "yes" if years == (0,) and not stacked else "no") == "yes"
     return EarlierSpec(
         str(name),
         text(node, "title"),
-        years,
-        str(period),
+        times,
         tuple(map(str, _sources(node))),
         columns,
         pairs(node, "where"),
         needed,
         node.at,
-        tuple(map(str, listing(node, "periods"))),
+        ids_of(periods, map(str, listing(node, "periods"))),
+        stacked,
     )
 
 
@@ -156,12 +172,13 @@ def _sheet(spec: EarlierSpec, basis: str, sources: list[SheetSpec], root: Mappin
     there = {c.name: c for c in source.columns}
     key = source.columns[0]
     label = _label(source, root)
-    called = [c for c in (source.unit, label) if c in there and c not in (key.name, *spec.columns)]
-    several = len(spec.columns) > len({c for c, _ in spec.columns.values()})
-    columns = [_fact(key, key.name, "key")]
-    columns += [_fact(there[c], c, role="label" if c == label else "") for c in dict.fromkeys(called)]
-    for name, (taken, years) in spec.columns.items():
-        title = f"{text(there[taken].attributes, 'title', taken)}（{ago(years)}）" if several else ""
+    named = [c for c in (source.unit, label) if c in there and c not in (key.name, *spec.columns)]
+    several = not spec.stacked and len(spec.times) > 1
+    columns = [*_leading(basis), _fact(key, key.name, holds=holds_of(key))] if spec.stacked else []
+    columns = columns or [_fact(key, key.name, "key")]
+    columns += [_fact(there[c], c, role="label" if c == label else "") for c in dict.fromkeys(named)]
+    for name, (taken, (year, _)) in spec.columns.items():
+        title = f"{text(there[taken].attributes, 'title', taken)}（{ago(year)}）" if several else ""
         columns.append(_fact(there[taken], name, title=title, role="label" if taken == label else ""))
     objects = _objects(root)
     whose = (
@@ -181,11 +198,21 @@ def _sheet(spec: EarlierSpec, basis: str, sources: list[SheetSpec], root: Mappin
     )
 
 
-def _fact(column: ColumnSpec, name: str, kind: str = "fact", title: str = "", role: str = "") -> ColumnSpec:
+def _leading(basis: str) -> Iterator[ColumnSpec]:
+    """List what a row says first where every month or quarter has rows of its own: which it is, and its proof."""
+    said = {ENTRY: ("编号", "key", ""), OF: ("哪一期", "fact", ""), ORIGIN: ("登记于", "fact", "origin")}
+    for name, (title, kind, role) in said.items():
+        words = {"is": kind, "holds": "text", "title": title, "basis": basis, "role": role}
+        yield ColumnSpec(name, Mapping({Scalar(k): Scalar(v) for k, v in words.items() if v}))
+
+
+def _fact(
+    column: ColumnSpec, name: str, kind: str = "fact", title: str = "", role: str = "", holds: str = ""
+) -> ColumnSpec:
     """Return a column as something that is given: what it is called and holds stays."""
     kept = {k: v for k, v in column.attributes.items() if k in _KEPT}
     attributes = Mapping({Scalar("is"): Scalar(kind), **kept}, column.at)
-    said = {"title": title, "role": role}
+    said = {"title": title, "role": role, "holds": holds}
     attributes |= {Scalar(word): Scalar(words, column.at) for word, words in said.items() if words}
     return ColumnSpec(name, attributes, at=column.at)
 
@@ -219,14 +246,16 @@ def _periods(root: Mapping, sheets: dict[str, SheetSpec]) -> tuple[tuple[PeriodS
             until = number * _MONTHS // max(times, 1) if number else whole(node, "until", _MONTHS)
             name, title = text(node, "id"), text(node, "title")
             said = (f"{name}{number}", title.replace("<n>", str(number))) if number else (name, title)
-            found.append(PeriodSpec(*said, text(node, "after"), node.at, tuple(map(str, fills)), until))
+            kind = name if number else ""
+            found.append(PeriodSpec(*said, text(node, "after"), node.at, tuple(map(str, fills)), until, str(kind)))
     return tuple(found), [*problems, *_period_problems(tuple(found))]
 
 
 def _period_problems(periods: tuple[PeriodSpec, ...]) -> Iterator[Problem]:
     seen: list[str] = []
+    kinds = {p.kind for p in periods}
     for spec in periods:
-        if spec.id in seen:
+        if spec.id in seen or spec.id in kinds:
             yield problem("DUPLICATE_KEY", place_of(spec.id), found=spec.id, line=spec.at.line)
         if spec.after and spec.after not in seen:
             yield problem("PERIOD_AFTER", place_of(spec.after), period=spec.id, found=spec.after)
@@ -236,11 +265,12 @@ def _period_problems(periods: tuple[PeriodSpec, ...]) -> Iterator[Problem]:
 def _entry_problems(
     name: Scalar, node: Mapping, sheets: dict[str, SheetSpec], periods: tuple[PeriodSpec, ...]
 ) -> Iterator[Problem]:
-    origin, ids = mapping(node, "from"), [p.id for p in periods]
+    origin, ids = mapping(node, "from"), names_of(periods)
     said = {str(k) for k in origin} & {"year", "years"}
     period = text(origin, "period")
     sound = {"year": _back(origin) > 0, "years": whole(origin, "years") > 0}
-    if len(said) > 1 or not all(sound[word] for word in said) or not (said or period):
+    several = "years" in said and period in {p.kind for p in periods if p.kind}
+    if len(said) > 1 or several or not all(sound[word] for word in said) or not (said or period):
         yield problem("EARLIER_FROM", origin.at, entry=name)
     if period and period not in ids:
         yield problem("UNKNOWN_PERIOD", place_of(period), found=period, nearest=nearest(period, ids))

@@ -82,6 +82,7 @@ def _sheet(name: Scalar, node: Mapping, base: SheetSpec | None, problems: list[P
         at=node.at,
         periods=tuple(map(str, listing(node, "periods"))),
         continues=pairs(node, "continues") if "continues" in node else base.continues if base else None,
+        book=text(node, "book", base.book if base else ""),
     )
 
 

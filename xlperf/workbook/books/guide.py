@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
@@ -43,7 +43,7 @@ class Cover:
     """What the guide says of the book: title, the lines of facts, the tables with their present state, the year.
 
     caution: what must be said first; see `Plan.caution`. filled: every table of the book, where one
-    state covers several: the blocks of a matrix.
+    state covers several: the blocks of a matrix. sheets: of the plan, whose worked examples are printed.
     """
 
     title: str
@@ -52,6 +52,7 @@ class Cover:
     year: int
     caution: str = ""
     filled: Sequence[View] = ()
+    sheets: Collection[str] = ()
 
 
 def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> None:
@@ -77,7 +78,7 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
     texts = [*RULES_OF_USE, *THREE_KINDS]
     numbered = [f"{i}. {text}" for i, text in enumerate(texts, 1)]
     together: list[tuple[int, int]] = []  # headings with the row below
-    for heading, paragraphs in (("怎样填", numbered), ("算例", _examples(scheme))):
+    for heading, paragraphs in (("怎样填", numbered), ("算例", _examples(scheme, cover.sheets))):
         together += [(row, row + 1)] if paragraphs else []
         row = _paragraphs(book, sheet, row, heading, paragraphs)
     row = _columns(book, sheet, row, cover.filled or [view for view, _ in cover.tables], cover.year, together)
@@ -98,9 +99,12 @@ def _paragraphs(book: Book, sheet: Worksheet, row: int, heading: str, paragraphs
     return row + 1 + len(paragraphs)
 
 
-def _examples(scheme: Scheme | None) -> list[str]:
-    """Take the examples that the scheme writes for readers; what is only a test is not printed."""
-    meant = [e for e in scheme.examples if e.guide] if scheme else []
+def _examples(scheme: Scheme | None, sheets: Collection[str]) -> list[str]:
+    """Take the examples that the scheme writes for readers; what is only a test, or of another period, is not printed.
+
+    sheets: of the plan. An example is of this period where it works out something of one of them.
+    """
+    meant = [e for e in scheme.examples if e.guide and (not e.gives or e.gives.keys() & {*sheets})] if scheme else []
     return [f"{RULES[e.rule].zh if e.rule in RULES else '算法'}（依据：{e.basis}）：{e.steps}" for e in meant]
 
 

@@ -63,7 +63,8 @@ def write_scorer_book(
     facts = [("打分单位", scorer), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
     filled = [view for leaf in leaves for view in leaf.views]
-    write_guide(book, guide, Cover(f"{plan.title}打分说明", facts, states, plan.year, plan.caution, filled), scheme)
+    cover = Cover(f"{plan.title}打分说明", facts, states, plan.year, plan.caution, filled, plan.by_name)
+    write_guide(book, guide, cover, scheme)
     for leaf in leaves:
         under = f"{leaf.subject}　　打分单位（盖章）：{scorer}　　{printed(identity)}"
         dress = Dress(f"{plan.title}{SCORES}", under, CHECKED, offers)

@@ -34,13 +34,15 @@ CLAIMS = "加减分申报"
 CLAIM_ROWS = 15
 SPACE = "\N{NO-BREAK SPACE}"  # a date to fill in stays on one line
 SIGNED = ("单位负责人（签字）", "填表人", "联系电话")
+SIGNED_BY_ONE = ("填报人（签字）", "联系电话")  # where somebody within a unit fills in a book of their own
 
 
 @dataclass(frozen=True)
 class Draft:
     """What the book of a party is to hold, before anything of it is written.
 
-    own: what such a book is called. name: of whom it is for. views: the tables to fill, references: to choose from.
+    own: what such a book is called. name: of whom it is for, with what they are within; single: whether that is
+    one of several within a unit. views: the tables to fill, references: to choose from.
     forms: of the regulation, each under the title of its worksheet.
     """
 
@@ -48,6 +50,7 @@ class Draft:
     party: Party
     own: str
     name: str
+    single: bool
     guide: str
     views: tuple[View, ...]
     references: tuple[View, ...]
@@ -74,12 +77,16 @@ def drafted(scores: Scores, party: Party) -> Draft:
     plan, titles = scores.plan, Titles()
     bearer = scores.objects.bearer(party)
     name = scores.objects.title(bearer) if bearer is not None else party[1]
+    single = bearer is not None and bearer[0] == party[0]
+    if single:
+        above = scores.objects.within(bearer)
+        name = f"{above}　{name.removeprefix(above)}"
     guide = titles.title(TITLE_OF_SHEET)
     views = unit_views(titles, scores, party)
     references = reference_views(titles, scores, views, lambda sheet: scores.rows_within(sheet, bearer))
     forms = [(titles.title(form.title), form) for form in forms_of(scores, party[1])] if party[0] == UNIT else []
     own = plan.book_title(party[0])
-    return Draft(scores, party, own, name, guide, tuple(views), tuple(references), tuple(forms))
+    return Draft(scores, party, own, name, single, guide, tuple(views), tuple(references), tuple(forms))
 
 
 def write_unit_book(
@@ -104,14 +111,16 @@ def draft_written(
     offers, offered = offers_of(layout.views), draft.offered
     views = [headed(layout, view) for view in draft.views]
     states = [checked(layout, [view], offered).text() for view in views]
-    facts = [("填报单位", name), ("依据", plan.document), ("报送单位", plan.issuer)]
+    who = "填报人" if draft.single else "填报单位"
+    facts = [(who, name), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
-    cover = Cover(f"{plan.title}填报说明", facts, list(zip(views, states, strict=True)), plan.year, plan.caution)
+    stated = list(zip(views, states, strict=True))
+    cover = Cover(f"{plan.title}填报说明", facts, stated, plan.year, plan.caution, sheets=plan.by_name)
     write_guide(book, draft.guide, cover, scheme)
     several = sum(not v.spare for v in views) > 1
     for number, view in enumerate(views):
         heading = f"{plan.title}{view.title}{own if several and not view.spare else ''}"
-        under = f"填报单位（盖章）：{name}　　{_unit_line(view)}　　{printed(identity)}"
+        under = f"{who}{'' if draft.single else '（盖章）'}：{name}　　{_unit_line(view)}　　{printed(identity)}"
         sheet = write_table(
             book, layout, view, Dress(heading, under, CHECKED, offers=offers, directory=names_beside(layout))
         )
@@ -120,7 +129,8 @@ def draft_written(
         below = view.last + 1
         if not view.spare:
             below = write_totals(book, sheet, layout, view, below)
-        write_signature(book, sheet, across(layout, view), view.end, (view.last + 1, below), SIGNED)
+        signed = SIGNED_BY_ONE if draft.single else SIGNED
+        write_signature(book, sheet, across(layout, view), view.end, (view.last + 1, below), signed)
     for annex in draft.annexes:
         write_annex(book, annex, f"{annex.form.basis}　　{name}　　{printed(identity)}")
     for view in draft.references:
