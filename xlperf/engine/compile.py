@@ -66,7 +66,8 @@ class Bound:
         return self._words[id(spec)]
 
 
-_RECENT: list[tuple[Scheme, frozenset[tuple[str, str]], bool, Plan, tuple[Problem, ...]]] = []  # the latest last
+_Plans = tuple[Plan, Plan]  # of the period, and with the sheets of other periods
+_RECENT: list[tuple[Scheme, frozenset[tuple[str, str]], _Plans, tuple[Problem, ...]]] = []  # the latest last
 _MOST = 4  # plans kept: a command asks for that of its round, its check, the names of its units
 
 
@@ -85,15 +86,15 @@ def compile_scheme(
     than the one it is laid out for. The plan is usable only where no problem is an error.
     """
     at = frozenset({**{name: r.adopted for name, r in scheme.readings.items()}, **(readings or {})}.items())
-    for known, under, all_of_it, plan, problems in _RECENT:
-        if known is scheme and under == at and all_of_it == whole and (circles or not problems):
-            return plan, list(problems)
+    for known, under, plans, problems in _RECENT:
+        if known is scheme and under == at and (circles or not problems):
+            return plans[whole], list(problems)
     plan, found = _compiled(scheme, readings, bound or Bound(), circles=circles)
-    plan = plan if whole or errors(found) else within_period(plan, scheme)
+    plans = (plan if errors(found) else within_period(plan, scheme), plan)
     if circles:
-        _RECENT.append((scheme, at, whole, plan, tuple(found)))
+        _RECENT.append((scheme, at, plans, tuple(found)))
         del _RECENT[:-_MOST]
-    return plan, found
+    return plans[whole], found
 
 
 def _compiled(
