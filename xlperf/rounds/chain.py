@@ -21,7 +21,7 @@ from xlperf.rounds.deeds import Frozen, Taken
 from xlperf.rounds.frozen import SHORT, FrozenSheet, dated, digest_of, proof, read_results
 from xlperf.rounds.journal import BrokenChain
 from xlperf.rounds.ledger import UnknownEntry, record_taken, state_of
-from xlperf.rounds.present import Earlier, Keys, Present
+from xlperf.rounds.present import Earlier, Keys, Present, columns_of
 from xlperf.scheme.made import with_made_rows
 from xlperf.scheme.model import EarlierSpec, Scheme, Time
 from xlperf.scheme.reading.earlier import OF, ORIGIN, before
@@ -104,7 +104,7 @@ def _rows(present: Present, spec: EarlierSpec, sources: Mapping[Time, Earlier], 
     facts = [c.name for c in sheet.columns]
     made: dict[str, dict[str, Value]] = {}
     for time, earlier in sources.items():
-        names = spec.at_time(time)
+        names = columns_of(spec, time)
         for source, frozen in _sheets(spec, earlier, names, problems):
             keys = Keys(present, earlier, source, problems)
             for row in frozen.read():

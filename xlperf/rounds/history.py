@@ -8,7 +8,7 @@ from typing import Any
 from xlperf.problems import Problem
 from xlperf.rounds.chain import called_of, proved
 from xlperf.rounds.frozen import dated
-from xlperf.rounds.present import Earlier, Present
+from xlperf.rounds.present import Earlier, Present, columns_of
 from xlperf.rounds.store import Round
 from xlperf.scheme.reading.earlier import ORIGIN
 
@@ -74,7 +74,7 @@ def _entries(round_: Round, earlier: Earlier) -> list[Entry]:
     found = []
     for spec, time in present.wanted():
         if time == (back, earlier.results.period):
-            names = spec.at_time(time).values()
+            names = columns_of(spec, time).values()
             rows = [r for r in round_.scheme.tables.get(spec.name, []) if r.get(ORIGIN) in (None, earlier.words)]
             count = sum(any(row.get(name) is not None for name in names) for row in rows)
             found.append(Entry(spec.title, tuple(titles[f"{spec.name}.{n}"] for n in names), count))

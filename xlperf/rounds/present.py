@@ -58,6 +58,11 @@ class Present:
                     yield spec, (back, period)
 
 
+def columns_of(spec: EarlierSpec, time: Time) -> dict[str, str]:
+    """Return the columns that an entry takes of one earlier round: name there → name here."""
+    return {there: name for name, (there, when) in spec.columns.items() if spec.stacked or when == time}
+
+
 class Keys:
     """What the units, people and other objects of earlier rows are called now.
 

@@ -316,10 +316,6 @@ class EarlierSpec:
     periods: tuple[str, ...] = ()
     stacked: bool = False
 
-    def at_time(self, time: Time) -> dict[str, str]:
-        """Return the columns of one earlier round: name there → name here."""
-        return {there: name for name, (there, when) in self.columns.items() if self.stacked or when == time}
-
 
 @dataclass(frozen=True)
 class Scorer:
