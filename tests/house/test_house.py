@@ -91,9 +91,12 @@ def test_spreadsheet_libraries_stay_on_their_floor():
     assert wrong == []
 
 
+_LISTED = ("recording", "program", "together")  # the array face as a list of calls
+
+
 def test_the_arithmetic_needs_the_standard_library_only():
     """It also runs inside LibreOffice's own Python; what is arrays and nothing else may have numpy."""
-    apart = {f"xlperf.formula.{name}" for name in ("array", "array_links", "decisions", "vectors")}
+    apart = {f"xlperf.formula.{name}" for name in ("array", "array_links", "decisions", "vectors", *_LISTED)}
     wrong = [
         f"{name_of(path)} imports {name}"
         for path in MODULES

@@ -23,6 +23,8 @@ from xlperf.formula.array_links import Codings
 from xlperf.formula.decisions import Fold, Guards
 from xlperf.formula.evaluate import Cells as Cells_
 from xlperf.formula.evaluate import OnDemand, evaluate
+from xlperf.formula.expression import Expr
+from xlperf.formula.together import worked_out_together
 from xlperf.formula.values import EXEMPT, Value
 from xlperf.formula.vectors import Cells, Mixed, Numbers, Texts, Truths, cells, objects, plain_array, typed, value_of
 from xlperf.formula.vectors import Column as Array
@@ -57,6 +59,11 @@ class Vectors:
             self._made[at] = typed(values(sheet, column), column.holds == "text")
         return self._made[at]
 
+    def keep(self, codings: Codings) -> None:
+        """Keep the codes of keys that stand in the tables."""
+        if len(codings.kept) > len(self.codings.kept):
+            self.codings.kept.update(codings.only(self._made.values()).kept)
+
 
 class ArrayColumns(Columns[Cells]):
     """Columns as `formula.vectors`.
@@ -82,6 +89,33 @@ class ArrayColumns(Columns[Cells]):
         self._proved = proved
         self.codings = Codings(dict(self._vectors.codings.kept))
         self.asked: dict[Spot, int] = {}
+        self.varying: Mapping[int, Cells] = {}
+
+    def of(self, wanted: Sequence[Spot]) -> dict[Spot, Cells]:
+        """Return some columns, worked out together: as a flat list of calls once the plan has seen such columns.
+
+        Where decisions have to be proved, column by column.
+        """
+        if self._proved:
+            return {spot: self.column(*spot) for spot in wanted}
+        given = (frozenset(self._drawn), frozenset(self._kept))
+        found = worked_out_together(self, wanted, self.plan.kept, given)
+        self._vectors.keep(self.codings)
+        return found
+
+    def expr(self, spot: Spot) -> Expr | None:
+        """Return how a column is worked out; None where it is given or known already."""
+        return None if spot in self._kept else self.plan.by_name[spot[0]].by_name[spot[1]].expr
+
+    @property
+    def guards(self) -> Guards:
+        """Return what expressions need, by their id."""
+        return self._vectors.guards
+
+    @property
+    def constants(self) -> Mapping[int, Cells]:
+        """Return the constants of expressions, by their id."""
+        return self._vectors.constants
 
     def _made(self, sheet: str, column: Column) -> Cells:
         at = (sheet, column.name)
@@ -234,7 +268,7 @@ def _check(scores: Scores, sheet: str, name: str, numbers: Array) -> None:
 
 
 def scores_drawn(
-    scores: Scores, draws: Iterable[Mapping[Spot, Array]], wanted: Collection[Spot]
+    scores: Scores, draws: Iterable[Mapping[Spot, Array]], wanted: Sequence[Spot]
 ) -> Iterator[Mapping[Spot, Array]]:
     """Score many draws, each with other numbers in some inputs; yield the columns that are wanted, draw by draw.
 
@@ -251,7 +285,7 @@ def scores_drawn(
                 _check(scores, sheet, name, numbers)
             settled = _untouched(scores, vectors, rows, names, wanted)
         columns = ArrayColumns(scores.plan, rows, drawn, vectors=vectors, settled=settled)
-        yield {spot: plain_array(columns.column(*spot)) for spot in wanted}
+        yield {spot: plain_array(x) for spot, x in columns.of(wanted).items()}
 
 
 def _untouched(

@@ -8,7 +8,7 @@ reaches stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,10 +19,11 @@ from xlperf.engine.plan import Column, Plan, Ranking, Sheet
 from xlperf.engine.score import Columns, Scores
 from xlperf.formula import array
 from xlperf.formula.array_links import Codings
-from xlperf.formula.decisions import Fold
+from xlperf.formula.decisions import Fold, Guards
 from xlperf.formula.expression import Expr, constant, lift, walk
+from xlperf.formula.together import worked_out_together
 from xlperf.formula.values import value_text
-from xlperf.formula.vectors import Cells, as_drawn, plain_array, to_array, typed
+from xlperf.formula.vectors import UNIT, Cells, Numbers, Texts, as_drawn, looked_up, plain_array, to_array, typed
 from xlperf.formula.vectors import Column as Vector
 from xlperf.rules import RULES
 
@@ -60,13 +61,15 @@ def robustness(
     weights answers that everything is kept.
     """
     moving = _Moving(scores, float(by), seed)
+    wanted = [(r.sheet, r.place) for r in scores.plan.rankings] + moving.awards
     places = {r.sheet: np.full((draws, scores.size(r.sheet)), np.nan, np.float32) for r in scores.plan.rankings}
     awards = {r.sheet: np.zeros(scores.size(r.sheet)) for r in scores.plan.rankings}
     for draw in range(draws):
         drawn = moving.drawn()
+        found = drawn.of(wanted)
         for ranking in scores.plan.rankings:
-            places[ranking.sheet][draw] = drawn.plain((ranking.sheet, ranking.place))
-            awards[ranking.sheet] += moving.same_awards(drawn, ranking)
+            places[ranking.sheet][draw] = plain_array(found[ranking.sheet, ranking.place])
+            awards[ranking.sheet] += moving.same_awards(found, ranking)
         moving.keep(drawn)
         if progress is not None:
             progress(draw + 1, draws)
@@ -116,24 +119,32 @@ def _parts(node: Expr) -> tuple[str, str, tuple[tuple[Expr, Fraction], ...]] | N
 
 
 class _Drawn(Columns[Cells]):
-    """The columns of one draw. moved: what stands otherwise; exprs: what is computed otherwise; still: the rest."""
+    """The columns of one draw. moved: what stands otherwise; varying: weights in the place of constants, by id."""
 
-    def __init__(self, base: _Moving, moved: Mapping[Spot, Cells], exprs: Mapping[Spot, Expr]) -> None:
+    def __init__(self, base: _Moving, moved: Mapping[Spot, Cells], varying: Mapping[int, Cells]) -> None:
         super().__init__(base.scores.plan, base.rows)
-        self._base, self._exprs = base, exprs
-        self.codings = Codings(dict(base.codings.kept))
+        self._base, self._moved, self.varying = base, moved, varying
+        self.codings, self.guards = Codings(dict(base.codings.kept)), base.guards
+        self.constants: dict[int, Cells] = dict(varying)
         self._kept |= moved
 
+    def expr(self, spot: Spot) -> Expr | None:
+        """Return how a column is worked out; None where it stands as it was, or moved itself."""
+        return self._base.exprs.get(spot) if spot not in self._moved else None
+
     def _made(self, sheet: str, column: Column) -> Cells:
-        spot = (sheet, column.name)
-        e = self._exprs.get(spot, column.expr)
-        if e is None or spot not in self._base.touched:
-            return self._base.still(spot)
-        return array.worked_out(e, Fold(sheet, self))
+        e = self.expr((sheet, column.name))
+        if e is None:
+            return self._base.still((sheet, column.name))
+        return array.worked_out(e, Fold(sheet, self, guards=self.guards, constants=self.constants))
 
     def plain(self, spot: Spot) -> Vector:
         """Return a column as float64, or objects where it holds text."""
         return plain_array(self.column(*spot))
+
+    def of(self, wanted: Sequence[Spot]) -> dict[Spot, Cells]:
+        """Return some columns, worked out together."""
+        return worked_out_together(self, wanted, self._base.programs, frozenset(self._moved))
 
 
 class _Moving:
@@ -147,7 +158,14 @@ class _Moving:
         self._calls = _weighing(plan, behind)
         self._items = [_Items(scores, sheet) for sheet in _marked(plan, behind)]
         moved = [spot for items in self._items for spot in items.spots]
-        self.touched = (plan.graph.touched([*self._calls, *moved]) | set(self._calls)) - set(moved)
+        touched = (plan.graph.touched([*self._calls, *moved]) | set(self._calls)) - set(moved)
+        self._written: list[list[Expr]] = []  # kept, so that their ids are
+        self._groups: list[tuple[tuple[int, ...], Vector]] = []
+        self.exprs = {spot: e for spot in touched if (e := plan.by_name[spot[0]].by_name[spot[1]].expr) is not None}
+        self.exprs |= {spot: self._weighed(self.exprs[spot]) for spot in self._calls}
+        self.awards = [(r.sheet, c.name) for r in plan.rankings for c in plan.by_name[r.sheet].of_role("award")]
+        self.programs: dict[str, object] = {}
+        self.guards: Guards = {}
         self._random = np.random.default_rng(seed)
         self._still: Moved = {}
         self.codings = Codings()
@@ -167,15 +185,24 @@ class _Moving:
     def drawn(self) -> _Drawn:
         """Draw the weights once."""
         moved = {spot: made for items in self._items for spot, made in items.moved(self._factors(items.count)).items()}
-        exprs = {(s, c): self._weighed(self.scores.plan.by_name[s].by_name[c].expr) for s, c in self._calls}
-        return _Drawn(self, moved, exprs)
+        varying: dict[int, Cells] = {}
+        for ids, weights in self._groups:
+            drawn = weights * self._factors(len(weights))
+            drawn *= weights.sum() / drawn.sum()
+            varying |= {at: _weight(w) for at, w in zip(ids, drawn.tolist(), strict=True)}
+        return _Drawn(self, moved, varying)
 
-    def same_awards(self, drawn: _Drawn, ranking: Ranking) -> Vector:
+    def same_awards(self, found: Mapping[Spot, Cells], ranking: Ranking) -> Vector:
         """Return, row by row, whether every award is as it was."""
         same = np.ones(self.scores.size(ranking.sheet), bool)
         for column in self.scores.plan.by_name[ranking.sheet].of_role("award"):
             spot = (ranking.sheet, column.name)
-            was, now = plain_array(self.still(spot)), drawn.plain(spot)
+            before, after = self.still(spot), found[spot]
+            if isinstance(before, Texts) and isinstance(after, Texts):
+                at = {word: i for i, word in enumerate(before.words)}
+                same &= looked_up(np.array([*(at.get(w, -2) for w in after.words), -1]), after.codes) == before.codes
+                continue
+            was, now = plain_array(before), plain_array(after)
             equal = was == now if was.dtype == object else np.isclose(was, now, rtol=0, equal_nan=True)
             same &= np.asarray(equal, bool)
         return same
@@ -183,23 +210,33 @@ class _Moving:
     def _factors(self, count: int) -> Vector:
         return 1 + self._random.uniform(-self._by, self._by, count)
 
-    def _weighed(self, e: Expr | None) -> Expr:
-        """Write an expression with every weight times its factor, their sum as it was."""
-        if e is None:
-            raise TypeError("a column that weighs has an expression")
+    def _weighed(self, e: Expr) -> Expr:
+        """Write an expression with weights of its own, whose constants are noted so that every draw puts its own there.
+
+        Weights that are noted stand in the expression as they are: what a rule makes of them would be missed.
+        """
         parts = _parts(e)
         if parts is None:
             return Expr(e.op, tuple(self._inside(x) for x in e.args))
         word, name, pairs = parts
-        weights = np.array([float(w) for _, w in pairs]) * self._factors(len(pairs))
-        weights *= float(sum(w for _, w in pairs)) / weights.sum()
+        weights = [lift(w) for _, w in pairs]
+        self._groups.append((tuple(map(id, weights)), np.array([float(w) for _, w in pairs])))
         rest = {n: v for n, v in dict(e.args[1]).items() if n != name}
-        return RULES[word](**{name: tuple((s, Fraction(w)) for (s, _), w in zip(pairs, weights, strict=True)), **rest})
+        made = RULES[word](**{name: tuple((s, w) for (s, _), w in zip(pairs, weights, strict=True)), **rest})
+        if not {id(w) for w in weights} <= {id(node) for node in walk(made)}:
+            raise TypeError(f"{word} reckons with its weights before it weighs")
+        self._written.append(weights)
+        return made
 
     def _inside(self, x: object) -> object:
         if isinstance(x, Expr):
             return self._weighed(x)
         return tuple(self._inside(y) for y in x) if isinstance(x, tuple) else x
+
+
+def _weight(w: float) -> Numbers:
+    """Return a weight that somebody drew."""
+    return Numbers(np.array([w]), True, None, True, abs(w) * UNIT, abs(w), w)
 
 
 class _Items:

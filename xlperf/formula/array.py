@@ -19,6 +19,7 @@ from xlperf.formula.array_links import linked
 from xlperf.formula.decisions import Fold, Source, as_numbers, cleaned, is_empty, is_exempt, near_half, rounded_at
 from xlperf.formula.decisions import half_up as half_up
 from xlperf.formula.expression import Expr, link_of
+from xlperf.formula.links import Link
 from xlperf.formula.operations import OPERATIONS, PLACES
 from xlperf.formula.values import EXEMPT, Value
 from xlperf.formula.vectors import (
@@ -32,6 +33,7 @@ from xlperf.formula.vectors import (
     Truths,
     constant,
     is_nothing,
+    looked_up,
     numbers,
     objects,
     plain_array,
@@ -63,41 +65,43 @@ def worked_out(e: Expr, face: Fold) -> Cells:
     """Evaluate a column's expression for every row of its sheet."""
     with np.errstate(all="ignore"):
         link = link_of(e)
-        found = (
-            _fold(e, face)
-            if link is None
-            else linked(link, face, *([_fold(e, face) for e in side] for side in (link.wanted, link.against)))
-        )
-        return _guarded(_spread(found, face), e, face)
+        found = _fold(e, face) if link is None else _looked(link, face)
+        return _guarded(face.spread(found), e, face)
 
 
-def _spread(x: Cells, face: Fold) -> Cells:
-    """Return a column as long as its sheet."""
-    size = face.source.size(face.sheet)
-    if isinstance(x, Texts):
-        return x if len(x.codes) == size else replace(x, codes=np.broadcast_to(x.codes, (size,)))
-    return x if len(x.x) == size else replace(x, x=np.broadcast_to(x.x, (size,)))
+def _looked(link: Link, face: Fold) -> Cells:
+    wanted, against = ([_fold(e, face) for e in side] for side in (link.wanted, link.against))
+    many = len(wanted)
+    found: Cells = face.whole(lambda face, *given: linked(link, face, given[:many], given[many:]), *wanted, *against)
+    return found
 
 
 def _guarded(x: Cells, e: Expr, face: Fold) -> Cells:
     """Leave a row blank where a needed cell is, and 不适用 where one that makes it so is, which comes first."""
     needed, exempted = face.needed(e)
-    for mark, names, holds in ((None, needed, is_empty), (EXEMPT, exempted, is_exempt)):
+    for mark, names, holds in ((None, needed, ARRAY["is_blank"]), (EXEMPT, exempted, ARRAY["is_exempt"])):
         for name in names:
             cell = face.column(name)
-            if not (isinstance(cell, Numbers) and cell.whole) and (there := holds(cell)).any():
-                x = where(there, constant(mark), x)
+            if not (isinstance(cell, Numbers) and cell.whole) and (there := face.apply(holds, cell)).any():
+                x = face.apply(where, there, constant(mark), x)
     return x
 
 
-def where(holds: Truths, then: Cells, rest: Cells) -> Cells:
+def where(face: Fold, holds: Truths, then: Cells, rest: Cells) -> Cells:
     """Choose row by row."""
+    if isinstance(holds, np.ndarray) and len(holds) == 1:
+        return then if holds[0] else rest
     if isinstance(then, Numbers) and isinstance(rest, Numbers):
         return _joint(np.where(holds, then.x, rest.x), then, rest)
     if all(isinstance(x, Texts) or is_nothing(x) for x in (then, rest)):
         one, other = (x if isinstance(x, Texts) else Texts(np.full(1, -1), ()) for x in (then, rest))
         moved = np.where(other.codes < 0, -1, other.codes + len(one.words))
         return Texts(np.where(holds, one.codes, moved), (*one.words, *other.words))
+    found: Cells = face.whole(_mixed, holds, then, rest)
+    return found
+
+
+def _mixed(_: Fold, holds: Truths, then: Cells, rest: Cells) -> Mixed:
     return Mixed(np.where(holds, objects(then), objects(rest)))
 
 
@@ -150,14 +154,23 @@ def _div(face: Fold, *given: Cells) -> Numbers:
         b = known
     over = b.real()
     zero = over == 0
-    size = np.abs(over[np.isfinite(over) & ~zero])
-    least = float(size.min()) if size.size else 1.0
+    least = _least(over)
     most = a.most / least
     error = (a.error + most * b.error) / max(least - b.error, UNIT * least) + most * UNIT
-    x = np.where(zero, np.nan, a.real() / np.where(zero, 1, over)) if zero.any() else a.real() / over
+    some = bool(zero.any())
+    x = np.where(zero, np.nan, a.real() / np.where(zero, 1, over)) if some else a.real() / over
     decimals = _shared_decimals(a, b)
     low = 0.0 if a.low >= 0 and b.low >= 0 else -most
-    return Numbers(x, a.whole and b.whole and not zero.any(), decimals, False, error, most, low)
+    return Numbers(x, a.whole and b.whole and not some, decimals, False, error, most, low)
+
+
+def _least(x: Floats) -> float:
+    """Return the size of the smallest number but zero, 1 where there is none."""
+    if not isinstance(x, np.ndarray):  # one that is recorded knows a bound that holds for others too
+        found: float = x.least()
+        return found
+    sizes = np.abs(x[np.isfinite(x) & (x != 0)])
+    return float(sizes.min()) if sizes.size else 1.0
 
 
 def _shared_decimals(a: Numbers, b: Numbers) -> int | None:
@@ -206,7 +219,8 @@ def _rounded(face: Fold, *given: Cells) -> Numbers:
 def _compare(f: Callable[[Any, Any], Any]) -> Callable[..., Truths]:
     def applied(face: Fold, *given: Cells) -> Truths:
         a, b = (cleaned(x, face).real() for x in given)
-        return np.asarray(f(a, b), bool)
+        found: Truths = f(a, b)
+        return found
 
     return applied
 
@@ -223,14 +237,21 @@ def _floor(f: Any) -> Callable[..., Numbers]:
 def _same(face: Fold, *given: Cells) -> Truths:
     a, b = given
     if isinstance(a, Numbers) and isinstance(b, Numbers):
-        return np.asarray(cleaned(a, face).x == cleaned(b, face).x, bool)
+        equal: Truths = cleaned(a, face).x == cleaned(b, face).x
+        return equal
     if isinstance(a, Texts) and isinstance(b, Texts):
         if len(b.words) == 1 and len(b.codes) == 1:
             wanted = b.words[0].lower()
             return a.where(lambda word: word.lower() == wanted)
         at = {word: i for i, word in enumerate(dict.fromkeys(w.lower() for w in (*a.words, *b.words)))}
-        one, other = (np.array([*(at[w.lower()] for w in x.words), -1])[x.codes] for x in (a, b))
-        return np.asarray((one == other) & (one >= 0), bool)
+        one, other = (looked_up(np.array([*(at[w.lower()] for w in x.words), -1]), x.codes) for x in (a, b))
+        known: Truths = (one == other) & (one >= 0)
+        return known
+    found: Truths = face.whole(_same_objects, *given)
+    return found
+
+
+def _same_objects(_: Fold, *given: Cells) -> Truths:
     one, other = (np.array([*map(_plain, objects(x)), None], object)[:-1] for x in given)
     return np.asarray(np.equal(one, other), bool) & ~is_empty(Mixed(one))
 
@@ -243,10 +264,10 @@ def _plain(x: Any) -> Any:
 # ---- the rest --------------------------------------------------------------------------------------------------------
 
 
-def _first(_: Fold, *given: Cells) -> Cells:
+def _first(face: Fold, *given: Cells) -> Cells:
     result = given[-1]
     for x in reversed(given[:-1]):
-        result = where(is_empty(x), result, x)
+        result = where(face, is_empty(x), result, x)
     return result
 
 
@@ -254,7 +275,7 @@ def _each(name: str, *, text: bool) -> Callable[..., Cells]:
     """Return an operation that asks its exact function, once for each number it takes. text: whether it gives texts."""
     exact = OPERATIONS[name].exact
 
-    def applied(_: Fold, *given: Cells) -> Cells:
+    def asked(_: Fold, *given: Cells) -> Cells:
         if len(given) == 1 and isinstance(given[0], Numbers):
             different, at = np.unique(given[0].x, return_inverse=True)
             found = [exact(value_of(x)) for x in objects(Numbers(different))]
@@ -264,7 +285,7 @@ def _each(name: str, *, text: bool) -> Callable[..., Cells]:
         answers: list[Value] = [exact(*row) for row in rows]
         return texts(answers) if text else numbers(to_array(answers, text=False))
 
-    return applied
+    return lambda face, *given: face.whole(asked, *given)
 
 
 ARRAY: dict[str, Callable[..., Any]] = {
@@ -278,8 +299,8 @@ ARRAY: dict[str, Callable[..., Any]] = {
     "lt": _compare(np.less),
     "le": _compare(np.less_equal),
     "same": _same,
-    "both": lambda _, *given: reduce(np.logical_and, given, np.ones(1, bool)),
-    "either": lambda _, *given: reduce(np.logical_or, given, np.zeros(1, bool)),
+    "both": lambda _, *given: reduce(np.logical_and, given) if given else np.ones(1, bool),
+    "either": lambda _, *given: reduce(np.logical_or, given) if given else np.zeros(1, bool),
     "negate": lambda _, given: np.logical_not(given),
     "is_blank": lambda _, given: is_empty(given),
     "is_number": lambda _, given: np.isfinite(as_numbers(given).x),
@@ -305,11 +326,11 @@ def _fold(e: Expr, face: Fold) -> Any:
         return _fold(e.args[2], face)
     if op == "alone":
         x = e.args[1]
-        return _guarded(_spread(_fold(x, face), face), x, face)
+        return _guarded(face.spread(_fold(x, face)), x, face)
     if op == "cases":
         branches, (otherwise, _) = e.args
         result = _fold(otherwise, face)
         for when, then, _ in reversed(branches):
-            result = where(_fold(when, face), _fold(then, face), result)
+            result = face.apply(where, _fold(when, face), _fold(then, face), result)
         return result
-    return ARRAY[op](face, *[_fold(a, face) for a in e.args])
+    return face.apply(ARRAY[op], *[_fold(a, face) for a in e.args])

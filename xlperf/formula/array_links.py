@@ -186,30 +186,73 @@ def _rank(link: Link, coded: Coded, face: Fold, codings: Codings) -> Numbers:
     seen = cleaned(keys, face)
     low = link.order == "low"
     pairs: list[Pair] = [(keys, Texts(coded.theirs, ()))]
-    by, starts, position = codings.once(f"sorted {low}", pairs, lambda: _sorted(seen, coded.theirs, low=low))
-    if link.ties == "same":
-        key = seen.x[by]
-        new = starts | np.concatenate(([True], key[1:] != key[:-1]))
-        position = position[np.maximum.accumulate(np.where(new, np.arange(len(by)), 0))]
-    places = np.full(len(keys.x), np.nan)
-    places[by] = position + 1.0
+    order: Sorted = codings.once(f"sorted {low}", pairs, lambda: _sorted(seen, coded, low=low))
+    position = order.shared if link.ties == "same" else order.position
+    places = np.full(len(keys.x), np.nan) if len(order.by) < len(keys.x) else np.empty(len(keys.x))
+    places[order.by] = position + 1.0
     if coded.mine is not coded.theirs:
         places = np.where(coded.mine == coded.theirs, places, np.nan)
     return Numbers(places, keys.whole and coded.mine is coded.theirs, 0, True, 0.0, float(len(keys.x)), 0.0)
 
 
-def _sorted(keys: Numbers, groups: Codes, *, low: bool) -> tuple[Codes, Truths, Codes]:
-    """Return the rows in order, where a group starts, and how many of the group stand before each."""
+@dataclass(frozen=True, eq=False)
+class Sorted:
+    """Rows in order, group by group. by: the rows; starts: where a group starts; fresh: where another number does."""
+
+    by: Codes
+    starts: Truths
+    fresh: Truths
+
+    @cached_property
+    def position(self) -> Codes:
+        """Return how many of the group stand before each."""
+        return np.arange(len(self.by)) - self._since(self.starts)
+
+    @cached_property
+    def shared(self) -> Codes:
+        """Return how many of the group stand before the first of those with the same number."""
+        return self._since(self.fresh) - self._since(self.starts)
+
+    def _since(self, begun: Truths) -> Codes:
+        at = np.flatnonzero(begun)
+        return np.repeat(at, np.diff(at, append=len(self.by)))
+
+
+def _sorted(keys: Numbers, coded: Coded, *, low: bool) -> Sorted:
+    """Return the rows in order: as whole numbers where these hold group, number and row, which sort fastest."""
+    groups = coded.theirs
+    if (whole := _whole(keys, low=low)) is not None:
+        wide, rows = int(whole.max(initial=0)).bit_length(), len(groups).bit_length()
+        if coded.count.bit_length() + wide + rows < 63:
+            packed = np.sort((groups << wide | whole) << rows | np.arange(len(groups)))
+            numbers = packed >> rows
+            return Sorted(packed & ((1 << rows) - 1), _changes(numbers >> wide), _changes(numbers))
     sortable = keys.x if low else -keys.x
     if keys.whole:
         by = np.lexsort((sortable, groups))
     else:
-        rows = np.flatnonzero(np.isfinite(keys.x))
-        by = rows[np.lexsort((sortable[rows], groups[rows]))]
-    group = groups[by]
-    starts = np.concatenate(([True], group[1:] != group[:-1]))
-    at = np.arange(len(by))
-    return by, starts, at - np.maximum.accumulate(np.where(starts, at, 0))
+        some = np.flatnonzero(np.isfinite(keys.x))
+        by = some[np.lexsort((sortable[some], groups[some]))]
+    starts = _changes(groups[by])
+    return Sorted(by, starts, starts | _changes(keys.x[by]))
+
+
+def _whole(keys: Numbers, *, low: bool) -> Codes | None:
+    """Return numbers as whole ones from 0 in the order wanted; None where a row has none, or nobody knows how."""
+    if not (keys.whole and keys.nearest and keys.decimals is not None and keys.most * 10.0**keys.decimals < 2.0**50):
+        return None
+    whole: Codes = np.rint(keys.x * 10.0**keys.decimals).astype(np.intp)
+    if not len(whole):
+        return whole
+    found: Codes = whole - whole.min() if low else whole.max() - whole
+    return found
+
+
+def _changes(x: Any) -> Truths:
+    """Return where something else begins."""
+    found = np.ones(len(x), bool)
+    np.not_equal(x[1:], x[:-1], out=found[1:])
+    return found
 
 
 # ---- coding --------------------------------------------------------------------------------------------------------

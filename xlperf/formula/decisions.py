@@ -28,6 +28,7 @@ from xlperf.formula.vectors import (
     Truths,
     cells,
     constant,
+    extent,
     nothing,
     numbers,
 )
@@ -89,6 +90,21 @@ class Fold:
             self.constants[id(e)] = constant(e.args[0])
         return self.constants[id(e)]
 
+    def apply(self, call: Callable[..., Any], *given: Any) -> Any:
+        """Do an operation on columns, row by row."""
+        return call(self, *given)
+
+    def whole(self, call: Callable[..., Any], *given: Any) -> Any:
+        """Do what looks at columns as wholes, or at their values one by one."""
+        return call(self, *given)
+
+    def spread(self, x: Cells) -> Cells:
+        """Return a column as long as its sheet."""
+        size = self.source.size(self.sheet)
+        if isinstance(x, Texts):
+            return x if len(x.codes) == size else replace(x, codes=np.broadcast_to(x.codes, (size,)))
+        return x if len(x.x) == size else replace(x, x=np.broadcast_to(x.x, (size,)))
+
     def doubt(self, rows: Callable[[], Truths]) -> None:
         """Note rows that are not decided for certain."""
         if self.asked:
@@ -103,7 +119,7 @@ class Fold:
 def half_up(x: Floats, digits: int | Floats) -> Floats:
     """Round half away from zero, looking at the 15 digits that a spreadsheet looks at."""
     with np.errstate(all="ignore"):  # blank, 不适用 and the logarithm of zero
-        if isinstance(digits, int) and np.nanmax(np.abs(x), initial=0.0, where=np.isfinite(x)) * 10.0**digits < 1e14:
+        if isinstance(digits, int) and max(map(abs, extent(x))) * 10.0**digits < 1e14:
             last: Any = digits
         else:
             last = np.minimum(np.trunc(digits), _DIGITS - np.floor(np.log10(np.abs(x))))
@@ -117,10 +133,10 @@ def half_up(x: Floats, digits: int | Floats) -> Floats:
 
 
 def is_empty(x: Column | Cells) -> Truths:
-    """Return which cells are blank."""
+    """Return which cells are blank; one answer where it is the same in every row."""
     match cells(x):
         case Numbers() as n:
-            return np.zeros(len(n.x), bool) if n.whole else np.isnan(n.x)
+            return np.zeros(1, bool) if n.whole else np.isnan(n.x)
         case Texts() as t:
             return t.codes < 0
         case Mixed() as m:
@@ -128,10 +144,10 @@ def is_empty(x: Column | Cells) -> Truths:
 
 
 def is_exempt(x: Column | Cells) -> Truths:
-    """Return which cells are 不适用."""
+    """Return which cells are 不适用; one answer where it is the same in every row."""
     match cells(x):
         case Numbers() as n:
-            return np.zeros(len(n.x), bool) if n.whole else np.isinf(n.x)
+            return np.zeros(1, bool) if n.whole else np.isinf(n.x)
         case Texts() as t:
             return t.where(lambda word: word == EXEMPT)
         case Mixed() as m:
@@ -143,7 +159,7 @@ def as_numbers(x: Cells) -> Numbers:
     if isinstance(x, Numbers):
         return x
     if isinstance(x, Texts):
-        return replace(nothing(), x=np.full(len(x.codes), np.nan))
+        return replace(nothing(), x=np.where(x.codes < 0, np.nan, np.nan))
     return numbers(np.array([v if isinstance(v, float) else np.nan for v in x.x], np.float64))
 
 

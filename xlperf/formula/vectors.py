@@ -50,8 +50,7 @@ class Numbers:
 
     def measured(self) -> Numbers:
         """Return the same with its bounds as they are, and not as they were reckoned."""
-        there = self.x if self.whole else self.x[np.isfinite(self.x)]
-        low, high = (float(there.min()), float(there.max())) if there.size else (0.0, 0.0)
+        low, high = extent(self.x, whole=self.whole)
         return replace(self, most=max(abs(low), abs(high)), low=low)
 
     def on(self, decimals: int | None = None) -> Numbers | None:
@@ -107,7 +106,7 @@ class Texts:
 
     def where(self, holds: Callable[[str], bool], blank: bool = False) -> Truths:
         """Return in which rows a word is one of which something holds. blank: the answer for a blank cell."""
-        return np.array([*map(holds, self.words), blank], bool)[self.codes]
+        return looked_up(np.array([*map(holds, self.words), blank], bool), self.codes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,6 +125,21 @@ class Mixed:
 
 
 Cells = Numbers | Texts | Mixed
+
+
+def looked_up(of_words: Column, codes: Codes) -> Column:
+    """Return for each row what stands at the place of its word; the last of all is for a blank cell."""
+    found: Column = of_words[codes] if isinstance(codes, np.ndarray) else codes.within(of_words)
+    return found
+
+
+def extent(x: Floats, *, whole: bool = False) -> tuple[float, float]:
+    """Return the smallest and the largest of the numbers, 0 and 0 where there is none. whole: whether all are."""
+    if not isinstance(x, np.ndarray):  # one that is recorded knows bounds that hold for others too
+        found: tuple[float, float] = x.extent()
+        return found
+    there = x if whole else x[np.isfinite(x)]
+    return (float(there.min()), float(there.max())) if there.size else (0.0, 0.0)
 
 
 # ---- made of plain values, and back ------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def ours(given: tuple[str, int]) -> Ready:
 
     def run() -> dict[str, Any]:
         found = ArrayColumns(plan, rows, vectors=Vectors(plan, rows, held))
-        return {name: plain_array(found.column("units", name)) for name in RESULTS}
+        return {spot[1]: plain_array(x) for spot, x in found.of([("units", name) for name in RESULTS]).items()}
 
     return Ready(run)
 
