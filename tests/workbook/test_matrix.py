@@ -136,12 +136,26 @@ def test_a_sparse_set_of_indicators_is_no_matrix():
     assert grids(alone, marks, range(5)) == ([], [0, 1, 2, 3, 4])
 
 
+def test_many_indicators_of_few_units_stand_below_one_another():
+    """Side by side they would take pages of two or three rows."""
+    marks = PLAN.by_name["marks"]
+    blank = dict.fromkeys(c.name for c in marks.columns)
+    for count, wide in ((9, False), (10, True)):
+        many = [
+            blank | {"id": f"{u}-{i}", "unit": u, "indicator": f"指标{i}"}
+            for u in ("U1", "U2", "U3")
+            for i in range(count)
+        ]
+        made, left = grids(score(PLAN, rows() | {"marks": many}), marks, range(len(many)))
+        assert (len(made), len(left)) == ((0, len(many)) if wide else (1, 0))
+
+
 def test_many_indicators_make_several_matrices_whose_formulas_every_program_takes(tmp_path):
     marks = PLAN.by_name["marks"]
     blank = dict.fromkeys(c.name for c in marks.columns)
     many = [
         blank | {"id": f"{u}-{i}", "unit": u, "indicator": f"指标{i}", "full": Fraction(i), "scorer": "统计局"}
-        for u in ("U1", "U2", "U3")
+        for u in ("U1", "U2", "U3", "U4", "U5", "U6", "U7")
         for i in range(1, 46)
     ]
     file = tmp_path / "lead.xlsx"

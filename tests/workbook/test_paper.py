@@ -10,12 +10,14 @@ from xlperf.engine.compile import compile_scheme
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
 from xlperf.workbook.book import Book
-from xlperf.workbook.books.choice import FEWEST, arranged
-from xlperf.workbook.layout import TIGHT, Shown
+from xlperf.workbook.books.choice import FEWEST, arranged, for_paper
+from xlperf.workbook.layout import NARROW, TIGHT, Shown
 from xlperf.workbook.paper import (
     A3,
+    A3_HIGHER,
     A3_WIDER,
     A4,
+    FULL_HEIGHT,
     FULL_LINE,
     PADDING,
     SLACK,
@@ -52,6 +54,34 @@ def test_type_is_never_smaller_than_eight_points(count, width, height, later):
         assert scale * BODY >= 8
         assert page * scale <= LINE[paper.size] + 1e-6, "no column falls off the page"
     assert paper.scale == 0 or paper.scale >= SMALLEST
+
+
+@pytest.mark.parametrize(("units", "blocks"), [(44, 20), (44, 9), (20, 20), (4, 12), (90, 20)])
+def test_a_matrix_takes_the_least_paper(units, blocks):
+    """44 units stood on three pages with a strip of ten rows on three more; an upright page holds them all."""
+    widths, height = [16.0, *[0.0, 23.0] * blocks], 170 + 22.0 * units
+    paper = paper_for(widths, 2, height)
+    pages_ = (len(paper.breaks) + 1) * (2 if paper.size == A3 else 1)
+    lying = FULL_HEIGHT * (A3_HIGHER if paper.size == A3 else 1) / paper.scale
+    if (units, blocks) == (44, 20):
+        assert (paper.size, paper.landscape, pages_) == (A3, False, 8)
+    assert paper.landscape or height > lying * 0.96, "upright only where that spares pages"
+
+
+def test_outside_the_office_a_table_is_printed_on_a4():
+    """What nobody fills and nobody reads stands behind the printed page, at its right; the order is otherwise kept."""
+    plan, _ = compile_scheme(load_scheme(find_scheme("yiyang-2018")[0])[0])
+    marks = plan.by_name["marks"]
+    filled = {c.name for c in marks.inputs("unit")}
+    shown = [Shown(c.name, open=c.name in filled) for c in marks.columns]
+    kept = for_paper(marks, shown)
+    assert {s.name for s in kept} == {s.name for s in shown}
+    aside = [s.aside for s in kept]
+    assert aside == sorted(aside)
+    printed = {s.name for s in kept if not s.aside}
+    assert filled | {"full", "measure", "target", "indicator", "score"} <= printed
+    assert {"assigned", "y1", "rate_target", "level_full"} & printed == set()
+    assert for_paper(marks, shown[:NARROW]) == tuple(shown[:NARROW]), "few enough columns stay as they are"
 
 
 def test_what_is_read_first_is_on_the_first_page():

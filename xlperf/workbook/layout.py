@@ -36,14 +36,16 @@ class Shown:
     """One column as it stands on a worksheet.
 
     name: of a column of the plan, or `UNIT_NAME`. open: whether somebody fills it in this book. later: whether
-    it may go to a further page where one page does not hold them all. settled: whether it is written as the value
-    that the scheme gives it and not as a formula, which would look at rows that the book does not have.
+    it may go to a further page where one page does not hold them all. aside: whether it is for the screen alone, behind
+    what is printed. settled: whether it is written as the value that the scheme gives it and not as a formula, which
+    would look at rows that the book does not have.
     """
 
     name: str
     open: bool = False
     hidden: bool = False
     later: bool = False
+    aside: bool = False
     settled: bool = False
 
 
@@ -85,6 +87,11 @@ class View:
         return self.left + len(self.shown)
 
     @property
+    def printed(self) -> int:
+        """Return the last column that is printed, counted from 0; those behind it are for the screen."""
+        return self.end - sum(s.aside for s in self.shown)
+
+    @property
     def size(self) -> int:
         """Return how many rows the table has, spare ones included; never 0, so that every range is one."""
         return max(len(self.rows) + self.spare, 1)
@@ -97,12 +104,12 @@ class View:
     @property
     def narrow(self) -> bool:
         """Return whether headings are to take more lines rather than more room."""
-        return sum(not s.hidden for s in self.shown) > NARROW
+        return sum(not (s.hidden or s.aside) for s in self.shown) > NARROW
 
     @property
     def tight(self) -> bool:
         """Return whether so many columns stand side by side that each must be narrow."""
-        return sum(not s.hidden for s in self.shown) > TIGHT
+        return sum(not (s.hidden or s.aside) for s in self.shown) > TIGHT
 
     def cell(self, name: str, position: int) -> str:
         """Return the address of a column in a row of the table (position counted from 0)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor
+from math import ceil, floor
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -19,6 +19,7 @@ SPLIT_LARGEST = 0.8  # a table of several pages need not be larger
 SLACK = 0.84  # fonts differ: where 仿宋 is missing another one takes up to 7 points a character
 A3_HIGHER = 1.49  # and how much more down the page
 LEAST = 8.1 / 11  # the scale that a table may shrink to, so that its last line is not alone on a page
+REPEATED = 60.0  # points of the rows of headings that stand on every page
 A_POINT = 0.75  # points to a pixel of 1/96 inch
 TOLERANCE = (0.96, 0.97, 0.98, 0.99, 1.0, 1.01, 1.02, 1.03, 1.04)  # programs break pages a little earlier or later
 ROOM = (FULL_LINE * SLACK / SMALLEST, FULL_LINE * SLACK * A3_WIDER / SMALLEST)  # characters across A4, across A3
@@ -42,8 +43,8 @@ def paper_for(widths: Sequence[float], repeated: int, height: float, later: int 
     """Return A4 landscape, A3 where A4 would shrink the type too far, several pages where that would too.
 
     widths: of the columns from column B on, 0 where hidden. repeated: the first column that is not printed
-    on every page. height: of the table in points; one that A4 pages hold is not spread over A3 ones.
-    later: the first column that begins a further page, where there are several; 0 for none.
+    on every page. height: of the table in points; several pages are of the size, and lie the way, that takes the least
+    paper. later: the first column that begins a further page, where there are several; 0 for none.
     """
     printed = [w + PADDING if w else 0.0 for w in widths]
     total, line = max(sum(printed), 1), FULL_LINE * SLACK
@@ -53,15 +54,39 @@ def paper_for(widths: Sequence[float], repeated: int, height: float, later: int 
         return Paper(A3)
     first = later - 1 if later else len(printed)
     kept, parts = sum(printed[: repeated - 1]), (printed[repeated - 1 : first], printed[first:])
-    wide = kept + max(sum(parts[0]), *printed) > line / SMALLEST
-    size = A3 if wide or height > FULL_HEIGHT / SMALLEST else A4
-    line *= A3_WIDER if size == A3 else 1
+    least = kept + max(sum(parts[0]) if parts[1] else 0.0, *printed)  # what is read first stands on one page
+    sheets = [(size, lying) for lying in (True, False) for size in (A4, A3)]
+    fitting = [sheet for sheet in sheets if least <= _line(*sheet) / SMALLEST] or [(A3, True)]
+    made = [_parted_over(sheet, kept, parts, repeated) for sheet in fitting]
+    return min(made, key=lambda paper: _taken(paper, height))
+
+
+def _line(size: int, landscape: bool) -> float:
+    """Return how many characters stand across a page."""
+    return (FULL_LINE if landscape else UPRIGHT_LINE) * SLACK * (A3_WIDER if size == A3 else 1)
+
+
+def _high(size: int, landscape: bool) -> float:
+    """Return how many points stand down a page."""
+    return (FULL_HEIGHT if landscape else UPRIGHT_HEIGHT) * (A3_HIGHER if size == A3 else 1)
+
+
+def _parted_over(sheet: tuple[int, bool], kept: float, parts: Sequence[Sequence[float]], repeated: int) -> Paper:
+    """Share the columns out over pages of one kind. kept: the width that is repeated on each of them."""
+    line, first = _line(*sheet), repeated - 1 + len(parts[0])
     breaks, widest = [first + 1] if parts[1] else [], 0.0
     for start, part in zip((repeated - 1, first), parts, strict=True):
         within, found = _split(part, line / SMALLEST - kept) if part else ([], 0.0)
         breaks, widest = [*breaks, *(start + at + 1 for at in within)], max(widest, found)
     scale = min(floor(line / (kept + widest) * 100) / 100, SPLIT_LARGEST)
-    return Paper(size, breaks=tuple(sorted(breaks)), scale=scale)
+    return Paper(*sheet, tuple(sorted(breaks)), scale)
+
+
+def _taken(paper: Paper, height: float) -> int:
+    """Return how much paper a table of several pages takes, in sheets of A4."""
+    room = _high(paper.size, paper.landscape) * min(TOLERANCE) / paper.scale
+    down = 1 + max(0, ceil((height - room) / (room - REPEATED)))
+    return (len(paper.breaks) + 1) * down * (2 if paper.size == A3 else 1)
 
 
 def _split(widths: Sequence[float], room: float) -> tuple[list[int], float]:
@@ -125,22 +150,24 @@ def print_set_up(
     sheet.hide_gridlines(2)
 
 
-def keep_together(sheet: Worksheet, first: int, last: int, repeat: tuple[int, int] | None = None) -> None:
+def keep_together(
+    sheet: Worksheet, first: int, last: int, repeat: tuple[int, int] | None = None, end: int | None = None
+) -> None:
     """Let the last rows of a worksheet that is set up, totals and the line to sign on, never stand alone on a page.
 
     A table fitted to the width of the page shrinks a little, where that leaves it legible; another one breaks a row
-    earlier. first, last: of these rows; repeat: those printed on every page; counted from 0. Programs differ in how
-    wide a character is, and so in the scale: both ends are looked at.
+    earlier. first, last: of these rows; repeat: those printed on every page; end: the last column printed, None for
+    all; counted from 0. Programs differ in how wide a character is, and so in the scale: both ends are looked at.
     """
     heights = [_height(sheet, row) for row in range(last + 1)]
     again = sum(heights[repeat[0] : repeat[1] + 1]) if repeat is not None else 0.0
-    down = FULL_HEIGHT * (A3_HIGHER if sheet.paper_size == A3 else 1)
+    down = _high(sheet.paper_size, not sheet.orientation)  # 0 where it lies
     if not sheet.fit_page:
         rooms = [down / sheet.print_scale * 100 * near for near in TOLERANCE]
         if any(_starts(heights, again, room)[-1] >= first for room in rooms):
             sheet.set_h_pagebreaks([first - 1])
         return
-    scales = _scales(sheet)
+    scales = _scales(sheet, end)
     rooms = [down / scale * near for scale in scales for near in TOLERANCE]
     pages = [len(starts) - 1 for room in rooms if (starts := _starts(heights, again, room))[-1] >= first]
     if pages and len(_starts(heights, again, down / LEAST)) <= min(pages):
@@ -154,11 +181,15 @@ def keep_apart(sheet: Worksheet, groups: Sequence[tuple[int, int]]) -> None:
     """Let no page of a worksheet that is set up, fitted to the width of the page, begin within a group of its rows.
 
     groups: first and last row of each, in order, counted from 0: a heading with what stands below it. Where a page
-    could begin there, the scale is fixed and the page begins with the group: a fitted sheet takes no breaks.
+    could begin there, the scale is fixed and the page begins with the group: a fitted sheet takes no breaks. What one
+    page can hold while it stays legible stands on one.
     """
     last = max(last for _, last in groups)
     heights = [_height(sheet, row) for row in range(last + 1)]
     scales = _scales(sheet)
+    if sum(heights) <= FULL_HEIGHT / LEAST * min(TOLERANCE):
+        sheet.fit_to_pages(1, 1)
+        return
     fitted = [FULL_HEIGHT / scale * near for scale in scales for near in TOLERANCE]
     if not _parted(heights, groups, fitted, []):
         return
@@ -188,9 +219,9 @@ def _height(sheet: Worksheet, row: int) -> float:
     return 0.0 if info.hidden else float(info.height) * A_POINT
 
 
-def _scales(sheet: Worksheet) -> list[float]:
+def _scales(sheet: Worksheet, end: int | None = None) -> list[float]:
     """Return the scales at which the columns fit the width of the page: with wide characters, with narrow ones."""
-    shown = [info.width for info in sheet.col_info.values() if not info.hidden]
+    shown = [x.width for at, x in sheet.col_info.items() if not x.hidden and (end is None or at <= end)]
     total = sum((pixels - 5) / 7 + PADDING for pixels in shown)
     line = FULL_LINE * (A3_WIDER if sheet.paper_size == A3 else 1)
     return [min(1.0, line * slack / max(total, 1)) for slack in (SLACK, 1.0)]

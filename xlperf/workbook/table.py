@@ -80,7 +80,7 @@ def _print_area(sheet: Worksheet, view: View, dress: Dress) -> None:
         sheet.print_area(TITLE, 0, TITLE, 0)
         return
     rows = min(view.size, len(view.rows) + EMPTY_PRINTED)
-    sheet.print_area(TITLE, 1, BODY + rows - 1, len(view.shown))
+    sheet.print_area(TITLE, 1, BODY + rows - 1, view.printed)
 
 
 # ---- columns and headings -------------------------------------------------------------------------
@@ -104,10 +104,14 @@ def widths(layout: Layout, view: View) -> list[float]:
 def _measured(layout: Layout, view: View) -> list[float]:
     columns = [column_of(view, s) for s in view.shown]
     natural = [_width(layout, view, c) for c in columns]
-    elastic = [c.is_prose and not s.hidden for c, s in zip(columns, view.shown, strict=True)]
-    seen = [0.0 if s.hidden else w for w, s in zip(natural, view.shown, strict=True)]
-    grown = style.stretched(seen, elastic)
-    return [n if s.hidden else g for n, g, s in zip(natural, grown, view.shown, strict=True)]
+    elastic = [c.is_prose and not (s.hidden or s.aside) for c, s in zip(columns, view.shown, strict=True)]
+    grown = style.stretched(_on_paper(view, natural), elastic)
+    return [n if s.hidden or s.aside else g for n, g, s in zip(natural, grown, view.shown, strict=True)]
+
+
+def _on_paper(view: View, wide: Sequence[float]) -> list[float]:
+    """Return the widths of the columns as they are printed: 0 for those that are not."""
+    return [0.0 if s.hidden or s.aside else w for w, s in zip(wide, view.shown, strict=True)]
 
 
 def _width(layout: Layout, view: View, column: Column) -> float:
@@ -149,7 +153,7 @@ def _length(value: Fraction, digits: int, whole: bool) -> int:
 
 def paper_of(layout: Layout, view: View) -> Paper:
     """Return the paper that the table is printed on."""
-    seen = [0.0 if s.hidden else w for w, s in zip(widths(layout, view), view.shown, strict=True)]
+    seen = _on_paper(view, widths(layout, view))
     rows = min(len(view.rows) + view.spare, len(view.rows) + EMPTY_PRINTED)
     later = next((i for i, s in enumerate(view.shown, 1) if s.later), 0)
     return paper_for(seen, _frozen(view), HEAD_HEIGHT + rows * LOWEST, later)
@@ -188,8 +192,9 @@ def across(layout: Layout, view: View) -> tuple[int, int]:
 
     Columns repeated on every page repeat no line.
     """
-    last = [*paper_of(layout, view).breaks, len(view.shown) + 1][0] - 1
-    return (min(_frozen(view), last) if last < len(view.shown) else 1), last
+    breaks = paper_of(layout, view).breaks
+    last = [*breaks, view.printed + 1][0] - 1
+    return (min(_frozen(view), last) if breaks else 1), last
 
 
 def headed(layout: Layout, view: View) -> View:

@@ -14,7 +14,7 @@ from xlperf.formula.links import Link
 from xlperf.formula.values import Value
 from xlperf.terms import SERVING
 from xlperf.workbook.book import Titles
-from xlperf.workbook.layout import HOLE, LEADING, TIGHT, UNIT_NAME, Layout, Shown, View
+from xlperf.workbook.layout import HOLE, LEADING, NARROW, TIGHT, UNIT_NAME, Layout, Shown, View
 
 FEWEST, ON_PAGE = 8, 22  # columns that make a first page of their own, and that it holds beside the names
 
@@ -162,6 +162,23 @@ def arranged(sheet: Sheet, shown: Sequence[Shown]) -> tuple[Shown, ...]:
     if len(first) < FEWEST:
         return tuple(shown)
     rest = [replace(s, later=True) for s in shown[lead:] if s.name not in main]
+    return (*shown[:lead], *first, *rest)
+
+
+def for_paper(sheet: Sheet, shown: Sequence[Shown], beside: Collection[str] = ()) -> tuple[Shown, ...]:
+    """Keep to the printed page what people fill and what tells them of it: outside the office there is only A4.
+
+    Where there are more columns than a page takes, those that nobody fills here and that are nothing to a reader (no
+    role) stand behind the others, for the screen alone. beside: columns that one who fills has to see all the same.
+    """
+    if sum(not s.hidden for s in shown) <= NARROW:
+        return tuple(shown)
+    labels = {sheet.key.name, sheet.unit, UNIT_NAME, sheet.naming.name}
+    lead = max((i for i, s in enumerate(shown[:LEADING], 1) if s.name in labels), default=0)
+    roles = {c.name for c in sheet.columns if c.role and c.role != "number"}
+    kept = [s.open or s.hidden or s.name in roles or s.name in beside for s in shown[lead:]]
+    first = [s for s, keep in zip(shown[lead:], kept, strict=True) if keep]
+    rest = [replace(s, aside=True) for s, keep in zip(shown[lead:], kept, strict=True) if not keep]
     return (*shown[:lead], *first, *rest)
 
 

@@ -11,6 +11,7 @@ from xlperf.engine.score import Scores
 from xlperf.formula.values import Value, value_text
 
 FULL = Fraction(1, 2)  # how much of a matrix must be cells to fill
+WIDER = 3  # indicators for every unit: more of them take more paper side by side than below one another
 MOST = 20  # indicators of a matrix: a line checks itself in one formula, which programs cut at 8,192 characters
 
 
@@ -31,7 +32,8 @@ def grids(scores: Scores, sheet: Sheet, rows: Sequence[int]) -> tuple[list[Grid]
     """Return the matrices that rows make, and the rows that are left.
 
     Indicators come together while their units are the same or part of the same, and half of the cells at least are
-    to be filled. What has one unit or one indicator is no matrix, nor is an indicator that a unit has twice.
+    to be filled. What has one unit or one indicator is no matrix, nor is one of few units and many indicators, nor an
+    indicator that a unit has twice.
     """
     label = indicator_column(sheet)
     if not label or not sheet.unit or sheet.table in scores.plan.subject_of:
@@ -58,7 +60,7 @@ def grids(scores: Scores, sheet: Sheet, rows: Sequence[int]) -> tuple[list[Grid]
 
     for cluster in clusters:
         units = {unit for own in cluster.values() for unit in own}
-        if len(units) > 1 and len(cluster) > 1:
+        if len(units) > 1 and 1 < len(cluster) <= WIDER * len(units):
             made.append(
                 Grid(
                     tuple(sorted(units, key=place)),

@@ -61,18 +61,18 @@ def write_guide(book: Book, title: str, cover: Cover, scheme: Scheme | None) -> 
     for i, width in enumerate(_WIDTHS, 1):
         sheet.set_column(i, i, width)
     sheet.set_column(0, 0, 2)
-    band(book, sheet, 0, (1, 3), cover.title, style.TITLE_LOOK, 40)
+    band(book, sheet, 0, (1, 3), cover.title, style.TITLE_LOOK, 36)
     row = 1
     row += caution(book, sheet, row, (1, 3), cover.caution, sum(_WIDTHS))
     for label, text in cover.facts:
         put(sheet, row, 1, label, book.look(style.CELL_CENTER))
-        band(book, sheet, row, (2, 3), text, style.CELL_TEXT, 24)
+        band(book, sheet, row, (2, 3), text, style.CELL_TEXT, 20)
         row += 1
     for view, state in cover.tables:
         put(sheet, row, 1, f"自查：{view.title}", book.look(style.CELL_CENTER))
         look = {**style.CELL_TEXT, "bold": True}
-        height = lines(f"自查：{view.title}", _WIDTHS[0]) * LINE_HEIGHT + 9
-        band(book, sheet, row, (2, 3), "", look, max(height, lines(state, sum(_WIDTHS[1:])) * LINE_HEIGHT + 9))
+        height = lines(f"自查：{view.title}", _WIDTHS[0]) * LINE_HEIGHT + 5
+        band(book, sheet, row, (2, 3), "", look, max(height, lines(state, sum(_WIDTHS[1:])) * LINE_HEIGHT + 5))
         sheet.write_formula(row, 2, f"={state_cell(view)}", book.look(look), state)
         row += 1
     texts = [*RULES_OF_USE, *THREE_KINDS]
@@ -92,10 +92,10 @@ def _paragraphs(book: Book, sheet: Worksheet, row: int, heading: str, paragraphs
     """Write paragraphs under a heading, nothing where there are none; return the row below."""
     if not paragraphs:
         return row
-    band(book, sheet, row, (1, 3), heading, _HEADING, 30)
+    band(book, sheet, row, (1, 3), heading, _HEADING, 26)
     for i, text in enumerate(paragraphs, row + 1):
         look = {**style.TEXT_LOOK, "valign": "vcenter"}
-        band(book, sheet, i, (1, 3), text, look, lines(text, sum(_WIDTHS)) * LINE_HEIGHT + 6)
+        band(book, sheet, i, (1, 3), text, look, lines(text, sum(_WIDTHS)) * LINE_HEIGHT + 3)
     return row + 1 + len(paragraphs)
 
 
@@ -121,7 +121,7 @@ def _columns(
 
     together: rows that no page may part are added to it.
     """
-    band(book, sheet, row, (1, 3), "各栏填什么", _HEADING, 30)
+    band(book, sheet, row, (1, 3), "各栏填什么", _HEADING, 26)
     top = row
     for i, text in enumerate(("栏目", "必填", "填法"), 1):
         sheet.write_string(row + 1, i, text, book.look(style.HEAD_LOOK))
@@ -138,7 +138,7 @@ def _columns(
             put(sheet, row, 1, column.title, book.look(style.CELL_CENTER))
             put(sheet, row, 2, "必填" if column.required else "选填", book.look(style.CELL_CENTER))
             put(sheet, row, 3, how, book.look(style.CELL_TEXT))
-            sheet.set_row(row, lines(how, _WIDTHS[2]) * LINE_HEIGHT + 7)
+            sheet.set_row(row, lines(how, _WIDTHS[2]) * LINE_HEIGHT + 4)
             row += 1
         top = row
     return row

@@ -14,6 +14,7 @@ from xlperf.scheme.model import Scheme
 from xlperf.workbook.book import Book
 from xlperf.workbook.books.choice import (
     columns_shown,
+    for_paper,
     judged_by,
     limiting,
     near,
@@ -71,8 +72,8 @@ def write_scorer_book(
         matrix, view = Matrix(leaf.title, leaf.units, leaf.views), leaf.views[0]
         sheet = write_matrix(book, layout, matrix, dress) if leaf.units else write_table(book, layout, view, dress)
         write_check(book, sheet, layout, leaf.views, offers, offered)
-        columns = matrix.across(layout) if leaf.units else across(layout, view)
-        write_signature(book, sheet, columns, matrix.end, (view.last + 1, view.last + 1), SIGNED)
+        columns, end = (matrix.across(layout), matrix.end) if leaf.units else (across(layout, view), view.printed)
+        write_signature(book, sheet, columns, end, (view.last + 1, view.last + 1), SIGNED)
     for view in references:
         write_table(book, layout, view, Dress(f"{plan.title}{view.title}", FOR_REFERENCE, printed=False))
     return sent_out(book, identity, file)
@@ -197,5 +198,7 @@ def _of_rows(
         first = [s for s in chosen if s.name == label] + [s for s in chosen if s.name == UNIT_NAME]
         chosen = (*first, *(s for s in chosen if s not in first))
     hidden = {sheet.key.name, sheet.unit} if sheet.unit and not scores.plan.is_home(sheet) else set()
-    chosen = tuple(replace(s, hidden=s.name in hidden) for s in chosen)
+    chosen = for_paper(
+        sheet, tuple(replace(s, hidden=s.name in hidden) for s in chosen), judged_by(scores.plan, sheet, fills)
+    )
     return Leaf(title, title, (View(sheet, book.title(title), chosen, rows),))

@@ -19,7 +19,7 @@ from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Titles
 from xlperf.workbook.books.annexes import Placed, forms_of, write_annex
-from xlperf.workbook.books.choice import columns_shown, names_beside, offered_by, offers_of, reference_views
+from xlperf.workbook.books.choice import columns_shown, for_paper, names_beside, offered_by, offers_of, reference_views
 from xlperf.workbook.books.guide import TITLE_OF_SHEET, Cover, write_guide
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.paper import keep_together
@@ -28,11 +28,12 @@ from xlperf.workbook.seal import Identity, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
 from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, band, headed, write_table
 from xlperf.xlsx.pack import repacked
-from xlperf.xlsx.skeleton import BASIS, HEAD
+from xlperf.xlsx.skeleton import BASIS, BODY, HEAD
 
 CLAIMS = "加减分申报"
 CLAIM_ROWS = 15
 SPACE = "\N{NO-BREAK SPACE}"  # a date to fill in stays on one line
+BESIDE = 3  # rows of the table that stand on the page with its totals and the line to sign on
 SIGNED = ("单位负责人（签字）", "填表人", "联系电话")
 SIGNED_BY_ONE = ("填报人（签字）", "联系电话")  # where somebody within a unit fills in a book of their own
 
@@ -130,7 +131,7 @@ def draft_written(
         if not view.spare:
             below = write_totals(book, sheet, layout, view, below)
         signed = SIGNED_BY_ONE if draft.single else SIGNED
-        write_signature(book, sheet, across(layout, view), view.end, (view.last + 1, below), signed)
+        write_signature(book, sheet, across(layout, view), view.printed, (view.last + 1, below), signed)
     for annex in draft.annexes:
         write_annex(book, annex, f"{annex.form.basis}　　{name}　　{printed(identity)}")
     for view in draft.references:
@@ -177,7 +178,7 @@ def _own_view(
     )  # fmt: skip
     keyed = sheet.naming == sheet.key or (sheet.table in plan.subject_of and not plan.is_home(sheet))
     hidden = {"" if keyed else sheet.key.name, sheet.unit}
-    shown = tuple(replace(s, hidden=s.name in hidden) for s in chosen)
+    shown = for_paper(sheet, tuple(replace(s, hidden=s.name in hidden) for s in chosen))
     return View(sheet, titles.title(plan.book_title(party[0]) if alone else sheet.title), shown, rows)
 
 
@@ -222,11 +223,11 @@ def write_signature(
 ) -> None:
     """Write the line to sign on, unlocked for those who type it, and let the printed page end with it.
 
-    columns: the first and the last one of the line. end: the last column of the table. rows: the one below the table,
-    where its totals may stand, and that of the line; all counted from 0.
+    columns: the first and the last one of the line. end: the last column that is printed. rows: the one below the
+    table, where its totals may stand, and that of the line; all counted from 0.
     """
     row = rows[1]
     text = "".join(f"{label}：{'　' * 6}" for label in who) + f"日期：{SPACE * 6}年{SPACE * 4}月{SPACE * 4}日"
     band(book, sheet, row, columns, text, {**style.BASE, "align": "left", "text_wrap": True, "locked": False}, 36)
     sheet.print_area(0, 1, row, end)
-    keep_together(sheet, *rows, (BASIS, HEAD))
+    keep_together(sheet, max(rows[0] - BESIDE, BODY + 1), row, (BASIS, HEAD), end)
