@@ -76,8 +76,8 @@ def vendored() -> dict[str, bytes]:
 
 
 _SINGLE = (
-    "__init__.py", "archive.py", "files.py", "problems.py", "terms.py", "version.py",
-    "xlsx/__init__.py", "xlsx/addresses.py", "xlsx/skeleton.py",
+    "__init__.py", "archive.py", "files.py", "problems.py", "terms.py", "version.py", "wording.py",
+    "report/__init__.py", "report/ranking.py", "xlsx/__init__.py", "xlsx/addresses.py", "xlsx/skeleton.py",
 )  # fmt: skip
 
 
