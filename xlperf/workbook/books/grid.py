@@ -45,20 +45,13 @@ def grids(scores: Scores, sheet: Sheet, rows: Sequence[int]) -> tuple[list[Grid]
         own = found.setdefault(values[label][i], {})
         twice |= {values[label][i]} if values[sheet.unit][i] in own else set()
         own.setdefault(values[sheet.unit][i], i)
-    clusters: list[dict[Value, dict[Value, int]]] = []
-    for word, own in sorted(found.items(), key=lambda pair: -len(pair[1])):
-        if word not in twice:
-            fits = next((c for c in clusters if len(c) < MOST and _fits(c, own)), None)
-            if fits is None:
-                clusters.append(fits := {})
-            fits[word] = own
     order = {key: at for at, key in enumerate(scores.objects.names(sheet.of))}
     made = []
 
     def place(unit: Value) -> int:
         return order.get(value_text(unit), len(order))
 
-    for cluster in clusters:
+    for cluster in _clusters({word: own for word, own in found.items() if word not in twice}):
         units = {unit for own in cluster.values() for unit in own}
         if len(units) > 1 and 1 < len(cluster) <= WIDER * len(units):
             made.append(
@@ -69,6 +62,17 @@ def grids(scores: Scores, sheet: Sheet, rows: Sequence[int]) -> tuple[list[Grid]
             )
     taken = {i for grid in made for own in grid.rows.values() for i in own.values()}
     return made, [i for i in rows if i not in taken]
+
+
+def _clusters(found: Mapping[Value, dict[Value, int]]) -> list[dict[Value, dict[Value, int]]]:
+    """Put indicators together that belong to a matrix, those of the most units first."""
+    clusters: list[dict[Value, dict[Value, int]]] = []
+    for word, own in sorted(found.items(), key=lambda pair: -len(pair[1])):
+        fits = next((c for c in clusters if len(c) < MOST and _fits(c, own)), None)
+        if fits is None:
+            clusters.append(fits := {})
+        fits[word] = own
+    return clusters
 
 
 def _fits(cluster: Mapping[Value, Mapping[Value, int]], own: Mapping[Value, int]) -> bool:
