@@ -15,8 +15,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from codecs import BOM_UTF16_LE
 from collections.abc import Iterator
 from pathlib import Path
+
+import numpy as np
 
 from xlperf.archive import packed
 from xlperf.desk.page_files import MODULES, page_text, page_texts, part
@@ -29,6 +32,7 @@ PYODIDE = {  # part → sha256, of version 314.0.7
     "pyodide-lock.json": "5dc2fc119108bc148c7457dc86e7675b5c87e1cafd420b9c34c1eaef7b36c010",
 }
 LIBRARIES = ("openpyxl", "et_xmlfile", "xlsxwriter", "ruamel.yaml", "chinese_calendar")
+READY = {"memory.bin": "memory.bin", "site.zip": "site.zip", "python_stdlib.zip": "stdlib.zip"}  # part → what is made
 LANGUAGES = ("zh", "en")
 INSIDE = ("folder", "inside")  # modules that only this page has
 POLICY = (
@@ -45,10 +49,13 @@ class NotThePinned(Exception):
 def build(pyodide: Path, out: Path) -> int:
     """Write the page with the engine inside; return its size in bytes. Raises NotThePinned."""
     parts = {name: _pinned(pyodide / name, sha) for name, sha in PYODIDE.items()}
-    parts["site.zip"] = compiled(pyodide, site())
+    del parts["python_stdlib.zip"]
+    parts |= made_ready(pyodide, site())
     parts["worker.mjs"] = part("worker.mjs").encode()
     packed = "\n".join(
-        f'<script type="text/plain" data-part="{name}">{_packed(data)}</script>' for name, data in parts.items()
+        f'<script type="text/plain" data-part="{name}" data-size="{len(small)}">{_written(small)}</script>'
+        for name, data in parts.items()
+        for small in [gzip.compress(data, 9, mtime=0)]
     )
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     begin = '<script type="module">import { Inside } from "desk/inside"; globalThis.xlperfLine = new Inside();</script>'
@@ -56,7 +63,8 @@ def build(pyodide: Path, out: Path) -> int:
     words = json.dumps({each: page_texts(each) for each in LANGUAGES}, ensure_ascii=False).replace("<", "\\u003c")
     spoken = f'<script type="application/json" id="texts">{words}</script>'
     text = page_text(where, style=part("desk.css"), extra=f"{packed}\n{spoken}\n{begin}")
-    out.write_text(text.replace('<meta name="referrer"', f'{policy}\n<meta name="referrer"', 1), "utf-8")
+    text = text.replace('<meta name="referrer"', f'{policy}\n<meta name="referrer"', 1)
+    out.write_bytes(BOM_UTF16_LE + text.replace('<meta charset="utf-8">\n', "", 1).encode("utf-16-le"))
     return out.stat().st_size
 
 
@@ -65,18 +73,17 @@ def site() -> bytes:
     return packed(sorted(_members()), small=False)
 
 
-def compiled(pyodide: Path, sources: bytes) -> bytes:
-    """Return the packages compiled by the Python of the page, so that it starts in half the time; needs node."""
+def made_ready(pyodide: Path, sources: bytes) -> dict[str, bytes]:
+    """Return the engine as it is once it has begun, and what it reads later, see `page/compile.mjs`; needs node."""
     node = shutil.which("node")
     if node is None:
-        raise NotThePinned("node is not installed: it compiles the engine for the page")
+        raise NotThePinned("node is not installed: it makes the engine ready for the page")
     with tempfile.TemporaryDirectory() as folder:
-        given, made = Path(folder, "site.zip"), Path(folder, "compiled.zip")
+        given, script = Path(folder, "given.zip"), Path(folder, "compile.mjs")
         given.write_bytes(sources)
-        script = Path(folder, "compile.mjs")
         script.write_text(part("compile.mjs"), "utf-8")
-        subprocess.run([node, script, pyodide, given, made], check=True, capture_output=True)  # noqa: S603 - our own
-        return made.read_bytes()
+        subprocess.run([node, script, pyodide, given, folder], check=True, capture_output=True)  # noqa: S603 - our own
+        return {name: Path(folder, kept).read_bytes() for name, kept in READY.items()}
 
 
 def _members() -> Iterator[tuple[str, bytes]]:
@@ -100,8 +107,12 @@ def _below(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
             yield path, file.read_bytes()
 
 
-def _packed(data: bytes) -> str:
-    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
+def _written(data: bytes) -> str:
+    """Return bytes as a text each of whose characters holds fifteen bits of the sixteen that it takes in the page."""
+    bits = np.unpackbits(np.frombuffer(data, np.uint8))
+    units = np.zeros((-(-len(bits) // 15), 16), np.uint8)
+    units[:, 1:].flat[: len(bits)] = bits
+    return (np.packbits(units).view(">u2") + 0x100).astype("<u2").tobytes().decode("utf-16-le")
 
 
 def _address(text: str) -> str:

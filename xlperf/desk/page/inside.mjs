@@ -180,13 +180,13 @@ export class Inside {
   }
 
   async #start() {
-    const parts = await unpacked();
-    this.#worker = new Worker(URL.createObjectURL(new Blob([parts["worker.mjs"]], { type: "text/javascript" })));
+    const parts = read();
+    const program = new Response(new Blob([parts["worker.mjs"]]).stream().pipeThrough(new DecompressionStream("gzip")));
+    this.#worker = new Worker(URL.createObjectURL(new Blob([await program.text()], { type: "text/javascript" })));
     this.#worker.onmessage = ({ data }) => this.#heard(data);
     this.#worker.onerror = () => this.#restart(new Hung(say("hung"))); // it has run out of memory
     const given = Object.fromEntries(Object.entries(parts).filter(([name]) => name !== "worker.mjs"));
     await this.#post("start", { parts: given });
-    this.#post("warm", {}); // reads the rest of the engine while the person looks for the folder
   }
 
   async #send(what, words, at = () => {}, number = "") {
@@ -241,24 +241,27 @@ function moved() {
 
 let kept = null;
 
-function bytes(text) {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  const binary = atob(text);
-  const made = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i += 1) made[i] = binary.charCodeAt(i);
+/** Return the bytes of a text each of whose characters holds fifteen bits, see build.py. */
+function bytes(text, size) {
+  const made = new Uint8Array(size);
+  let [held, bits, at] = [0, 0, 0];
+  for (let i = 0; i < text.length; i += 1) {
+    held = ((held << 15) | (text.charCodeAt(i) - 256)) & 0x3fffff;
+    bits += 15;
+    while (bits >= 8) {
+      bits -= 8;
+      made[at] = held >> bits;
+      at += 1;
+    }
+  }
   return made;
 }
 
-async function unpacked() {
+function read() {
   if (kept) return kept;
-  const found = await Promise.all([...document.querySelectorAll("script[data-part]")].map(async (part) => {
-    const packed = bytes(part.textContent.trim());
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const data = new Uint8Array(await new Response(stream).arrayBuffer());
-    part.remove();
-    return [part.dataset.part, data];
-  }));
-  kept = Object.fromEntries(found);
+  const found = [...document.querySelectorAll("script[data-part]")];
+  kept = Object.fromEntries(found.map((part) => [part.dataset.part, bytes(part.textContent, Number(part.dataset.size))]));
+  found.forEach((part) => part.remove());
   return kept;
 }
 

@@ -16,26 +16,59 @@ WebAssembly.Memory.prototype.grow = function (pages) {
   return grow.call(this, pages);
 };
 
+/** Return what a part of the page unpacks to, as it comes. */
+function unpacked(name, kind) {
+  if (!(name in parts)) throw new TypeError(`nothing is fetched: ${name}`);
+  return new Response(new Blob([parts[name]]).stream().pipeThrough(new DecompressionStream("gzip")), { headers: { "content-type": kind } });
+}
+
+async function bytes(name) {
+  return new Uint8Array(await unpacked(name, "").arrayBuffer());
+}
+
 self.fetch = async (where) => {
   const name = String(where?.url ?? where).split("/").pop();
-  if (!(name in parts)) throw new TypeError(`nothing is fetched: ${name}`);
-  const kind = name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
-  return new Response(parts[name], { headers: { "content-type": kind } });
+  return unpacked(name, name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream");
 };
+
+const LOADER = [ // Pyodide would wait for the memory before it compiles, and takes one over only if it has room for it
+  ["`${e.indexURL}pyodide.asm.mjs`", "self.compiled"],
+  ["let a=Ae(r,s,t)", "let a=Ae(r,await self.memory,t)"],
+  ["s=i.restoreSnapshot(t)", "s=self.takenOver(e,t)"],
+];
 
 async function start(given) {
   Object.assign(parts, given.parts);
+  self.memory = bytes("memory.bin");
   // addresses of blobs cannot be imported where a page comes from disk; those of data can
-  const asm = module(parts["pyodide.asm.mjs"]);
-  const own = new TextDecoder().decode(parts["pyodide.mjs"]).replace("`${e.indexURL}pyodide.asm.mjs`", JSON.stringify(asm));
+  self.compiled = module(await bytes("pyodide.asm.mjs"));
+  let own = await unpacked("pyodide.mjs", "").text();
+  for (const [theirs, ours] of LOADER) own = own.replace(theirs, ours);
   const { loadPyodide } = await import(module(new TextEncoder().encode(own)));
-  python = await loadPyodide({ indexURL: "memory://engine/", stdout: () => {}, stderr: () => {} });
-  unpack(parts["site.zip"], "/site");
+  python = await loadPyodide({ indexURL: "memory://engine/", env: { HOME: "/home" }, stdout: () => {}, stderr: () => {}, _loadSnapshot: new Uint8Array(64) });
+  delete self.memory;
+  unpack(await bytes("site.zip"), "/site");
   for (const name of Object.keys(parts)) delete parts[name];
   python.FS.mkdirTree(HOME);
-  inside = python.runPython(`import sys; sys.path.insert(0, "/site")\nfrom xlperf.desk.inside import Inside\nInside("${HOME}")`);
+  // where the engine was made it drew its chance
+  inside = python.runPython(`import random\nrandom.seed()\nfrom xlperf.desk.inside import Inside\nInside("${HOME}")`);
   return {};
 }
+
+/** Put memory in place as it was when the engine was made, see compile.mjs; returns what Pyodide kept beside it. */
+function takenOver(engine, data) {
+  const view = new DataView(data.buffer);
+  const [size, length] = [view.getUint32(0, true), view.getUint32(4, true)];
+  engine.HEAP8.fill(0, engine.___heap_base);
+  engine._emscripten_resize_heap(size);
+  for (let at = 8 + length; at < data.length; ) {
+    const [to, long] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
+    engine.HEAPU8.set(data.subarray(at + 8, at + 8 + long), to);
+    at += 8 + long;
+  }
+  return JSON.parse(new TextDecoder().decode(data.subarray(8, 8 + length)));
+}
+self.takenOver = takenOver;
 
 /** Lay the files of a zip that holds them as they are; Python itself would take ten times as long for it. */
 function unpack(zip, to) {
@@ -68,11 +101,6 @@ function put({ path, data, time }) {
 
 const answers = {
   start,
-  /** Read what the first questions need. */
-  warm() {
-    python.runPython("import xlperf.desk.looks, xlperf.desk.deeds");
-    return {};
-  },
   /** Forget all files and take these. */
   files({ files }) {
     python.runPython(`import shutil, pathlib\nfor at in pathlib.Path("${HOME}").iterdir():\n    shutil.rmtree(at) if at.is_dir() else at.unlink()`);
