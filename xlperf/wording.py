@@ -27,11 +27,11 @@ class _Value(str):
         return said.removeprefix(f"{self} ") if spec.startswith(":") else said
 
 
-class _Values(dict[str, str]):
+class _Values(dict[str, "_Value"]):
     """Values of a text; an older record may lack one that the text has now."""
 
-    def __missing__(self, name: str) -> str:
-        return _STARTED[-1] if name == PROGRAM else "…"
+    def __missing__(self, name: str) -> _Value:
+        return _Value(_STARTED[-1] if name == PROGRAM else "…")
 
 
 def filled(text: str, values: Mapping[str, object]) -> str:

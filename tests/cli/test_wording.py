@@ -39,7 +39,7 @@ def test_the_words_follow_the_number():
     text = "{count:row was|rows were} left out; {count::it does|they do} not count"
     assert filled(text, {"count": 1}) == "1 row was left out; it does not count"
     assert filled(text, {"count": 12}) == "12 rows were left out; they do not count"
-    assert filled("{gone}", {}) == "…"
+    assert filled("{gone}, {gone:row|rows}", {}) == "…, … rows"
     assert (several(1, "day"), several(0, "day"), several(2, "entry", "entries")) == ("1 day", "0 days", "2 entries")
 
 

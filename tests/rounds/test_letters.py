@@ -13,7 +13,8 @@ from kit.rounds import issued_file, reopened, send
 
 from xlperf.engine.plan import Column
 from xlperf.entries.cell import Asked, judge
-from xlperf.problems import Where, catalogue, problem
+from xlperf.problems import Where, catalogue, errors, problem
+from xlperf.publish.verify import verified
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.collecting.replies import letters
 
@@ -135,7 +136,7 @@ def test_taking_a_held_file_away_settles_nothing(round_):
     assert next(m for m in found.missing if m.whom == "U22").held
     send(round_, "unit", "U22", name="好的.xlsx")
     assert collect(round_).replies == ()
-    assert len(list((round_.out / "退回" / "已处理").iterdir())) == 1
+    assert len(list((round_.out / "退回" / "已处理").glob("*.txt"))) == 1
 
 
 def test_a_worse_version_taken_away_is_withdrawn_not_settled(round_):
@@ -169,3 +170,25 @@ def test_an_older_record_without_a_value_still_reads():
     old = problem("MISSING", Where("a"), title="得分")
     assert old.message() == "“得分”没有填"
     assert old.remedy() == "…"
+
+
+def words_of(file):
+    """Return the paragraphs of a .docx."""
+    with zipfile.ZipFile(file) as parts:
+        text = parts.read("word/document.xml").decode("utf-8")
+    return ["".join(re.findall(r"<w:t[^>]*>([^<]*)</w:t>", p)) for p in re.findall(r"<w:p>.*?</w:p>", text)]
+
+
+def test_a_letter_can_be_printed_and_sent(round_):
+    """The same words as a letter for a word processor, with a title and who signs; it is put aside with the text."""
+    send(round_, "unit", "U22", {("marks", "U22-01", "self"): "九十五"})
+    text = letter(round_)
+    folder = round_.out / "退回"
+    [title, *paragraphs] = [p for p in words_of(folder / "市环保局.docx") if p]
+    assert title == "报送材料退回通知"
+    assert paragraphs == [line.strip() for line in text.splitlines() if line.strip()]
+    assert errors(verified(round_.folder)[1]) == []
+    send(round_, "unit", "U22", name="改正.xlsx")
+    collect(round_)
+    assert sorted(f.suffix for f in folder.glob("已处理/市环保局 *")) == [".docx", ".txt"]
+    assert not list(folder.glob("*.docx"))

@@ -14,6 +14,7 @@ from typing import Any
 
 from xlperf.addin.issued import RANKING, Pages, Row, cell_at, damage, plain, position, spelt, tables
 from xlperf.formula.values import ERRORS
+from xlperf.report.ranking import in_words, risen
 from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.skeleton import HEAD, UNPLACED
 
@@ -195,11 +196,9 @@ def moves(before: State | None, now: State, changes: Sequence[tuple[Input, Input
 def _compared(old: Line | None, now: Line) -> tuple[Any, Any, Any, Any]:
     if old is None:
         return None, None, None, None
-    risen = None
-    if _are_numbers(old.place, now.place) and old.place != now.place:
-        risen = f"{'升' if now.place < old.place else '降'}{abs(old.place - now.place):g}"
+    moved = risen(old.place, now.place) if _are_numbers(old.place, now.place) else None
     gained = round(now.score - old.score, 9) if _are_numbers(old.score, now.score) else None
-    return old.place, risen, old.score, gained or None
+    return old.place, in_words(moved) or None, old.score, gained or None
 
 
 def _why(line: Line, old: Line | None, changes: Sequence[tuple[Input, Input]]) -> str:

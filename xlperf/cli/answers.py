@@ -9,7 +9,15 @@ from typing import TypeVar
 import click
 
 from xlperf.cli import output
-from xlperf.cli.commands import chosen, despite_option, json_option, opened, print_ranking, reading_option
+from xlperf.cli.commands import (
+    chosen,
+    despite_option,
+    json_option,
+    moves_summary,
+    opened,
+    print_ranking,
+    reading_option,
+)
 from xlperf.cli.language import language
 from xlperf.cli.output import answer_json, as_json, called, leave, say, show_problems
 from xlperf.cli.reasons import answer_lines, reason_lines
@@ -20,13 +28,14 @@ from xlperf.engine.refused import refused_rows
 from xlperf.engine.roles import warned_rows
 from xlperf.engine.roster import Roster
 from xlperf.engine.score import Scores, score
-from xlperf.engine.shapes import effects_data, scores_data
+from xlperf.engine.shapes import effects_data, ranking_data, scores_data
 from xlperf.engine.whatif import Change, compare_readings
 from xlperf.entries.folder import read_data
 from xlperf.formula.values import shown
 from xlperf.formula.words import spoken
 from xlperf.problems import Problem, errors
 from xlperf.report.explanation import Answer
+from xlperf.report.ranking import Places
 from xlperf.rounds.clearance import NotCleared, cleared, seen_red
 from xlperf.rounds.store import Round, answered, open_round
 from xlperf.scheme.model import Scheme
@@ -157,6 +166,7 @@ def score_command(
 
     home = home_of(folder, scheme_id, data)
     opening: list[Problem] = []
+    before: Places = {}
     if home is None or readings:
         scores, problems = scored(ground(folder, scheme_id, data, readings), despite=despite)
         problems = [*problems, *warned_rows(scores), *refused_rows(scores)]
@@ -165,14 +175,16 @@ def score_command(
         output.progress(0, 1, "计分")
         published = (publish_parts if split else publish_scores)(round_, native=functions == "native")
         output.progress(1, 1, "计分")
-        scores = published.scores
+        scores, before = published.scores, published.before
         problems = [*published.problems, *unsettled(round_, scores)]
         for file in published.files:
             click.echo(f"{say('已写出', 'written')} {home / file}", err=True)
     if json_:
-        click.echo(answer_json(scores_data(scores), [*opening, *problems]))
+        answers = {**scores_data(scores), "ranking": ranking_data(scores, before)}
+        click.echo(answer_json(answers, [*opening, *problems]))
     else:
-        print_ranking(scores)
+        print_ranking(scores, before)
+        click.echo(moves_summary(scores, before), nl=bool(before), err=True)
         show_problems(problems)
     leave([*opening, *problems])
 

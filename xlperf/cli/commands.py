@@ -11,8 +11,10 @@ from xlperf.cli.output import say
 from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.score import Scores
 from xlperf.problems import Problem, errors
+from xlperf.report.ranking import Places, in_words
 from xlperf.scheme.load import find_scheme, load_scheme
 from xlperf.scheme.model import Scheme
+from xlperf.wording import several
 from xlperf.xlsx.skeleton import UNPLACED
 
 
@@ -52,13 +54,35 @@ json_option = click.option(
 )
 
 
-def print_ranking(scores: Scores) -> None:
-    """Print every ranked list of a scored plan."""
+def print_ranking(scores: Scores, before: Places | None = None) -> None:
+    """Print every ranked list of a scored plan. before: the places of an earlier list, for who moved since."""
     titles = {(r.sheet, r.title): scores.plan.by_name[r.sheet].by_name[r.score].title for r in scores.plan.rankings}
     for (title, group), some in groupby(ranked_lists(scores), key=lambda r: (r.title, r.group)):
         click.echo(f"\n{title}　{group}" if title != group else f"\n{title}")
         lines = list(some)
         heads = [say("名次", "rank"), say("代码", "code"), say("单位", "unit"), titles[lines[0].sheet, title]]
-        heads += [say("备注", "remarks")] * any(r.remark for r in lines)
-        rows = [(r.place or UNPLACED, r.key, r.called, r.points, r.remark)[: len(heads)] for r in lines]
+        rows = [[r.place or UNPLACED, r.key, r.called, r.points] for r in lines]
+        moved = [_moved(r.moved(before or {})) for r in lines]
+        remarks = [r.remark for r in lines]
+        for head, said in ((say("变动", "moved"), moved), (say("备注", "remarks"), remarks)):
+            if any(said):
+                heads.append(head)
+                rows = [[*row, text] for row, text in zip(rows, said, strict=True)]
         click.echo(output.table(rows, heads))
+
+
+def _moved(rose: int | None) -> str:
+    return say(in_words(rose), f"{'up' if rose > 0 else 'down'} {abs(rose)}") if rose else ""
+
+
+def moves_summary(scores: Scores, before: Places) -> str:
+    """Return on one line how many moved since the list that was written last; "" where there was none."""
+    if not before:
+        return ""
+    count = sum(bool(line.moved(before)) for line in ranked_lists(scores))
+    if not count:
+        return say("与上次计分相比，名次没有变动", "no place changed since the last scoring")
+    return say(
+        f"与上次计分相比，{count}个名次有变动，见“变动”一列",
+        f"since the last scoring {several(count, 'place')} changed: see “moved”",
+    )

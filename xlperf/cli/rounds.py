@@ -207,8 +207,8 @@ def show_collection(got: Collection, folder: Path, *, verbose: bool = False) -> 
             "待补正、退回的，收到改正后的表之前一直提示", "held and refused books are told until a corrected one is in"
         )
         click.echo(moved, err=True)
-    for reply in got.replies:
-        click.echo(say(f"退回意见：{folder / reply}", f"reply: {folder / reply}"), err=True)
+    for reply in (folder / r.with_suffix(".docx") for r in got.replies):
+        click.echo(say(f"退回意见：{reply}", f"reply: {reply}"), err=True)
 
 
 def _quiet_lines(receipts: Iterable[Receipt]) -> Iterator[str]:

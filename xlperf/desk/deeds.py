@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from xlperf.desk.asked import Data, Desk, Refused, scheme_named, worded
-from xlperf.desk.looks import blocking, places_written, ranking_of
+from xlperf.desk.looks import blocking, ranking_of
 from xlperf.files import write_whole
 from xlperf.problems import problem
 from xlperf.publish.results import publish_scores
@@ -97,12 +97,11 @@ def take_in(desk: Desk, words: Mapping[str, Any]) -> Data:
 def rank(desk: Desk, words: Mapping[str, Any]) -> Data:
     """Score the round and write 总表 and 排名; say who moved since the list that stood there."""
     round_ = desk.round(worded(words, "round"))
-    before = places_written(round_)
     desk.progress(0, 1, "计分")
     published = publish_scores(round_)
     desk.progress(1, 1, "计分")
     desk.problems.extend([*published.problems, *unsettled(round_, published.scores)])
-    return {**ranking_of(published.scores, before), "files": [f.as_posix() for f in published.files]}
+    return {**ranking_of(published.scores, published.before), "files": [f.as_posix() for f in published.files]}
 
 
 def take_back(desk: Desk, words: Mapping[str, Any]) -> Data:

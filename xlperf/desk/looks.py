@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,8 @@ from xlperf.engine.whatif import compare_readings
 from xlperf.formula.words import spoken
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.publish.receipts import publish_receipts
-from xlperf.publish.results import RANKING
+from xlperf.publish.results import RANKING, places_written
+from xlperf.report.ranking import Places
 from xlperf.rounds.parcels import parcels_of
 from xlperf.rounds.status import status_of
 from xlperf.rounds.stood_in import with_who_typed
@@ -117,14 +116,10 @@ def ranking(desk: Desk, words: Mapping[str, Any]) -> Data:
     return ranking_of(round_.scores(), places_written(round_))
 
 
-Places = Mapping[tuple[str, str, str], int]
-
-
 def ranking_of(scores: Scores, before: Places) -> Data:
     """Lay ranked lists out for the page. before: (list, group, key) → place in an earlier list."""
     lists: dict[tuple[str, str], list[Data]] = {}
     for line in ranked_lists(scores):
-        then = before.get((line.title, line.group, line.key))
         lists.setdefault((line.title, line.group), []).append({
             "sheet": line.sheet,
             "place": line.place,
@@ -133,18 +128,9 @@ def ranking_of(scores: Scores, before: Places) -> Data:
             "points": line.points,
             "exact": exact(line.score),
             "remark": line.remark,
-            "moved": then - line.place if then and line.place else 0,
+            "moved": line.moved(before) or 0,
         })  # fmt: skip
     return {"lists": [{"title": t, "group": g, "lines": lines} for (t, g), lines in lists.items()]}
-
-
-def places_written(round_: Round) -> dict[tuple[str, str, str], int]:
-    """Read the places of the list that was written last: (list, group, key) → place; none where there is none."""
-    file = round_.out / f"{RANKING}.csv"
-    if not file.is_file():
-        return {}
-    rows = csv.reader(io.StringIO(file.read_text("utf-8-sig")))
-    return {(r[0], r[1], r[3]): int(r[2]) for r in rows if len(r) > 3 and r[2].isdigit()}
 
 
 def explain(desk: Desk, words: Mapping[str, Any]) -> Data:

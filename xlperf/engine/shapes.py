@@ -10,6 +10,7 @@ from xlperf.engine.score import Scores
 from xlperf.engine.whatif import Change, ReadingEffect
 from xlperf.formula.values import Value, decimal
 from xlperf.problems import Language
+from xlperf.report.ranking import Places
 
 
 def exact(value: Value) -> str | None:
@@ -59,9 +60,12 @@ def scores_data(scores: Scores) -> dict[str, object]:
     }
 
 
-def ranking_data(scores: Scores) -> list[dict[str, object]]:
-    """Return the ranked lists, a line each."""
-    return [{**vars(line), "score": exact(line.score), "remark": line.remark} for line in ranked_lists(scores)]
+def ranking_data(scores: Scores, before: Places | None = None) -> list[dict[str, object]]:
+    """Return the ranked lists, a line each. before: the places of an earlier list, for who rose by how many since."""
+    return [
+        {**vars(line), "score": exact(line.score), "remark": line.remark, "moved": line.moved(before or {})}
+        for line in ranked_lists(scores)
+    ]
 
 
 def effects_data(effects: Iterable[ReadingEffect], language: Language) -> list[dict[str, object]]:

@@ -7,7 +7,7 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xlperf.engine.plan import Print
@@ -15,6 +15,7 @@ from xlperf.engine.ranked import ranked_lists
 from xlperf.engine.score import Scores, score
 from xlperf.files import writing
 from xlperf.problems import Problem
+from xlperf.report.ranking import Places
 from xlperf.rounds.clearance import must_be_cleared
 from xlperf.rounds.collecting.edition import FILE as EDITION
 from xlperf.rounds.collecting.typed import take_editions
@@ -40,12 +41,13 @@ class Published:
     """A scored round and the files it was written to, as paths below the round's folder.
 
     files: none where a 总表 holds entries that could not be taken in: all is left as it is. problems: what became of
-    what the office typed in the 总表.
+    what the office typed in the 总表. before: the places of the list that was written last.
     """
 
     scores: Scores
     files: tuple[Path, ...]
     problems: tuple[Problem, ...] = ()
+    before: Places = field(default_factory=dict)
 
 
 def score_round(round_: Round) -> Scores:
@@ -64,7 +66,8 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
     """
     must_be_open(round_)
     with at_work(round_.folder):
-        return _published(round_, settled(round_), native=native)
+        before = places_written(round_)
+        return replace(_published(round_, settled(round_), native=native), before=before)
 
 
 def _published(round_: Round, changed: list[Problem], *, native: bool) -> Published:
@@ -110,11 +113,11 @@ def publish_parts(round_: Round, *, native: bool = True) -> Published:
     """
     must_be_open(round_)
     with at_work(round_.folder):
-        changed, taken = settled(round_), take_editions(round_)
+        changed, taken, before = settled(round_), take_editions(round_), places_written(round_)
         typed = (*changed, *(p for t in taken for p in t.said))
         scores, anchor = _scored_at(round_)
         if any(t.held for t in taken):
-            return Published(scores, (), typed)
+            return Published(scores, (), typed, before)
         digests: dict[str, str] = {}
         with tempfile.TemporaryDirectory() as folder, writing() as put:
             for file, data in _in_parts(scores, anchor, Path(folder), native=native):
@@ -125,7 +128,7 @@ def publish_parts(round_: Round, *, native: bool = True) -> Published:
             left[gone].unlink()
             digests[gone] = ""
         digests_recorded(round_, digests)
-    return Published(scores, tuple(Path(name) for name, digest in digests.items() if digest), typed)
+    return Published(scores, tuple(Path(name) for name, digest in digests.items() if digest), typed, before)
 
 
 def _in_parts(scores: Scores, anchor: str, folder: Path, *, native: bool) -> Iterator[tuple[Path, bytes]]:
@@ -176,6 +179,19 @@ def ranking_csv(scores: Scores, anchor: str = "") -> str:
     if anchor:
         out.writerow([ANCHORED, "", "", "", "", "", anchor])
     return text.getvalue()
+
+
+def places_written(round_: Round) -> Places:
+    """Read the places of the list that was written last; none where there is none.
+
+    The list itself says nothing of who moved: it follows from the ledger alone, byte for byte, however often it is
+    written.
+    """
+    file = round_.out / f"{RANKING}.csv"
+    if not file.is_file():
+        return {}
+    rows = csv.reader(io.StringIO(file.read_text("utf-8-sig", "replace")))
+    return {(r[0], r[1], r[3]): int(r[2]) for r in rows if len(r) > 3 and r[2].isascii() and r[2].isdigit()}
 
 
 def _safe(text: str) -> str:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 from xlperf.engine.roster import Party, Roster
 from xlperf.files import file_name
 from xlperf.problems import Problem, errors
+from xlperf.report.document import Document, Line
 from xlperf.rounds.ledger import WITHDRAWN as IS_WITHDRAWN
 from xlperf.rounds.ledger import Receipt, State
 from xlperf.rounds.outputs import put_out
 from xlperf.rounds.parties import roster_of
 from xlperf.rounds.store import Round
+from xlperf.workbook.letters import letter
 
 FOLDER, SETTLED, WITHDRAWN = "退回", "已处理", "已移出"
+TITLE = "报送材料退回通知"
+_SIGNED = " " * 40  # before who signs
 _LONGEST = 60  # characters of a letter's name, so that no system finds it too long
 
 
@@ -38,10 +43,29 @@ def write_replies(round_: Round, state: State, waiting: Iterable[Receipt]) -> tu
     for old in [f for f in folder.glob("*.txt") if f.is_file()] if folder.is_dir() else ():
         if wanted.get(old.stem) is None or old.read_text("utf-8", "replace") not in wanted[old.stem]:
             aside = _aside(old, SETTLED if old.stem in in_force or old.stem in wanted else WITHDRAWN)
-            files |= {old.relative_to(round_.folder): None, aside.relative_to(round_.folder): old.read_bytes()}
+            for end in (end for end in (".txt", ".docx") if old.with_suffix(end).is_file()):
+                was, to = (f.with_suffix(end).relative_to(round_.folder) for f in (old, aside))
+                files |= {was: None, to: (round_.folder / was).read_bytes()}
     letters = {_free(folder / f"{n}.txt").relative_to(round_.folder): t.encode("utf-8") for n, t in wanted.items()}
-    put_out(round_, {**files, **letters})
+    put_out(round_, {**files, **letters, **_to_send(letters)})
     return tuple(letters)
+
+
+def _to_send(letters: Mapping[Path, bytes]) -> dict[Path, bytes | None]:
+    """Return the same letters as a unit gets them, on paper or in the mail; the plain text is for the page."""
+    return {file.with_suffix(".docx"): letter(_document(data.decode("utf-8"))) for file, data in letters.items()}
+
+
+def _document(text: str) -> Document:
+    """Return a letter as a document: whom it is to, its paragraphs, who signs it."""
+    blocks: list[Line] = []
+    for number, line in enumerate(text.splitlines()):
+        said = line.strip()
+        signs = line.startswith(_SIGNED)
+        begins = bool(blocks) and blocks[-1].look == "seal"  # another letter to the same unit
+        look: Literal["body", "section", "seal"] = "seal" if signs else "section" if not number or begins else "body"
+        blocks += [Line(said, look)] if said else []
+    return Document("unit", FOLDER, "", FOLDER, TITLE, tuple(blocks))
 
 
 def letter_name(round_: Round, roster: Roster, receipt: Receipt) -> str:
@@ -113,7 +137,7 @@ def reply_text(round_: Round, roster: Roster, state: State, receipt: Receipt) ->
         *(f"    {n}．{_line(round_, p)}" for n, p in enumerate(wrong, 1)),
         f"    {_meanwhile(state, party)}{_until(round_)}",
         f"    有疑问请与{office}联系{f'：{round_.contact}' if round_.contact else ''}。",
-        f"                                        {office}",
+        f"{_SIGNED}{office}",
         "",
     ]
     return "\n".join(lines)
