@@ -73,6 +73,11 @@ def added(numbers: Iterable[Fraction]) -> Fraction:
     return ratio(sum(n * (common // d) for d, n in sums.items()), common)
 
 
+def numbers_in(values: Iterable[Value]) -> list[Fraction]:
+    """Return the numbers among some values."""
+    return [v for v in values if type(v) is Fraction]  # isinstance asks a long way round: a number is an abstract class
+
+
 def plain_number(text: str) -> Fraction:
     """Return the number of digits with at most a sign and a point, which the caller has made sure of."""
     whole, _, decimals = text.partition(".")

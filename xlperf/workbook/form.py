@@ -15,7 +15,7 @@ from xlperf.xlsx.skeleton import BODY
 _MARK = re.compile('"(\ue002[kc])(\\d+)"')  # a key, a cell: which word it is
 
 _Columns = tuple[tuple[str, str | int | None], ...]
-Asked = tuple[str, int, _Columns]  # table of the plan, word of the key, columns
+Asked = tuple[str, int, str, tuple[int, ...]]  # table of the plan, word of the key, text with `%s`, which word each is
 
 
 @dataclass(frozen=True)
@@ -23,41 +23,53 @@ class Form:
     """A record taken apart.
 
     text: with `%s` for every word; refs: which each is, and whether it is a key. asked: row by row what the shape of a
-    record is made of: the columns with what stands there, a fixed value, a word, or None to be filled. spare: the same
-    of rows for new entries, whose keys are everybody's.
+    record is made of, keys counted before cells. spare: the same of rows for new entries, whose keys are everybody's:
+    table, key, text.
     """
 
     text: str
     refs: Sequence[tuple[int, bool]]
     asked: Sequence[Asked]
-    spare: Sequence[tuple[str, str, _Columns]]
+    spare: Sequence[tuple[str, str, str]]
 
     def filled(self, put: Callable[[str], str], words: Sequence[str | float]) -> tuple[str, str]:
         """Return the text of a record, and the digest of its shape. put: own words for signs in a text."""
-        as_key = [quoted(w) if isinstance(w, str) else "" for w in words]
+        as_key = [quoted(w) if isinstance(w, str) else quoted(str(w)) for w in words]
         as_cell = [quoted(f"'{w}") if isinstance(w, str) else repr(w) for w in words]
         text = put(self.text % tuple([as_key[ref] if key else as_cell[ref] for ref, key in self.refs]))
-        return text, digest_of(self._shape(words))
+        return text, digest_of(self._shape(words, [*as_key, *(w if w[0] == '"' else f'"{w}"' for w in as_cell)]))
 
-    def _shape(self, words: Sequence[str | float]) -> str:
-        """Write what `Record.shape` is the digest of."""
-        rows = [(sheet, str(words[key]), columns) for sheet, key, columns in self.asked]
-        lines: list[str] = []
-        for sheet, key, columns in sorted([*rows, *self.spare], key=lambda row: row[:2]):
-            head = f"[{quoted(sheet)}, {quoted(key)}, "
-            for name, stands in columns:
-                if isinstance(stands, int):
-                    word = words[stands]
-                    stands = f"'{word}" if isinstance(word, str) else str(word)
-                lines.append(f"{head}{name}]" if stands is None else f"{head}{name}, {quoted(stands)}]")
+    def _shape(self, words: Sequence[str | float], said: Sequence[str]) -> str:
+        """Write what `Record.shape` is the digest of. said: every word as a key, then as a cell."""
+        rows = [
+            (sheet, str(words[key]), text % tuple([said[ref] for ref in refs])) for sheet, key, text, refs in self.asked
+        ]
+        lines = [line for _, _, line in sorted([*rows, *self.spare], key=lambda row: row[:2]) if line]
         return f"[{', '.join(lines)}]"
+
+
+def _line(sheet: str, key: str, columns: _Columns) -> str:
+    """Write what the shape of a record says of a row. key: as it is quoted."""
+    head = f"[{quoted(sheet)}, {key}, "
+    return ", ".join(f"{head}{name}]" if stands is None else f"{head}{name}, {stands}]" for name, stands in columns)
+
+
+def _asked(sheet: str, key: int, columns: _Columns, count: int) -> Asked:
+    """Return the same of a row with words of its own. count: of all words."""
+    refs, escaped = list[int](), list[tuple[str, str | int | None]]()
+    for name, stands in columns:
+        refs += [key, count + stands] if isinstance(stands, int) else [key]
+        said = "%s" if isinstance(stands, int) else None if stands is None else quoted(stands).replace("%", "%%")
+        escaped.append((name.replace("%", "%%"), said))
+    return sheet, key, _line(sheet.replace("%", "%%"), "%s", tuple(escaped)), tuple(refs)
 
 
 def form_of(record: Record, views: Sequence[View], slots: Sequence[Slot]) -> Form | None:
     """Take a record apart; None where two tables of it show one sheet, whose rows their words then sort together."""
     if len({t.plan_sheet for t in record.tables}) != len(record.tables):
         return None
-    asked, spare, tables = list[Asked](), list[tuple[str, str, _Columns]](), list[IssuedTable]()
+    asked, spare, tables = list[Asked](), list[tuple[str, str, str]](), list[IssuedTable]()
+    count = sum(len(s.rows) for s in slots)
     cells: dict[str, dict[tuple[int, int], Kept]] = {title: dict(there) for title, there in record.cells.items()}
     for number, (table, view) in enumerate(zip(record.tables, views, strict=True)):
         words = _words(number, slots)
@@ -67,9 +79,10 @@ def form_of(record: Record, views: Sequence[View], slots: Sequence[Slot]) -> For
             word = words.get((position, KEY))
             rows[key if word is None else f"\ue002k{word}"] = row
             if word is None:
-                spare.append((table.plan_sheet, key, columns))
+                fixed = tuple((name, None if stands is None else quoted(str(stands))) for name, stands in columns)
+                spare.append((table.plan_sheet, key, _line(table.plan_sheet, quoted(key), fixed)))
             else:
-                asked.append((table.plan_sheet, word, columns))
+                asked.append(_asked(table.plan_sheet, word, columns, count))
         for (position, name), word in words.items():
             spot = (BODY + position + 1, (view.left if name == KEY else view.at[name]) + 1)
             if spot in there:

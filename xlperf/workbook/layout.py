@@ -19,7 +19,7 @@ from xlperf.formula.excel import Addresses
 from xlperf.formula.expression import Expr, link_of, root
 from xlperf.formula.links import Match
 from xlperf.formula.operations import OPERATIONS, plain
-from xlperf.formula.values import Value, value_text
+from xlperf.formula.values import Value, numbers_in, value_text
 from xlperf.workbook.text import key_text, measure, quoted
 from xlperf.workbook.whole import always_whole, is_whole, units_of
 from xlperf.xlsx.addresses import letters
@@ -155,6 +155,13 @@ class Layout:
         row = view.rows[position] if spare < 0 else view.entered.get(spare)
         return None if row in (None, HOLE) else self.scores.values[view.sheet.name][name][row]
 
+    def values(self, view: View, name: str) -> list[Value]:
+        """Return what stands in a column of a table, row by row, without the spare rows."""
+        column = self.scores.values[view.sheet.name][name]
+        if not view.left:  # nothing stands beside it: no row is lacking
+            return [column[row] for row in view.rows]
+        return [None if row == HOLE else column[row] for row in view.rows]
+
     def names(self, sheet: Sheet) -> dict[str, str]:
         """Return key → name of those whose rows a sheet holds: of units, of people."""
         return self.scores.objects.names(sheet.of)
@@ -203,8 +210,7 @@ class Layout:
         """
         at = (view.title, view.left, name)
         if at not in self._whole:
-            values = (self.value(view, name, i) for i in range(len(view.rows)))
-            numbers, per = [v for v in values if isinstance(v, Fraction)], units_of(view.sheet.by_name[name])
+            numbers, per = numbers_in(self.values(view, name)), units_of(view.sheet.by_name[name])
             now = any(numbers) and all(is_whole(v, per) for v in numbers)
             self._whole[at] = always_whole(self.scores, view.sheet.name, name, per) or now
         return self._whole[at]
@@ -213,8 +219,7 @@ class Layout:
         """Return whether some number of a column has more than two decimals now."""
         at = (view.title, view.left, name)
         if at not in self._long:
-            values = (self.value(view, name, i) for i in range(len(view.rows)))
-            self._long[at] = any(isinstance(v, Fraction) and (v * 100).denominator != 1 for v in values)
+            self._long[at] = any(100 % v.denominator for v in numbers_in(self.values(view, name)))
         return self._long[at]
 
 

@@ -10,11 +10,12 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from xlperf.formula.values import Value
+from xlperf.formula.values import Value, numbers_in
 from xlperf.workbook.books.unit import Draft, totalled
 from xlperf.workbook.layout import UNIT_NAME, Layout, View
 from xlperf.workbook.selfcheck import checked
-from xlperf.workbook.table import heights, is_asked, looked_up, row_key, widths
+from xlperf.workbook.table import heights, is_asked, looked_up, widths
+from xlperf.workbook.text import key_text
 
 KEY = ""  # the column of the hidden keys
 
@@ -47,7 +48,7 @@ def _of_table(layout: Layout, view: View) -> Hashable | None:
     if (view.rows and view.spare) or view.left:
         return None  # the numbers of new entries follow from the keys
     size = range(len(view.rows))
-    if not all(row_key(layout, view, p) for p in size):
+    if not all(map(key_text, layout.values(view, view.sheet.key.name))):
         return None
     found: list[Hashable] = [view.sheet.name, view.title, view.shown, view.spare, len(view.rows)]
     found += [tuple(widths(layout, view)), tuple(heights(layout, view))]
@@ -58,32 +59,34 @@ def _of_table(layout: Layout, view: View) -> Hashable | None:
             found.append(tuple(bool(layout.unit_name(view, p)) for p in size))
             continue
         column = view.sheet.by_name[shown.name]
-        values = _values(layout, view, shown.name)
+        values = layout.values(view, shown.name)
         if column.expr is not None:
             found += [tuple(values), layout.whole_numbers(view, column.name), layout.long_numbers(view, column.name)]
             continue
-        found.append(bytes(_kind(v) for v in values))
+        found.append(bytes(map(_kind, values)))
         if shown.open and column.asked is not None:
             found.append(tuple(is_asked(layout, view, column, p) for p in size))
         if shown.name in totalled(view.sheet) and not view.spare:
-            found.append(float(sum(v for v in values if isinstance(v, Fraction))))
+            found.append(_sum(values))
     return tuple(found)
 
 
 def _kind(value: Value) -> int:
     """Return 0 for nothing, 1 for a number, 2 for a text, 3 for a text that is empty."""
-    return 0 if value is None else 1 if isinstance(value, Fraction) else 2 if value else 3
+    return 0 if value is None else 1 if type(value) is Fraction else 2 if value else 3
+
+
+def _sum(values: Sequence[Value]) -> float:
+    numbers = numbers_in(values)
+    if all(v.denominator == 1 for v in numbers):
+        return float(sum(v.numerator for v in numbers))
+    return float(sum(numbers))
 
 
 def _is_given(layout: Layout, view: View) -> bool:
     """Return whether something stands in a cell to fill, which the self-check looks at."""
     names = [s.name for s in view.shown if s.open]
-    return any(v is not None for name in names for v in _values(layout, view, name))
-
-
-def _values(layout: Layout, view: View, name: str) -> list[Value]:
-    column = layout.scores.values[view.sheet.name][name]
-    return [column[row] for row in view.rows]
+    return any(v is not None for name in names for v in layout.values(view, name))
 
 
 # ---- words ---------------------------------------------------------------------------------------
@@ -101,7 +104,7 @@ def _slots(layout: Layout, number: int, view: View) -> Iterator[Slot]:
         if shown.name == UNIT_NAME:
             yield Slot(number, UNIT_NAME, tuple(p for p in size if layout.unit_name(view, p)))
         elif view.sheet.by_name[shown.name].expr is None:
-            values = _values(layout, view, shown.name)
+            values = layout.values(view, shown.name)
             yield Slot(number, shown.name, tuple(p for p, v in enumerate(values) if v is not None and v != ""))
 
 
@@ -111,7 +114,8 @@ def words_of(draft: Draft, slots: Sequence[Slot]) -> list[Value]:
     for slot in slots:
         view = layout.views[slot.table]
         if slot.name == KEY:
-            words += [row_key(layout, view, p) for p in slot.rows]
+            keys = layout.scores.values[view.sheet.name][view.sheet.key.name]
+            words += [key_text(keys[view.rows[p]]) for p in slot.rows]
         elif slot.name == UNIT_NAME:
             words += [layout.unit_name(view, p) for p in slot.rows]
         else:

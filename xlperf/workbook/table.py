@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import lru_cache
+from typing import cast
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -13,7 +13,7 @@ from xlperf.engine.plan import Column
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.excel import constant_text, formula
 from xlperf.formula.expression import columns_of, lift
-from xlperf.formula.values import shown
+from xlperf.formula.values import Value, numbers_in
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.layout import (
@@ -27,7 +27,7 @@ from xlperf.workbook.layout import (
 )
 from xlperf.workbook.limits import validation, within
 from xlperf.workbook.paper import Paper, paper_for, print_set_up
-from xlperf.workbook.text import key_text, lines, measure
+from xlperf.workbook.text import key_text, length_shown, lines, measure
 from xlperf.xlsx.skeleton import BASIS, BODY, HEAD, MARK, NAMES, SPARE, STATE, TITLE, UNDER
 
 LINE_HEIGHT = 15.0
@@ -125,8 +125,8 @@ def _width(layout: Layout, view: View, column: Column) -> float:
     if column.holds == "number":
         head = min(max(title / 3 + 2, 6.5), 8.5) if tight else min(max(title / 2 + 2, 9.0), 12.0)
         return max(head, _longest_number(layout, view, column) + 2.0)
-    texts = [layout.value(view, column.name, p) for p in range(len(view.rows))]
-    longest = max((measure(t) for t in texts if isinstance(t, str)), default=0)
+    texts = [t for t in layout.values(view, column.name) if isinstance(t, str)]
+    longest = max(map(measure, texts), default=0)
     longest = max([longest, *(measure(c) for c in column.choices)])
     return min(max(longest + 2, title / (3 if tight else 2) + 2, 6.0), 16.0 if tight else 20.0)
 
@@ -135,20 +135,14 @@ def _longest_number(layout: Layout, view: View, column: Column) -> int:
     """Return the characters of the longest number as it is shown, and of one that may yet be typed."""
     digits = column.shown if column.shown is not None else 2 if view.tight else 4
     whole = column.shown is None and (column.expr is None or layout.whole_numbers(view, column.name))
-    values = (layout.value(view, column.name, p) for p in range(len(view.rows)))
-    longest = max((_length(v, digits, whole) for v in values if isinstance(v, Fraction)), default=0)
+    values = numbers_in(layout.values(view, column.name))
+    longest = max((length_shown(v, digits, whole) for v in values), default=0)
     if column.measure == style.MONEY:
         longest = max(longest, MONEY_LONGEST if column.expr is None else MONEY_LONGEST + 2)  # sums are longer
     if column.high is not None and column.high.op == "const" and isinstance(column.high.args[0], Fraction):
-        most = _length(column.high.args[0], 0, True)
+        most = length_shown(column.high.args[0], 0, True)
         longest = max(longest, most + 1 + column.decimals if column.decimals else most)
     return longest
-
-
-@lru_cache(maxsize=20_000)
-def _length(value: Fraction, digits: int, whole: bool) -> int:
-    """Return how many characters a number takes. whole: without zeros behind it."""
-    return len(shown(value, digits) if whole else f"{float(value):.{digits}f}")
 
 
 def paper_of(layout: Layout, view: View) -> Paper:
@@ -281,8 +275,12 @@ def is_asked(layout: Layout, view: View, column: Column, position: int) -> bool:
         return False
     if column.asked is None or position >= len(view.rows):
         return True
-    row = {name: layout.value(view, name, position) for name in columns_of(column.asked)}
-    return bool(of_row(column.asked, row))
+    names = columns_of(column.asked)
+    values = tuple([layout.value(view, name, position) for name in names])
+    known = cast("dict[object, bool]", layout.scores.kept.setdefault(("asked", view.sheet.name, column.name), {}))
+    if values not in known:
+        known[values] = bool(of_row(column.asked, dict(zip(names, values, strict=True))))
+    return known[values]
 
 
 def _unit_name(
@@ -352,10 +350,16 @@ def heights(layout: Layout, view: View) -> list[float]:
         if shown_.hidden or column.holds != "text":
             continue
         named, room = shown_.name == UNIT_NAME, width - 1.5 if column.is_prose else width  # the indent
-        for position in range(len(most)):
-            value = layout.unit_name(view, position) if named else layout.value(view, shown_.name, position)
-            if isinstance(value, str):
-                most[position] = max(most[position], lines(value, room))
+        every = range(len(most))
+        if named:
+            values: list[Value] = [layout.unit_name(view, p) for p in every]
+        elif view.entered:
+            values = [layout.value(view, shown_.name, p) for p in every]
+        else:
+            values = layout.values(view, shown_.name)
+        for position, value in enumerate(values):
+            if isinstance(value, str) and (count := lines(value, room)) > most[position]:
+                most[position] = count
     return [min(max(count * LINE_HEIGHT + 6, LOWEST), 400.0) for count in most]
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import ceil
 
-from xlperf.formula.values import Value, decimal
+from xlperf.formula.values import Value, decimal, shown
 
 LONGEST = 32_000  # characters; a cell holds 32,767
 _KEPT = 20_000  # texts that were measured; those of a book stand in the next one as well
@@ -35,6 +35,18 @@ def lines(text: str, width: float) -> int:
     return sum(max(1, ceil(measure(part) / max(width - 1, 1))) for part in text.split("\n"))
 
 
+def length_shown(value: Fraction, digits: int, whole: bool) -> int:
+    """Return how many characters a number takes. whole: without zeros behind it."""
+    if value.denominator == 1 and digits >= 0:
+        return len(str(value.numerator)) + (0 if whole or not digits else 1 + digits)
+    return _length_of_broken(value, digits, whole)
+
+
+@lru_cache(maxsize=20_000)
+def _length_of_broken(value: Fraction, digits: int, whole: bool) -> int:
+    return len(shown(value, digits) if whole else f"{float(value):.{digits}f}")
+
+
 def worksheet_title(text: str, taken: Container[str]) -> str:
     """Return a title a worksheet may have, unlike those taken (compared without regard to capitals)."""
     clean = " ".join(text.translate(_FORBIDDEN).split()).strip("'") or "表"
@@ -54,7 +66,7 @@ def _cut(text: str, longest: int) -> str:
 
 def key_text(value: Value) -> str:
     """Write the key of a row as the hidden key column holds it."""
-    return decimal(value) if isinstance(value, Fraction) else value or ""
+    return value if isinstance(value, str) else "" if value is None else decimal(value)
 
 
 def quoted(title: str) -> str:
