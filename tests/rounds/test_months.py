@@ -120,3 +120,12 @@ def test_times_must_divide_the_year(tmp_path):
     folder = halves(tmp_path / "odd", scheme=MONTHS.replace("times: 12", "times: 5"))
     _, problems = check_source(folder_source(folder))
     assert "PERIOD_TIMES" in [p.code for p in problems]
+
+
+def test_a_month_may_be_given_the_half_year_that_is_over(scheme, year, tmp_path):
+    """Whoever gives all rounds before: what the half-year entered goes on, and nothing of it is needed."""
+    september = begun(scheme, tmp_path / "m9", period="m9", after=year.values())
+    assert keys(september) == {"m2-1": 1, "q1-1": 2, "h1-1": 8, "m8-1": 4}
+    assert begun(scheme, tmp_path / "m10", period="m10").period == "m10"
+    _, problems = new_round(scheme, tmp_path / "m5", period="m5", after=[year["h1"]])
+    assert [p.code for p in errors(problems)] == ["EARLIER_NOT_BEFORE"]

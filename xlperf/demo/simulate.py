@@ -135,6 +135,8 @@ class Simulation:
                         _, accepted, *refused = c.choices
                         no = self._rng("decision", key).random() < 0.2
                         found[sheet.name, key, c.name] = refused[0] if no and refused else accepted
+                    elif c.required and c.holds == "number" and row.get(c.name) is None:
+                        found[sheet.name, key, c.name] = _number(c, row, self._rng("decision", key), 1, None)
         return found
 
     # ---- one value ------------------------------------------------------------------------------
@@ -223,7 +225,9 @@ def _number(column: Column, row: Row, rng: Random, level: float, aim: Column | N
         return None
     share = min(1.0, level + rng.uniform(-0.06, 0.06))
     if high is not None:
-        return min(high, half_up(high * Fraction(f"{share:.3f}"), 1 if high >= 5 else 2))
+        digits = 1 if high >= 5 else 2
+        digits = digits if column.decimals is None else min(digits, column.decimals)
+        return min(high, half_up(high * Fraction(f"{share:.3f}"), digits))
     target = row.get(aim.name) if aim is not None else None
     if isinstance(target, Fraction):
         return half_up(target * Fraction(f"{share + 0.05:.3f}"), 0 if target >= 50 else 1)

@@ -10,7 +10,7 @@ from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem
 from xlperf.rounds.frozen import SHORT, FrozenSheet, Results
 from xlperf.scheme.model import EarlierSpec, Scheme, Time
-from xlperf.scheme.reading.earlier import behind_it
+from xlperf.scheme.reading.earlier import before, behind_it
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ class Present:
 
     def wanted(self) -> Iterator[tuple[EarlierSpec, Time]]:
         """List what this round is to read: each entry and when it was; of this year what lies behind."""
-        behind = behind_it(self.scheme.periods, self.period)
+        behind, followed = behind_it(self.scheme.periods, self.period), before(self.scheme.periods, self.period)
         for spec in self.scheme.earlier:
             for back, period in spec.times if not spec.periods or self.period in spec.periods else ():
-                if back or period in behind:
+                if back or period in (behind if spec.stacked else followed):
                     yield spec, (back, period)
 
 

@@ -95,9 +95,10 @@ def stands_as(periods: Iterable[PeriodSpec], period: str) -> str:
 
 
 def behind_it(periods: Sequence[PeriodSpec], period: str) -> set[str]:
-    """Return the periods of the same year that lie behind a period: what it follows, and months and quarters over."""
+    """Return the periods of the same year that lie behind a period: what it follows, and whatever is over by then."""
     place = {p.id: (p.until, n) for n, p in enumerate(periods)}
-    over = {p.id for p in periods if p.fills and period in place and place[p.id] < place[period]}
+    until, number = place.get(period, (0, 0))
+    over = {p.id for p in periods if place[p.id] < (until, number if p.fills else 0)}
     return over | set(before(periods, period))
 
 
