@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden bench bench-people bench-publish papers figures lint release printed every-scheme counties county recalc every-write desk desk-figures desk-rounds pay-figures mechanisms random-rows bench-pay
+.PHONY: setup demo test coverage golden bench bench-people bench-publish papers figures lint release printed every-scheme counties county year recalc every-write desk desk-figures desk-rounds pay-figures mechanisms random-rows bench-pay
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -49,6 +49,9 @@ counties: setup  # 灌南: drawn counties cell by cell against a second program 
 	PYTHONPATH=.:tests $(PY) -m kit.guannan_run $(COUNTIES)
 county: setup  # 灌南: the whole county over three years, its 总表 recalculated by LibreOffice (some minutes)
 	PYTHONPATH=.:tests $(PY) -m kit.guannan_run county
+COUNTY :=
+year: setup  # 灌南: a year of 18 rounds by the command line, months to the end (an hour; COUNTY=small: some minutes)
+	PYTHONPATH=.:tests $(PY) -W ignore -m kit.guannan_rounds $(COUNTY)
 COUNT := 100
 figures: setup  # what the intake stands; all of it, or WHAT=edits and the like alone (COUNT=1000: an hour)
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.figures $(COUNT) $(WHAT)

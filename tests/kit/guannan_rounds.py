@@ -69,7 +69,12 @@ def year_of(scheme, folder, periods=YEAR, seed=7):
         run("score", at)
         run("freeze", at)
         before.append(at)
-        yield period, open_round(at)[0], sum(p.kind != "master" for p in parcels_of(round_)), time.perf_counter() - start
+        yield (
+            period,
+            open_round(at)[0],
+            sum(p.kind != "master" for p in parcels_of(round_)),
+            time.perf_counter() - start,
+        )
 
 
 def run(*words):
@@ -91,7 +96,10 @@ def filled(round_, seed):
 
 
 def wrong_with(round_, period, before):
-    """List what is not as it should be in a round that is over: a book not in, a month not seen. before: periods run."""
+    """List what is not as it should be in a round that is over: a book not in, a month not seen.
+
+    before: the periods run before it.
+    """
     state = round_.state()
     found = [f"{p.name} not in" for p in parcels_of(round_) if (p.kind, p.whom) not in state.current]
     found += ["not frozen"] * (not state.closed)

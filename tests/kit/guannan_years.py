@@ -69,12 +69,24 @@ def parted(tables, seed):
 
 
 def of_a_month(early, seed):
-    """Return what a month's round holds: some of the daily entries, half of which the half-year enters once more."""
+    """Return what a month's round holds: everybody's own word on it, the unit's of its people, some daily entries.
+
+    Half of these the half-year enters once more.
+    """
     draw = Random(seed)
+    grades = ("优秀", "良好", "一般", "较差")
+    own = [
+        {**u, "account": "实绩", "self_grade": draw.choice(grades), "posted": draw.choice((5, 6))}
+        for u in early["units"]
+    ]
+    people = [{**p, "self_grade": draw.choice(grades), "unit_grade": draw.choice(grades)} for p in early["people"]]
+    people = [
+        {**p, "points": Fraction(draw.randint(0, 300), 2), "weeks": Fraction(4), "account": "实绩"} for p in people
+    ]
     rows = [e for e in early["events"] if e["type"] == "日常" and draw.random() < 0.5]
     gone = [e for e in rows if draw.random() < 0.5]
     early["events"] = [e for e in early["events"] if e not in gone]
-    return {**early, "events": [dict(e) for e in rows]}
+    return {**early, "events": [dict(e) for e in rows], "units": own, "people": people}
 
 
 def scored(scheme, tables, year, period, taken):

@@ -18,6 +18,9 @@ def test_three_years_follow_each_other_as_the_paper_says(seed):
         assert {bool(row["entered"]) for row in entries} == {True, False}  # of the half-year, and its own
         assert {str(row["entered"])[5:10] for row in entries if row["entered"]} == {"半年初评结", "3月自评结"}
         assert "是" in {row["again"] for row in entries}  # entered in both
+        seen = {(row["period"], row["unit"]) for row in scores.rows("cadre_grades")}
+        assert seen == {("3月自评", unit) for unit in paper.units}  # what the month's round took in
+        assert {row["entry"] for row in scores.rows("unit_months")} == {f"m3-{unit}" for unit in paper.units}
         promoted.append(sum(row["promotion"] == "是" for row in cadres.values()))
         staff.append({row["subject"]: (row["years"], row["promotion"]) for row in scores.rows("staff")})
         carried.append(sum(r["carried"] for r in paper.t["late"]))

@@ -173,7 +173,8 @@ def _sheet(spec: EarlierSpec, basis: str, sources: list[SheetSpec], root: Mappin
     there = {c.name: c for c in source.columns}
     key = source.columns[0]
     label = _label(source, root)
-    named = [c for c in (source.unit, label) if c in there and c not in (key.name, *spec.columns)]
+    above = text(mapping(mapping(root, "objects"), source.rows), "by") if spec.stacked else ""
+    named = [c for c in (source.unit, above, label) if c in there and c not in (key.name, *spec.columns)]
     several = not spec.stacked and len(spec.times) > 1
     columns = [*_leading(basis), _fact(key, key.name, holds=holds_of(key))] if spec.stacked else []
     columns = columns or [_fact(key, key.name, "key")]
