@@ -8,6 +8,7 @@ from xlperf.formula.values import number
 from xlperf.problems import Problem, problem
 from xlperf.rules import RULES
 from xlperf.scheme.model import Example, Listing, Mapping, Scalar, Scheme, place_of
+from xlperf.scheme.reading.earlier import PERIOD
 from xlperf.scheme.vocabulary import FREE_COLUMNS
 from xlperf.scheme.words import nearest
 
@@ -43,11 +44,12 @@ def _shape(example: Example) -> Problems:
 def _options(scheme: Scheme, readings: dict[str, str]) -> Problems:
     for name, option in readings.items():
         reading = scheme.readings.get(name)
+        months = [p.id for p in scheme.periods if name == PERIOD and p.fills]
         if reading is None:
             near = nearest(name, scheme.readings)
             yield problem("UNKNOWN_READING", place_of(name), found=name, nearest=near)
-        elif option not in reading.options:
-            near = nearest(option, reading.options)
+        elif option not in (*reading.options, *months):
+            near = nearest(option, [*reading.options, *months])
             yield problem("UNKNOWN_OPTION", place_of(option), reading=name, found=option, nearest=near)
 
 
