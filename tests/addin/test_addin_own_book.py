@@ -22,6 +22,7 @@ from kit.simulated import simulated
 
 from xlperf.addin import doctor as doctor_module
 from xlperf.cli import main
+from xlperf.cli.addin import changed_books
 from xlperf.engine.plan import Plan
 from xlperf.problems import Problem, words
 from xlperf.publish.receipts import publish_receipts
@@ -31,6 +32,7 @@ from xlperf.rounds.store import new_round
 from xlperf.scheme.find import find_scheme
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.back.read import read_book
+from xlperf.workbook.seal import is_for_others
 from xlperf.workbook.text import key_text
 from xlperf.xlsx.cached import formulas_of, write_values
 
@@ -259,6 +261,26 @@ def test_watch_passes_over_what_the_program_wrote_beside_the_master(tmp_path: Pa
     assert (round_.out / "收件台账.xlsx").is_file()
     made = {p.relative_to(round_.folder).as_posix() for p in round_.folder.rglob("*.重算.xlsx")}
     assert made == {"out/别的.重算.xlsx", "out/总表.重算.xlsx", "issued/总表.重算.xlsx"}
+
+
+def test_watch_leaves_what_is_to_be_read_or_filled_alone_wherever_it_lies(tmp_path: Path):
+    """A 收件台账 and a 自评表 copied out of the folder of their round; a 总表 copied there is calculated."""
+    round_ = scored(tmp_path / "round")
+    publish_receipts(round_)
+    away = tmp_path / "别处"
+    away.mkdir()
+    books = [
+        round_.out / "收件台账.xlsx",
+        next((round_.folder / "issued" / "自评表").iterdir()),
+        round_.out / "总表.xlsx",
+    ]
+    for book in books:
+        (away / book.name).write_bytes(book.read_bytes())
+    assert [is_for_others(away / book.name) for book in books] == [True, True, False]
+    (away / "坏.xlsx").write_bytes(b"PK")
+    assert not is_for_others(away / "坏.xlsx")
+    (away / "坏.xlsx").unlink()
+    assert [b.name for b in changed_books(away, {})] == ["总表.xlsx"]
 
 
 def test_watch_goes_on_where_a_copy_cannot_be_written(tmp_path: Path):

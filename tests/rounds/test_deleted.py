@@ -87,3 +87,21 @@ def test_rows_taken_out_of_a_copy_in_the_inbox_keep_what_the_office_had_entered_
     assert (receipt.decision, sorted(rows for _, _, rows in gone(receipt.problems))) == ("accepted", told)
     assert "SUPERSEDES_SAME" in [p.code for p in receipt.problems]
     assert score_round(reopened(round_.folder)).values == was.values
+
+
+def test_a_formula_typed_over_is_told_where_rows_were_taken_out_too(round_: Round):
+    """Addresses say nothing there; what was typed into a computed column is found by the row it stands in."""
+    scored_with_entries(round_)
+    cut(book(round_), book(round_), ("marks", "U22-01"))
+    cell = next(
+        c for c in read_book(book(round_)).cells if (c.plan_sheet, c.row_key, c.column) == ("A", "U22", "composite")
+    )
+    opened = openpyxl.load_workbook(book(round_))
+    opened[cell.sheet][cell.cell] = 99
+    opened.save(book(round_))
+    for problems in (collect(reopened(round_.folder)).problems, publish_scores(reopened(round_.folder)).problems):
+        told = [p for p in problems if p.code == "FORMULA_RESTORED"]
+        assert [(p.where.sheet, p.where.cell, "“99”" in p.message("zh")) for p in told] == [
+            (cell.sheet, cell.cell, True)
+        ]
+    assert publish_scores(reopened(round_.folder)).problems == ()

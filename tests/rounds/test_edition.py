@@ -339,6 +339,17 @@ def test_typing_in_the_issued_book_survives_a_changed_scheme(round_: Round):
     assert distribute(reopened(round_.folder)).problems == ()
 
 
+def test_what_was_put_right_in_the_issued_book_is_told_once(round_: Round):
+    """Nobody writes the issued book anew when scoring; what became of it was said by the first scoring after."""
+    at = ("A", "U22", "composite")
+    cell = next(c for c in read_book(issued(round_)).cells if (c.plan_sheet, c.row_key, c.column) == at)
+    opened = openpyxl.load_workbook(issued(round_))
+    opened[cell.sheet][cell.cell] = 99
+    opened.save(issued(round_))
+    assert "FORMULA_RESTORED" in codes(publish_scores(reopened(round_.folder)).problems)
+    assert publish_scores(reopened(round_.folder)).problems == ()
+
+
 def test_wrong_typing_in_the_issued_book_leaves_it_as_it_is(round_: Round):
     fill_book(issued(round_), issued(round_), entry(points="四"))
     typed = issued(round_).read_bytes()

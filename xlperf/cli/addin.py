@@ -31,6 +31,7 @@ from xlperf.rounds.recompute import recomputed
 from xlperf.rounds.store import LEDGER_FILE
 from xlperf.wording import several
 from xlperf.workbook.books.functions import PageLine, write_function_page
+from xlperf.workbook.seal import is_for_others
 
 STARTER = "保存即重算.bat"  # for a double click on Windows: watches the folder it lies in
 _WATCH = '@echo off\r\nchcp 65001 >nul\r\npy -m xlperf watch "%~dp0."\r\npause\r\n'
@@ -276,7 +277,7 @@ def changed_books(folder: Path, seen: dict[Path, float]) -> Iterator[Path]:
     """List the workbooks saved since the last look; `seen` keeps when each was saved.
 
     Locks and half-written files of the spreadsheet programs, our own copies, and whatever else than a 总表 the program
-    wrote for a round are passed over.
+    wrote for people, wherever it lies, are passed over.
     """
     there: list[tuple[Path, float]] = []
     for book in sorted(folder.iterdir()):
@@ -287,7 +288,7 @@ def changed_books(folder: Path, seen: dict[Path, float]) -> Iterator[Path]:
     written = written_beside_the_master(folder) if saved else set()
     for book, at in saved:
         seen[book] = at
-        if book.resolve() not in written:
+        if book.resolve() not in written and not is_for_others(book):
             yield book
 
 

@@ -72,7 +72,7 @@ def publish_scores(round_: Round, *, native: bool = True) -> Published:
 
 def _published(round_: Round, changed: list[Problem], *, native: bool) -> Published:
     """Write the results; see `publish_scores`. changed: what is to be said of the round's own settings."""
-    taken = take_editions(round_)
+    taken = take_editions(round_, anew=(EDITION,))
     typed = (*changed, *(p for t in taken for p in t.said))
     scores, anchor = _scored_at(round_)
     if any(t.held for t in taken):
@@ -113,7 +113,7 @@ def publish_parts(round_: Round, *, native: bool = True) -> Published:
     """
     must_be_open(round_)
     with at_work(round_.folder):
-        changed, taken, before = settled(round_), take_editions(round_), places_written(round_)
+        changed, taken, before = settled(round_), take_editions(round_, anew=(EDITION,)), places_written(round_)
         typed = (*changed, *(p for t in taken for p in t.said))
         scores, anchor = _scored_at(round_)
         if any(t.held for t in taken):

@@ -121,15 +121,26 @@ class Titles:
         return title
 
 
+TO_READ = "xlperf"  # the category, among the properties of a workbook, of one that is for people to read
+
+
 class Book(Titles):
     """A workbook with its formats, the titles it has used and the tables written so far.
 
     noting: whether it remembers which text was written when (`said`), so that others can be stamped from it. remembers:
-    False for one that nobody asks what was written to it, and that takes less memory.
+    False for one that nobody asks what was written to it, and that takes less memory. to_read: whether it is for people
+    to read, with nothing in it to calculate.
     """
 
     def __init__(
-        self, title: str, issuer: str, keywords: str = "", *, noting: bool = False, remembers: bool = True
+        self,
+        title: str,
+        issuer: str,
+        keywords: str = "",
+        *,
+        noting: bool = False,
+        remembers: bool = True,
+        to_read: bool = False,
     ) -> None:
         super().__init__()
         self._remembers = remembers
@@ -141,6 +152,7 @@ class Book(Titles):
             _note_texts(self.workbook, self._said)
         self.workbook.set_properties(
             {"title": inert(title), "author": inert(issuer), "keywords": keywords, "created": _WRITTEN}
+            | ({"category": TO_READ} if to_read else {})
         )
         self.workbook.set_calc_mode("auto")
         self._formats: dict[str, Format] = {}

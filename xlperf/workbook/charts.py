@@ -24,7 +24,7 @@ _CHOSEN: style.Properties = {**style.CELL_CENTER, "bg_color": style.FILL_IN, "lo
 
 def write_charts(title: str, charts: Sequence[Chart], file: Path) -> None:
     """Write a workbook with a worksheet for every chart."""
-    book = Book(title, "")
+    book = Book(title, "", to_read=True)
     for chart in charts:
         _write(book, chart)
     book.save(file)

@@ -93,7 +93,7 @@ def write_document(document: Document, file: Path) -> None:
     widths = {id(t): _widths(t) for t in tables}
     total = max([_LEAST, *(sum(w) for w in widths.values())])
     ends = {name: [x * total / sum(w) for x in accumulate(w)] for name, w in widths.items()}
-    book = Book(document.title, "", document.code)
+    book = Book(document.title, "", document.code, to_read=True)
     paper, room = scaled(total, landscape=total > _UPRIGHT)
     edges = _edges([*ends.values(), [total]])
     sheet = _Sheet(book, book.sheet(book.title(document.name)), edges, room)

@@ -11,15 +11,18 @@ import base64
 import hashlib
 import hmac
 import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, cast
 
 from openpyxl import Workbook as ReadWorkbook
 
 from xlperf.formula.digests import digest_as_spelt, digest_of_lines, digest_of_text, digest_of_value
 from xlperf.formula.spelling import plain_spellings
-from xlperf.workbook.book import Book, Place
+from xlperf.workbook.book import TO_READ, Book, Place
 from xlperf.workbook.layout import View
 from xlperf.workbook.text import inert
 from xlperf.xlsx.addresses import letters
@@ -315,6 +318,21 @@ def _short_carriers(book: ReadWorkbook, identity: Identity, codes: Sequence[str]
         wrong.append(f"文档属性：{said[:60]}")
     wrong += [f"{CODE_SIGN}：{code}" for code in codes if code != identity.code()]
     return wrong
+
+
+def is_for_others(file: Path) -> bool:
+    """Return whether the program wrote a workbook to be read or filled by people, and not to be calculated.
+
+    Such are 收件台账 and the documents that are published, the books of units and of scorers, wherever they lie.
+    """
+    try:
+        with zipfile.ZipFile(file) as parts:
+            said = parts.read("docProps/core.xml") if "docProps/core.xml" in parts.namelist() else b""
+            carried = parts.read("xl/workbook.xml")
+    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
+        return False
+    kinds = re.findall(rf"{LEAD_IN}\|([^|]+)\|".encode(), carried)
+    return f"<cp:category>{TO_READ}<".encode() in said or any(kind != b"master" for kind in kinds)
 
 
 def printed_codes(book: ReadWorkbook) -> list[str]:

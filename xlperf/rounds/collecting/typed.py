@@ -9,7 +9,7 @@ from pathlib import Path
 from xlperf.engine.roster import MASTER
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.rounds.collecting.collect import decide, fresh_files
-from xlperf.rounds.collecting.edition import FILES, Edition, editions_of, keep_copy
+from xlperf.rounds.collecting.edition import COPIES, FILES, Edition, editions_of, keep_copy
 from xlperf.rounds.collecting.superseded import changed_cells
 from xlperf.rounds.ledger import WITHDRAWN, Receipt
 from xlperf.rounds.store import Round, keep, silent
@@ -21,7 +21,7 @@ class Taken:
 
     file: which of `edition.FILES`. receipt: what was decided on it, None where nothing in it is to be taken in. copy:
     below the round's folder. count: the cells that the record has from it. problems: what does not count, and what was
-    put right.
+    put right. again: whether it was taken in before as it is, and said then.
     """
 
     file: str
@@ -29,10 +29,13 @@ class Taken:
     copy: Path
     count: int
     problems: tuple[Problem, ...]
+    again: bool = False
 
     @property
     def said(self) -> tuple[Problem, ...]:
         """Return what is to be said: errors where nothing was taken in, and it must not be written anew."""
+        if self.again:
+            return ()
         where, copy = Where(self.file), self.copy.as_posix()
         if self.held:
             count = len(errors(self.problems))
@@ -45,18 +48,29 @@ class Taken:
         return self.receipt is not None and self.receipt.decision not in ("accepted", WITHDRAWN)
 
 
-def take_editions(round_: Round, files: Collection[str] = FILES) -> list[Taken]:
-    """Take in what the office typed into the 总表 that the program wrote, and keep a copy of each."""
+def take_editions(round_: Round, files: Collection[str] = FILES, anew: Collection[str] = FILES) -> list[Taken]:
+    """Take in what the office typed into the 总表 that the program wrote, and keep a copy of each.
+
+    anew: those that are written anew then. Of another one that was kept before as it is nothing is said again, unless
+    it is held.
+    """
     editions = editions_of(round_, round_.state(), files)
-    return [_take_edition(round_, edition) for edition in editions.values()]
+    return [_take_edition(round_, edition, anew) for edition in editions.values()]
 
 
-def _take_edition(round_: Round, edition: Edition) -> Taken:
+def _take_edition(round_: Round, edition: Edition, anew: Collection[str]) -> Taken:
     state, digest = round_.state(), keep(round_, edition.data)
     fresh = fresh_files(state, [(edition.file, digest)])
     desk = decide(round_, state, fresh, {digest: edition}, silent, dry_run=False)
     receipts = round_.state().receipts
+    known = set((round_.out / COPIES).glob("*.xlsx"))
     receipt, copy = receipts.get(digest), keep_copy(round_, edition.data)
+    if (
+        edition.file not in anew
+        and round_.folder / copy in known
+        and (receipt is None or receipt.decision == "accepted")
+    ):
+        return Taken(edition.file, receipt, copy, 0, (), again=True)
     if receipt is None:
         return Taken(edition.file, None, copy, 0, tuple(desk.uncounted))
     sent = [r for r in receipts.values() if r.party == MASTER and r.decision == "accepted" and r.sha256 != digest]

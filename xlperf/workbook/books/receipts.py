@@ -41,7 +41,7 @@ _SHOWN = 3  # problems of one book written out
 
 def write_receipts(status: Status, file: Path) -> None:
     """Write the workbook; the same status gives the same bytes."""
-    book = Book(f"{status.title} {LEDGER}", status.office)
+    book = Book(f"{status.title} {LEDGER}", status.office, to_read=True)
     _ledger(book, status)
     _chase(book, status)
     book.save(file)
