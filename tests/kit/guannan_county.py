@@ -54,13 +54,14 @@ class County:
             "before",
         ):
             made[name] = []
-        made |= {"half_cadres": [], "late": [], "appeals": []}
+        made |= {"half_cadres": [], "late": [], "appeals": [], "staff_last": [], "staff_before": []}
         for u in self.units:
             self.annexes(u, made)
             self.work(u, made)
             self.cadres(u, made)
         for u in self.units:
             self.ledgers(u, made["events"], [p["code"] for p in made["people"] if p["unit"] == u["code"]])
+            self.lists(u, made)
         made["units"] = [{k: v for k, v in u.items() if k != "level"} for u in self.units]
         return with_made_rows(self.made, made)
 
@@ -178,3 +179,30 @@ class County:
             for line in d.sample(["工业", "农业", "文化", "体育"], d.choice([0, 1, 1, 2])):
                 rank = d.choice([None, Exact(1), Exact(2), Exact(3), Exact(4), Exact(14)])
                 enter("分管", person=person, line=line, county_rank=rank, field=Exact(14))
+
+    def lists(self, u, made):
+        """Draw what a unit proposes: its own units and villages, its staff, what it pays itself."""
+        d = Random(f"{self.no}|{u['code']}")
+        events, unit = made["events"], {"unit": u["code"]}
+        for n in range(d.choice([0, 1, 2, 3])):
+            award = d.choice(["先进基层单位", "先进村（社区）"])
+            said = {
+                "award": award,
+                "inner": d.choice(["否", "否", None, "是"]),
+                "status": d.choice(["通过", "通过", "待审"]),
+            }
+            events.append({"no": f"G{u['code']}{n}", "type": "基层", "subject": f"所{n}", **unit, **said})
+        for n in range(d.choice([0, 2, 5])):
+            said = {"grade": d.choice(["优秀", "优秀", "良好"]), "audited": d.choice(YES), "number": Exact(9)}
+            said["place"] = Exact(d.choice([1, 2, 3, 4, 9]))
+            events.append({"no": f"S{u['code']}{n}", "type": "先进", "subject": f"甲{n}", **unit, **said})
+            for name in ("staff_last", "staff_before"):
+                if d.random() < 0.5:
+                    made[name].append({"no": f"{name}{u['code']}{n}", "subject": f"甲{n}", "granted": "是", **unit})
+        for n in range(d.choice([0, 1])):
+            said = {
+                "amount": Exact(d.choice([499, 500, 501])),
+                "standard": Exact(500),
+                "status": d.choice(["通过", "待审"]),
+            }
+            events.append({"no": f"P{u['code']}{n}", "type": "内部奖励", "subject": "奖", **unit, **said})

@@ -15,7 +15,7 @@ from pathlib import Path
 from kit.differences import differences
 from kit.guannan import Paper
 from kit.guannan_county import County
-from kit.guannan_years import FOLDER, money, unlike, years_of
+from kit.guannan_years import FOLDER, money, unlike_anywhere, years_of
 from kit.libreoffice import converted
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
@@ -42,7 +42,7 @@ def _laid_out():
 def _county(_, seed):
     scheme, plan = _laid_out()
     tables = County(scheme, seed).tables()
-    return [(seed, *d) for d in unlike(score(plan, tables), Paper(tables))]
+    return [(seed, *d) for d in unlike_anywhere(score(plan, tables), Paper(tables))]
 
 
 def whole_county(seed=7):

@@ -10,6 +10,7 @@ from random import Random
 
 from kit.guannan import FIRST, Cadres, Paper, cadre_rows, unit_rows
 from kit.guannan_county import County
+from kit.guannan_sheets import sheet_rows
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
 from xlperf.problems import errors
@@ -18,7 +19,7 @@ from xlperf.rounds.frozen import Results, digest_of, sheets_of, written
 from xlperf.rounds.present import Earlier
 
 FOLDER = Path(__file__).parents[2] / "schemes" / "guannan-2009"
-OF_EARLIER = ("half", "half_cadres", "late", "before")
+OF_EARLIER = ("half", "half_cadres", "late", "before", "staff_last", "staff_before")
 GOOD = {
     "shares": "是",
     "managed": "是",
@@ -35,6 +36,7 @@ def drawn(scheme, seed, year, **size):
     tables = County(scheme, seed, **size).tables()
     for name in OF_EARLIER:
         tables[name] = []
+    tables["events"] = [e for e in tables["events"] if e["type"] != "先进"]  # those below instead, year by year
     for event in (e for e in tables["events"] if e.get("date") is not None):
         event["date"] += 365 * year
     late = {"subject": f"迟到{year}", "level": "国家部委或省委省政府", "date": FIRST + 365 * year + 360, "late": "是"}
@@ -143,6 +145,13 @@ def unlike(scores, paper, cadres=None):
     wanted = {"county": unit_rows(paper), "cadres": cadre_rows(Cadres(paper)) if cadres is None else cadres}
     cells = [(s, k, c, v) for s, rows in wanted.items() for k, row in rows.items() for c, v in row.items()]
     assert len(cells) > 100
+    return [(s, k, c, scores.row(s, k)[c], v) for s, k, c, v in cells if scores.row(s, k)[c] != v]
+
+
+def unlike_anywhere(scores, paper):
+    """List the cells that the second program gives otherwise, of every sheet of a year that has no rounds before it."""
+    cells = [(s, k, c, v) for s, rows in sheet_rows(paper).items() for k, row in rows.items() for c, v in row.items()]
+    assert len(cells) > 300
     return [(s, k, c, scores.row(s, k)[c], v) for s, k, c, v in cells if scores.row(s, k)[c] != v]
 
 
