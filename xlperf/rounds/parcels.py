@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from xlperf.engine.plan import SCORER
-from xlperf.engine.roster import Roster
+from xlperf.engine.roster import Party, Roster
 from xlperf.files import file_name
 from xlperf.rounds.parties import roster_of
 from xlperf.rounds.store import Round
@@ -39,12 +39,20 @@ def parcels_of(round_: Round) -> Iterator[Parcel]:
         width = len(str(len(parties)))
         for number, party in enumerate(parties, 1):
             name = roster.title(party)
-            file = Path("issued", file_name(book), f"{number:0{width}d} {file_name(name)}.xlsx")
+            above = _above(roster, party)
+            whose = f"{above}{name.removeprefix(above)}"  # the books of one unit's people stand together, and say so
+            file = Path("issued", file_name(book), f"{number:0{width}d} {file_name(whose)}.xlsx")
             yield Parcel(*party, name, book, file)
     for name in scorers_of(round_, roster):
         book = roster.book(SCORER)
         yield Parcel(SCORER, name, name, book, Path("issued", book, f"{file_name(name)}.xlsx"))
     yield Parcel("master", "", MASTER, MASTER, Path("issued", f"{MASTER}.xlsx"))
+
+
+def _above(roster: Roster, party: Party) -> str:
+    """Return what whoever has a book of their own is within, "" for units and for books of several."""
+    bearer = roster.objects.bearer(party)
+    return roster.objects.within(bearer) if bearer is not None and bearer[0] == party[0] else ""
 
 
 def scorers_of(round_: Round, roster: Roster | None = None) -> list[str]:
