@@ -11,6 +11,7 @@ from xlperf.scheme.find import find_scheme
 from xlperf.scheme.load import load_scheme
 from xlperf.workbook.book import Book
 from xlperf.workbook.books.choice import FEWEST, arranged, for_paper
+from xlperf.workbook.books.unit import BESIDE, write_signature
 from xlperf.workbook.layout import NARROW, TIGHT, Shown
 from xlperf.workbook.paper import (
     A3,
@@ -129,6 +130,26 @@ def test_the_line_to_sign_on_is_never_alone_on_a_page():
     assert {0, 1, 2} <= set(fitted)
     assert fitted.count(0) > len(fitted) / 2
     assert [pages for pages in fitted if pages] == sorted(pages for pages in fitted if pages)
+
+
+def test_the_line_to_sign_on_has_rows_of_the_table_above_it():
+    """A last page with one row, the totals and the line was a page for nothing: it is drawn back as well."""
+
+    def drawn_back(rows: int) -> bool:
+        book = Book("标题", "单位")
+        sheet = book.sheet("表")
+        sheet.set_column(1, 4, 24.0)
+        sheet.set_column(5, 9, 60.0)  # for the screen alone
+        for row in range(BODY_ROW, BODY_ROW + rows):
+            sheet.set_row(row, 24.0)
+        print_set_up(sheet, Paper(), (BASIS, HEAD))
+        write_signature(book, sheet, (1, 4), 4, (BODY_ROW + rows, BODY_ROW + rows), ("负责人",))
+        return bool(sheet.fit_height or sheet.hbreaks)
+
+    alone, together = ({rows for rows in range(10, 60) if test(rows)} for test in (signed, drawn_back))
+    assert alone < together
+    assert {rows + n for rows in alone for n in range(BESIDE)} & {*range(10, 58)} <= together
+    assert len(together) < 40
 
 
 def guided(rows: int) -> tuple[bool, list[int]]:
