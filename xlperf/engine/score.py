@@ -76,7 +76,11 @@ class Columns(Generic[C]):
 
     def given(self, sheet: str, column: Column) -> list[Value]:
         """Return the values that came in, with defaults where a cell was empty, and not where it was wrong."""
-        return [defaulted(column, row.get(column.name)) for row in self.rows[sheet]]
+        name = column.name
+        values = [row.get(name) for row in self.rows[sheet]]
+        if column.default is None and not any(v.__class__ is Unread for v in values):
+            return values
+        return [defaulted(column, v) for v in values]
 
     def _made(self, sheet: str, column: Column) -> C:
         raise TypeError("Columns is completed by a face")

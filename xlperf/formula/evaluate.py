@@ -116,7 +116,8 @@ def _guarded(values: list[Value], e: Expr, sheet: str, source: Source) -> list[V
     for name in needs(e):
         values = [None if cell is None else v for v, cell in zip(values, source.column(sheet, name), strict=True)]
     for name in exempting(e):
-        values = [EXEMPT if cell == EXEMPT else v for v, cell in zip(values, source.column(sheet, name), strict=True)]
+        there = [isinstance(cell, str) and cell == EXEMPT for cell in source.column(sheet, name)]  # quicker so
+        values = [EXEMPT if exempt else v for v, exempt in zip(values, there, strict=True)]
     return values
 
 

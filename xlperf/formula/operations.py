@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import ge, gt, le, lt
-from typing import Any
+from typing import Any, TypeGuard
 
 from xlperf.formula.amounts import in_words, in_words_formula
 from xlperf.formula.calendar import months_later, part
@@ -46,10 +46,15 @@ class Operation:
     takes_clean: bool = False  # True where arguments are compared and so want ROUND(…,9) first
 
 
+def _is_number(x: Value) -> TypeGuard[Fraction]:
+    """Return whether a value is a number; blank and text first: of these isinstance asks a long way round."""
+    return x.__class__ is Fraction or (x is not None and not isinstance(x, str) and isinstance(x, Fraction))
+
+
 def _strict(f: Callable[..., Any]) -> Callable[..., Any]:
     def applied(*xs: Value) -> Any:
         for x in xs:
-            if x.__class__ is not Fraction and not isinstance(x, Fraction):
+            if x.__class__ is not Fraction and not _is_number(x):
                 return None
         return f(*xs)
 
@@ -60,7 +65,7 @@ def _holds(f: Callable[[int, int], bool]) -> Callable[[Value, Value], bool]:
     """Compare two numbers, which then stand over one denominator."""
 
     def applied(a: Value, b: Value) -> bool:
-        if not isinstance(a, Fraction) or not isinstance(b, Fraction):
+        if not _is_number(a) or not _is_number(b):
             return False
         a, b = clean(a), clean(b)
         return f(a.numerator * b.denominator, b.numerator * a.denominator)
@@ -75,7 +80,12 @@ def clean(x: Fraction) -> Fraction:
 
 def equal(a: Value, b: Value) -> bool:
     """Compare two values as a cell comparison does: see `plain`; a blank equals nothing."""
-    return a is not None and plain(a) == plain(b)
+    if a is None:
+        return False
+    one, other = plain(a), plain(b)
+    if one.__class__ is Fraction and other.__class__ is Fraction:  # in lowest terms; their own == asks what each is
+        return one.as_integer_ratio() == other.as_integer_ratio()
+    return bool(one == other)
 
 
 def plain(x: Value) -> Value:
