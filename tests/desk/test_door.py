@@ -8,13 +8,16 @@ import re
 from pathlib import Path
 
 import pytest
+from kit.rounds import send_all
 
 from xlperf.desk.asked import Cancelled, Desk
 from xlperf.desk.deeds import lay_in
 from xlperf.desk.door import ACTIONS, answer, answer_text
 from xlperf.desk.page_files import page_texts
 from xlperf.problems import Problem, at_the_page, catalogue, page_remedies
-from xlperf.rounds.store import open_round
+from xlperf.rounds.distribute import distribute
+from xlperf.rounds.store import new_round, open_round
+from xlperf.scheme.load import find_scheme
 
 ROUND = "一轮"
 SAID_ELSEWHERE = {"复核后更正", "corrected on appeal", "允许", "allow"}  # an example; the browser's button
@@ -342,3 +345,19 @@ def test_what_to_do_is_said_for_the_page_and_for_the_terminal(home: Path):
     told = next(p for p in asked(home, "steps", round="nowhere")["problems"])
     assert "开始一轮" in told["remedy"]
     assert "xlperf new" in Problem(told["code"]).data()["remedy"]
+
+
+def test_a_round_in_which_the_office_fills_nothing_itself_lacks_nothing(tmp_path: Path):
+    """Nobody is asked to fill a 总表 that has no cell to fill, and places are said below the folder that was picked."""
+    round_, problems = new_round(find_scheme("three-units")[0], tmp_path / ROUND)
+    assert round_ is not None, problems
+    distribute(round_)
+    send_all(round_)
+    asked(tmp_path, "collect")
+    assert asked(tmp_path, "cells")["data"]["sheets"] == []
+    assert "MASTER_NOT_IN" not in codes(asked(tmp_path, "score"))
+    assert asked(tmp_path, "papers")["data"]["lacking"] == []
+    (tmp_path / "又一轮").mkdir()
+    (tmp_path / "又一轮" / "x").write_text("mine")
+    taken = asked(tmp_path, "new", round="", scheme="three-units", name="又一轮", year="2026")
+    assert [p["where"].get("file") for p in taken["problems"]] == ["又一轮"]

@@ -12,14 +12,13 @@ from xlperf.desk.asked import Data, Desk, Refused, worded
 from xlperf.desk.deeds import rank
 from xlperf.engine.limits import limits
 from xlperf.engine.plan import Column
-from xlperf.engine.reason import is_asked, label_of
-from xlperf.engine.roster import MASTER
+from xlperf.engine.reason import label_of
 from xlperf.files import write_whole
 from xlperf.formula.values import number, shown, value_text
 from xlperf.problems import Where, problem
 from xlperf.rounds.collecting.edition import FILE
 from xlperf.rounds.collecting.typed import Taken, take_editions
-from xlperf.rounds.parties import roster_now
+from xlperf.rounds.parties import office_cells, roster_now
 from xlperf.rounds.store import Round
 from xlperf.workbook.back.fill import Typed, fill_book
 
@@ -33,28 +32,24 @@ def cells(desk: Desk, words: Mapping[str, Any]) -> Data:
     roster = roster_now(round_, round_.state())
     sheets: dict[str, Data] = {}
     listed: list[Data] = []
-    for (name, key), row in roster.rows.items():
-        sheet = round_.plan.by_name[name]
-        for column in sheet.inputs():
-            if roster.owner(sheet, column, row) != MASTER or not is_asked(column, row):
-                continue
-            line = sheets.setdefault(name, {"sheet": name, "title": sheet.title, "count": 0, "empty": 0})
-            line["count"] += 1
-            line["empty"] += row.get(column.name) is None
-            if name == wanted and len(listed) < MOST:
-                (low, high), whose = limits(column, row), roster.whose(sheet, row)
-                listed.append({
-                    "sheet": name,
-                    "key": key,
-                    "column": column.name,
-                    "label": " ".join(dict.fromkeys(filter(None, (whose, label_of(sheet, dict(row)))))) or key,
-                    "title": column.title,
-                    "text": value_text(row.get(column.name)),
-                    "choices": list(column.answers),
-                    "low": "" if low is None else shown(low),
-                    "high": "" if high is None else shown(high),
-                    "required": column.required,
-                })  # fmt: skip
+    for sheet, key, column, row in office_cells(roster):
+        line = sheets.setdefault(sheet.name, {"sheet": sheet.name, "title": sheet.title, "count": 0, "empty": 0})
+        line["count"] += 1
+        line["empty"] += row.get(column.name) is None
+        if sheet.name == wanted and len(listed) < MOST:
+            (low, high), whose = limits(column, row), roster.whose(sheet, row)
+            listed.append({
+                "sheet": sheet.name,
+                "key": key,
+                "column": column.name,
+                "label": " ".join(dict.fromkeys(filter(None, (whose, label_of(sheet, dict(row)))))) or key,
+                "title": column.title,
+                "text": value_text(row.get(column.name)),
+                "choices": list(column.answers),
+                "low": "" if low is None else shown(low),
+                "high": "" if high is None else shown(high),
+                "required": column.required,
+            })  # fmt: skip
     return {"sheets": list(sheets.values()), "cells": listed}
 
 

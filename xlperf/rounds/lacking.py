@@ -13,7 +13,7 @@ from xlperf.engine.score import Scores
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.report.status import BookStatus
 from xlperf.rounds.collecting.claims import lapsed, pending
-from xlperf.rounds.parties import roster_now
+from xlperf.rounds.parties import office_cells, roster_now
 from xlperf.rounds.status import status_of
 from xlperf.rounds.stood_in import stood_in
 from xlperf.rounds.store import Round
@@ -27,9 +27,9 @@ def unsettled(round_: Round, scores: Scores) -> list[Problem]:
     books = status_of(round_).books
     absent = [b for b in books if b.state != "in"]
     problems = list(_not_in([b for b in absent if b.kind != "master"]))
-    if any(b.kind == "master" for b in absent):
-        problems.append(problem("MASTER_NOT_IN", office=round_.scheme.office))
     roster = roster_now(round_, state)
+    if any(b.kind == "master" for b in absent) and any(office_cells(roster)):
+        problems.append(problem("MASTER_NOT_IN", office=round_.scheme.office))
     return [
         *round_.beyond(state),
         *problems,

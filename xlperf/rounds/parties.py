@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from xlperf.engine.roster import Roster
+from collections.abc import Iterator
+
+from xlperf.engine.plan import Column, Row, Sheet
+from xlperf.engine.reason import is_asked
+from xlperf.engine.roster import MASTER, Roster
 from xlperf.rounds.ledger import State
 from xlperf.rounds.store import Round
 
@@ -15,3 +19,12 @@ def roster_of(round_: Round) -> Roster:
 def roster_now(round_: Round, state: State) -> Roster:
     """Return who and what there is with everything that a state of the ledger holds."""
     return Roster(round_.plan, round_.tables(state), round_.scheme.office)
+
+
+def office_cells(roster: Roster) -> Iterator[tuple[Sheet, str, Column, Row]]:
+    """List the cells that the office fills itself, in the rows there are: sheet, key of the row, column, row."""
+    for (name, key), row in roster.rows.items():
+        sheet = roster.plan.by_name[name]
+        for column in sheet.inputs():
+            if roster.owner(sheet, column, row) == MASTER and is_asked(column, row):
+                yield sheet, key, column, row

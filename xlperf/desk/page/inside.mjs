@@ -15,6 +15,7 @@ class Hung extends Lost {}
 
 export class Inside {
   inside = true;
+  name = ""; // of the folder that was picked
   #worker = null;
   #waiting = new Map();
   #count = 0;
@@ -78,6 +79,7 @@ export class Inside {
   /** Read a folder: a handle that can be written to, or a list of files that cannot. */
   async open(picked) {
     this.#folder = Array.isArray(picked) ? picked : new Folder(picked);
+    this.name = Array.isArray(picked) ? picked[0]?.webkitRelativePath.split("/")[0] : picked.name;
     await this.#reread();
   }
 

@@ -43,7 +43,7 @@ async function start() {
 /** Choose a round of the folder, or begin one. */
 function choose() {
   desk.round = "";
-  top(el("span", {}, say("folder", desk.home)));
+  top(el("span", {}, say("folder", { folder: desk.line.name || desk.home.folder })));
   fill(nav);
   const schemes = desk.home.schemes.map((s) => [s.id, `${s.title}（${s.units}）`]);
   const [schemeLabel, scheme] = choice(say("scheme"), schemes);
@@ -81,7 +81,7 @@ desk.refresh = async (step = desk.shown, words = {}) => {
 async function show(step, words = {}) {
   desk.shown = step;
   const { title, deadline, days_left: days } = desk.steps;
-  top(desk.home.is_round ? null : button(say("all_rounds"), choose, { class: "quiet" }), el("span", { class: "title" }, `${title}　${desk.steps.round}`),
+  top(desk.home.is_round ? null : button(say("all_rounds"), choose, { class: "quiet" }), el("span", { class: "title" }, `${title}　${desk.round || desk.steps.round}`),
     deadline ? el("span", {}, days >= 0 ? say("due", { day: day(deadline), days }) : say("overdue", { day: day(deadline), days: -days })) : null,
     desk.steps.closed ? el("strong", {}, say("closed")) : null);
   fill(nav, el("ol", {}, STEPS.map(stepItem)));

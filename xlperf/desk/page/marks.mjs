@@ -6,7 +6,8 @@ import { say } from "desk/words";
 /** Show the sheets in which the office fills cells, and one of them to type in. */
 export async function officeCells(place, sheet = "") {
   const found = await ask("cells", { sheet }, { quiet: true });
-  if (!found?.sheets.length) return;
+  if (!found) return;
+  if (!found.sheets.length) { fill(place, el("p", {}, say("office_none"))); return; }
   const chosen = sheet || found.sheets[0].sheet;
   if (!sheet) return officeCells(place, chosen);
   const tabs = found.sheets.map((s) => button(`${s.title}（${say("empty_of", s)}）`, () => officeCells(place, s.sheet), { "aria-pressed": s.sheet === chosen, class: "tab" }));
