@@ -76,6 +76,7 @@ desk: setup build/desk/pyodide  # the clerk's page with the engine inside, one f
 desk-figures: desk  # writing back from the page: 200 cuts, two clerks mixed 100 times; 1,000 books taken in (half an hour)
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.desk_clerks 200 100
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.page_thousand build/desk/xlperf.html 1000
+	XLPERF_PAYLOADS=all $(PY) -m pytest -n 0 -q tests/desk/test_page_payloads.py
 desk-rounds: desk  # every scheme's demonstration through the page = the program, byte for byte; seconds, memory (half an hour)
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.page_rounds build/desk/xlperf.html
 release: desk

@@ -111,12 +111,12 @@ def _written(template: Path, to: Path, payloads: list[str]) -> dict[str, bytes]:
     shutil.copytree(template, to)
     round_ = reopened(to)
     texts, changes = iter(payloads), {}
-    free = [(s.name, c.name) for s in round_.plan.sheets for c in s.inputs() if _is_free(c)]
+    free = [(s.name, c.name) for s in round_.plan.sheets for c in s.inputs() if is_free(c)]
     rows = [k for s, k, _ in good_values(round_, "unit", UNIT) if s == "marks"]
     for key in dict.fromkeys(rows):
         for sheet, column in free:
             if sheet == "marks" and (text := next(texts, "")):
-                changes[sheet, key, column] = _typable(text)
+                changes[sheet, key, column] = typable(text)
     send(round_, "unit", UNIT, changes, name="U22.xlsx")
     for number, payload in enumerate(payloads):
         name = re.sub("[/\x00]", "_", payload)[:60].strip() or "x"
@@ -133,12 +133,12 @@ def _written(template: Path, to: Path, payloads: list[str]) -> dict[str, bytes]:
     return found
 
 
-def _is_free(column: Column) -> bool:
+def is_free(column: Column) -> bool:
     """Return whether a unit writes there what it likes."""
     return column.holds == "text" and not column.choices and column.by == "unit"
 
 
-def _typable(text: str) -> str:
+def typable(text: str) -> str:
     """Return a text as a cell can hold it: a file cannot say most control characters otherwise than escaped."""
     return "".join(
         c if c in "\t\n" or not unicodedata.category(c).startswith("Cc") else f"_x{ord(c):04X}_" for c in text
