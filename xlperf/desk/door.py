@@ -82,7 +82,7 @@ def _answered(desk: Desk, data: Data | None, problems: list[Problem] | None = No
 
 
 def _placed(desk: Desk, found: Problem) -> Problem:
-    """Say where a file is as the page does: below the folder it was opened on."""
+    """Return a problem whose file is said as the page does: below the folder it was opened on."""
     file = Path(found.where.file)
     if not found.where.file or not file.is_relative_to(desk.home):
         return found
