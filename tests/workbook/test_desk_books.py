@@ -87,7 +87,7 @@ def test_nobody_to_chase_is_said_in_a_line_and_no_empty_table_is_printed(tmp_pat
 
 def test_a_column_is_as_wide_as_its_numbers_are_written():
     """A whole number that is shown with two decimals needs room for them: 117600.00, not 117600."""
-    layout = SimpleNamespace(whole_numbers=lambda *_: True, value=lambda *_: Fraction(117600))
+    layout = SimpleNamespace(whole_numbers=lambda *_: True, values=lambda *_: [Fraction(117600)])
     view = SimpleNamespace(tight=True, rows=(0,))
     pay = Column("pay", "应发", "computed", "number", lift(0), "四", shown=2)
     assert _longest_number(layout, view, pay) == len("117600.00")
