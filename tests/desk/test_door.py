@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from kit.rounds import send_all
 
+from xlperf.desk import looks
 from xlperf.desk.asked import Cancelled, Desk
 from xlperf.desk.deeds import lay_in
 from xlperf.desk.door import ACTIONS, answer, answer_text
@@ -37,6 +38,16 @@ def done(home: Path, action: str, **words: object) -> dict:
 
 def codes(found: dict) -> list[str]:
     return [p["code"] for p in found["problems"]]
+
+
+def test_steps_score_a_round_again_only_where_something_was_added(home: Path, monkeypatch: pytest.MonkeyPatch):
+    before, scored = done(home, "steps"), []
+    monkeypatch.setattr(looks, "ranked_lists", lambda scores: scored.append(1) or [])
+    assert done(home, "steps") == before
+    assert scored == []
+    done(home, "undo")
+    assert next(s for s in done(home, "steps")["steps"] if s["id"] == "ranking")["of"] == 0
+    assert scored == [1]
 
 
 def test_home_names_rounds_and_schemes(home: Path):

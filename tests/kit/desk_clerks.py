@@ -89,7 +89,8 @@ class Clerks:
         """Let a clerk's engine answer; nothing is written back yet."""
         engine = self._engines[clerk]
         text = engine.ask(action, json.dumps(words), "zh", lambda *_: None, lambda *_: None, "[]")
-        return Change(json.loads(text), engine.changed(), engine.removed())
+        changed, removed, _ = engine.changes()
+        return Change(json.loads(text), changed, removed)
 
     def write(self, clerk: str, change: Change, cut: int = -1, source: Path | None = None) -> Answer:
         """Write back, to the end or to a cut. source: where what was changed stands, if not in the clerk's memory."""

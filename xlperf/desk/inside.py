@@ -6,6 +6,7 @@ Run by the Python in the browser (see `page/worker.mjs`); there are no processes
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,22 +61,18 @@ class Inside:
         """Return whether an action is asked for what it shows, whatever it writes beside."""
         return ACTIONS.get(action, "").startswith("looks:")
 
-    def changed(self) -> list[str]:
-        """List what was written since the page last knew it, in the order in which a cut at any point does no harm.
+    def changes(self) -> tuple[list[str], list[str], bool]:
+        """Return what was written since the page last knew it, what is gone, and whether a deed is among it.
 
-        What the ledger speaks of comes first, then the ledger, then what follows from it. The file that makes a folder
-        a round comes last where the round is new: before that nobody takes the folder for one.
+        Written: in the order in which a cut at any point does no harm. What the ledger speaks of comes first, then the
+        ledger, then what follows from it. The file that makes a folder a round comes last where the round is new:
+        before that nobody takes the folder for one. A deed is all beyond what follows from the round as the page knows
+        it.
         """
         now = self._seen()
-        return sorted((name for name, seen in now.items() if self._known.get(name) != seen), key=self._turn)
-
-    def removed(self) -> list[str]:
-        """List what is gone since the page last knew it."""
-        return sorted(set(self._known) - set(self._seen()))
-
-    def recorded(self) -> bool:
-        """Return whether anything was done beyond what follows from the round as the page knows it."""
-        return any(self._turn(name)[0] != len(_LATE) for name in [*self.changed(), *self.removed()])
+        changed = sorted((name for name, seen in now.items() if self._known.get(name) != seen), key=self._turn)
+        removed = sorted(set(self._known) - set(now))
+        return changed, removed, any(self._turn(name)[0] != len(_LATE) for name in [*changed, *removed])
 
     def _turn(self, name: str) -> tuple[int, str]:
         below = f"/{name}"
@@ -86,9 +83,12 @@ class Inside:
         return next((n for n, late in enumerate(_LATE, 1) if f"/{late}" in below), 0), name
 
     def _seen(self) -> dict[str, tuple[int, int, int]]:
-        return {
-            file.relative_to(self._home).as_posix(): _state(file) for file in self._home.rglob("*") if file.is_file()
-        }
+        home, found = str(self._home), {}
+        for folder, _, names in os.walk(home):
+            below = folder[len(home) + 1 :].replace(os.sep, "/")
+            for name in names:
+                found[f"{below}/{name}" if below else name] = _state(Path(folder, name))
+        return found
 
 
 def _state(file: Path) -> tuple[int, int, int]:

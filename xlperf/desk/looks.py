@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from xlperf.report.ranking import Places
 from xlperf.rounds.parcels import parcels_of
 from xlperf.rounds.status import status_of
 from xlperf.rounds.stood_in import with_who_typed
-from xlperf.rounds.store import ROUND_FILE, Round
+from xlperf.rounds.store import LEDGER_FILE, ROUND_FILE, Round
 from xlperf.rounds.versions import versions
 from xlperf.scheme.heading import heading_of
 from xlperf.scheme.load import schemes_available
@@ -57,20 +58,18 @@ def steps(desk: Desk, words: Mapping[str, Any]) -> Data:
     round_ = desk.round(worded(words, "round"))
     status = status_of(round_)
     state, parcels = round_.state(), list(parcels_of(round_))
-    red = red_examples(round_.scheme)
+    red, placed, lines = _worked_out(round_)
     issued = sum((p.kind, p.whom) in state.issued for p in parcels)
     holders = [b for b in status.books if b.kind not in ("scorer", "master")]
     scorers = [b for b in status.books if b.kind == "scorer"]
-    lines = ranked_lists(round_.scores())
-    placed = sum(line.place is not None for line in lines)
     ranked = (round_.out / f"{RANKING}.csv").is_file()
     counted = {
-        "check": (len(round_.scheme.examples) - len(red), len(round_.scheme.examples)),
+        "check": (len(round_.scheme.examples) - red, len(round_.scheme.examples)),
         "issue": (issued, len(parcels)),
         "receive": (sum(b.state == "in" for b in holders), len(holders)),
         "marks": (sum(b.state == "in" for b in scorers), len(scorers)),
-        "ranking": (placed if ranked else 0, len(lines)),
-        "papers": (sum(s["edition"] == "unit" for s in published(round_)), len(lines)),
+        "ranking": (placed if ranked else 0, lines),
+        "papers": (sum(s["edition"] == "unit" for s in published(round_)), lines),
     }
     listed = [{"id": id_, "done": done, "of": of, "ready": done == of} for id_, (done, of) in counted.items()]
     return {
@@ -86,6 +85,21 @@ def steps(desk: Desk, words: Mapping[str, Any]) -> Data:
         "fresh": len(status.fresh),
         "held": sum(b.state == "held" or b.again for b in status.books) + len(status.strays),
     }
+
+
+_KNOWN: dict[Path, tuple[object, tuple[int, int, int]]] = {}  # folder → what it followed from, what came out
+
+
+def _worked_out(round_: Round) -> tuple[int, int, int]:
+    """Return how many examples are red, objects have a place, lines the lists have; anew where something changed."""
+    made_from = [round_.folder / ROUND_FILE, *sorted(round_.folder.glob(f"{Path(LEDGER_FILE).stem}.*"))]
+    mark = (round_.scheme.digest, *(hashlib.sha256(file.read_bytes()).digest() for file in made_from))
+    known = _KNOWN.get(round_.folder)
+    if known is None or known[0] != mark or round_.earlier:  # what earlier rounds came to stands in other folders
+        lines = ranked_lists(round_.scores())
+        placed = sum(line.place is not None for line in lines)
+        known = _KNOWN[round_.folder] = (mark, (len(red_examples(round_.scheme)), placed, len(lines)))
+    return known[1]
 
 
 def status(desk: Desk, words: Mapping[str, Any]) -> Data:

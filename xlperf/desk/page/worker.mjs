@@ -139,9 +139,10 @@ const answers = {
 };
 
 function changes() {
-  const list = (found) => { const made = found.toJs(); found.destroy?.(); return made; };
-  const changed = list(inside.changed()).map((path) => [path, python.FS.readFile(`${HOME}/${path}`)]);
-  return { changed, removed: list(inside.removed()), recorded: inside.recorded() };
+  const found = inside.changes();
+  const [changed, removed, recorded] = found.toJs();
+  found.destroy();
+  return { changed: changed.map((path) => [path, python.FS.readFile(`${HOME}/${path}`)]), removed, recorded };
 }
 
 self.onmessage = async ({ data }) => {
