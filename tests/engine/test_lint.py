@@ -295,7 +295,7 @@ def _modules():
 
 
 def marks(text):
-    return set(re.findall(r"\{(\w+)\}", text))
+    return set(re.findall(r"\{(\w+)(?::[^}]*)?\}", text))  # {count:class|classes} is count
 
 
 def test_linting_ten_thousand_units_takes_no_time(tmp_path):

@@ -254,7 +254,7 @@ def test_every_word_has_its_english():
     used |= set({*layout_changes.LAYOUT.values(), *layout_changes.WITHOUT_EFFECT.values()})
     used |= {f"{advice}{within}" for _, advice in judge.ADVICE for within in ("", "，范围是{limits}")}
     assert used - set(words()) == set()
-    names = re.compile(r"\{(\w+)\}")
+    names = re.compile(r"\{(\w+)(?::[^}]*)?\}")  # {count:part|parts} is count
     assert [zh for zh, en in words().items() if set(names.findall(zh)) != set(names.findall(en))] == []
     with (root / "texts" / "problems.csv").open(encoding="utf-8", newline="") as stream:
         rows = [row["code"] for row in csv.DictReader(stream)]

@@ -8,7 +8,6 @@ run. Whoever issues, scores or publishes asks `standing` first.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import inf
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.criteria import criteria_problems
@@ -17,12 +16,12 @@ from xlperf.engine.lint import lint_problems
 from xlperf.engine.must import table_problems
 from xlperf.engine.roles import open_roles
 from xlperf.engine.secrecy import secrecy_problems
-from xlperf.engine.unsound import unsound_of
+from xlperf.engine.unsound import touched, unsound_of
 from xlperf.engine.words import word_problems
 from xlperf.problems import Problem, errors
 from xlperf.scheme.checking.check import check_scheme
 from xlperf.scheme.load import scheme_of
-from xlperf.scheme.model import Example, Scheme
+from xlperf.scheme.model import Scheme
 from xlperf.scheme.source import Source
 
 EXAMPLE_CODES = frozenset({"EXAMPLE_FAILED", "EXAMPLE_NO_ROW"})  # a worked example does not come out
@@ -65,8 +64,7 @@ def findings(scheme: Scheme, wrong: Iterable[Problem] = ()) -> list[Problem]:
         more = (table_problems, criteria_problems, word_problems)
         bound = [*bound, *(p for check in more for p in check(scheme, plan))]
     odd = lint_problems(scheme, plan, rows=not errors([*wrong, *bound]))
-    broken = {e.at for e in scheme.examples if _touched(scheme, e, [*wrong, *said])}
-    examples = check_examples(scheme, broken, unsound_of(scheme, wrong, unread))
+    examples = check_examples(scheme, touched(scheme, [*wrong, *said]), unsound_of(scheme, wrong, unread))
     return list(
         dict.fromkeys([*said, *bound, *odd, *open_roles(plan, scheme), *secrecy_problems(plan, scheme), *examples])
     )
@@ -77,10 +75,3 @@ def _cells_unread(file: str, wrong: Iterable[Problem]) -> frozenset[str]:
     here = [p for p in wrong if p.where.file == file]
     cells = [p.where.path for p in here if p.code in _OF_A_CELL and p.where.path]
     return frozenset(cells) if len(cells) == len(here) else frozenset()
-
-
-def _touched(scheme: Scheme, example: Example, problems: Iterable[Problem]) -> bool:
-    """Return whether something is wrong with how an example is written: an error between it and the next."""
-    file = example.at.file
-    after = min((e.at.line for e in scheme.examples if e.at.line > example.at.line), default=inf)
-    return any(p.where.file == file and example.at.line <= p.where.line < after for p in errors(problems))

@@ -52,6 +52,12 @@ def unsound_of(scheme: Scheme, wrong: Iterable[Problem], unread: Mapping[str, Co
     return Unsound(frozenset(spots), unread)
 
 
+def touched(scheme: Scheme, wrong: Iterable[Problem]) -> frozenset[Where]:
+    """Return where everything begins that an error stands in: a column, an example, what the paper says."""
+    owners = _owners(scheme)
+    return frozenset(start for p in errors(wrong) if (start := _start(owners, p.where)) is not None)
+
+
 def _names(column: ColumnSpec) -> frozenset[str]:
     return frozenset((*words_of(column.attributes), *words_of(column.arguments)))
 
@@ -65,6 +71,7 @@ def _owners(scheme: Scheme) -> list[tuple[Where, _Owner]]:
     found = [*((o.at, ("", "", "")) for some in others for o in some), *_of_sheets(scheme.sheets)]
     found += [(f.at, ("named", name, "")) for name, f in scheme.figures.items()]
     found += [(r.at, ("named", name, "")) for name, r in scheme.readings.items()]
+    found.append((scheme.paper.at, ("", "", "")))
     return sorted(((at, owner) for at, owner in found if at.line), key=lambda pair: (pair[0].line, pair[0].column))
 
 
@@ -75,9 +82,15 @@ def _of_sheets(sheets: Iterable[SheetSpec]) -> Iterator[tuple[Where, _Owner]]:
 
 
 def _owner(owners: list[tuple[Where, _Owner]], at: Where) -> set[_Owner]:
-    """Return in what an error stands: the last thing above it that is not indented further; all that share it."""
+    """Return in what an error stands; all that share the place."""
+    start = _start(owners, at)
+    return {owner for place, owner in owners if place == start}
+
+
+def _start(owners: list[tuple[Where, _Owner]], at: Where) -> Where | None:
+    """Return where that begins in which an error stands: the last thing above it that is not indented further."""
     for start, _ in reversed(owners):
         above = (start.line, start.column) <= (at.line, at.column)
         if above and start.file == at.file and (start.line == at.line or start.column <= at.column):
-            return {owner for place, owner in owners if place == start}
-    return set()
+            return start
+    return None

@@ -24,7 +24,9 @@ ADDIN = (
     "__init__.py", "button.py", "cells.py", "functions.py", "issued.py", "links.py",
     "libreoffice/__init__.py", "libreoffice/extension.py", "libreoffice/document.py",
 )  # fmt: skip
-LEFT_OUT = ("array.py", "array_links.py", "decisions.py", "vectors.py")  # need numpy
+LEFT_OUT = (  # need numpy
+    "array.py", "array_links.py", "decisions.py", "program.py", "recording.py", "together.py", "vectors.py",
+)  # fmt: skip
 COMMANDS = (  # command, Chinese, English
     ("rank", CAPTION, "Recalculate the ranking"),
     ("undo", "撤销上一次重新计算", "Undo the last recalculation"),
