@@ -51,8 +51,10 @@ export function problem(p) {
   return el("li", { class: p.severity }, el("strong", {}, say(p.severity)), place ? el("span", { class: "place" }, place) : null, el("span", {}, p.message), el("span", { class: "todo" }, say("todo", { text: p.remedy })));
 }
 
+/** Say what was done, above the problems that came with it. */
 export function note(text) {
-  fill(document.getElementById("said"), el("p", { class: "done" }, text));
+  const place = document.getElementById("said");
+  fill(place, el("p", { class: "done" }, text), place.querySelector(":scope > .problems"));
 }
 
 /** Let the browser save what the engine holds. */

@@ -84,6 +84,7 @@ async function receive(place) {
 
 async function dropped(files) {
   const names = [];
+  fill(document.getElementById("said"));
   for (const file of files) {
     const told = await desk.line.drop(desk.round, file);
     if (told.failed) { fill(document.getElementById("said"), problems(told.problems)); return; }
