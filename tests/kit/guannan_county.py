@@ -62,6 +62,8 @@ class County:
         for u in self.units:
             self.ledgers(u, made["events"], [p["code"] for p in made["people"] if p["unit"] == u["code"]])
             self.lists(u, made)
+            self.registers(u, made)
+        made["goals"] = self.goals()
         made["units"] = [{k: v for k, v in u.items() if k != "level"} for u in self.units]
         return with_made_rows(self.made, made)
 
@@ -206,3 +208,23 @@ class County:
                 "status": d.choice(["通过", "待审"]),
             }
             events.append({"no": f"P{u['code']}{n}", "type": "内部奖励", "subject": "奖", **unit, **said})
+
+    def registers(self, u, made):
+        """Draw more of what a unit tells of its projects, how many were ranked, and what it wants looked at again."""
+        d, code, events = Random(f"registers|{self.no}|{u['code']}"), u["code"], made["events"]
+        for n in range(d.choice([0, 0, 3, 6])):
+            said = {"project": d.choice("甲乙丙"), "level": d.choice(["市级", "省级", "国家级", "无"])}
+            said |= {"words": Exact(d.choice([999, 1000, 1001])), "status": d.choice(["通过", "通过", "待审"])}
+            events.append({"no": f"I{code}{n}", "type": "影响", "unit": code, **said})
+        for e in (e for e in events if e["type"] == "分管" and e["unit"] == code):
+            e["field"] = Exact(d.choice([14, 14, 15, 1 if e["county_rank"] == 1 else 4]))
+        for n in range(d.choice([0, 1, 2])):
+            answer = d.choice([{}, {"answer": "维持", "answered": LAST + 15}])
+            made["appeals"].append({"no": f"A{code}{n}", "unit": code, "subject": "名次", "filed": LAST + 9, **answer})
+
+    def goals(self):
+        """Draw what the county reached of its goals: about each of them, and often all of one."""
+        d = Random(f"goals|{self.no}")
+        near = [-Exact(1, 100), 0, Exact(1, 100), Exact(1, 100), None][d.choice([0, 2]) :][: d.choice([2, 5])]
+        ways = [(row, d.choice(near)) for row in self.own["goals"]]
+        return [{**row, "actual": None if way is None else row["target"] + way} for row, way in ways]

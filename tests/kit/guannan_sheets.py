@@ -10,6 +10,7 @@ from fractions import Fraction as Exact
 from math import ceil, floor
 
 from kit.guannan import LEVELS, MULTIPLES, YES_NO, Cadres, cadre_rows, cents, unit_rows
+from kit.guannan_registers import register_rows
 
 SHEETS = {"乡镇": "towns", "园区": "parks", "部门": "departments"}
 PLACES = {"先进基层单位": 20, "先进村（社区）": 14, "先进个人": 150}
@@ -27,6 +28,7 @@ def sheet_rows(paper):
         _annexes(paper, unit, found)
         _three(paper, unit, found)
     _ledgers(paper, found)
+    register_rows(paper, found)
     for code, p in cadres.people.items():
         found["cadres"][code] |= _cadre(paper, cadres, p, found["cadres"][code])
     for unit in paper.units:
