@@ -218,6 +218,8 @@ class County:
             events.append({"no": f"I{code}{n}", "type": "影响", "unit": code, **said})
         for e in (e for e in events if e["type"] == "分管" and e["unit"] == code):
             e["field"] = Exact(d.choice([14, 14, 15, 1 if e["county_rank"] == 1 else 4]))
+        for p in (p for p in made["people"] if p["unit"] == code):
+            p["grade"] = d.choice(["优秀", "良好", "良好", "一般", None])
         for n in range(d.choice([0, 1, 2])):
             answer = d.choice([{}, {"answer": "维持", "answered": LAST + 15}])
             made["appeals"].append({"no": f"A{code}{n}", "unit": code, "subject": "名次", "filed": LAST + 9, **answer})

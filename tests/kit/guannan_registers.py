@@ -1,4 +1,4 @@
-"""灌南 2009, the second program on the registers that only feed others: 影响, 分管, 目标, 复查, a month's grades.
+"""灌南 2009, the second program on the registers that only feed others: 影响, 分管, 目标, 复查.
 
 From the paper's words, in plain Python; nothing of the program's arithmetic is used.
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 
 from kit.guannan import MEDIA, YES_NO, places
-
-POSTED_BY = 5  # 二（二）: 下月初, as the scheme reads it
 
 
 def register_rows(paper, found):

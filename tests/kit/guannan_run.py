@@ -15,7 +15,7 @@ from pathlib import Path
 from kit.differences import differences
 from kit.guannan import Paper
 from kit.guannan_county import County
-from kit.guannan_years import FOLDER, money, unlike_anywhere, years_of
+from kit.guannan_years import FOLDER, money, unlike_anywhere, unlike_in_a_month, years_of
 from kit.libreoffice import converted
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
@@ -36,13 +36,14 @@ def counties(count):
 @cache
 def _laid_out():
     scheme, _ = load_scheme(FOLDER)
-    return scheme, compile_scheme(scheme)[0]
+    return scheme, compile_scheme(scheme)[0], compile_scheme(scheme, {"period": "m3"})[0]
 
 
 def _county(_, seed):
-    scheme, plan = _laid_out()
+    scheme, plan, month = _laid_out()
     tables = County(scheme, seed).tables()
-    return [(seed, *d) for d in unlike_anywhere(score(plan, tables), Paper(tables))]
+    found = unlike_anywhere(score(plan, tables), Paper(tables)) + unlike_in_a_month(month, tables, seed)
+    return [(seed, *d) for d in found]
 
 
 def whole_county(seed=7):

@@ -108,6 +108,9 @@ def _cadre(paper, cadres, p, known):
     mine = [q for q in cadres.people.values() if q["unit"] == unit and cadres.in_scope(q)]
     award = paper.award(unit)
     advanced = known["shortlisted"] == "是" and p.get("audited") == "是"
+    graded = sum(q.get("grade") == "优秀" for q in mine)  # 三（二）: of those who are counted
+    row["graded"], many = graded, graded > floor(Exact(len(mine), 5))
+    row["too_many"] = YES_NO[cadres.in_scope(p) and p.get("grade") == "优秀" and many]
     row |= {"number": len(mine), "quota": floor(Exact(len(mine), 5)), "advanced": YES_NO[advanced]}
     row |= {"multiple": MULTIPLES.get(award, 0), "unit_total": paper.total(unit)}
     row["key_count"] = sum(is_key for is_key, *_ in cadres.charges()[code])

@@ -10,6 +10,7 @@ from random import Random
 
 from kit.guannan import FIRST, Cadres, Paper, cadre_rows, unit_rows
 from kit.guannan_county import County
+from kit.guannan_months import month_rows
 from kit.guannan_sheets import sheet_rows
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.score import score
@@ -78,17 +79,22 @@ def of_a_month(early, seed):
     draw = Random(seed)
     grades = ("优秀", "良好", "一般", "较差")
     own = [
-        {**u, "account": "实绩", "self_grade": draw.choice(grades), "posted": draw.choice((5, 6))}
+        {**u, "account": "实绩", "self_grade": draw.choice(grades), "posted": Fraction(draw.choice((5, 6)))}
         for u in early["units"]
     ]
-    people = [{**p, "self_grade": draw.choice(grades), "unit_grade": draw.choice(grades)} for p in early["people"]]
-    people = [
-        {**p, "points": Fraction(draw.randint(0, 300), 2), "weeks": Fraction(4), "account": "实绩"} for p in people
-    ]
+    people = [{**p, **_of_a_cadre(draw, grades)} for p in early["people"]]
+    for head in (p for p in people if p["role"] == "主要负责人"):
+        head |= {"unit_grade": None, "points": None}  # nobody asks for them
     rows = [e for e in early["events"] if e["type"] == "日常" and draw.random() < 0.5]
     gone = [e for e in rows if draw.random() < 0.5]
     early["events"] = [e for e in early["events"] if e not in gone]
     return {**early, "events": [dict(e) for e in rows], "units": own, "people": people}
+
+
+def _of_a_cadre(draw, grades):
+    """Return a cadre's month; equal points are met often."""
+    own = {"self_grade": draw.choice(grades), "unit_grade": draw.choice(grades)}
+    return own | {"points": Fraction(draw.randint(0, 20), 2), "weeks": Fraction(4), "account": "实绩"}
 
 
 def scored(scheme, tables, year, period, taken):
@@ -150,8 +156,18 @@ def unlike(scores, paper, cadres=None):
 
 def unlike_anywhere(scores, paper):
     """List the cells that the second program gives otherwise, of every sheet of a year that has no rounds before it."""
-    cells = [(s, k, c, v) for s, rows in sheet_rows(paper).items() for k, row in rows.items() for c, v in row.items()]
-    assert len(cells) > 300
+    return _unlike(scores, sheet_rows(paper), 300)
+
+
+def unlike_in_a_month(plan, tables, seed):
+    """List the cells of a month's round that the second program gives otherwise. plan: of a month."""
+    month = of_a_month({**tables}, seed)
+    return _unlike(score(plan, month), month_rows(month), 10)
+
+
+def _unlike(scores, wanted, least):
+    cells = [(s, k, c, v) for s, rows in wanted.items() for k, row in rows.items() for c, v in row.items()]
+    assert len(cells) > least
     return [(s, k, c, scores.row(s, k)[c], v) for s, k, c, v in cells if scores.row(s, k)[c] != v]
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from kit.guannan import Paper
 from kit.guannan_county import County
-from kit.guannan_years import money, unlike_anywhere
+from kit.guannan_years import money, unlike_anywhere, unlike_in_a_month
 
 from xlperf.engine.check import findings
+from xlperf.engine.compile import compile_scheme
 from xlperf.engine.reason import explain_cell
 from xlperf.engine.score import score
 from xlperf.entries.folder import read_data
@@ -76,6 +77,13 @@ def test_the_staged_county_agrees_with_the_second_reckoning(staged):
 def test_drawn_counties_agree_with_the_second_reckoning(scheme, plan, seed):
     tables = County(scheme, seed).tables()
     assert unlike_anywhere(score(plan, tables), Paper(tables)) == []
+
+
+def test_a_month_of_drawn_counties_agrees_with_the_second_reckoning(scheme):
+    month, problems = compile_scheme(scheme, {"period": "m3"})
+    assert problems == []
+    for seed in range(5):
+        assert unlike_in_a_month(month, County(scheme, seed).tables(), seed) == []
 
 
 def test_the_money_is_the_same_in_three_sums(staged):
