@@ -223,6 +223,8 @@ class County:
         for n in range(d.choice([0, 1, 2])):
             answer = d.choice([{}, {"answer": "维持", "answered": LAST + 15}])
             made["appeals"].append({"no": f"A{code}{n}", "unit": code, "subject": "名次", "filed": LAST + 9, **answer})
+        if "praised" in u:
+            u["praised"] = Exact(d.choice([0, 1, 3, 6, 9]))  # at the 12 points and above them
 
     def goals(self):
         """Draw what the county reached of its goals: about each of them, and often all of one."""

@@ -5,7 +5,7 @@ It stands on `kit.guannan`, the clauses in plain Python; nothing of the program'
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from fractions import Fraction as Exact
 from math import ceil, floor
 
@@ -31,6 +31,7 @@ def sheet_rows(paper):
     register_rows(paper, found)
     for code, p in cadres.people.items():
         found["cadres"][code] |= _cadre(paper, cadres, p, found["cadres"][code])
+    _of_committees(paper, cadres, found["cadres"])
     for unit in paper.units:
         found["county"][unit] |= _unit(paper, cadres, unit, found["cadres"])
     _lists(paper, found)
@@ -53,10 +54,18 @@ def _annexes(paper, unit, found):
 def _three(paper, unit, found):
     u = paper.units[unit]
     row = {name: getattr(paper, name)(unit) for name in ("duty", "merit", "clean", "three", "impact", "battle")}
+    row["quality"] = sum(min(r["lead"], a["full"]) for a, r in paper.items(unit, "定性"))
+    if u["class"] != "园区":
+        row["family"] = sum(r["cut"] for _, r in paper.items(unit, "扣分"))
     if u["class"] == "乡镇":
         done = paper.tasks(unit, "特色目标")
         row["special"] = Exact(10) * sum(done) / len(done) if done else 0
         row["none_undertaken"] = YES_NO[not done]
+        over = [r for a, r in paper.items(unit, "定量") if a["beyond"] and r["verified"] >= Exact(3, 2) * r["target"]]
+        row |= {"over": 2 * len(over), "praised_bonus": u.get("praised") or 0}
+        row["extra_all"] = row["over"] + row["praised_bonus"]
+        row["extra"] = min(12, row["extra_all"])  # 附件2乡镇: 12 points at most
+        row["quantity"] = sum(paper.quantity(a, r) for a, r in paper.items(unit, "定量"))
     else:
         mine = [r for r in paper.t["results"] if r["unit"] == unit]
         taken = [r for r in mine if (r.get("undertaken") or "是") == "是"]
@@ -81,6 +90,8 @@ def _ledgers(paper, found):
         level = LEVELS[e["level"]]
         said = Exact(level, 2) if e["level"] != "县级" else 0
         found["reforms"][e["no"]] = {"points": {"推广": level, "交流发言": said}.get(e["way"], 0)}
+        wide = e["level"] in ("省级", "国家级")  # 附件2: 省级及以上专门现场会
+        found["reforms"][e["no"]]["onsite"] = YES_NO[e["status"] == "通过" and e["way"] == "专门现场会" and wide]
     for e in paper.events("问责", passed=False):
         cut = {"责令整改": 2, "行政问责": 5, "损害软环境": 2}[e["act"]]
         found["blames"][e["no"]] = {"points": cut, "counts": cut * (e["status"] == "通过")}
@@ -114,6 +125,10 @@ def _cadre(paper, cadres, p, known):
     row |= {"number": len(mine), "quota": floor(Exact(len(mine), 5)), "advanced": YES_NO[advanced]}
     row |= {"multiple": MULTIPLES.get(award, 0), "unit_total": paper.total(unit)}
     row["key_count"] = sum(is_key for is_key, *_ in cadres.charges()[code])
+    row["named"] = sum(e.get("person") == code for e in paper.events("否决"))
+    row["liable"] = YES_NO[p["role"] == "主要负责人" or cadres.in_scope(p)]
+    row["due"] = 5000 if p["role"] == "主要负责人" else 2000  # 四（三）: 风险抵押金
+    row["award_name"] = "副科级以上先进个人" if advanced else "无"
     before = paper.before.get(code, {})
     row["demotion"] = (
         "无" if known["demoted"] == "否" else SECOND_YEAR if before.get("demoted_1") == "是" else FIRST_YEAR
@@ -125,10 +140,20 @@ def _cadre(paper, cadres, p, known):
         for name, what in (("three", "three"), ("review", "review"), ("daily", "daily")):
             row[f"{name}_place"], row[f"{name}_seat"] = cadres.ranked(unit, what)[code]
             row[f"{name}_last"] = YES_NO[cadres.last(p, what)]
+        row["seat"] = cadres.ranked(unit, "total")[code][1]
         row["online_place"], row["online_seat"] = cadres.ranked(None, "online")[code]
         row |= {"three_blend": cadres.three(p), "review_blend": cadres.review(p)}
         row["deputy_money"] = cents(2000 * MULTIPLES.get(award, 0) * cadres.total(p) / 150)
     return row
+
+
+def _of_committees(paper, cadres, people):
+    """四（三）: 原则上每个党（工）委推荐一个名额; who are more are told."""
+    committee = {code: paper.units[p["unit"]].get("committee") for code, p in cadres.people.items()}
+    advanced = Counter(committee[code] for code, row in people.items() if row["advanced"] == "是")
+    for code, row in people.items():
+        row["committee_count"] = advanced[committee[code]]
+        row["over_one"] = YES_NO[row["advanced"] == "是" and row["committee_count"] > 1]
 
 
 def _unit(paper, cadres, unit, people):
