@@ -9,9 +9,9 @@ from pathlib import Path
 from xlperf.formula.values import Value
 from xlperf.report.chart import Chart
 from xlperf.workbook import style
+from xlperf.workbook.bands import band
 from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.paper import Paper, print_set_up
-from xlperf.workbook.table import band
 from xlperf.workbook.text import quoted
 from xlperf.xlsx.addresses import letters
 

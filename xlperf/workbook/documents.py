@@ -19,10 +19,10 @@ import openpyxl
 from xlperf.formula.values import Value, from_float
 from xlperf.report.document import Block, Document, Head, Line, Table, printed, shown_fixed
 from xlperf.workbook import style
+from xlperf.workbook.bands import LINE_HEIGHT, band
 from xlperf.workbook.book import Book, Page, protect, put
 from xlperf.workbook.paper import PADDING, print_set_up, scaled
 from xlperf.workbook.quiet import quietly
-from xlperf.workbook.table import LINE_HEIGHT, band
 from xlperf.workbook.text import lines, measure
 
 _LEAST, _UPRIGHT, _WIDEST, _LINE = 74.0, 96.0, 26.0, 20.0  # characters; what an upright page holds; a column; points

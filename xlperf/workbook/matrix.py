@@ -12,20 +12,11 @@ from dataclasses import dataclass, replace
 from xlperf.engine.plan import Column
 from xlperf.formula.values import Value, shown, value_text
 from xlperf.workbook import style
+from xlperf.workbook.bands import LINE_HEIGHT, band, titled
 from xlperf.workbook.book import Book, Page, protect, put
 from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.paper import Paper, paper_for, print_set_up
-from xlperf.workbook.table import (
-    HEAD_HEIGHT,
-    LINE_HEIGHT,
-    LOWEST,
-    Dress,
-    band,
-    column_of,
-    row_key,
-    write_limits,
-    write_row,
-)
+from xlperf.workbook.table import HEAD_HEIGHT, LOWEST, Dress, column_of, row_key, write_limits, write_row
 from xlperf.workbook.text import lines
 from xlperf.xlsx.skeleton import BASIS, BODY, HEAD, MARK, NAMES, STATE, TITLE, UNDER
 
@@ -66,6 +57,12 @@ class Matrix:
         breaks = self.paper(layout).breaks
         return (self.blocks[0].first, breaks[0] - 1) if breaks else (UNIT, self.end)
 
+    def width(self, layout: Layout) -> float:
+        """Return how many half-width characters stand across these columns."""
+        (named, wide), (first, last) = self.widths(layout), self.across(layout)
+        shown = sum(first <= at <= last for block in self.blocks for at in _visible(block))
+        return wide * shown + (named if first == UNIT else 0.0)
+
 
 def write_matrix(book: Book, layout: Layout, matrix: Matrix, dress: Dress) -> Page:
     """Add a worksheet with the blocks."""
@@ -98,7 +95,7 @@ def _visible(block: View) -> list[int]:
 
 def _head(book: Book, sheet: Page, layout: Layout, matrix: Matrix, dress: Dress, wide: float) -> None:
     first, last = matrix.across(layout)
-    band(book, sheet, TITLE, (first, last), dress.heading, style.TITLE_LOOK, 34)
+    titled(book, sheet, (first, last), dress.heading, matrix.width(layout))
     band(book, sheet, UNDER, (first, last), dress.under, style.UNDER_LOOK, 20)
     band(book, sheet, STATE, (matrix.blocks[0].first, last), dress.state, style.UNDER_LOOK, 20)
     head, plain = book.look(style.HEAD_LOOK), book.look(style.BASE)

@@ -18,6 +18,7 @@ PERCENT, MONEY = "%", "元"  # what results may be counted in
 BODY_FONT, TITLE_FONT = "仿宋", "宋体"
 FILL_IN, HEADING, CLOSED = "#FFF8DC", "#E8E8E8", "#E4E4E4"
 WIDE = 138.0  # half-width characters that a table takes where it has long text; a page shrinks it a little
+TITLE_LETTER = 1.7  # widths of a letter of the text that one of a title takes, made a little smaller
 NARROWEST = 115.0  # room for the title and the lines above a table
 
 NAMED: Properties = {"font_scheme": "none"}  # else Excel shows the theme's font instead of the one named

@@ -15,6 +15,7 @@ from xlperf.formula.excel import constant_text, formula
 from xlperf.formula.expression import columns_of, lift
 from xlperf.formula.values import Value, numbers_in
 from xlperf.workbook import style
+from xlperf.workbook.bands import LINE_HEIGHT, band, titled
 from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.layout import (
     LEADING,
@@ -30,7 +31,6 @@ from xlperf.workbook.paper import Paper, paper_for, print_set_up
 from xlperf.workbook.text import key_text, length_shown, lines, measure
 from xlperf.xlsx.skeleton import BASIS, BODY, HEAD, MARK, NAMES, SPARE, STATE, TITLE, UNDER
 
-LINE_HEIGHT = 15.0
 MONEY_LONGEST = 10  # characters of the largest amount that is typed: 9999999.99
 HEAD_HEIGHT, LOWEST = 170.0, 22.0  # points: all that stands above a table, and a row of one line
 EMPTY_PRINTED = 10  # empty rows of a ledger that are printed
@@ -161,7 +161,9 @@ def _columns(sheet: Worksheet, view: View, wide: Sequence[float]) -> None:
 
 def _head(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> None:
     first, last = across(layout, view)
-    band(book, sheet, TITLE, (first, last), dress.heading, style.TITLE_LOOK, 34)
+    wide = widths(layout, view)
+    room = sum(_on_paper(view, wide)[first - 1 : last]) if dress.printed else 0.0
+    titled(book, sheet, (first, last), dress.heading, room)
     band(book, sheet, UNDER, (first, last), dress.under, style.UNDER_LOOK, 20)
     band(book, sheet, STATE, (first, last), dress.state, style.UNDER_LOOK, 20)
     plain = book.look(style.BASE)
@@ -174,7 +176,6 @@ def _head(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress
         sheet.write_string(NAMES, i, column.name, plain)
         sheet.write_string(HEAD, i, column.title, head)
         sheet.write_string(BASIS, i, clauses[i - 1], basis)
-    wide = widths(layout, view)
     tallest = max(lines(c.title, w + 1) for c, w in zip(columns, wide, strict=True))
     small = max(lines(c, w + 1) for c, w in zip(clauses, wide, strict=True))
     sheet.set_row(HEAD, tallest * LINE_HEIGHT + 8)
@@ -194,27 +195,6 @@ def across(layout: Layout, view: View) -> tuple[int, int]:
 def headed(layout: Layout, view: View) -> View:
     """Return a table whose self-check cell stands where the lines above it do."""
     return replace(view, top=across(layout, view)[0])
-
-
-def band(
-    book: Book, sheet: Worksheet, row: int, columns: tuple[int, int], text: str, look: style.Properties, height: float
-) -> None:
-    """Write a line across columns (first, last; counted from 0)."""
-    first, last = columns
-    if last > first:
-        sheet.merge_range(row, first, row, last, "", book.look(look))
-    put(sheet, row, first, text or None, book.look(look))
-    sheet.set_row(row, height)
-
-
-def caution(book: Book, sheet: Worksheet, row: int, columns: tuple[int, int], text: str, width: float) -> int:
-    """Write what must be said first (see `Plan.caution`) across columns; return the rows it takes, 0 or 1.
-
-    width: of the columns together, in half-width characters.
-    """
-    if text:
-        band(book, sheet, row, columns, text, style.CAUTION_LOOK, lines(text, width) * LINE_HEIGHT + 9)
-    return int(bool(text))
 
 
 def _frozen(view: View) -> int:

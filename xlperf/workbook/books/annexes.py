@@ -16,10 +16,11 @@ from xlperf.engine.score import Scores
 from xlperf.formula.values import Value, value_text
 from xlperf.scheme.forms import AnnexForm
 from xlperf.workbook import style
+from xlperf.workbook.bands import LINE_HEIGHT, band
 from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.layout import Layout
 from xlperf.workbook.paper import paper_for, print_set_up
-from xlperf.workbook.table import HEAD_HEIGHT, LINE_HEIGHT, LOWEST, band
+from xlperf.workbook.table import HEAD_HEIGHT, LOWEST
 from xlperf.workbook.text import lines, measure, quoted
 from xlperf.xlsx.addresses import letters
 

@@ -11,11 +11,11 @@ from xlsxwriter.worksheet import Worksheet
 from xlperf.engine.plan import Ranking
 from xlperf.formula.expression import link_of
 from xlperf.workbook import style
+from xlperf.workbook.bands import band
 from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.highlight import WRONG
 from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.paper import Paper, print_set_up
-from xlperf.workbook.table import band
 from xlperf.workbook.text import quoted
 from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.cached import Place

@@ -12,9 +12,9 @@ from xlperf.formula.values import decimal
 from xlperf.scheme.checking.paper import decided_by_people
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
+from xlperf.workbook.bands import LINE_HEIGHT, band, caution
 from xlperf.workbook.book import Book, protect, put
 from xlperf.workbook.paper import Paper, keep_apart, print_set_up
-from xlperf.workbook.table import LINE_HEIGHT, band, caution
 from xlperf.workbook.text import lines
 
 _WIDTHS = (18.0, 46.0, 46.0, 26.0)

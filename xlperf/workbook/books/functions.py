@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlperf.workbook import style
+from xlperf.workbook.bands import band
 from xlperf.workbook.book import Book
 from xlperf.workbook.paper import Paper, print_set_up
-from xlperf.workbook.table import band
 
 TITLE = "函数示例"
 _HEADINGS = ("函数", "名称", "用途", "依据", "算例", "写法", "结果", "理由")

@@ -12,13 +12,13 @@ from xlperf.rules import RULES
 from xlperf.scheme.checking.paper import decided_by_people
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
+from xlperf.workbook.bands import LINE_HEIGHT, band, caution
 from xlperf.workbook.book import Book, protect, put
 from xlperf.workbook.books.front import BY_PEOPLE
 from xlperf.workbook.layout import View
 from xlperf.workbook.limits import in_words
 from xlperf.workbook.paper import Paper, keep_apart, print_set_up
 from xlperf.workbook.selfcheck import state_cell
-from xlperf.workbook.table import LINE_HEIGHT, band, caution
 from xlperf.workbook.text import lines
 
 TITLE_OF_SHEET = "填报说明"

@@ -11,6 +11,7 @@ from xlperf.engine.score import Scores
 from xlperf.formula.expression import link_of
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
+from xlperf.workbook.bands import band
 from xlperf.workbook.book import Book, protect
 from xlperf.workbook.books.annexes import placed_in_master, write_annex
 from xlperf.workbook.books.audit import write_audit
@@ -23,7 +24,7 @@ from xlperf.workbook.highlight import write_highlights
 from xlperf.workbook.layout import TIGHT, UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.seal import Identity, carriers, keywords, origin, printed
-from xlperf.workbook.table import Dress, band, write_table
+from xlperf.workbook.table import Dress, write_table
 from xlperf.workbook.text import quoted
 from xlperf.xlsx.skeleton import ANCHORED, HEAD
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from xlperf.engine.plan import Must
 from xlperf.formula.values import NO, value_text
 from xlperf.workbook import style
+from xlperf.workbook.bands import LINE_HEIGHT, band
 from xlperf.workbook.book import Book, Page, protect, put
 from xlperf.workbook.highlight import WRONG
 from xlperf.workbook.layout import Layout
 from xlperf.workbook.paper import Paper, print_set_up
-from xlperf.workbook.table import LINE_HEIGHT, LOWEST, band
+from xlperf.workbook.table import LOWEST
 from xlperf.workbook.text import lines
 
 TITLE = "核对"

@@ -16,6 +16,7 @@ from xlperf.engine.score import Scores
 from xlperf.files import file_name
 from xlperf.formula.values import Value, value_text
 from xlperf.workbook import style
+from xlperf.workbook.bands import LINE_HEIGHT, band
 from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.books.listed import Group, Listed, Numbers
 from xlperf.workbook.books.one_group import write_choice
@@ -23,7 +24,6 @@ from xlperf.workbook.books.print_paper import lines_of, paper_of, texts_of, widt
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.paper import A3, A3_WIDER, FULL_HEIGHT, Paper, print_set_up
 from xlperf.workbook.seal import Identity, printed
-from xlperf.workbook.table import LINE_HEIGHT, band
 from xlperf.workbook.text import lines, quoted
 from xlperf.xlsx.addresses import letters
 

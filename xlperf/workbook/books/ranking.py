@@ -16,10 +16,10 @@ from xlperf.formula.excel import LONGEST_TEXT, constant_text
 from xlperf.formula.values import NO, YES
 from xlperf.report.ranking import INCOMPLETE, OUTSIDE, called
 from xlperf.workbook import style
+from xlperf.workbook.bands import band
 from xlperf.workbook.book import Book, cached, protect
 from xlperf.workbook.layout import UNIT_NAME, Layout, View
 from xlperf.workbook.paper import SMALLEST, Paper, print_set_up
-from xlperf.workbook.table import band
 from xlperf.workbook.text import quoted
 from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.skeleton import UNPLACED

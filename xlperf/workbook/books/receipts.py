@@ -11,9 +11,9 @@ from typing import Literal
 from xlperf.problems import Problem
 from xlperf.report.status import BookState, BookStatus, Status, Stray
 from xlperf.workbook import style
+from xlperf.workbook.bands import LINE_HEIGHT, band
 from xlperf.workbook.book import Book, put
 from xlperf.workbook.paper import Paper, print_set_up
-from xlperf.workbook.table import LINE_HEIGHT, band
 from xlperf.workbook.text import lines
 
 LEDGER, CHASE = "收件台账", "催报"

@@ -17,6 +17,7 @@ from xlperf.formula.values import Value, value_text
 from xlperf.scheme.forms import AnnexForm
 from xlperf.scheme.model import Scheme
 from xlperf.workbook import style
+from xlperf.workbook.bands import band
 from xlperf.workbook.book import Book, Titles
 from xlperf.workbook.books.annexes import Placed, forms_of, write_annex
 from xlperf.workbook.books.choice import columns_shown, for_paper, names_beside, offered_by, offers_of, reference_views
@@ -26,7 +27,7 @@ from xlperf.workbook.paper import keep_together
 from xlperf.workbook.record import Record, finished
 from xlperf.workbook.seal import Identity, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
-from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, band, headed, write_table
+from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, headed, write_table
 from xlperf.xlsx.pack import repacked
 from xlperf.xlsx.skeleton import BASIS, BODY, HEAD
 

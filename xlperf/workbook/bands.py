@@ -1,0 +1,44 @@
+"""Lines that stand across the columns of a worksheet: its title, what is said below it, what must be said first."""
+
+from __future__ import annotations
+
+from xlsxwriter.worksheet import Worksheet
+
+from xlperf.workbook import style
+from xlperf.workbook.book import Book, put
+from xlperf.workbook.text import lines
+from xlperf.xlsx.skeleton import TITLE
+
+LINE_HEIGHT = 15.0
+
+
+def band(
+    book: Book, sheet: Worksheet, row: int, columns: tuple[int, int], text: str, look: style.Properties, height: float
+) -> None:
+    """Write a line across columns (first, last; counted from 0)."""
+    first, last = columns
+    if last > first:
+        sheet.merge_range(row, first, row, last, "", book.look(look))
+    put(sheet, row, first, text or None, book.look(look))
+    sheet.set_row(row, height)
+
+
+def titled(book: Book, sheet: Worksheet, columns: tuple[int, int], text: str, width: float) -> None:
+    """Write the title of a table across columns, on several lines where the letters of one would shrink too far.
+
+    width: of the columns together, in half-width characters of the text below; 0 where nothing is printed, so that the
+    letters may be as small as the columns want them.
+    """
+    taken = lines(text, width / style.TITLE_LETTER) if width else 1
+    look = style.TITLE_LOOK if taken == 1 else {**style.TITLE_LOOK, "shrink": False, "text_wrap": True}
+    band(book, sheet, TITLE, columns, text, look, 34 if taken == 1 else 28 * taken)
+
+
+def caution(book: Book, sheet: Worksheet, row: int, columns: tuple[int, int], text: str, width: float) -> int:
+    """Write what must be said first (see `Plan.caution`) across columns; return the rows it takes, 0 or 1.
+
+    width: of the columns together, in half-width characters.
+    """
+    if text:
+        band(book, sheet, row, columns, text, style.CAUTION_LOOK, lines(text, width) * LINE_HEIGHT + 9)
+    return int(bool(text))
