@@ -277,6 +277,24 @@ def test_a_bug_stays_a_bug(monkeypatch, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent differently there")
+def test_ctrl_c_that_a_library_takes_for_a_fault_of_its_import_is_still_ctrl_c(monkeypatch, tmp_path):
+    def imported(*a, **k):
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise ImportError("multiarray failed to import") from None
+
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    monkeypatch.setattr("xlperf.cli.rounds.new_round", imported)
+    try:
+        done = run("new", "three-units", tmp_path / "r")
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert (done.exit_code, "Ctrl+C" in done.stderr, type(done.exception)) == (130, True, SystemExit)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent differently there")
 @pytest.mark.parametrize("moment", ["at the start", "at work"])
 def test_ctrl_c_leaves_no_half_made_folder(moment, tmp_path):
     env = {**os.environ, "XLPERF_LANG": "zh", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}

@@ -5,10 +5,13 @@ Here also ends what no command can mend: a disk or a file that refuses, and Ctrl
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 import click
 from click.exceptions import NoSuchCommand
@@ -106,11 +109,15 @@ def concerns_counted(ctx: click.Context) -> Iterator[None]:
 @contextmanager
 def refusals_shown() -> Iterator[None]:
     """End the command with a sentence and an exit code where the machine refuses or a person interrupts."""
+    pressed: list[int] = []
     try:
-        yield
+        with _told_of_interrupts(pressed):
+            yield
     except BrokenPipeError:
         raise  # whoever read the output has gone; click ends quietly
     except Exception as fault:
+        if pressed:  # a library that was just being imported made another fault of it
+            _interrupted(KeyboardInterrupt())
         from xlperf.rounds.faults import fault_problems  # read only now: it needs sqlite3
 
         refused = fault_problems(fault)
@@ -118,8 +125,31 @@ def refusals_shown() -> Iterator[None]:
             raise
         output.fail(refused)
     except KeyboardInterrupt as stop:
-        click.echo(f"\n{_what_is_left(stop)}", err=True)
-        raise SystemExit(INTERRUPTED) from None
+        _interrupted(stop)
+
+
+@contextmanager
+def _told_of_interrupts(pressed: list[int]) -> Iterator[None]:
+    """Note every Ctrl+C in the list as well, wherever a signal can be taken up."""
+    usual = signal.getsignal(signal.SIGINT)
+    if usual is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def noted(number: int, frame: FrameType | None) -> None:
+        pressed.append(number)
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, noted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def _interrupted(stop: KeyboardInterrupt) -> NoReturn:
+    click.echo(f"\n{_what_is_left(stop)}", err=True)
+    raise SystemExit(INTERRUPTED) from None
 
 
 def _what_is_left(stop: KeyboardInterrupt) -> str:
