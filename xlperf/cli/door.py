@@ -111,7 +111,7 @@ def refusals_shown() -> Iterator[None]:
     """End the command with a sentence and an exit code where the machine refuses or a person interrupts."""
     pressed: list[int] = []
     try:
-        with _told_of_interrupts(pressed):
+        with _noting_interrupts(pressed):
             yield
     except BrokenPipeError:
         raise  # whoever read the output has gone; click ends quietly
@@ -129,7 +129,7 @@ def refusals_shown() -> Iterator[None]:
 
 
 @contextmanager
-def _told_of_interrupts(pressed: list[int]) -> Iterator[None]:
+def _noting_interrupts(pressed: list[int]) -> Iterator[None]:
     """Note every Ctrl+C in the list as well, wherever a signal can be taken up."""
     usual = signal.getsignal(signal.SIGINT)
     if usual is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
