@@ -6,10 +6,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, put
-from xlperf.workbook.text import lines
+from xlperf.workbook.text import lines, measure
 from xlperf.xlsx.skeleton import TITLE
 
 LINE_HEIGHT = 15.0
+_NEAR = 2.0  # half-width characters of a title that a line holds beyond its room, whatever the font
 
 
 def band(
@@ -23,15 +24,28 @@ def band(
     sheet.set_row(row, height)
 
 
-def titled(book: Book, sheet: Worksheet, columns: tuple[int, int], text: str, width: float) -> None:
+def titled(book: Book, sheet: Worksheet, columns: tuple[int, int], text: str, width: float, own: str = "") -> None:
     """Write the title of a table across columns, on several lines where the letters of one would shrink too far.
 
     width: of the columns together, in half-width characters of the text below; 0 where nothing is printed, so that the
-    letters may be as small as the columns want them.
+    letters may be as small as the columns want them. own: the end of the text that belongs together on the last line.
     """
-    taken = lines(text, width / style.TITLE_LETTER) if width else 1
-    look = style.TITLE_LOOK if taken == 1 else {**style.TITLE_LOOK, "shrink": False, "text_wrap": True}
-    band(book, sheet, TITLE, columns, text, look, 34 if taken == 1 else 28 * taken)
+    room = width / style.TITLE_LETTER
+    if not room or lines(text, room) == 1:
+        band(book, sheet, TITLE, columns, text, style.TITLE_LOOK, 34)
+        return
+    whole = text.removesuffix(own)
+    if whole != text and max(measure(whole), measure(own)) < room + _NEAR:
+        text = f"{whole}\n{own}"
+    look = {**style.TITLE_LOOK, "shrink": False, "text_wrap": True}
+    band(book, sheet, TITLE, columns, text, look, 28 * lines(text, room))
+
+
+def under(book: Book, sheet: Worksheet, row: int, columns: tuple[int, int], text: str, width: float) -> None:
+    """Write a line below the title, on as many lines as it takes. width: as of `titled`."""
+    taken = lines(text, width) if width else 1
+    look = style.UNDER_LOOK if taken == 1 else {**style.UNDER_LOOK, "text_wrap": True}
+    band(book, sheet, row, columns, text, look, 20 if taken == 1 else LINE_HEIGHT * taken + 5)
 
 
 def caution(book: Book, sheet: Worksheet, row: int, columns: tuple[int, int], text: str, width: float) -> int:

@@ -15,7 +15,7 @@ from xlperf.formula.excel import constant_text, formula
 from xlperf.formula.expression import columns_of, lift
 from xlperf.formula.values import Value, numbers_in
 from xlperf.workbook import style
-from xlperf.workbook.bands import LINE_HEIGHT, band, titled
+from xlperf.workbook.bands import LINE_HEIGHT, titled, under
 from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.layout import (
     LEADING,
@@ -163,9 +163,9 @@ def _head(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress
     first, last = across(layout, view)
     wide = widths(layout, view)
     room = sum(_on_paper(view, wide)[first - 1 : last]) if dress.printed else 0.0
-    titled(book, sheet, (first, last), dress.heading, room)
-    band(book, sheet, UNDER, (first, last), dress.under, style.UNDER_LOOK, 20)
-    band(book, sheet, STATE, (first, last), dress.state, style.UNDER_LOOK, 20)
+    titled(book, sheet, (first, last), dress.heading, room, view.title)
+    under(book, sheet, UNDER, (first, last), dress.under, room)
+    under(book, sheet, STATE, (first, last), dress.state, room)
     plain = book.look(style.BASE)
     sheet.set_row(NAMES, 12, None, {"hidden": True})
     sheet.write_string(NAMES, 0, f"{MARK}|{view.sheet.name}|{len(book.tables) + 1}", plain)
