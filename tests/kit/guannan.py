@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction as Exact
-from math import ceil, floor
+from math import floor
 
-from kit.guannan_half import of_the_year
+from kit.guannan_half import entries_of
 from kit.kept import kept
 
 FIRST, LAST, ISSUED = map(Exact, (39814, 40178, 39892))  # 2009-01-01, 2009-12-31, 2009-03-20 in days
@@ -37,16 +37,50 @@ def places(pairs, low=False):
     return {k: (1 + sum(w > v for _, w in there), 1 + ordered.index((k, v))) for k, v in there}
 
 
+def added(*parts):
+    """Add up; where a part is not there, nothing is."""
+    return None if None in parts else sum(parts)
+
+
+def times(factor, number):
+    return None if number is None else factor * number
+
+
+def blended(half, year):
+    """三（三）: 半年初评和年度总评按30%和70%计入."""
+    return added(times(Exact(3, 10), half), times(Exact(7, 10), year))
+
+
+def by_weight(three, review):
+    """三（三）: 三政绩效评估得分和社会评议得分分别按70%和30%."""
+    return added(times(Exact(7, 10), three), times(Exact(3, 10), review))
+
+
+def in_scope(p):
+    """一（三）2: 副科级以上干部（包含助理）, who share in the leadership and take part; not the head."""
+    asked = (p.get("shares") or "是", p.get("managed") or "是")
+    return p["role"] in ("副科级以上干部", "助理") and asked == ("是", "是")
+
+
+def secured(p):
+    """四（三）: return whether 5000 or 2000 yuan were paid, in full and within 15 days."""
+    due = 5000 if p["role"] == "主要负责人" else 2000
+    return (p.get("paid") or 0) >= due and p.get("paid_on") is not None and p["paid_on"] - ISSUED <= 15
+
+
 class Paper:
     """The year worked out from the clauses.
 
-    tables: what was typed, made rows by key; `entered` what the half-year's ledgers hold. first: its first day.
+    tables: what was typed, made rows by key; `entered` what ledgers of the year's earlier rounds hold. first: its first
+    day. annual: whether it is the year and not its half. `listed` are all entries, `t["events"]` those that are not
+    another one again.
     """
 
-    def __init__(self, tables, first=FIRST):
-        self.first, self.last = first, first + (LAST - FIRST)
+    def __init__(self, tables, first=FIRST, *, annual=True):
+        self.first, self.last, self.annual = first, first + (LAST - FIRST), annual
         self.t = defaultdict(list, tables)
-        self.t["events"] = of_the_year(self.t["entered"], self.t["events"])
+        self.listed = entries_of(self.t["entered"], self.t["events"])
+        self.t["events"] = [e for e in self.listed if not e["again"]]
         self.units = {u["code"]: u for u in tables["units"]}
         self.annex1, self.annex3 = tables["annex1"], tables["annex3"]
         self.typed = {n: {r["id"]: r for r in self.t[n]} for n in ("quantity", "quality", "family", "clean")}
@@ -106,18 +140,27 @@ class Paper:
     def battle(self, unit):
         return sum(2 if e["duty"] == "主要责任单位" else 1 for e in self.events("三百会战", unit))
 
+    def city(self, unit):
+        """Return what the places among the four counties come to."""
+        return sum(map(self.city_place, self.events("市考核", unit, passed=False)))
+
+    def city_place(self, e):
+        return {1: {1: 2, 2: 1}.get(e.get("tied") or 1, 0), 2: 0, 3: -2, 4: -4}[e["place"]]
+
+    def honour_now(self, unit):
+        """Return the highest commendation of this year: 取高限."""
+        mine = [e for e in self.events("表彰", unit) if e.get("late") != "是" and self.of_this_year(e)]
+        return max(map(self.honour, mine), default=0)
+
+    def honour_late(self, unit):
+        """Return the highest of those that came too late for the year before: 可结转到下一年加分."""
+        return max((r["carried"] for r in self.t["late"] if r["unit"] == unit), default=0)
+
     def honours(self, unit):
-        ranked = 0
-        for e in self.events("市考核", unit, passed=False):
-            tied = e.get("tied") or 1
-            ranked += {1: {1: 2, 2: 1}.get(tied, 0), 2: 0, 3: -2, 4: -4}[e["place"]]
-        own = [
-            self.honour(e)
-            for e in self.events("表彰", unit)
-            if e.get("late") != "是" and self.first <= e["date"] <= self.last
-        ]
-        late = sum(r["carried"] for r in self.t["late"] if r["unit"] == unit)
-        return min(10, ranked + max([0, late, *own]))
+        return min(10, self.city(unit) + max(self.honour_now(unit), self.honour_late(unit)))
+
+    def of_this_year(self, e):
+        return self.first <= e["date"] <= self.last
 
     def honour(self, e):
         high = e["level"] == "国家部委或省委省政府"
@@ -125,8 +168,8 @@ class Paper:
 
     def carried(self, unit):
         """Return what commendations that came too late give the year after."""
-        late = [e for e in self.events("表彰", unit) if e.get("late") == "是" and self.first <= e["date"] <= self.last]
-        return max((self.honour(e) for e in late), default=0)
+        late = [e for e in self.events("表彰", unit) if e.get("late") == "是" and self.of_this_year(e)]
+        return max(map(self.honour, late), default=0)
 
     def reform(self, unit):
         rows, best = self.events("改革", unit), Exact(0)
@@ -138,12 +181,17 @@ class Paper:
         onsite = any(e["way"] == "专门现场会" and e["level"] in ("省级", "国家级") for e in rows)
         return best + (3 if onsite else 0)
 
+    def undertaken(self, unit):
+        return [r for r in self.t["results"] if r["unit"] == unit and (r.get("undertaken") or "是") == "是"]
+
+    def results_all(self, unit):
+        """附件2超常成果: 20 points shared out evenly; no task gives more than its share."""
+        mine = self.undertaken(unit)
+        share = Exact(20, max(1, len(mine)))
+        return sum((min(share, self.raw(unit, r, share)) for r in mine), Exact(0))
+
     def results(self, unit):
-        mine = [r for r in self.t["results"] if r["unit"] == unit and (r.get("undertaken") or "是") == "是"]
-        share, total = Exact(20, max(1, len(mine))), Exact(0)
-        for r in mine:
-            total += min(share, self.raw(unit, r, share))
-        return min(20, total)
+        return min(20, self.results_all(unit))
 
     def raw(self, unit, r, share):
         if r["way"] == "超额完成":
@@ -182,17 +230,24 @@ class Paper:
     def changes(self, kind, whose):
         cuts = {"责令整改": 2, "行政问责": 5, "损害软环境": 2}
         orders = sum(cuts[e["act"]] for e in self.events("问责") if e[kind] == whose)
-        rows = self.events("日常", passed=False)
-        mine = [e for e in rows if e.get("person") == whose or (kind == "unit" == kind and not e.get("person"))]
-        daily = sum(e["points"] for e in mine if e[kind] == whose)
-        return max(-10, min(10, daily)) - orders
+        return self.daily(kind, whose) - orders
+
+    def daily(self, kind, whose):
+        """Return what daily management gives or takes, of a unit without what is of a cadre: 不超过10分."""
+        return max(-10, min(10, sum(e["points"] for e in self.dailies(kind, whose))))
+
+    def dailies(self, kind, whose):
+        rows = [e for e in self.events("日常", passed=False) if e.get(kind) == whose]
+        return [e for e in rows if kind == "person" or not e.get("person")]
 
     @kept
     def total(self, unit):
+        if not self.annual:
+            return by_weight(self.three(unit), self.units[unit]["report"]) + self.changes("unit", unit)
         u, h = self.units[unit], self.half[unit]
-        three = Exact(3, 10) * h["three"] + Exact(7, 10) * self.three(unit)
-        review = u["survey"] + u["online"] + Exact(3, 10) * h["report"] + Exact(7, 10) * u["report"]
-        return Exact(7, 10) * three + Exact(3, 10) * review + self.changes("unit", unit)
+        three = blended(h["three"], self.three(unit))
+        review = u["survey"] + u["online"] + blended(h["report"], u["report"])
+        return by_weight(three, review) + self.changes("unit", unit)
 
     # 四（二）（四） ------------------------------------------------------------------------------------
 
@@ -207,20 +262,26 @@ class Paper:
         blamed = sum(e["act"] == "行政问责" for e in self.events("问责", unit))
         return blamed >= 2 or bool(self.events("否决", unit))
 
-    def punished(self, unit):
+    def at_bottom(self, unit):
         ranking, last = self.ranking(self.group(unit)), 1 if self.group(unit) == "乡镇" else 3
         size = len(ranking)
         if size < 2 or len({self.total(u) for u in ranking}) == 1:
             return False
-        return self.total(unit) < 90 and size + 1 - ranking[unit][1] <= last
+        return size + 1 - ranking[unit][1] <= last
+
+    def punished(self, unit):
+        return self.annual and self.total(unit) < 90 and self.at_bottom(unit)
 
     def barred(self, unit):
         return self.units[unit].get("poor") == "是" or any(f(unit) for f in (self.vetoed, self.punished, self.unpaid))
 
     def unpaid(self, unit):
-        of = Cadres(self)
-        due = [p for p in self.people.values() if p["unit"] == unit and (p["role"] == "主要负责人" or of.in_scope(p))]
-        return bool(due) and not any(map(of.secured, due))
+        due = self.liable(unit)
+        return bool(due) and not any(map(secured, due))
+
+    def liable(self, unit):
+        """Return who owes a deposit: the head and whoever is in the county's number."""
+        return [p for p in self.people.values() if p["unit"] == unit and (p["role"] == "主要负责人" or in_scope(p))]
 
     @kept
     def competing(self, group):
@@ -229,6 +290,8 @@ class Paper:
 
     @kept
     def award(self, unit):
+        if not self.annual:
+            return "半年初评不评奖"
         if self.vetoed(unit):
             return "一票否决"
         if self.punished(unit):
@@ -237,157 +300,11 @@ class Paper:
             return "不享受绩效奖"
         if self.total(unit) < 90:
             return "不合格"
-        seat = self.competing(self.group(unit))[unit][1]
+        prize = self.prize(unit)
+        return "合格单位奖" if prize == "无" else prize
+
+    def prize(self, unit):
+        """Return what the place among those that take part gives, 无 behind the last prize or without a place."""
+        seat = self.competing(self.group(unit)).get(unit, (None, 999))[1]
         prizes = TOWN_PRIZES if self.group(unit) == "乡镇" else OTHER_PRIZES
-        return next((name for last, name in prizes if seat <= last), "合格单位奖")
-
-
-def unit_rows(paper):
-    """Return what has to stand in the sheet of units, by code."""
-    found = {}
-    for unit in paper.units:
-        place, seat = paper.ranking(paper.group(unit))[unit]
-        award = paper.award(unit)
-        found[unit] = {
-            "three": paper.three(unit), "total": paper.total(unit), "group": paper.group(unit), "place": place,
-            "seat": seat, "vetoed": YES_NO[paper.vetoed(unit)], "punished": YES_NO[paper.punished(unit)],
-            "barred": YES_NO[paper.barred(unit)], "award": award, "head_money": HEADS.get(award, 0),
-            "multiple": MULTIPLES.get(award, 0),
-        }  # fmt: skip
-    return found
-
-
-class Cadres:
-    """The people of a paper: 三（二）, 四（三）."""
-
-    def __init__(self, paper):
-        self.paper, self.people = paper, paper.people
-
-    def in_scope(self, p):
-        asked = (p.get("shares") or "是", p.get("managed") or "是")
-        return p["role"] in ("副科级以上干部", "助理") and asked == ("是", "是")
-
-    def three(self, p):
-        half = self.paper.half_cadres[p["code"]]
-        return Exact(3, 10) * half["three"] + Exact(7, 10) * (p["duty"] + p["merit"] + p["clean"])
-
-    def review(self, p):
-        half = self.paper.half_cadres[p["code"]]
-        return Exact(3, 10) * half["report"] + Exact(7, 10) * p["report"] + p["online"]
-
-    def total(self, p):
-        changes = self.paper.changes("person", p["code"])
-        return Exact(7, 10) * self.three(p) + Exact(3, 10) * self.review(p) + changes
-
-    @kept
-    def ranked(self, unit, what):
-        mine = [p for p in self.people.values() if unit in (None, p["unit"]) and self.in_scope(p)]
-        value = {"total": self.total, "three": self.three, "review": self.review, "online": lambda p: p["online"]}
-        value["daily"] = lambda p: max(-10, min(10, sum(
-            e["points"] for e in self.paper.events("日常", passed=False) if e.get("person") == p["code"]
-        )))  # fmt: skip
-        return places([(p["code"], value[what](p)) for p in mine])
-
-    def last(self, p, what):
-        there = self.ranked(p["unit"], what)
-        return len(there) > 1 and there[p["code"]][1] == len(there)
-
-    # 四（三） -------------------------------------------------------------------------------------------
-
-    @kept
-    def charges(self):
-        keys = {line["line"] for line in self.paper.t["lines"] if line["key"] == "是"}
-        rows = self.paper.events("分管", passed=False)
-        seats = {}
-        for line in {e["line"] for e in rows}:
-            mine = [(e["no"], e.get("county_rank")) for e in rows if e["line"] == line]
-            seats |= {no: seat for no, (_, seat) in places(mine, low=True).items()}
-        found = defaultdict(list)
-        for e in rows:
-            rank = e.get("county_rank")
-            last = rank is not None and (e.get("field") or 0) > 1 and rank >= e["field"]
-            found[e["person"]].append((e["line"] in keys, rank, seats.get(e["no"]), last))
-        return found
-
-    def work_rank(self, p):
-        mine = self.charges()[p["code"]]
-        key = [rank for is_key, rank, _, _ in mine if is_key]
-        there = key or [rank for _, rank, _, _ in mine if rank is not None]
-        return None if not there or None in there else Exact(sum(there), len(there))
-
-    @kept
-    def mean_seats(self):
-        pairs = []
-        for p in self.people.values():
-            keys = sum(is_key for is_key, *_ in self.charges()[p["code"]])
-            pairs.append((p["code"], self.work_rank(p) if keys != 1 and self.in_scope(p) else None))
-        return places(pairs, low=True)
-
-    def work_top(self, p):
-        rank, key = self.work_rank(p), [seat for is_key, _, seat, _ in self.charges()[p["code"]] if is_key]
-        seat = key[0] if len(key) == 1 else self.mean_seats().get(p["code"], (0, None))[1]
-        return rank is not None and rank <= 3 and seat is not None and seat <= 3
-
-    def secured(self, p):
-        due = 5000 if p["role"] == "主要负责人" else 2000
-        return (p.get("paid") or 0) >= due and p.get("paid_on") is not None and p["paid_on"] - ISSUED <= 15
-
-    def lower(self, p):
-        there = self.ranked(p["unit"], "total")
-        return there[p["code"]][0] > ceil(Exact(len(there), 3))
-
-    def qualified(self, p):
-        if not self.in_scope(p):
-            return False
-        code, unit = p["code"], p["unit"]
-        town = self.paper.units[unit]["class"] == "乡镇"
-        won = self.work_top(p) if town else p.get("city_first") == "是"
-        ranks = [self.ranked(unit, what)[code][0] for what in ("three", "review")]
-        said = [p.get(name) == "是" for name in ("main_part", "online_kept", "online_liked")]
-        graded = [p.get(name) == "优秀" for name in ("daily_grade", "head_grade")]
-        named = any(e.get("person") == code for e in self.paper.events("否决"))
-        clear = not self.lower(p) and not named and not self.paper.barred(unit)
-        return won and max(ranks) <= 3 and all(said) and all(graded) and clear
-
-    def demoted(self, p):
-        if not self.in_scope(p) or self.total(p) >= 90:
-            return False
-        mine = self.charges()[p["code"]]
-        key = [last for is_key, _, _, last in mine if is_key]
-        work_last = any(key) if key else any(last for *_, last in mine)
-        both = self.last(p, "three") and self.last(p, "review")
-        town = self.paper.units[p["unit"]]["class"] == "乡镇"
-        online = self.ranked(None, "online")
-        near_end = len(online) + 1 - online[p["code"]][1] <= 3
-        return near_end or (both and (work_last if town else self.last(p, "daily")))
-
-    def reward(self, p):
-        award = self.paper.award(p["unit"])
-        if not self.secured(p):
-            return 0
-        if p["role"] == "主要负责人":
-            return HEADS.get(award, 0)
-        if not self.in_scope(p) or self.demoted(p):
-            return 0
-        return cents(2000 * MULTIPLES.get(award, 0) * self.total(p) / 150)
-
-
-def cadre_rows(cadres):
-    """Return what has to stand in the sheet of cadres, by code."""
-    found = {}
-    for code, p in cadres.people.items():
-        row = {"in_scope": YES_NO[cadres.in_scope(p)], "secured": YES_NO[cadres.secured(p)]}
-        row |= {"work_rank": cadres.work_rank(p), "work_top": YES_NO[cadres.work_top(p)]}
-        row |= {"reward": cadres.reward(p), "forfeit": (p.get("paid") or 0) * cadres.paper.punished(p["unit"])}
-        row |= {"demoted": YES_NO[cadres.demoted(p)], "qualified": YES_NO[cadres.qualified(p)]}
-        listed = cadres.qualified(p) and p.get("recommended") == "是"
-        before = cadres.paper.before.get(code, {})
-        years = [listed, before.get("shortlisted_1") == "是", before.get("shortlisted_2") == "是"]
-        row |= {"shortlisted": YES_NO[listed], "promotion": YES_NO[all(years)]}
-        row["award_money"] = 1000 if listed and p.get("audited") == "是" else 0
-        if cadres.in_scope(p):
-            there = cadres.ranked(p["unit"], "total")
-            row |= {"total": cadres.total(p), "place": there[code][0], "lower": YES_NO[cadres.lower(p)]}
-            row["excellent"] = YES_NO[there[code][1] <= floor(Exact(len(there), 5))]
-        found[code] = row
-    return found
+        return next((name for last, name in prizes if seat <= last), "无")

@@ -99,10 +99,9 @@ class County:
             for i in range(d.randint(0, 5)):
                 made["results"].append(self.result(u, i))
         made["half"].append({"code": code, "three": self.share(40, 150), "report": self.share(0, 50)})
-        for i in range(d.choice([0, 0, 0, 1, 2])):
-            made["late"].append(
-                {"no": f"L{code}{i}", "unit": code, "subject": f"上年{i}", "carried": Exact(d.choice([2, 4]))}
-            )
+        for i in range(d.choice([0, 0, 0, 1, 2])):  # only the highest of a year goes on with its points
+            carried = Exact(d.choice([2, 4, 8])) if i == 0 else 0
+            made["late"].append({"no": f"L{code}{i}", "unit": code, "subject": f"上年{i}", "carried": carried})
 
     def result(self, u, i):
         d = self.d
@@ -152,7 +151,8 @@ class County:
                 "late": d.choice(["否", "否", "是"]),
                 "status": d.choice(status),
             }
-            enter("表彰", subject=f"表彰{self.no}", level=level, date=day, **extra)
+            name = d.choice(["上年0", "上年1", *(f"表彰{self.no}" for _ in range(6))])  # some of the year before again
+            enter("表彰", subject=name, level=level, date=day, **extra)
             words = Exact(d.choice([999, 1000, 2000]))
             media = d.choice(["市级", "省级", "国家级", "无"])
             enter("影响", project=d.choice("甲乙"), level=media, words=words, status=d.choice(status))
@@ -217,7 +217,7 @@ class County:
             said |= {"words": Exact(d.choice([999, 1000, 1001])), "status": d.choice(["通过", "通过", "待审"])}
             events.append({"no": f"I{code}{n}", "type": "影响", "unit": code, **said})
         for e in (e for e in events if e["type"] == "分管" and e["unit"] == code):
-            e["field"] = Exact(d.choice([14, 14, 15, 1 if e["county_rank"] == 1 else 4]))
+            e["field"] = d.choice([Exact(14), Exact(14), Exact(15), Exact(1 if e["county_rank"] == 1 else 4), None])
         for p in (p for p in made["people"] if p["unit"] == code):
             p["grade"] = d.choice(["优秀", "良好", "良好", "一般", None])
         for n in range(d.choice([0, 1, 2])):

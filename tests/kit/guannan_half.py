@@ -1,5 +1,9 @@
 """灌南 2009, by hand: which entries of the half-year count in the year, which of its own are the same again."""
 
+from __future__ import annotations
+
+from collections import Counter
+
 SAME = {  # what two entries of a ledger have alike that are about one thing
     "表彰": ("unit", "subject", "level"), "影响": ("unit", "project", "level", "words"),
     "三百会战": ("unit", "project"),
@@ -17,12 +21,19 @@ def going_on(entered):
     ]  # fmt: skip
 
 
-def of_the_year(entered, events):
-    """Return what counts in a year: the half-year's entries, and those of its own that the half-year does not hold."""
+def entries_of(entered, own):
+    """Return every entry of a year, each with whether it is of an earlier round (1 or 0), how many of those are the
+    same as it, and whether it is only that again.
+
+    entered: what earlier rounds of the year hold. own: its own, which stand first.
+    """
 
     def alike(e):
-        return (e["type"], *(e.get(name) for name in SAME[e["type"]])) if e["type"] in SAME else (e["no"],)
+        return (e["type"], *(e.get(name) for name in SAME[e["type"]])) if e["type"] in SAME else None
 
     before = going_on(entered)
-    there = {alike(e) for e in before}
-    return before + [e for e in events if alike(e) not in there or e["type"] not in SAME]
+    there = Counter(alike(e) for e in before if alike(e))
+    rows = [(e, 0) for e in own] + [(e, 1) for e in before]
+    return [
+        {**e, "earlier": n, "same_before": there[alike(e)], "again": n == 0 and there[alike(e)] > 0} for e, n in rows
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from kit.guannan import MEDIA, YES_NO, places
+from kit.guannan_entries import counts, listed
 
 
 def register_rows(paper, found):
@@ -22,31 +23,28 @@ def register_rows(paper, found):
 def _impacts(paper, found):
     """附件2超常影响: 2 points, and the best of the media's on one project; of a unit's projects the best one counts."""
     of_unit = defaultdict(list)
-    for e in paper.events("影响", passed=False):
+    for e in listed(paper, "影响"):
         of_unit[e["unit"]].append(e)
     for rows in of_unit.values():
         told = {e["no"]: MEDIA[e["level"]] * _printed(e) for e in rows}
-        best = defaultdict(int)
-        for e in rows:
-            best[e["project"]] = max(best[e["project"]], told[e["no"]])
+        best, first = {}, {}
+        for project in {e["project"] for e in rows}:
+            there = places([(e["no"], told[e["no"]]) for e in rows if e["project"] == project])
+            first |= {no: seat for no, (_, seat) in there.items()}
+            best[project] = max(told[no] for no in there)
         mine = [(e["no"], best[e["project"]]) for e in rows if e["status"] == "通过"]
         seats = {no: seat for no, (_, seat) in places(mine).items()}
-        taken = set()
         for e in rows:
-            no, project, points = e["no"], e["project"], 2 + best[e["project"]]
-            first = project not in taken and told[no] == best[project]
-            taken |= {project} if first else set()
-            found[no] = {
-                "listed": MEDIA[e["level"]], "media": told[no], "media_once": told[no] * first,
-                "media_counted": told[no] * first, "project_media": best[project],
-                "key": best[project] if no in seats else None, "seat": seats.get(no), "points": points,
-                "counts": points * (seats.get(no) == 1),
-            }  # fmt: skip
+            no, project, once = e["no"], e["project"], told[e["no"]] * (first[e["no"]] == 1)
+            row = {"listed": MEDIA[e["level"]], "media": told[no], "best": first[no], "media_once": once}
+            row |= {"media_counted": once, "project_media": best[project], "points": 2 + best[project]}
+            row |= {"key": best[project] if no in seats else None, "seat": seats.get(no)}
+            found[no] |= row | {"counts": row["points"] * (seats.get(no) == 1)}
 
 
 def _printed(e):
     """Return whether an entry's publicity counts: it stands out, and a thousand characters were printed."""
-    return e["status"] == "通过" and (e.get("words") or 0) >= 1000
+    return counts(e) and (e.get("words") or 0) >= 1000
 
 
 def _charges(paper, found):
@@ -58,11 +56,13 @@ def _charges(paper, found):
     for line, rows in of_line.items():
         seats = places([(e["no"], e.get("county_rank")) for e in rows], low=True)
         for e in rows:
-            rank, field, seat = e.get("county_rank"), e["field"], seats.get(e["no"], (None, None))[1]
-            last = rank is not None and field > 1 and rank >= field
-            found[e["no"]] = {
+            rank, field, seat = e.get("county_rank"), e.get("field"), seats.get(e["no"], (None, None))[1]
+            told = rank is not None and field is not None  # of how many is not known: nor whether it is the last
+            last = None if rank is not None and field is None else told and field > 1 and rank >= field
+            found[e["no"]] |= {
                 "key": YES_NO[line in followed], "key_rank": rank if line in followed else None, "seat": seat,
-                "top": YES_NO[rank is not None and rank <= 3 and seat <= 3], "last": YES_NO[last],
+                "top": YES_NO[rank is not None and rank <= 3 and seat <= 3], "last": YES_NO.get(last),
+                "field_open": YES_NO[rank is not None and field is None], "behind": rank - field if told else None,
             }  # fmt: skip
 
 

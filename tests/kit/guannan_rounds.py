@@ -3,8 +3,8 @@
 make year                 the whole county, January to December, four quarters, half-year, year (an hour)
 make year COUNTY=small    two townships, four parks, one department
 
-Every round is made after those before it (`new --as m3 --after …`), its books are handed out, filled in as people do,
-dropped into the inbox, taken in, scored, the office's own cells typed into the 总表, taken in and frozen.
+Every round is made after those before it (`new 2009/m3 --as m3 --after 2009`), its books are handed out, filled in as
+people do, dropped into the inbox, taken in, scored, the office's own cells typed into the 总表, taken in and frozen.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ def small_county(folder):
 
 def year_of(scheme, folder, periods=YEAR, seed=7):
     """Run rounds one after another; give of each its period, the round, its books handed out, and the seconds."""
-    before = []
+    before = False
     for period in periods:
         at, start = folder / period, time.perf_counter()
-        run("new", scheme, at, "--as", period, *(word for old in before for word in ("--after", old)))
+        run("new", scheme, at, "--as", period, *(("--after", folder) if before else ()))
         run("distribute", at)
         round_, _ = open_round(at)
         filled(round_, seed)
@@ -68,7 +68,7 @@ def year_of(scheme, folder, periods=YEAR, seed=7):
         run("collect", at)
         run("score", at)
         run("freeze", at)
-        before.append(at)
+        before = True
         yield (
             period,
             open_round(at)[0],

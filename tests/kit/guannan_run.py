@@ -1,6 +1,6 @@
 """灌南 2009 at length: drawn counties held against the second program, and the whole county over three years.
 
-make counties COUNTIES=200      every cell of units and cadres of 200 drawn counties (some minutes)
+make counties COUNTIES=200      every computed cell of 200 drawn counties: year, half-year, month, quarter (minutes)
 make county                     14 townships, 4 parks, 60 departments, 500 cadres, three years; LibreOffice judges
 """
 
@@ -13,12 +13,10 @@ from functools import cache
 from pathlib import Path
 
 from kit.differences import differences
-from kit.guannan import Paper
 from kit.guannan_county import County
-from kit.guannan_years import FOLDER, money, unlike_anywhere, unlike_in_a_month, years_of
+from kit.guannan_years import FOLDER, PERIODS, money, unlike_county, years_of
 from kit.libreoffice import converted
 from xlperf.engine.compile import compile_scheme
-from xlperf.engine.score import score
 from xlperf.parallel import shared_out
 from xlperf.scheme.load import load_scheme
 from xlperf.workbook.books.master import write_master
@@ -36,14 +34,12 @@ def counties(count):
 @cache
 def _laid_out():
     scheme, _ = load_scheme(FOLDER)
-    return scheme, compile_scheme(scheme)[0], compile_scheme(scheme, {"period": "m3"})[0]
+    return scheme, {period: compile_scheme(scheme, {"period": period})[0] for period in PERIODS}
 
 
 def _county(_, seed):
-    scheme, plan, month = _laid_out()
-    tables = County(scheme, seed).tables()
-    found = unlike_anywhere(score(plan, tables), Paper(tables)) + unlike_in_a_month(month, tables, seed)
-    return [(seed, *d) for d in found]
+    scheme, plans = _laid_out()
+    return [(seed, *cell) for cell in unlike_county(plans, County(scheme, seed).tables(), seed)]
 
 
 def whole_county(seed=7):

@@ -8,8 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 from random import Random
 
-from kit.guannan import FIRST, Cadres, Paper, cadre_rows, unit_rows
+from kit.guannan import FIRST, Paper
 from kit.guannan_county import County
+from kit.guannan_entries import listed
 from kit.guannan_months import month_rows
 from kit.guannan_sheets import sheet_rows
 from xlperf.engine.compile import compile_scheme
@@ -20,6 +21,9 @@ from xlperf.rounds.frozen import Results, digest_of, sheets_of, written
 from xlperf.rounds.present import Earlier
 
 FOLDER = Path(__file__).parents[2] / "schemes" / "guannan-2009"
+NOTHING = "(nothing)"
+PERIODS = ("y", "h1", "m3", "q1")
+ONCE = ("survey", "online", "daily_grade", "head_grade")  # 每年一次, 年底
 OF_EARLIER = ("half", "half_cadres", "late", "before", "staff_last", "staff_before")
 GOOD = {
     "shares": "是",
@@ -68,7 +72,8 @@ def parted(tables, seed):
         ]
         for name in ("early", "late")
     ]
-    return [{**tables, "events": [dict(e) for e in events]} for events in halves]
+    early, late = ({**tables, "events": [dict(e) for e in events]} for events in halves)
+    return a_half(early), late
 
 
 def of_a_month(early, seed):
@@ -112,66 +117,117 @@ def scored(scheme, tables, year, period, taken):
 
 
 def of_earlier(half, years):
-    """Return earlier results as the paper gives them. half: this year's; years: those before, the last one first."""
-    made = {"half": [], "half_cadres": [], "late": [], "before": []}
+    """Return earlier results as the second program gives them. half: the paper of this year's.
+
+    years: those before as (paper, what has to stand in its sheets), the last one first.
+    """
+    made = {"half": [], "half_cadres": [], "late": [], "before": [], "staff_last": [], "staff_before": []}
     for unit, u in half.units.items():
         made["half"].append({"code": unit, "three": half.three(unit), "report": u["report"]})
-        if years:
-            made["late"].append({"unit": unit, "carried": years[0][0].carried(unit)})
     for code, p in half.people.items():
         three = p["duty"] + p["merit"] + p["clean"]
         made["half_cadres"].append({"code": code, "three": three, "report": p["report"]})
         row = {"code": code}
-        for back, (_, cadres) in enumerate(years[:2], 1):
-            row |= {f"shortlisted_{back}": cadres[code]["shortlisted"], f"demoted_{back}": cadres[code]["demoted"]}
+        for back, (_, wanted) in enumerate(years[:2], 1):
+            cadre = wanted["cadres"][code]
+            row |= {f"shortlisted_{back}": cadre["shortlisted"], f"demoted_{back}": cadre["demoted"]}
         made["before"].append(row)
+    for name, (paper, wanted) in zip(("staff_last", "staff_before"), years, strict=False):
+        made[name] = [e for e in listed(paper, "先进") if wanted["staff"][e["no"]]["granted"] == "是"]
+    for paper, wanted in years[:1]:
+        late = [(e, wanted["honours"][e["no"]]) for e in listed(paper, "表彰")]
+        made["late"] = [{**e, "carried": row["carried"]} for e, row in late if row["carries"] == "是"]
     return made
 
 
 def years_of(scheme, seed, count, **size):
-    """Give year by year: the scores of the year, its paper, the rows of cadres by the second program, what differs."""
+    """Give year by year, each of a month, a quarter, the half and the year: the scores of the year, its paper, the rows
+    of cadres by the second program, what differs in any of its four rounds.
+    """
     taken, years = [], []
     for year in range(count):
         tables = drawn(scheme, seed, year, **size)
         early, late = parted(tables, seed + year)
         month = of_a_month(early, seed + year)
-        _, march = scored(scheme, deepcopy(month), year, "m3", taken)
-        _, half = scored(scheme, deepcopy(early), year, "h1", [*taken, march])
-        scores, whole = scored(scheme, deepcopy(late), year, "y", [*taken, march, half])
+        quarter = of_a_month(early, seed + year + 1)
+        runs = []
+        for period, typed in (("m3", month), ("q1", quarter), ("h1", early), ("y", late)):
+            runs.append(scored(scheme, deepcopy(typed), year, period, [*taken, *(frozen for _, frozen in runs)]))
         first = FIRST + 365 * year
-        there = Paper({**early, "entered": month["events"]}, first)
-        paper = Paper({**late, "entered": there.t["events"], **of_earlier(there, years)}, first)
-        cadres = cadre_rows(Cadres(paper))
-        yield scores, paper, cadres, unlike(scores, paper, cadres)
-        taken, years = [*taken, half, whole], [(paper, cadres), *years]
+        quarter["entered"] = of_round("m3", month["events"])
+        there = Paper({**early, "entered": of_round("q1", Paper(quarter).t["events"])}, first, annual=False)
+        paper = Paper({**late, "entered": of_round("h1", there.t["events"]), **of_earlier(there, years)}, first)
+        wanted = [month_rows(month), month_rows(quarter), sheet_rows(there), sheet_rows(paper)]
+        unlike = [cell for (scores, _), told in zip(runs, wanted, strict=True) for cell in unlike_sheets(scores, told)]
+        yield runs[-1][0], paper, wanted[-1]["cadres"], unlike
+        taken, years = [*taken, *(frozen for _, frozen in runs[2:])], [(paper, wanted[-1]), *years]
 
 
-def unlike(scores, paper, cadres=None):
-    """List the cells of units and cadres that the second program gives otherwise: sheet, row, column, found, wanted."""
-    wanted = {"county": unit_rows(paper), "cadres": cadre_rows(Cadres(paper)) if cadres is None else cadres}
-    cells = [(s, k, c, v) for s, rows in wanted.items() for k, row in rows.items() for c, v in row.items()]
-    assert len(cells) > 100
-    return [(s, k, c, scores.row(s, k)[c], v) for s, k, c, v in cells if scores.row(s, k)[c] != v]
+def of_round(period, events):
+    """Return entries as a later round holds them: with the round where they were entered before their number."""
+    return [e if "-" in e["no"] else {**e, "no": f"{period}-{e['no']}"} for e in events]
 
 
-def unlike_anywhere(scores, paper):
-    """List the cells that the second program gives otherwise, of every sheet of a year that has no rounds before it."""
-    return _unlike(scores, sheet_rows(paper), 300)
+def unlike_sheets(scores, wanted):
+    """List the computed cells that the second program gives otherwise, or that it says nothing of.
+
+    Each as (sheet, row, column, what stands there, what the second program says): NOTHING where one is silent.
+    """
+    found = []
+    for sheet in scores.plan.sheets:
+        names, key, told = computed(sheet), sheet.key.name, wanted.get(sheet.name, {})
+        rows = {row[key]: row for row in scores.rows(sheet.name)} if names else {}
+        for no in {**rows, **told}:
+            row, said = rows.get(no, {}), told.get(no, {})
+            cells = (
+                (name, row.get(name, NOTHING), said.get(name, NOTHING)) for name in {**dict.fromkeys(names), **said}
+            )
+            found += [(sheet.name, no, *cell) for cell in cells if cell[1] != cell[2]]
+    return found
 
 
-def unlike_in_a_month(plan, tables, seed):
-    """List the cells of a month's round that the second program gives otherwise. plan: of a month."""
+def county_rows(tables, seed):
+    """Return of a drawn county what is typed in each period, and what has to stand in its sheets."""
+    month, early = a_month(tables, seed), a_half(tables)
+    quarter = {**month, "units": [{**u, "posted": None} for u in month["units"]]}  # asked for in months only
+    typed = {"y": tables, "h1": early, "m3": month, "q1": quarter}
+    told = [sheet_rows(Paper(tables)), sheet_rows(Paper(early, annual=False)), month_rows(month), month_rows(quarter)]
+    return {period: (typed[period], rows) for period, rows in zip(PERIODS, told, strict=True)}
+
+
+def unlike_county(plans, tables, seed):
+    """List the computed cells of a drawn county that the second program gives otherwise. plans: by period."""
+    rounds = county_rows(tables, seed).items()
+    return [
+        (period, *cell) for period, (typed, rows) in rounds for cell in unlike_sheets(score(plans[period], typed), rows)
+    ]
+
+
+def computed(sheet):
+    """List the columns of a sheet that somebody has to compare: every one that is computed."""
+    return [c.name for c in sheet.columns if c.kind == "computed"]
+
+
+def uncompared(plan, wanted):
+    """List the computed columns of a plan of which the second program says nothing, in any row it has."""
+    told = {name: {column for row in rows.values() for column in row} for name, rows in wanted.items()}
+    return [(s.name, name) for s in plan.sheets for name in computed(s) if name not in told.get(s.name, ())]
+
+
+def a_month(tables, seed):
+    """Draw a month of a county: whoever has gone leaves units at the line of 20 %: 4 and 9 beside 5 and 10."""
     draw, month = Random(seed), of_a_month({**tables}, seed)
     last = {p["unit"]: p["code"] for p in tables["people"]}
     gone = {code for code in last.values() if not code.endswith("-0") and draw.random() < 0.5}
-    month["people"] = [p for p in month["people"] if p["code"] not in gone]  # 4 and 9 beside 5 and 10: the line of 20 %
-    return _unlike(score(plan, month), month_rows(month), 10)
+    month["people"] = [p for p in month["people"] if p["code"] not in gone]
+    return month
 
 
-def _unlike(scores, wanted, least):
-    cells = [(s, k, c, v) for s, rows in wanted.items() for k, row in rows.items() for c, v in row.items()]
-    assert len(cells) > least
-    return [(s, k, c, scores.row(s, k)[c], v) for s, k, c, v in cells if scores.row(s, k)[c] != v]
+def a_half(tables):
+    """Return what is typed in the half-year of a year: not what is judged once a year."""
+    gone = dict.fromkeys(ONCE)
+    early = {**tables, "units": [u | gone for u in tables["units"]], "people": [p | gone for p in tables["people"]]}
+    return early | {name: [] for name in OF_EARLIER}
 
 
 def money(scores):

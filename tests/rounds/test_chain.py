@@ -383,3 +383,17 @@ def test_commands_freeze_and_show(home):
     done = run("new", home / "halves", home / "n", "--year", 2027, "--as", "h1", "--after", home / "2025y")
     assert "EARLIER_NONE" in done.output
     assert "/n（2027年上半年）" in done.output  # what was begun is said, where nobody named the period too
+
+
+def test_a_folder_of_rounds_stands_for_each_of_them(home):
+    """What is wrong with one of them is told with its name; the others are read."""
+    year = home / "2026"
+    year.mkdir()
+    (home / "2025y").rename(year / "2025y")
+    (home / "2026h").rename(year / "h10")
+    round_, problems = new_round(home / "halves", year / "y", year=2026, period="y", after=[year])
+    assert errors(problems) == []
+    assert {one.results.round for one in round_.earlier} == {"halves-2025-y", "halves-2026-h1"}
+    made, problems = new_round(home / "halves", home / "n", year=2026, period="y", after=[year])  # y is open
+    assert made is None
+    assert [(p.code, p.where.file) for p in errors(problems)] == [("EARLIER_NOT_FROZEN", str(year / "y"))]

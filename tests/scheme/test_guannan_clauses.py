@@ -78,3 +78,11 @@ def test_a_month_of_the_county_goes_out_to_units_and_cadres(tmp_path):
     }  # fmt: skip
     asked = {c.name for c in round_.plan.by_name["unit_course"].inputs() if c.asked is None}
     assert asked == {"account", "self_grade", "checked", "organised"}
+
+
+def test_the_scheme_is_short_beside_the_regulation():
+    """Without its tables and worked examples: lines that say something, the part of its own among them."""
+    words = (FOLDER / "scheme.yaml").read_text("utf-8").partition("\nexamples:")[0]
+    words += "".join(part.read_text("utf-8") for part in (FOLDER / "parts").glob("*.yaml"))
+    lines = [line for line in map(str.strip, words.splitlines()) if line and not line.startswith("#")]
+    assert 500 < len(lines) <= 600

@@ -27,7 +27,9 @@ from xlperf.scheme.model import EarlierSpec, Scheme, Time
 from xlperf.scheme.reading.earlier import OF, ORIGIN, before
 
 FOLDER = "earlier"
+_ROUND = "round.yaml"
 _YEAR_OF_ID = re.compile(r"-(19|20)\d\d\Z", re.ASCII)
+_DIGITS = re.compile(r"([0-9]+)")
 _NAMED = 8
 Rows = list[dict[str, Value]]
 
@@ -156,10 +158,13 @@ def keep_copies(folder: Path, ledger: Path, key: bytes, earlier: Sequence[Earlie
 
 
 def frozen_of(folders: Iterable[Path | str]) -> tuple[list[Earlier], list[Problem]]:
-    """Read what closed rounds have frozen, proved with the key and the ledger of each; its scheme is not looked at."""
+    """Read what closed rounds have frozen, proved with the key and the ledger of each; its scheme is not looked at.
+
+    folders: of rounds, or folders that hold rounds: each of these is read, m2 before m10.
+    """
     found: list[Earlier] = []
     problems: list[Problem] = []
-    for folder in map(Path, folders):
+    for folder in (one for given in map(Path, folders) for one in _rounds_in(given)):
         one = _frozen(folder)
         if isinstance(one, Problem):
             problems.append(one)
@@ -168,10 +173,16 @@ def frozen_of(folders: Iterable[Path | str]) -> tuple[list[Earlier], list[Proble
     return found, problems
 
 
+def _rounds_in(folder: Path) -> list[Path]:
+    """List the rounds that a folder stands for: itself, or those directly in it, in the order in which people count."""
+    inside = [] if (folder / _ROUND).is_file() else [made.parent for made in folder.glob(f"*/{_ROUND}")]
+    return sorted(inside, key=lambda one: [int(w) if w.isdigit() else w for w in _DIGITS.split(one.name)]) or [folder]
+
+
 def _frozen(folder: Path) -> Earlier | Problem:
     """Read the last results that a round has frozen."""
     at, key, ledger = Where(str(folder)), folder / "round.key", folder / "ledger.sqlite"
-    if not (folder / "round.yaml").is_file():
+    if not (folder / _ROUND).is_file():
         return problem("NOT_A_ROUND", found=str(folder.resolve()))
     if not key.is_file():
         return problem("ROUND_KEY_MISSING", at, found=folder.resolve().name, key=key.name, old=".key")

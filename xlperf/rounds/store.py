@@ -176,7 +176,7 @@ def new_round(
     one the scheme adopts. deadline: `YYYY-MM-DD`. key: only for rounds that must come out the same twice. despite: why
     a scheme whose check is red is used all the same (see `clearance`). contact: whom units may ask, for letters.
     period: which of the scheme's periods it is, "" for the one that follows. after: folders of rounds whose frozen
-    results it reads.
+    results it reads, or folders that hold such rounds.
     """
     source = folder_source(scheme_path)
     scheme, problems = scheme_of(source)
