@@ -47,11 +47,7 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what wou
 @click.option("--year", type=click.IntRange(1900, 2099), default=None, help="The year that is appraised.")
 @click.option("--as", "period", default="", metavar="PERIOD", help="Which period of the scheme it is.")
 @click.option(
-    "--after",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="ROUND",
-    help="Frozen rounds, or a folder of them.",
+    "--after", multiple=True, type=click.Path(path_type=Path), metavar="ROUND", help="Frozen rounds it reads."
 )
 @reading_option
 @despite_option
