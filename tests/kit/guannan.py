@@ -37,6 +37,10 @@ def places(pairs, low=False):
     return {k: (1 + sum(w > v for _, w in there), 1 + ordered.index((k, v))) for k, v in there}
 
 
+def prize_of(seat, prizes):
+    return next((name for last, name in prizes if seat <= last), "无")
+
+
 def added(*parts):
     """Add up; where a part is not there, nothing is."""
     return None if None in parts else sum(parts)
@@ -306,5 +310,4 @@ class Paper:
     def prize(self, unit):
         """Return what the place among those that take part gives, 无 behind the last prize or without a place."""
         seat = self.competing(self.group(unit)).get(unit, (None, 999))[1]
-        prizes = TOWN_PRIZES if self.group(unit) == "乡镇" else OTHER_PRIZES
-        return next((name for last, name in prizes if seat <= last), "无")
+        return prize_of(seat, TOWN_PRIZES if self.group(unit) == "乡镇" else OTHER_PRIZES)

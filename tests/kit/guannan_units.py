@@ -8,7 +8,20 @@ from __future__ import annotations
 from fractions import Fraction as Exact
 from math import floor
 
-from kit.guannan import HEADS, MULTIPLES, YES_NO, added, blended, by_weight, cents, secured, times
+from kit.guannan import (
+    HEADS,
+    MULTIPLES,
+    OTHER_PRIZES,
+    TOWN_PRIZES,
+    YES_NO,
+    added,
+    blended,
+    by_weight,
+    cents,
+    prize_of,
+    secured,
+    times,
+)  # fmt: skip
 
 SHEETS = {"乡镇": "towns", "园区": "parks", "部门": "departments"}
 BLOCKS = (  # 附件1部门: block, points, and what its columns are called
@@ -160,9 +173,8 @@ def _prizes(paper, unit):
     prize, alike = paper.prize(unit), sum(paper.total(other) == total for other in there)
     row = {"competing": YES_NO[unit in there], "award_place": place, "award_seat": seat, "ranked_prize": prize}
     row |= {"award_key": nine(total) if seat else None, "tied": alike if seat else None, "award": award}
-    row |= {"town_seat": seat if group == "乡镇" else None, "department_seat": seat if group != "乡镇" else None}
-    row |= {"town_prize": prize if row["town_seat"] else None}
-    row |= {"department_prize": prize if row["department_seat"] else None}
+    row |= {"town_prize": prize_of(seat, TOWN_PRIZES) if seat else None}
+    row |= {"department_prize": prize_of(seat, OTHER_PRIZES) if seat else None}
     row |= {"by_list": YES_NO[seat is not None and alike > 1], "rewarded": YES_NO[award in HEADS]}
     row |= {"head_listed": HEADS.get(award), "multiple_listed": MULTIPLES.get(award)}
     row |= {"head_money": HEADS.get(award, 0), "multiple": MULTIPLES.get(award, 0)}

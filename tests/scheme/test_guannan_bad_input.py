@@ -43,7 +43,7 @@ def half(tmp_path_factory):
 def told(problems, code):
     found = [p for p in problems if p.code == code]
     assert found, [p.code for p in problems]
-    assert all(p.text("zh") and p.text("en") for p in found)
+    assert all(p.message(language) and p.remedy(language) for p in found for language in ("zh", "en"))
     return found
 
 
@@ -102,3 +102,14 @@ def test_one_certificate_claimed_in_two_years_counts_once_and_is_told(scheme, pl
     found = [p for p in told(warned_rows(scores), "ROWS_WARNED") if "两年申报" in p.text("zh")]
     assert len(found) == 1
     assert "撤回" in found[0].text("zh")
+
+
+def test_a_place_without_the_size_of_its_field_is_told(scheme, plan):
+    """四（三） 全县最后一名: of how many is not known, nor whether it is the last: neither 是 nor 否, and said."""
+    tables, _ = read_data(scheme, DEMO)
+    charge = next(e for e in tables["events"] if e["type"] == "分管" and e.get("county_rank"))
+    tables["events"] = [{**e, "field": None} if e is charge else e for e in tables["events"]]
+    scores = score(plan, tables)
+    row = scores.row("charges", charge["no"])
+    assert (row["last"], row["field_open"]) == (None, "是")
+    assert "请补登参加排名的单位数" in " ".join(p.text("zh") for p in told(warned_rows(scores), "ROWS_WARNED"))
