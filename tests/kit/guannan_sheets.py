@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from fractions import Fraction as Exact
 
+from kit.guannan import YES_NO
 from kit.guannan_cadres import Cadres
 from kit.guannan_entries import entry_rows, list_rows, listed, result_rows
 from kit.guannan_people import cadre_rows
@@ -36,14 +37,13 @@ def sheet_rows(paper):
 
 def _annexes(paper, unit, found):
     """附件1, 附件3: what every item of a unit gives."""
-    town = paper.units[unit]["class"] == "乡镇"
     for a, r in paper.items(unit, "定量"):
         full, by_rate = a["full"], a["full"] * r["verified"] / r["target"]
         mark = Exact(3, 2) * r["target"]
         over = int(r["verified"] >= mark)
         row = {"pro_rata": min(2 * full, by_rate), "most": 2 * full, "mark": mark, "over": over}
         row |= {"raw": row["pro_rata"] if r.get("given") is None else r["given"], "score": paper.quantity(a, r)}
-        row |= {"over_points": 2 * over, "counts": 2 * over if a["beyond"] and town else 0}  # 附件2乡镇
+        row |= {"over_points": 2 * over, "over_1": YES_NO[bool(a["beyond"])]}  # 附件2乡镇: one of the six items
         found["quantity"][f"{unit}-{a['code']}"] = row
     for a, r in paper.items(unit, "定性"):
         found["quality"][f"{unit}-{a['code']}"] = {"score": min(r["lead"], a["full"])}
