@@ -18,7 +18,7 @@ from kit.strange_files import mutant
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from xlperf.workbook.back import formats, read
-from xlperf.workbook.back.guard import guard_problems
+from xlperf.workbook.back.guard import guard_problems, unpacked
 from xlperf.workbook.back.lean import Unusual, lean_book
 from xlperf.workbook.back.read import read_book
 from xlperf.workbook.back.unusual import unusual_book
@@ -33,20 +33,20 @@ def round_(tmp_path_factory):
 def slowly(data, records, monkeypatch):
     with monkeypatch.context() as patch:
         whole = openpyxl.load_workbook(io.BytesIO(data))
-        patch.setattr(read, "_loaded", lambda _: (whole, stored_results(io.BytesIO(data))))
+        patch.setattr(read, "_loaded", lambda *_: (whole, stored_results(io.BytesIO(data))))
         return read_book(data, records)
 
 
 def by_parsers(data, records, monkeypatch):
     with monkeypatch.context() as patch:
         whole = unusual_book(data)
-        patch.setattr(read, "_loaded", lambda _: (whole, whole.results))
+        patch.setattr(read, "_loaded", lambda *_: (whole, whole.results))
         return read_book(data, records)
 
 
 def is_lean(data):
     try:
-        lean_book(data)
+        lean_book(unpacked(data))
     except Unusual:
         return False
     return True

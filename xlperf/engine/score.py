@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from xlperf.engine.objects import Objects, Party, Thing, objects_of
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.formula.evaluate import Cells, Index, evaluate
-from xlperf.formula.values import Unread, Value, value_text
+from xlperf.formula.values import Unread, Value, as_values, value_text
 from xlperf.many import many_objects
 
 C = TypeVar("C")
@@ -95,7 +95,7 @@ class ExactColumns(Columns[Cells]):
 
     def _made(self, sheet: str, column: Column) -> Cells:
         if column.expr is None:
-            return self.given(sheet, column)
+            return as_values(self.given(sheet, column))
         return evaluate(column.expr, sheet, self, index=self.index)
 
 
@@ -243,7 +243,15 @@ def score(plan: Plan, tables: Tables) -> Scores:
     """Score a plan exactly.
 
     tables: table name → rows (column name → fraction, text or None). Empty input stays empty: what
-    needs it is empty too. Raises CircularPlan or UnknownColumn where the scheme is wrong.
+    needs it is empty too. A Python number is the fraction it stands for; TypeError for what no cell holds. Raises
+    CircularPlan or UnknownColumn where the scheme is wrong.
     """
+    for sheet in plan.sheets:  # what says which rows a sheet has is compared before any column is made
+        for name in sheet.where:
+            rows = tables.get(sheet.table, [])
+            found = [row.get(name) for row in rows]
+            if (typed := as_values(found)) is not found:
+                made = [{**row, name: value} for row, value in zip(rows, typed, strict=True)]
+                tables = {**tables, sheet.table: made}
     columns = ExactColumns(plan, rows_of(plan, tables))
     return Scores(plan, {s.name: {c.name: columns.column(s.name, c.name) for c in s.columns} for s in plan.sheets})

@@ -101,10 +101,15 @@ def judge(asked: Asked, raw: Raw, data_type: str = "", formula: str = "", percen
     return _number(asked, raw, percent)
 
 
+def is_beyond(value: Fraction) -> bool:
+    """Return whether a number is larger than any that is taken, of either sign."""
+    return abs(value.numerator) > LARGEST.numerator * value.denominator
+
+
 def limit_problems(asked: Asked, value: Fraction) -> list[Problem]:
     """Hold a number against the decimals and limits of its column."""
     column = asked.column
-    if abs(value) > LARGEST:  # no cell holds it to the last digit, and no appraisal has such a number
+    if is_beyond(value):  # no cell holds it to the last digit, and no appraisal has such a number
         digits = len(str(abs(int(value)))) if abs(value) < _COUNTED else _DIGITS_COUNTED
         found = word("{digits}位数", digits=digits)
         return [asked.tell("OUT_OF_RANGE", found=found, limits=span(-LARGEST, LARGEST))]
@@ -153,7 +158,7 @@ def _number(asked: Asked, raw: Raw, percent: bool) -> Judged:
     if raw is None or (isinstance(raw, float) and not math.isfinite(raw)):
         return None, [asked.tell("NOT_FINITE", found=raw)]
     value = from_float(raw) if isinstance(raw, float) else Fraction(raw)
-    if abs(value) > LARGEST:
+    if is_beyond(value):
         return _limited(asked, value, [])
     if percent and _measure(asked) == "%":  # 60 % is meant, and 0.6 is stored
         meant = shown(value * 100, 12)

@@ -14,12 +14,11 @@ from typing import Final
 
 from xlperf.engine.plan import Column, Row, Sheet
 from xlperf.engine.score import defaulted
-from xlperf.entries.cell import EARLIEST, LATEST, LONGEST, SHARES_FROM, Raw
+from xlperf.entries.cell import EARLIEST, LATEST, LONGEST, SHARES_FROM, Raw, is_beyond
 from xlperf.formula.evaluate import evaluate
 from xlperf.formula.expression import Expr, columns_of, link_of
 from xlperf.formula.values import (
     EXEMPT,
-    LARGEST,
     LONGEST_NUMBER,
     Value,
     day_number,
@@ -38,7 +37,6 @@ class Unsure:
 UNSURE: Final = Unsure()
 Found = Value | Unsure
 _FIRST, _LAST = day_number(EARLIEST), day_number(LATEST)
-_MOST = LARGEST.numerator
 
 
 @dataclass(frozen=True)
@@ -164,13 +162,13 @@ def _plainly(raw: Raw, scale: int | None) -> Fraction | None:
     if isinstance(raw, str):
         plain = raw.strip()
         value = plain_number(plain) if len(plain) <= LONGEST_NUMBER and PLAIN.match(plain) else None
-    elif isinstance(raw, Fraction):
-        value = raw
     elif isinstance(raw, float):
         value = from_float(raw) if math.isfinite(raw) else None
     elif isinstance(raw, int) and not isinstance(raw, bool):
         value = Fraction(raw)
-    if value is None or abs(value.numerator) > _MOST * value.denominator:
+    elif isinstance(raw, Fraction):
+        value = raw
+    if value is None or is_beyond(value):
         return None
     return value if scale is None or scale % value.denominator == 0 else None
 

@@ -7,7 +7,7 @@ with an error is blank for all that follows; a limit that rests on a blank cell 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import cast
@@ -22,6 +22,8 @@ from xlperf.entries.columnwise import UNSURE, Filled, Unsure
 from xlperf.formula.expression import columns_of
 from xlperf.formula.values import UNREAD, Value, value_text
 from xlperf.problems import Problem, Where, errors
+
+_FEW = 3  # cells of a column up to which they are judged one by one
 
 
 @dataclass
@@ -77,7 +79,9 @@ def judge_entries(
         looked_at += apart
         these = [*steps.get(step, ()), *apart]
         known, asks = Known(plan, tables), _Asks()
-        for entry in these:
+        for entry in _unsure(steps.get(step, ())):
+            _judge(entry, known.of(entry.sheet, entry.column, entry.row), offered, asks)
+        for entry in apart:
             _judge(entry, known.of(entry.sheet, entry.column, entry.row), offered, asks)
         for entry in these:  # a row of two sheets is judged by both
             spot = id(entry.row), entry.column.name
@@ -85,6 +89,31 @@ def judge_entries(
                 wrong.add(spot)
             entry.row[entry.column.name] = _nothing(entry.column) if spot in wrong else entry.value
     return looked_at
+
+
+def _unsure(entries: Collection[Entry]) -> Iterator[Entry]:
+    """Judge what a spreadsheet plainly says, column by column; list the other cells, still to be judged.
+
+    A number that is written as text is not plain there: it is read with a note.
+    """
+    by_column: dict[tuple[int, int, bool], list[Entry]] = {}
+    for entry in entries:
+        plain = entry.raw is None or isinstance(entry.raw, str if entry.column.holds == "text" else int | float)
+        if entry.formula or entry.percent or entry.data_type not in ("n", "s") or not plain:
+            yield entry
+        else:
+            by_column.setdefault((id(entry.sheet), id(entry.column), entry.needed), []).append(entry)
+    for some in by_column.values():
+        if len(some) < _FEW:
+            yield from some
+            continue
+        first, rows, raws = some[0], [e.row for e in some], [e.raw for e in some]
+        together = Filled(first.sheet, first.column, first.needed, rows, raws, lambda _: Where(), lambda _: 0)
+        for entry, value in zip(some, together.read(), strict=True):
+            if isinstance(value, Unsure):
+                yield entry
+            else:
+                entry.value, entry.problems = value, []
 
 
 def _judge_together(filled: Filled) -> list[Entry]:

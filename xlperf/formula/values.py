@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
-from math import gcd, lcm
+from math import gcd, isfinite, lcm
+from typing import Any
 
 Value = Fraction | str | None
 
@@ -30,12 +31,27 @@ YES = "是"
 NO = "否"
 ERRORS = ("#VALUE!", "#N/A", "#NUM!", "#DIV/0!", "#REF!", "#NAME?", "#NULL!")  # what an error cell shows
 
+_TYPES = frozenset((Fraction, str, Unread, type(None)))
 _EPOCH = date(1899, 12, 30)
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z", re.ASCII)
 LONGEST_NUMBER = 300  # characters; what is longer is no number that anybody typed
 LARGEST = Fraction(10**15)  # what a cell can hold to the last whole digit
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 _FRACTION = re.compile(r"[+-]?\d+/[1-9]\d*\Z", re.ASCII)
+
+
+def as_value(found: object) -> Value:
+    """Return what Python calls a number as the value it is; TypeError for what no cell holds: a truth value, a list."""
+    if found is None or isinstance(found, str | Fraction):
+        return found
+    if isinstance(found, bool) or not isinstance(found, int | float) or not isfinite(found):
+        raise TypeError(f"{found!r} is no value of a cell: a Fraction, a text, None")
+    return Fraction(found) if isinstance(found, int) else from_float(found)
+
+
+def as_values(found: list[Any]) -> list[Value]:
+    """Return values as `as_value` does; the same list where all of them are."""
+    return found if _TYPES.issuperset(map(type, found)) else [as_value(v) for v in found]
 
 
 def number(text: str) -> Fraction | None:
@@ -133,21 +149,19 @@ def half_up(x: Fraction, digits: int) -> Fraction:
 
 def decimal(x: Fraction) -> str:
     """Write a number without losing anything: decimal text where it ends, else `p/q`."""
-    rest = x.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
+    n, rest = x.numerator, x.denominator
+    if rest == 1:
+        return str(n)
+    twos = fives = 0
+    while not rest & 1:
+        rest, twos = rest >> 1, twos + 1
+    while not rest % 5:
+        rest, fives = rest // 5, fives + 1
     if rest != 1:
-        return f"{x.numerator}/{x.denominator}"
-    digits = 0
-    scaled = x
-    while scaled.denominator != 1:
-        scaled *= 10
-        digits += 1
-    if digits == 0:
-        return str(x.numerator)
-    text = f"{abs(scaled.numerator):0{digits + 1}d}"
-    return f"{'-' if x < 0 else ''}{text[:-digits]}.{text[-digits:]}"
+        return f"{n}/{x.denominator}"
+    digits = max(twos, fives)
+    text = f"{abs(n) * 10**digits // x.denominator:0{digits + 1}d}"
+    return f"{'-' if n < 0 else ''}{text[:-digits]}.{text[-digits:]}"
 
 
 def shown(value: Value, digits: int = 4) -> str:

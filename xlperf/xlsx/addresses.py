@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 _CELL = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _MOVED = re.compile(
@@ -32,6 +32,7 @@ def number(column: str) -> int:
     return found - 1
 
 
+@lru_cache(maxsize=100_000)
 def row_and_column(cell: str) -> tuple[int, int]:
     """Return row and column, counted from 1, of an address such as `C7`; ValueError where it is none."""
     found = _CELL.fullmatch(cell)

@@ -82,6 +82,7 @@ def collect(
     )
 
 
+@many_objects()
 def decide(
     round_: Round,
     state: State,
@@ -236,7 +237,6 @@ class Desk:
                 self._now.add(digest)
         self._last = put.last
 
-    @many_objects()
     def decided(self, digest: str, names: list[str], book: Opened) -> Receipt | None:
         """Decide on a file and take it into the state; None for a 总表 that was only saved again."""
         receipt = Receipt(digest, names[0], "", "", 0, "held")

@@ -150,11 +150,14 @@ class Examiner:
             self._continued(sheet, cells, row)
             return
         mine = self.rows.setdefault(id(row), dict(row))
+        owners: dict[str, Party] = {}  # who fills a column of this row says its `by` alone
         for column in sheet.columns:
             cell = cells.get(column.name)
             if cell is None:
                 continue
-            owner = self.roster.owner(sheet, column, row) if column.kind == "input" else None
+            owner = None
+            if column.kind == "input":
+                owner = owners.get(column.by) or owners.setdefault(column.by, self.roster.owner(sheet, column, row))
             if sheet.grows and self.party == MASTER and column.kind == "input" and not claimed:
                 owner = MASTER  # a row the office entered itself
             mine_to_fill = owner == self.party or (owner == MASTER and self.party == ("scorer", self.roster.office))
@@ -162,7 +165,7 @@ class Examiner:
                 self._then(self._take, sheet, key, self._entry(sheet, column, mine, cell))
             elif owner is not None and self.party == MASTER:
                 self._others(sheet, key, column, cell, mine, owner)
-            else:
+            elif self.party == MASTER or cell.was is not None or cell.role == "reported":
                 self._then(self._locked, sheet, column, cell, row)
         if claimed and self.party == MASTER:
             words = [c for c in sheet.inputs() if c.by != OFFICE]
@@ -262,13 +265,18 @@ class Examiner:
 
     def _take(self, sheet: Sheet, key: str, entry: Entry) -> None:
         problems = entry.problems
+        if problems:
+            self._take_problems(sheet, key, entry, problems)
+        if entry.value is not None:
+            self.found.cells.append(CellText(sheet.name, key, entry.column.name, value_text(entry.value)))
+
+    def _take_problems(self, sheet: Sheet, key: str, entry: Entry, problems: list[Problem]) -> None:
+        """Tell what is wrong with a cell of one's own, as far as it need not wait."""
         if not sheet.grows and any(p.code == "MISSING" for p in problems) and self._may_wait(sheet, key, entry.column):
             problems = []
         if self._is_own_entry(sheet.name, key):
             problems = [replace(p, code="ENTRY_EMPTIED_PARTLY") if p.code == "MISSING" else p for p in problems]
         self.found.problems += [_unfinished(entry, p) for p in problems] if sheet.grows else problems
-        if entry.value is not None:
-            self.found.cells.append(CellText(sheet.name, key, entry.column.name, value_text(entry.value)))
 
     def _may_wait(self, sheet: Sheet, key: str, column: Column) -> bool:
         """Return whether a blank is no fault.

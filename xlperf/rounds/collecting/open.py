@@ -15,7 +15,7 @@ from xlperf.problems import Problem, Where, Word, problem, word
 from xlperf.remote import Copies, FilesUnreached, Readable, Remote
 from xlperf.scheduled import Elsewhere, chunks, scheduled
 from xlperf.workbook import secret
-from xlperf.workbook.back.guard import bears, guard_problems
+from xlperf.workbook.back.guard import bears, guard_problems, unpacked
 from xlperf.workbook.back.read import ReadBook, read_book
 from xlperf.workbook.back.second import Unreadable, compared
 from xlperf.workbook.quiet import quietly
@@ -147,13 +147,15 @@ def _opened(job: _Job, data: bytes | None = None) -> Opened:
 
 
 def _read(data: bytes, name: str, records: Readable) -> Opened:
-    problems = guard_problems(data, name)
+    parts: dict[str, bytes] = {}
+    problems = guard_problems(data, name, parts)
     if problems and problems[0].code != "MACRO":
         return problems[0]
     try:
-        if not bears(data, _OURS):  # nothing in it says that it is ours: no reader has to look
+        parts = parts or unpacked(data)
+        if not bears(parts, _OURS):  # nothing in it says that it is ours: no reader has to look
             return problems[0] if problems else ReadBook(None, (), (), (), ())
-        book = read_book(data, records)
+        book = read_book(data, records, parts)
         return problems[0] if problems and not _may_hold_macros(book) else compared(book, data)
     except Unreadable as fault:
         return _failed(name, word("两个读取程序中有一个读不了（{why}）", why=str(fault)))

@@ -31,6 +31,8 @@ def is_still(kept: Kept | None, value: Any, *, formula: bool) -> bool:
 
     kept: see `workbook.record`; None for an empty cell. value: what stands there now, of a formula its text.
     """
+    if kept is None and value is None:
+        return not formula
     if isinstance(kept, str) and kept.startswith("="):
         return formula and (kept == value or plain_spelling(kept) == plain_spelling(str(value)))
     if formula:
@@ -82,14 +84,16 @@ class _Page:
 
     def _cells(self, kept: Mapping[Spot, Kept]) -> Iterator[Change]:
         """List the cells that are not as they were."""
-        inside, rows, columns = self._inside(), self._rows(), self._columns()
-        above = self._above()
+        inside, columns = self._inside(), self._columns()
+        rows = self._rows()
+        places = {**self._above(), **rows}
         heads = {t.issued.row + at - NAMES for t in self.tables if t.issued is not None for at in (BASIS, HEAD)}
         moved = any(a != b for a, b in (*rows.items(), *columns.items()))
+        apart = moved or any(a != b for a, b in places.items())  # whether anything is not where it was
         for (row, column), was in kept.items():
             if (row, column) in inside:
                 continue
-            now_row, now_column = _shifted({**above, **rows}, row), _shifted(columns, column)
+            now_row, now_column = (_shifted(places, row), _shifted(columns, column)) if apart else (row, column)
             value, formula = self._content(now_row, now_column)
             if is_still(was, value, formula=formula) or (moved and formula and shown(was).startswith("=")):
                 continue

@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.workbook.back.complexity import Weighing
@@ -23,6 +23,7 @@ LARGEST_TOTAL = 256 * MEGA
 LARGEST_RATIO = 400  # packed to unpacked, for parts over one megabyte
 MOST_PARTS = 2_000
 _CHUNK = 1 << 16
+_MOST_KEPT = 16 * MEGA  # bytes of parts that are handed on unpacked
 _END, _ZIP64 = b"PK\x05\x06", 0xFFFFFFFF  # the end record of a zip; a number in it that stands elsewhere
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -63,10 +64,11 @@ def too_large(where: Where, found: str) -> Problem:
     return problem("TOO_LARGE", where, found=found, most=f"{LARGEST_FILE / MEGA:.0f} MB")
 
 
-def guard_problems(data: bytes, file: str) -> list[Problem]:
+def guard_problems(data: bytes, file: str, kept: dict[str, bytes] | None = None) -> list[Problem]:
     """List why the bytes may not be read as a workbook; nothing where they may.
 
-    file: the name shown in problems. MACRO comes last: what has that problem alone can be read as data.
+    file: the name shown in problems. kept: is given the parts, which were unpacked for this, unless they are large.
+    MACRO comes last: what has that problem alone can be read as data.
     """
     where = Where(file)
     if not data:
@@ -79,20 +81,25 @@ def guard_problems(data: bytes, file: str) -> list[Problem]:
         return [problem("UNSAFE_ZIP", where, found=word("压缩包前面或后面有别的内容"))]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
-            return _parts_problems(book, where)
+            return _parts_problems(book, where, {} if kept is None else kept)
     except BROKEN_ZIP as fault:
         found = next((says for kind, says in _FAULTS if isinstance(fault, kind)), word("文件的结构不对"))
         return [problem("DAMAGED", where, found=found)]
 
 
-def bears(data: bytes, text: re.Pattern[bytes]) -> bool:
-    """Return whether any part of a workbook that passed holds a text, in whatever letters of two bytes or one.
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """Return the parts of a workbook that passed."""
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return {part.filename: book.read(part) for part in book.infolist()}
+
+
+def bears(parts: Mapping[str, bytes], text: re.Pattern[bytes]) -> bool:
+    """Return whether any part of a workbook holds a text, in whatever letters of two bytes or one.
 
     text: of ASCII alone.
     """
-    with zipfile.ZipFile(io.BytesIO(data)) as book:
-        parts = sorted(book.infolist(), key=lambda part: part.file_size)  # the small ones say it first
-        return any(text.search(book.read(part).replace(b"\0", b"")) for part in parts)
+    small_first = sorted(parts.values(), key=len)  # the small ones say it first
+    return any(text.search(part.replace(b"\0", b"")) for part in small_first)
 
 
 def _is_one_archive(data: bytes) -> bool:
@@ -140,7 +147,7 @@ def _is_text(data: bytes) -> bool:
     return False
 
 
-def _parts_problems(book: zipfile.ZipFile, where: Where) -> list[Problem]:
+def _parts_problems(book: zipfile.ZipFile, where: Where, kept: dict[str, bytes]) -> list[Problem]:
     parts = book.infolist()
     names = [p.filename.lower().replace("\\", "/") for p in parts]
     if len(parts) > MOST_PARTS:
@@ -159,7 +166,7 @@ def _parts_problems(book: zipfile.ZipFile, where: Where) -> list[Problem]:
         return [problem("BOMB", where, found=large)]
     if _STRICT in book.read("xl/workbook.xml" if "xl/workbook.xml" in book.namelist() else parts[0])[:_CHUNK]:
         return [problem("STRICT", where)]
-    problems = list(_content_problems(book, parts, where))
+    problems = list(_content_problems(book, parts, where, kept))
     problems += _holding("EXTLINK", _LINKS, names, where)
     return problems or _holding("MACRO", _MACROS, names, where) or _macro_type(book, where)
 
@@ -187,24 +194,39 @@ def _large(parts: list[zipfile.ZipInfo]) -> str:
     return ""
 
 
-def _content_problems(book: zipfile.ZipFile, parts: list[zipfile.ZipInfo], where: Where) -> Iterator[Problem]:
-    """Unpack every part under limits (declared sizes may lie); look for document type definitions."""
+def _content_problems(
+    book: zipfile.ZipFile, parts: list[zipfile.ZipInfo], where: Where, kept: dict[str, bytes]
+) -> Iterator[Problem]:
+    """Unpack every part under limits (declared sizes may lie); look for document type definitions.
+
+    kept: is given the parts, as long as they are not large; nothing otherwise.
+    """
     total = 0
     for part in parts:
-        size, tail, weighing = 0, b"", Weighing(part.filename.lower().replace("\\", "/"), part.file_size)
+        size, tail, chunks, weighing = (
+            0,
+            b"",
+            list[bytes](),
+            Weighing(part.filename.lower().replace("\\", "/"), part.file_size),
+        )
         with book.open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 size, total = size + len(chunk), total + len(chunk)
                 if size > min(LARGEST_PART, part.file_size) or total > LARGEST_TOTAL:
                     yield problem("BOMB", where, found=part.filename)
                     return
+                chunks += [chunk] if total <= _MOST_KEPT else ()
                 plain = chunk.replace(b"\0", b"")  # UTF-16 has a zero in every letter
                 much = weighing.too_much(plain)
                 if much is not None:
                     yield problem("TOO_COMPLEX", where, found=much)
                     return
-                found = _DEFINITION.search(tail + plain)
+                found = _DEFINITION.search(tail + plain) if b"<!" in tail + plain else None
                 if found and part.filename.endswith((".xml", ".rels", ".vml")):
                     yield problem("DTD", where, found=part.filename)
                     return
                 tail = plain[-20:]
+        if total <= _MOST_KEPT:
+            kept[part.filename] = b"".join(chunks)
+        else:
+            kept.clear()

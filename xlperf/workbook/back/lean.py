@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
-from io import BytesIO
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
@@ -23,6 +22,7 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from xlperf.workbook.back.formats import Look, looks_of
 from xlperf.workbook.back.plain import Book, Cell, Core, Listed, Property, Sheet
+from xlperf.workbook.back.spelt import Otherwise, Spelt, spelt_cells, spelt_texts
 from xlperf.xlsx.addresses import row_and_column
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -62,11 +62,10 @@ class Unusual(Exception):
     """The book has something that is not read here."""
 
 
-def lean_book(data: bytes) -> Book:
-    """Read a book; Unusual where it has something that is not read here."""
+def lean_book(parts: Mapping[str, bytes]) -> Book:
+    """Read a book of its parts; Unusual where it has something that is not read here."""
     try:
-        with zipfile.ZipFile(BytesIO(data)) as parts:
-            return _Reading(parts).book()
+        return _Reading(parts).book()
     except (ParseError, KeyError, ValueError, IndexError, OverflowError, TypeError) as fault:
         raise Unusual(str(fault)) from fault
 
@@ -89,26 +88,25 @@ def _is_set(said: str | None) -> bool:
 class _Reading:
     """A book while it is read."""
 
-    def __init__(self, parts: zipfile.ZipFile) -> None:
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
         self.parts = parts
-        self.names = set(parts.namelist())
-        odd = [name for name in self.names if not _KNOWN.fullmatch(name)]
+        odd = [name for name in parts if not _KNOWN.fullmatch(name)]
         if odd:
             raise Unusual(odd[0])
         self.made = Book()
 
     def _part(self, name: str) -> Element:
-        return _tree(self.parts.read(name))
+        return _tree(self.parts[name])
 
     def book(self) -> Book:
         """Return the book."""
-        self._types()
+        _hold_types(self.parts["[Content_Types].xml"], self.parts["_rels/.rels"], _TEXTS in self.parts)
         root = self._part(_BOOK)
         if root.tag != f"{_MAIN}workbook" or any(_is_set(b.get("date1904")) for b in root.iter(f"{_MAIN}workbookPr")):
             raise Unusual(_BOOK)
-        self.texts = list(self._texts()) if _TEXTS in self.names else []
-        self.looks = looks_of(self.parts.read(_STYLES))
-        targets = self._targets()
+        self.texts = self._texts() if _TEXTS in self.parts else []
+        self.looks = looks_of(self.parts[_STYLES])
+        targets = _targets(self.parts["xl/_rels/workbook.xml.rels"])
         for one in root.iterfind(f"{_MAIN}sheets/{_MAIN}sheet"):
             self._sheet(one.attrib["name"], targets[one.attrib[f"{_REL}id"]])
         titles = [title.lower() for title in self.made.sheetnames]
@@ -119,39 +117,23 @@ class _Reading:
         self.made.extent = max(sheet.max_row * sheet.max_column for sheet in self.made.worksheets)
         return self.made
 
-    def _types(self) -> None:
-        """Check that the parts are where they always are, so that every reader looks for them there."""
-        types = {one.get("PartName"): one.get("ContentType") for one in self._part("[Content_Types].xml")}
-        texts = [part for part, kind in types.items() if kind == _TEXTS_TYPE]
-        if types.get(f"/{_BOOK}") != _BOOK_TYPE or texts != ([f"/{_TEXTS}"] if _TEXTS in self.names else []):
-            raise Unusual("[Content_Types].xml")
-        if sum(kind == _BOOK_TYPE for kind in types.values()) != 1:
-            raise Unusual("[Content_Types].xml")
-        roots = [r.get("Target", "") for r in self._part("_rels/.rels") if r.get("Type") == f"{_KIND}officeDocument"]
-        if [root.lstrip("/") for root in roots] != [_BOOK]:
-            raise Unusual("_rels/.rels")
-
-    def _targets(self) -> dict[str, str]:
-        """Return the parts of the worksheets by the id of their relationship."""
-        found: dict[str, str] = {}
-        for one in self._part("xl/_rels/workbook.xml.rels"):
-            target, kind = one.attrib["Target"], one.attrib["Type"]
-            if one.tag != f"{_PACKAGE}Relationship" or one.get("TargetMode") or one.attrib["Id"] in found:
-                raise Unusual("xl/_rels/workbook.xml.rels")
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
-            found[one.attrib["Id"]] = path if kind == f"{_KIND}worksheet" else ""
-        return found
-
-    def _texts(self) -> Iterator[str]:
+    def _texts(self) -> list[str]:
         """List the texts that cells share."""
-        root = self._part(_TEXTS)
-        if root.tag != f"{_MAIN}sst":
+        data, texts = self.parts[_TEXTS], None
+        with suppress(Otherwise):
+            data, texts = spelt_texts(data)
+        root = _tree(data)
+        if root.tag != f"{_MAIN}sst" or (texts is not None and len(root)):
             raise Unusual(_TEXTS)
-        for item in root:
-            text = (item[0].text or "") if len(item) == 1 and item[0].tag == _T else _text(item)
-            if item.tag != _SI or "x005F_" in text:
-                raise Unusual(_TEXTS)
-            yield text
+        if texts is None:
+            texts = []
+            for item in root:
+                texts.append((item[0].text or "") if len(item) == 1 and item[0].tag == _T else _text(item))
+                if item.tag != _SI:
+                    raise Unusual(_TEXTS)
+        if any("x005F_" in text for text in texts):
+            raise Unusual(_TEXTS)
+        return texts
 
     def _names(self, root: Element) -> None:
         for one in root.iterfind(f"{_MAIN}definedNames/{_MAIN}definedName"):
@@ -160,12 +142,12 @@ class _Reading:
                 self.made.defined_names[name] = DefinedName(name, attr_text=one.text or "")
 
     def _properties(self) -> None:
-        if "docProps/core.xml" in self.names:
+        if "docProps/core.xml" in self.parts:
             said = [one for one in self._part("docProps/core.xml") if one.tag.endswith("}keywords")]
             self.made.properties = Core(said[0].text if len(said) == 1 else None)
             if len(said) > 1:
                 raise Unusual("docProps/core.xml")
-        if "docProps/custom.xml" in self.names:
+        if "docProps/custom.xml" in self.parts:
             found = []
             for one in self._part("docProps/custom.xml"):
                 if len(one) != 1 or not one[0].tag.endswith(("}lpwstr", "}lpstr")):
@@ -176,69 +158,103 @@ class _Reading:
     # ---- a worksheet -----------------------------------------------------------------------------
 
     def _sheet(self, title: str, part: str) -> None:
-        root = self._part(part)
+        data = self.parts[part]
+        spelt: Sequence[Spelt] | None = None
+        with suppress(Otherwise):
+            data, spelt = spelt_cells(data)
+        root = _tree(data)
         if root.tag != f"{_MAIN}worksheet" or not _TITLE.fullmatch(title) or not _is_plain(self, part):
             raise Unusual(title)
         if any(one.tag not in _AROUND for one in root):
             raise Unusual(title)
         sheet = Sheet(title)
-        data = root.findall(f"{_MAIN}sheetData")
-        if len(data) != 1:
+        rows = root.findall(f"{_MAIN}sheetData")
+        if len(rows) != 1:
             raise Unusual(title)
-        shared: dict[str, Translator] = {}
-        for row in data[0]:
-            self._row(sheet, row, shared)
+        self._cells(sheet, [cell for row in rows[0] for cell in _parsed(row)] if spelt is None else spelt)
         for merged in root.iterfind(f"{_MAIN}mergeCells/{_MAIN}mergeCell"):
             _merge(sheet, merged.attrib["ref"])
         if sheet.cells:
-            rows, columns = zip(*sheet.cells, strict=True)
-            sheet.max_row, sheet.max_column = max(rows), max(columns)
+            rows_there, columns = zip(*sheet.cells, strict=True)
+            sheet.max_row, sheet.max_column = max(rows_there), max(columns)
         self.made.worksheets.append(sheet)
 
-    def _row(self, sheet: Sheet, row: Element, shared: dict[str, Translator]) -> None:
-        number, cells, looks, texts = row.get("r", ""), sheet.cells, self.looks, self.texts
-        if row.tag != _ROW or not (number.isascii() and number.isdecimal()) or number.startswith("0"):
-            raise Unusual(sheet.title)
-        at_row, digits = int(number), len(number)
-        for element in row:
-            given = element.attrib
-            at = given.get("r", "")
-            kind = given.get("t", "n")
-            if element.tag != _C or not at.endswith(number) or kind not in _KINDS:
-                raise Unusual(sheet.title)
-            column = _column(at[:-digits])
-            look = looks[int(given.get("s", "0"))]
-            if (at_row, column) in cells:
-                raise Unusual(sheet.title)
-            cell = cells[at_row, column] = Cell(sheet, at_row, column, None, kind, look.number_format)
-            if not len(element):
-                continue
-            if kind == "inlineStr":
-                if len(element) != 1 or element[0].tag != _IS:
-                    raise Unusual(sheet.title)
-                cell.value, cell.data_type = _text(element[0]), "s"
-                continue
-            stored = formula = None
-            for inner in element:
-                if inner.tag == _V and stored is None:
-                    stored = inner.text or ""
-                elif inner.tag == _F and formula is None:
-                    formula = inner
-                else:
-                    raise Unusual(sheet.title)
+    def _cells(self, sheet: Sheet, spelt: Sequence[Spelt]) -> None:
+        """Make the cells of a worksheet of how they are spelt."""
+        cells, looks, texts, title = sheet.cells, self.looks, self.texts, sheet.title
+        shared: dict[str, Translator] = {}
+        for row, column, at, style, kind, formula, stored, _ in spelt:
+            look = looks[style]
+            value: Any
             if formula is not None:
-                cell.data_type, cell.value = "f", _formula(formula, at, shared)
-                self.made.results[sheet.title, at] = _shown(kind, stored)
-            elif stored:
-                cell.value, cell.data_type = _value(kind, stored, texts, look)
+                value, holds = _formula(formula, at, shared), "f"
+                self.made.results[title, at] = _shown(kind, stored)
+            elif kind == "inlineStr" and stored is not None:
+                value, holds = stored, "s"
+            else:
+                value, holds = _value(kind, stored, texts, look) if stored else (None, kind)
+            cells[row, column] = Cell(row, column, value, holds, look.number_format)
+        if len(cells) != len(spelt):
+            raise Unusual(title)
+
+
+def _parsed(row: Element) -> Iterator[Spelt]:
+    """List the cells of a row that a parser took apart."""
+    number = row.get("r", "")
+    if row.tag != _ROW or not (number.isascii() and number.isdecimal()) or number.startswith("0"):
+        raise Unusual(number)
+    for element in row:
+        given = element.attrib
+        at, kind = given.get("r", ""), given.get("t", "n")
+        if element.tag != _C or kind not in _KINDS or not at.endswith(number):
+            raise Unusual(at)
+        column = _column(at[: -len(number)])
+        stored = formula = None
+        for inner in element:
+            if kind == "inlineStr" and inner.tag == _IS and len(element) == 1:
+                stored = _text(inner)
+            elif inner.tag == _V and stored is None and kind != "inlineStr":
+                stored = inner.text or ""
+            elif inner.tag == _F and formula is None and kind != "inlineStr" and not len(inner):
+                formula = inner.attrib, inner.text or ""
+            else:
+                raise Unusual(at)
+        yield Spelt(int(number), column, at, int(given.get("s", "0")), kind, formula, stored, 0)
+
+
+@lru_cache(maxsize=8)
+def _hold_types(types: bytes, rels: bytes, has_texts: bool) -> None:
+    """Check that the parts are where they always are, so that every reader looks for them there."""
+    kinds = {one.get("PartName"): one.get("ContentType") for one in _tree(types)}
+    texts = [part for part, kind in kinds.items() if kind == _TEXTS_TYPE]
+    if kinds.get(f"/{_BOOK}") != _BOOK_TYPE or texts != ([f"/{_TEXTS}"] if has_texts else []):
+        raise Unusual("[Content_Types].xml")
+    if sum(kind == _BOOK_TYPE for kind in kinds.values()) != 1:
+        raise Unusual("[Content_Types].xml")
+    roots = [r.get("Target", "") for r in _tree(rels) if r.get("Type") == f"{_KIND}officeDocument"]
+    if [root.lstrip("/") for root in roots] != [_BOOK]:
+        raise Unusual("_rels/.rels")
+
+
+@lru_cache(maxsize=8)
+def _targets(rels: bytes) -> Mapping[str, str]:
+    """Return the parts of the worksheets by the id of their relationship."""
+    found: dict[str, str] = {}
+    for one in _tree(rels):
+        target, kind = one.attrib["Target"], one.attrib["Type"]
+        if one.tag != f"{_PACKAGE}Relationship" or one.get("TargetMode") or one.attrib["Id"] in found:
+            raise Unusual("xl/_rels/workbook.xml.rels")
+        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
+        found[one.attrib["Id"]] = path if kind == f"{_KIND}worksheet" else ""
+    return found
 
 
 def _is_plain(reading: _Reading, part: str) -> bool:
     """Return whether a worksheet leans on nothing but the settings of a printer."""
     rels = f"xl/worksheets/_rels/{part.rpartition('/')[2]}.rels"
-    if rels not in reading.names:
+    if rels not in reading.parts:
         return True
-    return all(one.get("Type") == f"{_KIND}printerSettings" for one in _tree(reading.parts.read(rels)))
+    return all(one.get("Type") == f"{_KIND}printerSettings" for one in _tree(reading.parts[rels]))
 
 
 @lru_cache(maxsize=20_000)
@@ -308,13 +324,14 @@ def _shown(kind: str, stored: str | None) -> Any:
     return stored
 
 
-def _formula(element: Element, at: str, shared: dict[str, Translator]) -> str:
+def _formula(formula: tuple[Mapping[str, str], str], at: str, shared: dict[str, Translator]) -> str:
     """Return the text of a formula, of one that cells share as it reads in this one."""
-    text, kind = f"={element.text or ''}", element.get("t", "normal")
-    if kind not in ("normal", "shared") or len(element):
+    said, text = formula[0], f"={formula[1]}"
+    kind = said.get("t", "normal") if said else "normal"
+    if kind not in ("normal", "shared"):
         raise Unusual(at)
     if kind == "shared":
-        number = element.get("si", "")
+        number = said.get("si", "")
         if number in shared:
             return str(shared[number].translate_formula(at))
         if text != "=":
@@ -335,4 +352,4 @@ def _merge(sheet: Sheet, area: str) -> None:
             there = sheet.cells.get((row, column))
             if there is not None and (there.value is not None or there.data_type == "f"):
                 raise Unusual(area)
-            sheet.cells[row, column] = Cell(sheet, row, column)
+            sheet.cells[row, column] = Cell(row, column)

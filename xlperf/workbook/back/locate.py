@@ -102,16 +102,16 @@ def tables(
 ) -> Iterator[Found]:
     """Find every table. on_record: whether `issued` is the round's own record, so that nothing else counts."""
     seen: dict[str, Found] = {}
-    for cell in _marks(book):
+    for sheet, cell in _marks(book):
         _, plan_sheet, number = str(cell.value).split("|")
-        table, title, at = issued.get(number), str(cell.parent.title), cell.coordinate
+        table, title, at = issued.get(number), str(sheet.title), cell.coordinate
         if on_record and (table is None or table.plan_sheet != plan_sheet):
             changes.append(Change("MARK_UNKNOWN", title, at, found=str(cell.value)))
         elif number in seen:
             changes.append(Change("TABLE_TWICE", title, at, found=title, wanted=seen[number].sheet.title))
         else:
-            columns = _columns(cell, table if on_record else None, changes)
-            seen[number] = Found(number, plan_sheet, cell.parent, cell.row, cell.column, columns, table)
+            columns = _columns(sheet, cell, table if on_record else None, changes)
+            seen[number] = Found(number, plan_sheet, sheet, cell.row, cell.column, columns, table)
     for number, table in issued.items():
         if number not in seen:
             found = _by_name(book, table)
@@ -127,19 +127,20 @@ def tables(
         yield found
 
 
-def _marks(book: Workbook) -> Iterator[Any]:
+def _marks(book: Workbook) -> Iterator[tuple[Any, Any]]:
+    """List the marks of tables: worksheet and cell."""
     for sheet in book.worksheets:
         for cell in written_cells(sheet) if sheet.title != MAP else ():
             text = cell.value if isinstance(cell.value, str) and cell.row <= TOP and cell.column <= LEFT else ""
             if text.startswith(f"{MARK}|") and text.count("|") == 2:
-                yield cell
+                yield sheet, cell
 
 
-def _columns(mark: Any, issued: IssuedTable | None, changes: list[Change]) -> dict[str, int]:
+def _columns(sheet: Any, mark: Any, issued: IssuedTable | None, changes: list[Change]) -> dict[str, int]:
     """Return the columns of a table by name. issued: what alone counts, None where every name does."""
     found: dict[str, int] = {}
-    for (cell,) in mark.parent.iter_cols(
-        min_row=mark.row, max_row=mark.row, min_col=mark.column + 1, max_col=min(mark.parent.max_column, 2 * LEFT)
+    for (cell,) in sheet.iter_cols(
+        min_row=mark.row, max_row=mark.row, min_col=mark.column + 1, max_col=min(sheet.max_column, 2 * LEFT)
     ):
         text = cell.value
         if not isinstance(text, str) or not text:
@@ -147,9 +148,9 @@ def _columns(mark: Any, issued: IssuedTable | None, changes: list[Change]) -> di
         if text.startswith(f"{MARK}|"):
             break  # the next table beside it
         if issued is not None and text not in issued.columns:
-            changes.append(Change("COLUMN_ADDED", mark.parent.title, cell.coordinate, found=text))
+            changes.append(Change("COLUMN_ADDED", sheet.title, cell.coordinate, found=text))
         elif issued is not None and text in found:
-            changes.append(Change("COLUMN_TWICE", mark.parent.title, cell.coordinate, found=text))
+            changes.append(Change("COLUMN_TWICE", sheet.title, cell.coordinate, found=text))
         else:
             found.setdefault(text, cell.column)
     return found

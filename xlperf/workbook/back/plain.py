@@ -14,9 +14,8 @@ from xlperf.xlsx.cached import Place
 
 @dataclass(slots=True)
 class Cell:
-    """A cell as openpyxl has it; see there. style: what is looked up for its number format."""
+    """A cell as openpyxl has it; see there."""
 
-    parent: Sheet
     row: int
     column: int
     value: Any = None
@@ -41,7 +40,7 @@ class Sheet:
 
     def cell(self, row: int, column: int) -> Cell:
         """Return a cell; an empty one where nothing stands."""
-        return self.cells.get((row, column)) or Cell(self, row, column)
+        return self.cells.get((row, column)) or Cell(row, column)
 
     def iter_rows(self, min_row: int = 1, *, values_only: bool) -> Iterator[tuple[Any, ...]]:
         """List the values of the rows from one on. values_only: as nobody asks for else."""

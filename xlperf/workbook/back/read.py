@@ -7,17 +7,18 @@ judged elsewhere; nothing is typed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from openpyxl import Workbook
 
 from xlperf.formula.values import ERRORS
 from xlperf.remote import Readable
 from xlperf.workbook.back.around import around, is_still, shown
+from xlperf.workbook.back.guard import BROKEN_ZIP, unpacked
 from xlperf.workbook.back.lean import Unusual, lean_book
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
 from xlperf.workbook.back.unusual import unusual_book
@@ -36,8 +37,7 @@ _CONSTANTS: Mapping[str, tuple[Any, str]] = {
 _SERIALS = 1_000_000_000  # no round issues as many
 
 
-@dataclass(frozen=True)
-class ReadCell:
+class ReadCell(NamedTuple):
     """One cell of a table as it came back.
 
     value: what openpyxl gives; for a formula its text. cached: the stored value of a formula, None
@@ -83,15 +83,29 @@ class ReadBook:
     map_seal: tuple[str, str] = ("", "")
     extent: int = field(default=0, compare=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send the cells from process to process column by column: they are many, and much that they say is alike."""
+        rest = [getattr(self, f.name) for f in fields(self) if f.name != "cells"]
+        return _put_together, (tuple(zip(*self.cells, strict=True)), rest)
 
-def read_book(file: Path | bytes, records: Readable | None = None) -> ReadBook:
+
+def _put_together(cells: tuple[tuple[Any, ...], ...], rest: Sequence[Any]) -> ReadBook:
+    """Return a book as it was before it was sent. cells: column by column; rest: the other fields in order."""
+    identity, disagreements, codes, *others = rest
+    return ReadBook(identity, disagreements, codes, tuple(map(ReadCell._make, zip(*cells, strict=True))), *others)
+
+
+def read_book(
+    file: Path | bytes, records: Readable | None = None, parts: Mapping[str, bytes] | None = None
+) -> ReadBook:
     """Read every table of a workbook that this package wrote, whatever program saved it since.
 
     file: or its bytes. records: the folder with the records of what was issued; without one the hidden map of the book
-    is believed. The file must have passed the guard. Raises what openpyxl raises where it cannot be read at all.
+    is believed. parts: of the file, where they were unpacked before. The file must have passed the guard. Raises what
+    openpyxl raises where it cannot be read at all.
     """
     data = file if isinstance(file, bytes) else file.read_bytes()  # the library would judge the file by its name
-    book, results = _loaded(data)
+    book, results = _loaded(data, parts)
     codes = tuple(printed_codes(book))
     identity, wrong = read_identity(book, codes)
     record, digest = _record(records, identity)
@@ -108,11 +122,11 @@ def read_book(file: Path | bytes, records: Readable | None = None) -> ReadBook:
     )  # fmt: skip
 
 
-def _loaded(data: bytes) -> tuple[Any, Results]:
+def _loaded(data: bytes, parts: Mapping[str, bytes] | None = None) -> tuple[Any, Results]:
     """Return a book with what its formulas show: read lean, or whole where it has anything unusual."""
     try:
-        book = lean_book(data)
-    except Unusual:
+        book = lean_book(unpacked(data) if parts is None else parts)
+    except (Unusual, *BROKEN_ZIP):
         book = unusual_book(data)
     return book, book.results
 
@@ -136,15 +150,16 @@ def _cells(table: Found, results: Results, record: Record | None) -> Iterator[Re
     if record is not None and issued is not None:
         kept = record.cells.get(issued.title, {})
     moved = _is_moved(table)
+    columns = [(name, at, table.role(name)) for name, at in table.columns.items()]
     for key, row in table.rows.items():
-        for name, column in table.columns.items():
-            role = table.role(name)
-            spot = None
-            if record is not None and issued is not None and role in ("locked", "reported"):
-                spot = issued.rows[key], issued.column + issued.columns[name][0]
-            was: tuple[Kept | None, ...] = () if spot is None else (kept.get(spot),)
-            cell = _read(table, results, (key, name), (row, column), role, was)
-            yield replace(cell, was=None) if moved and cell.formula and _was_formula(was) else cell
+        for name, column, role in columns:
+            if record is None or issued is None or role not in ("locked", "reported"):
+                yield _read(table, results, (key, name), (row, column), role, None)
+                continue
+            was = kept.get((issued.rows[key], issued.column + issued.columns[name][0]))
+            cell = _read(table, results, (key, name), (row, column), role, (was,))
+            was_formula = moved and cell.formula and isinstance(was, str) and was.startswith("=")
+            yield cell._replace(was=None) if was_formula else cell
 
 
 def _is_moved(table: Found) -> bool:
@@ -156,19 +171,15 @@ def _is_moved(table: Found) -> bool:
     return any(columns) or any(issued.rows.get(key) != row for key, row in table.rows.items())
 
 
-def _was_formula(was: tuple[Kept | None, ...]) -> bool:
-    return bool(was) and isinstance(was[0], str) and was[0].startswith("=")
-
-
 def _read(
     table: Found,
     results: Results,
     names: tuple[str, str],
     at: tuple[int, int],
     role: Role | Literal[""],
-    was: tuple[Kept | None, ...],
+    was: tuple[Kept | None] | None,
 ) -> ReadCell:
-    """Read one cell. names: of row and column. was: what was issued here, where that is known."""
+    """Read one cell. names: of row and column. was: what was issued here, None where that is not known."""
     cell = table.sheet.cell(*at)
     formula = cell.data_type == "f"
     value: Any = str(getattr(cell.value, "text", cell.value)) if formula else cell.value
@@ -177,10 +188,10 @@ def _read(
         formula and role == "input" and value.upper() in _CONSTANTS
     ):  # how LibreOffice writes an error or a truth value that was typed
         value, kind, formula = *_CONSTANTS[value.upper()], False
-    stored = results.get((table.sheet.title, cell.coordinate)) if formula else value
+    title, address = table.sheet.title, cell.coordinate
     comment = cell.comment.text if cell.comment is not None else ""
-    changed = bool(was) and not is_still(was[0], value, formula=formula)
+    then = None if was is None or is_still(was[0], value, formula=formula) else shown(was[0])
     return ReadCell(
-        table.plan_sheet, *names, table.sheet.title, cell.coordinate, value, kind,
-        str(cell.number_format), formula, stored, role, comment, shown(was[0]) if was and changed else None,
+        table.plan_sheet, *names, title, address, value, kind, str(cell.number_format), formula,
+        results.get((title, address)) if formula else value, role, comment, then,
     )  # fmt: skip

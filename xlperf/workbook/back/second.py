@@ -30,6 +30,7 @@ _NEAR = 1e-6  # of a day, about a tenth of a second: programs store times to tha
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ADDRESS = re.compile(rb"\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
+_SAME_KIND: Mapping[type, tuple[type, ...]] = {float: (int, float), int: (int, float), str: (str,)}
 Shown = Mapping[str, Any]  # address → what stands there
 
 
@@ -55,12 +56,14 @@ def compared(book: ReadBook, data: bytes) -> ReadBook:
         wanted.setdefault(cell.sheet, []).append(cell.cell)
     far = {} if 0 < book.extent <= LARGEST else _far(data)
     shown = _second_reading(data, wanted, far)
-    other = {(c.sheet, c.cell): _otherwise(c, shown[c.sheet]) for c in asked}
+    other = {(c.sheet, c.cell): read for c in asked if (read := _otherwise(c, shown[c.sheet])) is not None}
+    if not other:
+        return book
     return replace(book, cells=tuple(_with(c, other.get((c.sheet, c.cell))) for c in book.cells))
 
 
 def _with(cell: ReadCell, other: str | None) -> ReadCell:
-    return cell if other is None or cell.role != "input" else replace(cell, other=other)
+    return cell if other is None or cell.role != "input" else cell._replace(other=other)
 
 
 def _otherwise(cell: ReadCell, shown: Shown) -> str | None:
@@ -71,6 +74,8 @@ def _otherwise(cell: ReadCell, shown: Shown) -> str | None:
 
 def alike(first: Any, second: Any) -> bool:
     """Return whether two readers read the same: number, day, text, truth value or nothing."""
+    if first == second and type(first) in _SAME_KIND.get(type(second), ()):
+        return True
     if is_empty(first) or is_empty(second):
         return is_empty(first) and is_empty(second)
     if isinstance(first, str) or isinstance(second, str):

@@ -126,7 +126,7 @@ class _Reading(ExcelReader):
     def _cell(self, sheet: Sheet, read: dict[str, Any]) -> None:
         row, column = read["row"], read["column"]
         shown = self.looks[read["style_id"]].number_format
-        cell = sheet.cells[row, column] = Cell(sheet, row, column, read["value"], read["data_type"], shown)
+        cell = sheet.cells[row, column] = Cell(row, column, read["value"], read["data_type"], shown)
         if "shown" in read:
             self.made.results[sheet.title, cell.coordinate] = read["shown"]
 
@@ -143,7 +143,7 @@ def _merge(sheet: Sheet, area: str) -> list[Spot]:
         under = [at for at in spots if at in sheet.cells]
     if (top, left) in under:
         under.remove((top, left))
-    sheet.cells.update((at, Cell(sheet, *at)) for at in under)
+    sheet.cells.update((at, Cell(*at)) for at in under)
     return under
 
 
@@ -151,4 +151,4 @@ def _comments(sheet: Sheet, under: set[Spot], said: CommentSheet) -> None:
     """Put what people wrote beside cells to them; there are no comments under merged cells."""
     for ref, comment in said.comments:
         if _ONE.fullmatch(ref) and (at := row_and_column(ref)) not in under:
-            sheet.cells.setdefault(at, Cell(sheet, *at)).comment = comment
+            sheet.cells.setdefault(at, Cell(*at)).comment = comment
