@@ -30,7 +30,7 @@ def parsed(data):
 def test_as_a_parser_reads_them(rows):
     for _ in range(2):  # looked up the second time
         around, cells = spelt_cells(part(rows))
-        assert [c._replace(below=0) for c in cells] == parsed(part(rows))
+        assert [c._replace(below=0, number=None) for c in cells] == parsed(part(rows))
         assert around == part("")
 
 

@@ -203,7 +203,9 @@ def _map_digest(lines: Iterable[Sequence[Any]]) -> str:
 
 def read_map_seal(book: ReadWorkbook) -> tuple[str, str]:
     """Return the digest of the map of a book as it stands now, and what it was sealed with; both "" without a map."""
-    lines = list(book[MAP].iter_rows(min_row=2, values_only=True)) if MAP in book.sheetnames else []
+    if MAP not in book.sheetnames or not any(c.value == SEAL for c in cast("Any", book[MAP])._cells.values()):  # noqa: SLF001
+        return "", ""
+    lines = list(book[MAP].iter_rows(min_row=2, values_only=True))
     sealed_with = next((str(line[1]) for line in lines if line[0] == SEAL and len(line) > 1), "")
     if not sealed_with:
         return "", ""
@@ -340,9 +342,11 @@ def printed_codes(book: ReadWorkbook) -> list[str]:
     found: dict[str, None] = {}
     for sheet in book.worksheets:
         there = cast("Any", sheet)._cells  # noqa: SLF001 (its own iteration makes every empty cell of a wide sheet)
-        for spot in sorted(s for s in there if s[0] <= _NEAR_TOP):
-            value = there[spot].value
-            match = _CODE.search(value) if isinstance(value, str) and CODE_SIGN in value else None
+        signed = [
+            s for s, c in there.items() if s[0] <= _NEAR_TOP and c.value.__class__ is str and CODE_SIGN in c.value
+        ]
+        for spot in sorted(signed):
+            match = _CODE.search(there[spot].value)
             if match:
                 found[match[1]] = None
     return list(found)

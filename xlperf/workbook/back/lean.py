@@ -22,7 +22,7 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from xlperf.workbook.back.formats import Look, looks_of
 from xlperf.workbook.back.plain import Book, Cell, Core, Listed, Property, Sheet
-from xlperf.workbook.back.spelt import Otherwise, Spelt, spelt_cells, spelt_texts
+from xlperf.workbook.back.spelt import Otherwise, Spelt, number_of, spelt_cells, spelt_texts
 from xlperf.xlsx.addresses import row_and_column
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -48,8 +48,6 @@ _AROUND = frozenset(
 )  # fmt: skip
 _CODING = re.compile(rb'(?:\xef\xbb\xbf)?<(?:\?xml[^>]*?(?:encoding\s*=\s*["\']([^"\']*)["\'][^>]*)?\?>|[A-Za-z])')
 _LETTERS = re.compile(r"[A-Z]{1,3}")
-_WHOLE = re.compile(r"-?[0-9]{1,15}")
-_PART = re.compile(r"-?[0-9]{1,17}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?")
 _TITLE = re.compile(r"[^\[\]:*?/\\]{1,31}")
 _LARGEST = 10_000  # cells that are made one
 _KINDS = frozenset("ns") | {"str", "b", "e", "inlineStr"}
@@ -183,10 +181,14 @@ class _Reading:
         """Make the cells of a worksheet of how they are spelt."""
         cells, looks, texts, title = sheet.cells, self.looks, self.texts, sheet.title
         shared: dict[str, Translator] = {}
-        for row, column, at, style, kind, formula, stored, _ in spelt:
+        for row, column, at, style, kind, formula, stored, number, _ in spelt:
             look = looks[style]
             value: Any
-            if formula is not None:
+            if number is not None and kind == "s" and number.__class__ is int and number >= 0:
+                value, holds = texts[number], kind
+            elif number is not None and kind == "n" and not look.is_date:
+                value, holds = number, kind
+            elif formula is not None:
                 value, holds = _formula(formula, at, shared), "f"
                 self.made.results[title, at] = _shown(kind, stored)
             elif kind == "inlineStr" and stored is not None:
@@ -219,7 +221,7 @@ def _parsed(row: Element) -> Iterator[Spelt]:
                 formula = inner.attrib, inner.text or ""
             else:
                 raise Unusual(at)
-        yield Spelt(int(number), column, at, int(given.get("s", "0")), kind, formula, stored, 0)
+        yield Spelt(int(number), column, at, int(given.get("s", "0")), kind, formula, stored, None, 0)
 
 
 @lru_cache(maxsize=8)
@@ -288,11 +290,10 @@ def _text(item: Element) -> str:
 
 
 def _number(text: str) -> int | float:
-    if _WHOLE.fullmatch(text):
-        return int(text)
-    if _PART.fullmatch(text):
-        return float(text) if "." in text or "E" in text or "e" in text else int(text)
-    raise Unusual(text)
+    number = number_of(text)
+    if number is None:
+        raise Unusual(text)
+    return number
 
 
 def _value(kind: str, stored: str, texts: list[str], look: Look) -> tuple[Any, str]:

@@ -130,10 +130,12 @@ def tables(
 def _marks(book: Workbook) -> Iterator[tuple[Any, Any]]:
     """List the marks of tables: worksheet and cell."""
     for sheet in book.worksheets:
-        for cell in written_cells(sheet) if sheet.title != MAP else ():
-            text = cell.value if isinstance(cell.value, str) and cell.row <= TOP and cell.column <= LEFT else ""
-            if text.startswith(f"{MARK}|") and text.count("|") == 2:
-                yield sheet, cell
+        there: Any = cast("Any", sheet)._cells if sheet.title != MAP else {}  # noqa: SLF001 (as in written_cells)
+        begins = f"{MARK}|"
+        marked = [s for s, c in there.items() if c.value.__class__ is str and c.value.startswith(begins)]
+        for row, column in sorted(marked):
+            if row <= TOP and column <= LEFT and there[row, column].value.count("|") == 2:
+                yield sheet, there[row, column]
 
 
 def _columns(sheet: Any, mark: Any, issued: IssuedTable | None, changes: list[Change]) -> dict[str, int]:

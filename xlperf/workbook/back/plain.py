@@ -44,8 +44,10 @@ class Sheet:
 
     def iter_rows(self, min_row: int = 1, *, values_only: bool) -> Iterator[tuple[Any, ...]]:
         """List the values of the rows from one on. values_only: as nobody asks for else."""
+        cells, columns = self.cells, range(1, self.max_column + 1)
         for row in range(min_row, self.max_row + 1):
-            yield tuple([self.cell(row, column).value for column in range(1, self.max_column + 1)])
+            found = [cells.get((row, column)) for column in columns]
+            yield tuple([None if cell is None else cell.value for cell in found])
 
     def iter_cols(self, min_row: int, max_row: int, min_col: int, max_col: int) -> Iterator[tuple[Cell, ...]]:
         """List the columns of an area."""

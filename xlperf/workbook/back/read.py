@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from openpyxl import Workbook
 
@@ -140,7 +140,9 @@ def _record(records: Readable | None, identity: Identity | None) -> tuple[Record
 
 
 def _made_from(book: Workbook) -> dict[str, str]:
-    lines = book[MAP].iter_rows(min_row=2, values_only=True) if MAP in book.sheetnames else ()
+    lines: Any = ()
+    if MAP in book.sheetnames and any(c.value == "from" for c in cast("Any", book[MAP])._cells.values()):  # noqa: SLF001
+        lines = book[MAP].iter_rows(min_row=2, values_only=True)
     return {str(line[1] or ""): str(line[2] or "") for line in lines if line[0] == "from" and len(line) > 2}
 
 

@@ -31,6 +31,8 @@ _CELL = re.compile(
 _SAID = re.compile(r' ([a-zA-Z0-9:]+)="([^"]*)"')
 _TAG = re.compile(r"<row[^>]*>")
 _ITEM = re.compile(r'<t(?: xml:space="preserve")?>([^<]*)</t></si>')
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
+_PART = re.compile(r"-?[0-9]{1,17}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?")
 _NOT_TEXT = re.compile("[\0-\x08\x0b\x0c\r\x0e-\x1f\ufffe\uffff]|]]>|&(?!(?:lt|gt|amp|quot|apos);)")
 END = -1
 _KNOWN_MOST, _KNOWN_LONGEST = 20_000, 2_000  # spellings that are remembered, and bytes of one
@@ -41,8 +43,8 @@ class Spelt(NamedTuple):
 
     row, column: counted from 1. at: its address. style, kind: the attributes s and t, 0 and "n" where they are not
     there. formula: the attributes and the text of `<f>`, None without one. value: of `<v>` or of an inline text, None
-    where there is neither. below: the number of the row that begins behind it, 0 where its own goes on, `END` where no
-    cell follows.
+    where there is neither. number: what the value is as a number, None where it is none or has a formula. below: the
+    number of the row that begins behind it, 0 where its own goes on, `END` where no cell follows.
     """
 
     row: int
@@ -52,7 +54,17 @@ class Spelt(NamedTuple):
     kind: str
     formula: tuple[Mapping[str, str], str] | None
     value: str | None
+    number: int | float | None
     below: int
+
+
+def number_of(text: str) -> int | float | None:
+    """Return a number as programs write them; None for any other text."""
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    if _PART.fullmatch(text):
+        return float(text) if "." in text or "E" in text or "e" in text else int(text)
+    return None
 
 
 class Otherwise(Exception):
@@ -118,13 +130,17 @@ def _remembered(piece: bytes) -> Spelt:
     head, has, rest = piece.partition(b"<v>")
     value, _, behind = rest.partition(b"</v>")
     like = _ALIKE.get((head, behind)) if has and value.replace(b".", b"").isalnum() else None
-    cell = _read(_decoded(piece)) if like is None else like._replace(value=value.decode("ascii"))
+    cell = _read(_decoded(piece)) if like is None else _with_value(like, value.decode("ascii"))
     if len(piece) <= _KNOWN_LONGEST:
         for known in (_KNOWN, _ALIKE):
             if len(known) >= _KNOWN_MOST:
                 known.clear()
         _KNOWN[piece] = _ALIKE[head, behind] = cell
     return cell
+
+
+def _with_value(cell: Spelt, value: str) -> Spelt:
+    return cell._replace(value=value, number=None if cell.formula is not None else number_of(value))
 
 
 def _decoded(piece: bytes) -> str:
@@ -154,7 +170,10 @@ def _read(piece: str) -> Spelt:
         column = column * 26 + ord(letter) - 64
     stored = None if value is None else _plain(value)
     at = f"{letters}{row}"
-    return Spelt(int(row), column, at, int(style or 0), kind or "n", formula, stored, _row_behind(cell["behind"]))
+    number = None if stored is None or formula is not None else number_of(stored)
+    return Spelt(
+        int(row), column, at, int(style or 0), kind or "n", formula, stored, number, _row_behind(cell["behind"])
+    )
 
 
 def _row_behind(between: str) -> int:
