@@ -41,6 +41,7 @@ _ERRORS = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|F
 _DIGITS_COUNTED = 4000  # of a number that is longer, no more are counted
 _COUNTED = Fraction(10**_DIGITS_COUNTED)
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)  # days that a round may know, the last one excluded
+_MOST = LARGEST.numerator
 SHARES_FROM = 100  # where as many points may stand, 0.95 could be 95 %
 
 
@@ -103,7 +104,7 @@ def judge(asked: Asked, raw: Raw, data_type: str = "", formula: str = "", percen
 
 def is_beyond(value: Fraction) -> bool:
     """Return whether a number is larger than any that is taken, of either sign."""
-    return abs(value.numerator) > LARGEST.numerator * value.denominator
+    return abs(value.numerator) > _MOST * value.denominator
 
 
 def limit_problems(asked: Asked, value: Fraction) -> list[Problem]:

@@ -21,6 +21,7 @@ from xlperf.rounds.journal import START, Body, Entry, Pen, append, entries
 
 FORMAT = 1  # of the entries written here; those without a number are of the first
 _NUMBER = "format"
+_SHORT = 16  # characters
 WITHDRAWN = "withdrawn"  # the decision on a file whose acceptance was undone
 
 
@@ -32,6 +33,11 @@ class CellText:
     row: str
     column: str
     text: str
+
+
+def kept_once(text: str) -> str:
+    """Return the same text, of a short one the one that is kept of all alike: most marks are said in many books."""
+    return intern(text) if len(text) <= _SHORT and text.__class__ is str else text
 
 
 @dataclass(frozen=True)
@@ -338,7 +344,9 @@ def _receipt(entry: Entry, body: Body) -> Receipt:
     problems = tuple(
         Problem(p["code"], Where(**p["where"]), tuple((k, v) for k, v in p["values"])) for p in known["problems"]
     )
-    cells = tuple(CellText(intern(sheet), intern(row), intern(name), text) for sheet, row, name, text in known["cells"])
+    cells = tuple(
+        CellText(intern(sheet), intern(row), intern(name), kept_once(text)) for sheet, row, name, text in known["cells"]
+    )
     return replace(Receipt(**{**known, "problems": problems, "cells": cells}), at=entry.at)
 
 
