@@ -101,6 +101,14 @@ def test_annex_2_has_merged_categories_contents_points_and_remarks(books):
     assert "maximum" not in words
 
 
+@pytest.mark.parametrize(("unit", "name"), [("P03", "附件2（园区）"), ("D01", "附件2（部门）")])
+def test_what_is_assessed_has_more_room_than_the_points_said_beside_it(books, unit, name):
+    """The points of a block stand in one tall cell and take its lines: the annex is one page, as it was printed."""
+    sheet = books[unit][name]
+    assert sheet.column_dimensions["C"].width > 1.5 * sheet.column_dimensions["D"].width
+    assert sum(line.height for line in sheet.row_dimensions.values() if line.height) < 620
+
+
 @pytest.fixture
 def small(tmp_path):
     """Return the folder of a scheme of three units with a form of two blocks."""

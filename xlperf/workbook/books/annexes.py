@@ -263,9 +263,9 @@ def _widths(placed: Placed) -> list[float]:
         texts = [placed.printed(name, row) for rows in placed.blocks for row in rows]
         longest = max((measure(v) + 2.0 for v in texts if isinstance(v, str)), default=0.0)
         number = any(isinstance(v, Fraction) for v in texts)
-        most = _NUMBER if number else _MERGED if name in placed.form.merged and longest <= 2 * _MERGED else _LONGEST
+        most = _NUMBER if number else _MERGED if name in placed.form.merged and longest <= 3 * _MERGED else _LONGEST
         wide.append(max(min(longest, most), min(measure(title) + 2.0, most), _NUMBER))
-        elastic.append(longest > most and not number)
+        elastic.append(longest > 2 * most and not number)  # what fits into two lines needs no more room
     if placed.has_entries:
         wide, elastic = [*wide, 12.0], [*elastic, False]
     return style.stretched(wide * len(placed.blocks), elastic * len(placed.blocks))
