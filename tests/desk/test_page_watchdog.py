@@ -27,7 +27,7 @@ def hostile(job, data=None):
         ctypes.string_at(2**32 - 9, 99)
     if b"GROW" in text[:99]:
         opened.bears = lambda *_: [bytes(2**27) for _ in range(99)]
-        opened.guard_problems = lambda *_: []
+        opened.guard_problems, opened.unpacked = lambda *_: [], lambda *_: {}
     return read(job, data)
 
 opened._opened = hostile

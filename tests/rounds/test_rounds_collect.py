@@ -1,9 +1,11 @@
 """What comes back: each file decided on, each bad cell named, nothing scored that is wrong, nothing lost."""
 
+import gc
 import hashlib
 import io
 import os
 import time
+import weakref
 import zipfile
 
 import openpyxl
@@ -51,6 +53,25 @@ def test_a_round_goes_round(round_):
     assert all((round_.folder / f).is_file() for f in published.files)
     table = (round_.out / "排名.csv").read_text("utf-8-sig")
     assert table.count("市环保局") == 1
+
+
+def test_what_a_book_was_judged_by_goes_with_it(round_, monkeypatch):
+    """Nothing of one book waits for a search for circles while others are judged: memory stays flat."""
+    seen, real = [], collecting.Examiner.examine
+
+    def examine(self, book):
+        seen.append(weakref.ref(self))
+        return real(self, book)
+
+    monkeypatch.setattr(collecting.Examiner, "examine", examine)
+    for unit in ("U01", "U22"):
+        send(round_, "unit", unit)
+    gc.disable()
+    try:
+        assert len(collect(round_).accepted) == 2
+        assert [one() for one in seen] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_collecting_again_changes_nothing(round_):
@@ -227,14 +248,14 @@ def test_a_reader_that_fails_leaves_the_others(round_, monkeypatch, fault):
     bad = hashlib.sha256((round_.inbox / "U22 报送.xlsx").read_bytes()).hexdigest()
     real = intake.read_book
 
-    def reader(data, records):
+    def reader(data, records, parts=None):
         if hashlib.sha256(data).hexdigest() == bad:
             if fault == "dies":
                 os._exit(9)
             if fault == "hangs":
                 time.sleep(60)
             raise RuntimeError("boom")
-        return real(data, records)
+        return real(data, records, parts)
 
     monkeypatch.setattr(intake, "read_book", reader)
     monkeypatch.setattr(intake, "PATIENCE", 3.0)

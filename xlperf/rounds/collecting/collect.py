@@ -82,7 +82,6 @@ def collect(
     )
 
 
-@many_objects()
 def decide(
     round_: Round,
     state: State,
@@ -208,6 +207,7 @@ class Desk:
     _taken_over: bool = False  # whether the receipts of the state are this desk's own to add to
     _last: int = -1  # the number of the entry that the state goes up to
 
+    @many_objects()
     def settle(self, books: Sequence[tuple[str, list[str], Opened]], *, dry_run: bool) -> None:
         """Decide on files and record it, alone with the ledger: what others recorded meanwhile is seen before.
 

@@ -119,6 +119,8 @@ class Examiner:
         judge_entries(self.roster.plan, tables, self.entries, partial(self.roster.objects.is_own, self.party))
         for step in self.steps:
             step()
+        self.steps.clear()  # they lead back here: what a book was judged by goes with it, without a search for circles
+        self.entries.clear()
         for holder, count in self.waiting.items():
             self._tell("UNIT_NOT_IN", unit=self.roster.title(holder), count=count)
         if self.since:
