@@ -3,14 +3,18 @@
 The round is begun once. Then the program goes on with it, and so does the page in a real browser, by its own buttons:
 write the books, take in what came back (the same files for both, in the order in which they came), rank. Both have the
 same clock, which stands still, so that the ledgers say the same to the letter. Every file of the round is compared byte
-for byte, and of the ledger each entry. Printed beside it: the seconds of processor of both, and the most memory that
-the page ever had.
+for byte, and of the ledger each entry. Printed beside it, step by step: the seconds by the clock and of processor that
+the page took, from the press of the step to what it shows afterwards; those of the same questions to the same door by a
+program that runs already, as `xlperf desk` does; and those of the command that does the step, with its start, which
+everybody waits for. At last the most memory that the page ever had.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import zip_longest
-from os import times
+from os import getloadavg, times
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -27,6 +31,8 @@ from unittest import mock
 from kit.browser import Browser, open_browser
 from kit.desk_clerks import recorded
 from xlperf.demo import demo
+from xlperf.desk.asked import Desk
+from xlperf.desk.door import answer
 from xlperf.publish.receipts import publish_receipts
 from xlperf.rounds import journal, status
 from xlperf.rounds.collecting import collect as collecting
@@ -38,6 +44,7 @@ LEDGER = "ledger.sqlite"
 NOT_COMPARED = (LEDGER,)  # by its entries instead
 MOMENT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 LONGEST = 3600.0  # seconds that a step may take on a busy machine
+WITHIN = 2.2  # times as long as the program that the page may take
 STEPS = (
     "distribute",
     "collect",
@@ -65,13 +72,20 @@ class _StillDay(date):
 class Native:
     """A round as the program made it. begun: the folder before the first step; folder: at the end.
 
-    seconds: of processor that the steps took. stages: before each step that takes in, the files that had come by then.
+    steps: the name of each, and the files that had come by then.
     """
 
     begun: Path
     folder: Path
-    seconds: float = 0.0
     steps: list[tuple[str, list[str]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a step took: seconds by the clock, and of processor."""
+
+    clock: float
+    processor: float
 
 
 def by_the_program(scheme: str, work: Path) -> Native:
@@ -85,13 +99,11 @@ def by_the_program(scheme: str, work: Path) -> Native:
             if not made.steps:
                 shutil.copytree(round_.folder, made.begun)
             made.steps.append((name, sorted(f.relative_to(round_.folder).as_posix() for f in _files(round_.inbox))))
-            begun = _spent()
             if name == "collect":  # the page shows the list before and after
                 publish_receipts(round_)
             result = do(round_, *words, **options)
             if name == "collect":
                 publish_receipts(round_)
-            made.seconds += _spent() - begun
             return result
 
         return step
@@ -114,8 +126,56 @@ def _standing_still() -> Iterator[None]:
         yield
 
 
-def by_the_page(browser: Browser, page: Path, made: Native) -> float:
-    """Do the same through the page; return the seconds of processor that it took once the folder was open."""
+SHOWS = {  # what the page asks to show the panel of a step, and the panel that follows
+    "distribute": ((), ()),
+    "collect": (("status", "versions"), ("status", "versions")),
+    "publish_scores": (("cells",), ("ranking",)),
+}
+ACTS = {"distribute": "distribute", "collect": "collect", "publish_scores": "score"}
+
+
+def by_the_door(made: Native, folder: Path) -> list[Spent]:
+    """Ask the same in a folder as the page asks, of the engine in this process; return what each step took."""
+    shutil.copytree(made.begun, folder)
+    spent, desk = [], Desk(folder)
+    asked(desk, "steps")
+    for step, came in made.steps:
+        lay_what_came(made, came, folder)
+        clock, processor = time.monotonic(), _spent()
+        before, after = SHOWS[step]
+        for action in ("steps", *before, ACTS[step], "steps", *after):
+            asked(desk, action)
+        spent.append(Spent(time.monotonic() - clock, _spent() - processor))
+    return spent
+
+
+def asked(desk: Desk, action: str) -> None:
+    """Ask the door as a page does: with an answer that can be sent."""
+    json.dumps(answer(desk, action, {"round": ""}))
+
+
+def lay_what_came(made: Native, came: list[str], folder: Path) -> None:
+    """Lay the files into a folder that had come by a step."""
+    for file in came:
+        if not (folder / file).exists():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(made.folder / file, folder / file)
+
+
+def by_commands(made: Native, folder: Path) -> list[Spent]:
+    """Do the same in a folder by the commands, each a program of its own; return what each took."""
+    shutil.copytree(made.begun, folder)
+    spent = []
+    for step, came in made.steps:
+        lay_what_came(made, came, folder)
+        clock, processor = time.monotonic(), _spent()
+        subprocess.run([sys.executable, "-m", "xlperf", ACTS[step], folder], check=False, capture_output=True)
+        spent.append(Spent(time.monotonic() - clock, _spent() - processor))
+    return spent
+
+
+def by_the_page(browser: Browser, page: Path, made: Native) -> list[Spent]:
+    """Do the same through the page; return what each step took once the folder was open."""
     name = made.folder.name
     browser.stand_still(MOMENT)
     browser.open(page.resolve().as_uri())
@@ -123,14 +183,16 @@ def by_the_page(browser: Browser, page: Path, made: Native) -> float:
     browser.press("选择轮次文件夹", "main button")
     browser.press(name, "main button")
     browser.until(lambda: browser.text("#panel"), "the round", LONGEST)
-    begun, there = browser.seconds(), set[str]()
+    spent, there = [], set[str]()
     for step, came in made.steps:
         for file in came:
             if file not in there:
                 browser.lay_file(made.folder / file, f"{name}/{file}")
                 there.add(file)
+        clock, processor = time.monotonic(), browser.seconds()
         _pressed(browser, step)
-    return browser.seconds() - begun
+        spent.append(Spent(time.monotonic() - clock, browser.seconds() - processor))
+    return spent
 
 
 BUTTONS = {
@@ -194,19 +256,35 @@ def figures(page: Path, schemes: list[str]) -> bool:
     for scheme in schemes:
         with tempfile.TemporaryDirectory() as where, open_browser() as browser:
             made = by_the_program(scheme, Path(where))
-            begun = time.monotonic()
-            seconds = by_the_page(browser, page, made)
+            native = [by_the_door(made, Path(where, "door")), by_commands(made, Path(where, "commands"))]
+            seen = by_the_page(browser, page, made)
             count, wrong = unlike(browser, made, Path(where))
             print(
-                f"{scheme}: {count} files, {len(wrong)} differ; processor: program {made.seconds:.1f} s, "
-                f"page {seconds:.1f} s ({seconds / made.seconds:.1f} times; {time.monotonic() - begun:.0f} s by the "
-                f"clock); memory of the page {browser.memory() / 1e6:.0f} MB",
+                f"{scheme}: {count} files, {len(wrong)} differ; memory of the page {browser.memory() / 1e6:.0f} MB; "
+                f"load of the machine {getloadavg()[0]:.1f}",
+                f"{'all':<16}{_beside(seen, *native)}",
+                *(
+                    f"{step[0]:<16}{_beside(*([each] for each in took))}"
+                    for step, *took in zip(made.steps, seen, *native, strict=True)
+                ),
                 *wrong[:10],
                 sep="\n  ",
                 flush=True,
             )
             well = well and not wrong
     return well
+
+
+def _beside(page: list[Spent], door: list[Spent], commands: list[Spent]) -> str:
+    """Return in words how long steps took by the page, by a program that runs already, and by commands."""
+    found = []
+    for what, way in (("clock", lambda s: s.clock), ("processor", lambda s: s.processor)):
+        ours, running, begun = (sum(map(way, each)) for each in (page, door, commands))
+        found.append(
+            f"{what} {ours:6.1f} s; running {running:6.1f} s, {ours / running:.1f} times; command {begun:6.1f} s, "
+            f"{ours / begun:.1f} times{' (!)' * (ours / begun > WITHIN)}"
+        )
+    return " | ".join(found)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Put the page and the engine into one file that opens from disk: `python -m xlperf.desk.build PYODIDE xlperf.html`.
 
 PYODIDE: the folder of the unpacked npm package `pyodide`, whose parts must have the digests below. The libraries are
-those installed in this environment, which requirements.txt pins by hash.
+those installed in this environment, which requirements.txt pins by hash. What was made of the same files before lies in
+`kept` beside that folder and is taken from there; the page is the same to the byte with it and without.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import gzip
 import hashlib
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from codecs import BOM_UTF16_LE
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +36,7 @@ PYODIDE = {  # part → sha256, of version 314.0.7
 }
 LIBRARIES = ("openpyxl", "et_xmlfile", "xlsxwriter", "ruamel.yaml", "chinese_calendar")
 READY = {"memory.bin": "memory.bin", "site.zip": "site.zip", "python_stdlib.zip": "stdlib.zip"}  # part → what is made
+KEPT, COMPILED, LAST = "kept", "compiled.zip", 3  # how many engines are kept
 LANGUAGES = ("zh", "en")
 INSIDE = ("folder", "inside")  # modules that only this page has
 POLICY = (
@@ -55,7 +59,7 @@ def build(pyodide: Path, out: Path) -> int:
     packed = "\n".join(
         f'<script type="text/plain" data-part="{name}" data-size="{len(small)}">{_written(small)}</script>'
         for name, data in parts.items()
-        for small in [gzip.compress(data, 9, mtime=0)]
+        for small in [gzip.compress(data, 6, mtime=0)]
     )
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     begin = '<script type="module">import { Inside } from "desk/inside"; globalThis.xlperfLine = new Inside();</script>'
@@ -75,15 +79,31 @@ def site() -> bytes:
 
 def made_ready(pyodide: Path, sources: bytes) -> dict[str, bytes]:
     """Return the engine as it is once it has begun, and what it reads later, see `page/compile.mjs`; needs node."""
-    node = shutil.which("node")
-    if node is None:
-        raise NotThePinned("node is not installed: it makes the engine ready for the page")
-    with tempfile.TemporaryDirectory() as folder:
-        given, script = Path(folder, "given.zip"), Path(folder, "compile.mjs")
-        given.write_bytes(sources)
-        script.write_text(part("compile.mjs"), "utf-8")
-        subprocess.run([node, script, pyodide, given, folder], check=True, capture_output=True)  # noqa: S603 - our own
-        return {name: Path(folder, kept).read_bytes() for name, kept in READY.items()}
+    kept = pyodide.resolve().parent / KEPT
+    known = hashlib.sha256(json.dumps(PYODIDE).encode() + part("compile.mjs").encode() + sources).hexdigest()
+    if not (kept / known).is_dir():
+        node = shutil.which("node")
+        if node is None:
+            raise NotThePinned("node is not installed: it makes the engine ready for the page")
+        kept.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept) as folder:
+            given, script, made = Path(folder, "given.zip"), Path(folder, "compile.mjs"), Path(folder, known)
+            made.mkdir()
+            given.write_bytes(sources)
+            script.write_text(part("compile.mjs"), "utf-8")
+            subprocess.run([node, script, pyodide, given, made, kept / COMPILED], check=True, capture_output=True)  # noqa: S603 - our own
+            _put_by(made, kept / known)
+    os.utime(kept / known)
+    return {name: (kept / known / file).read_bytes() for name, file in READY.items()}
+
+
+def _put_by(made: Path, place: Path) -> None:
+    """Keep an engine in its place, whole, and the last ones of others; another build may have kept the same."""
+    with suppress(OSError):
+        made.rename(place)
+    engines = [f for f in place.parent.iterdir() if len(f.name) == len(place.name)]
+    for old in sorted(engines, key=lambda f: f.stat().st_mtime)[:-LAST]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _members() -> Iterator[tuple[str, bytes]]:

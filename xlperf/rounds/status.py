@@ -30,10 +30,9 @@ def status_of(round_: Round, today: date | None = None) -> Status:
     came = [(a.name, hashlib.sha256(a.data).hexdigest()) for a in arrivals(round_.inbox) if a.problem is None]
     typed = {file: hashlib.sha256(data).hexdigest() for file, data in edited(round_, state)}
     waiting = unanswered(round_, state, {*(digest for _, digest in came), *typed.values()})
-    by_party: dict[Party | None, list[Receipt]] = {}
+    roster, by_party = roster_of(round_), dict[Party | None, list[Receipt]]()
     for receipt in waiting:
-        by_party.setdefault(sender(round_, receipt), []).append(receipt)
-    roster = roster_of(round_)
+        by_party.setdefault(sender(roster, state, receipt), []).append(receipt)
     books = [_book(round_, roster, state, p, by_party.get((p.kind, p.whom), []), day) for p in parcels_of(round_)]
     return Status(
         round_.id,
@@ -44,7 +43,7 @@ def status_of(round_: Round, today: date | None = None) -> Status:
         round_.deadline,
         tuple(books),
         tuple(
-            Stray(Path(r.file).name, tuple(errors(r.problems)), _letter(round_, roster, r))
+            Stray(Path(r.file).name, tuple(errors(r.problems)), _letter(round_, roster, state, r))
             for r in by_party.get(None, [])
         ),
         tuple(name for name, digest in came if digest not in state.receipts),
@@ -83,7 +82,7 @@ def _book(
         arrived,
         0 if party == MASTER else _late(round_.deadline, arrived if party in state.current else today),
         tuple(problems),
-        _letter(round_, roster, held[-1]) if held else "",
+        _letter(round_, roster, state, held[-1]) if held else "",
     )
 
 
@@ -97,7 +96,7 @@ def _late(deadline: date | None, day: date | None) -> int:
     return max((day - deadline).days, 0) if deadline is not None and day is not None else 0
 
 
-def _letter(round_: Round, roster: Roster, receipt: Receipt) -> str:
+def _letter(round_: Round, roster: Roster, state: State, receipt: Receipt) -> str:
     """Return where the reply on a file lies, "" where none was written yet."""
-    file = Path("out", FOLDER, f"{letter_name(round_, roster, receipt)}.txt")
+    file = Path("out", FOLDER, f"{letter_name(roster, state, receipt)}.txt")
     return file.as_posix() if (round_.folder / file).exists() else ""

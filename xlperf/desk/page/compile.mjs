@@ -1,12 +1,13 @@
-// Get the engine ready in advance, with the Python that will run it: node compile.mjs PYODIDE SITE.zip OUT
+// Get the engine ready in advance, with the Python that will run it: node compile.mjs PYODIDE SITE.zip OUT KEPT.zip
 // Written to the folder OUT: memory.bin, the memory of a Python that has begun and read what the page asks for, which the
 // page takes over instead of beginning itself; site.zip and stdlib.zip, what is not read by then, compiled. Neither
 // sources nor their docstrings are in them: nothing there is shown or compiled. The same files in make the same out.
-import { readFileSync, writeFileSync } from "node:fs";
+// KEPT.zip holds what was compiled before, by the digest of what it was compiled from; it is made and brought up to date.
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [pyodide, site, out] = process.argv.slice(2).map((path) => resolve(path));
+const [pyodide, site, out, kept] = process.argv.slice(2).map((path) => resolve(path));
 const PAGE = 256; // bytes: memory is compared by so many
 const STILL = 1577836800000; // what the engine is made at, so that its memory is the same each time
 Date.now = () => STILL;
@@ -34,8 +35,9 @@ async function fresh() {
 const compiler = await loadPyodide(common);
 compiler.FS.writeFile("/stdlib-given.zip", readFileSync(join(pyodide, "python_stdlib.zip")));
 compiler.FS.writeFile("/site-given.zip", readFileSync(site));
+if (existsSync(kept)) compiler.FS.writeFile("/kept.zip", readFileSync(kept));
 compiler.runPython(`
-import ast, importlib.util, io, pathlib, re, zipfile
+import ast, hashlib, importlib.util, io, os, pathlib, re, zipfile
 
 LEFT_OUT = re.compile(
     "(_pyrepl|_sysconfigdata|bdb|cProfile|doctest|ensurepip|ftplib|idlelib|imaplib|mailbox|multiprocessing|nntplib|pdb|"
@@ -58,6 +60,23 @@ def bare(text, kept):
                     node.body[0] = ast.copy_location(ast.Pass(), first)
     return ast.fix_missing_locations(tree)
 
+def kept_before():
+    if not os.path.exists("/kept.zip"):
+        return {}
+    with zipfile.ZipFile("/kept.zip") as kept:
+        return {digest: kept.read(digest) for digest in kept.namelist()}
+
+before, now = kept_before(), {}
+
+def code_of(data, file, whole):
+    """Return a module compiled; whole: with its docstrings."""
+    digest = hashlib.sha256(repr((file, whole)).encode() + data).hexdigest()
+    if digest not in before:
+        code = compile(bare(data, whole), file, "exec", dont_inherit=True, optimize=0)
+        before[digest] = bytes(importlib._bootstrap_external._code_to_hash_pyc(code, bytes(8), False))
+    now[digest] = before[digest]
+    return now[digest]
+
 def compiled(name, root, skip):
     found = {}
     with zipfile.ZipFile(f"/{name}-given.zip") as given:
@@ -67,9 +86,8 @@ def compiled(name, root, skip):
             data = given.read(file)
             if file.endswith(".py"):
                 # what a rule says of itself is shown, and Pyodide copies what its own says
-                tree = bare(data, "/rules/" in file or "pyodide/" in file)
-                code = compile(tree, f"{root}/{file}", "exec", dont_inherit=True, optimize=0)
-                data, file = bytes(importlib._bootstrap_external._code_to_hash_pyc(code, bytes(8), False)), f"{file}c"
+                data = code_of(data, f"{root}/{file}", "/rules/" in file or "pyodide/" in file)
+                file = f"{file}c"
             found[file] = data
     return found
 
@@ -88,7 +106,10 @@ def without(name, files, modules):
 stdlib, packages = compiled("stdlib", "/lib", True), compiled("site", "/site", False)
 write("stdlib", stdlib)
 write("site", packages)
+write("now", now)
 `);
+writeFileSync(`${kept}.${process.pid}`, compiler.FS.readFile("/now.zip"));
+renameSync(`${kept}.${process.pid}`, kept);
 const stdlib = join(out, "stdlib.zip");
 writeFileSync(stdlib, compiler.FS.readFile("/stdlib.zip"));
 

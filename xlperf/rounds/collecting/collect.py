@@ -136,7 +136,8 @@ def _opened(
 
 def missing(round_: Round, state: State, waiting: Iterable[Receipt]) -> Iterator[Missing]:
     """List who has no accepted workbook yet, in the order they were issued. waiting: what lies there unsettled."""
-    held = {sender(round_, r) for r in waiting}
+    roster = roster_of(round_)
+    held = {sender(roster, state, r) for r in waiting}
     for parcel in parcels_of(round_):
         party = (parcel.kind, parcel.whom)
         if party not in state.current:

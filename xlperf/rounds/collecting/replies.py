@@ -34,8 +34,8 @@ def write_replies(round_: Round, state: State, waiting: Iterable[Receipt]) -> tu
     """
     roster = roster_of(round_)
     wanted: dict[str, str] = {}
-    for receipt in (r for r in waiting if not roster.is_office(sender(round_, r))):
-        name = letter_name(round_, roster, receipt)
+    for receipt in (r for r in waiting if not roster.is_office(sender(roster, state, r))):
+        name = letter_name(roster, state, receipt)
         text = reply_text(round_, roster, state, receipt)
         wanted[name] = f"{wanted[name]}\n{text}" if name in wanted else text
     in_force = {file_name(roster.title(party)) for party in state.current}
@@ -68,9 +68,9 @@ def _document(text: str) -> Document:
     return Document("unit", FOLDER, "", FOLDER, TITLE, tuple(blocks))
 
 
-def letter_name(round_: Round, roster: Roster, receipt: Receipt) -> str:
+def letter_name(roster: Roster, state: State, receipt: Receipt) -> str:
     """Return what the letter on a file is called: the party it goes to, else the file."""
-    party = sender(round_, receipt)
+    party = sender(roster, state, receipt)
     name = roster.title(party) if party is not None else Path(receipt.file).stem
     return file_name(name)[:_LONGEST]
 
@@ -98,19 +98,20 @@ def unanswered(round_: Round, state: State, there: Collection[str]) -> list[Rece
     there: the sha256 of what lies in the inbox. A file that was taken out of it still waits as long as its sender
     has nothing in force: only a good file settles what a unit owes.
     """
-    waiting: list[Receipt] = []
+    roster, waiting = roster_of(round_), list[tuple[Party | None, Receipt]]()
     for receipt in state.receipts.values():
-        party = sender(round_, receipt)
         if receipt.decision == IS_WITHDRAWN:
             continue
         if receipt.decision == "accepted":
-            waiting = [w for w in waiting if sender(round_, w) != receipt.party]
-        elif receipt.sha256 in there or (party is not None and party not in state.current):
-            waiting.append(receipt)
-    return waiting
+            waiting = [w for w in waiting if w[0] != receipt.party]
+            continue
+        party = sender(roster, state, receipt)
+        if receipt.sha256 in there or (party is not None and party not in state.current):
+            waiting.append((party, receipt))
+    return [receipt for _, receipt in waiting]
 
 
-def sender(round_: Round, receipt: Receipt) -> Party | None:
+def sender(roster: Roster, state: State, receipt: Receipt) -> Party | None:
     """Return who is to be answered: whose book it is, or else the unit that the file is named after.
 
     A name that the unit bore when its book was issued is one too. The name serves for the answer only; nothing is
@@ -118,8 +119,8 @@ def sender(round_: Round, receipt: Receipt) -> Party | None:
     """
     if receipt.kind:
         return receipt.party
-    units = roster_of(round_).units
-    names = {name: who for name, (kind, who) in round_.state().called.items() if kind == "unit" and who in units}
+    units = roster.units
+    names = {name: who for name, (kind, who) in state.called.items() if kind == "unit" and who in units}
     names |= {name: code for code, name in units.items()}
     named = [(len(name), code) for name, code in names.items() if name and name in receipt.file]
     return ("unit", max(named)[1]) if named else None
@@ -127,7 +128,7 @@ def sender(round_: Round, receipt: Receipt) -> Party | None:
 
 def reply_text(round_: Round, roster: Roster, state: State, receipt: Receipt) -> str:
     """Write the letter: what came, every place with its reason and what to do, what counts till then, until when."""
-    party = sender(round_, receipt)
+    party = sender(roster, state, receipt)
     whom = roster.title(party) if party is not None else "报送单位"
     wrong = errors(receipt.problems)
     office = round_.scheme.office
