@@ -79,7 +79,8 @@ desk-figures: desk  # writing back from the page: 200 cuts, two clerks mixed 100
 	XLPERF_PAYLOADS=all $(PY) -m pytest -n 0 -q tests/desk/test_page_payloads.py
 desk-rounds: desk  # every scheme's demonstration through the page = the program, byte for byte; seconds, memory (half an hour)
 	PYTHONPATH=.:tests $(PY) -W ignore -m kit.page_rounds build/desk/xlperf.html
-release: desk
+release: setup build/desk/pyodide
+	$(PY) -m xlperf.desk.build build/desk/pyodide build/desk/xlperf.html --twice
 	rm -rf dist
 	$(PY) -m hatchling build -t wheel -d dist
 	$(PY) -m xlperf.cli.release dist build/desk/xlperf.html

@@ -52,6 +52,14 @@ def test_a_new_round_is_a_folder_of_its_own(scheme, folder):
     assert len(again.key) == 32
 
 
+def test_a_round_of_another_year_says_its_own_year(scheme, folder):
+    made, _ = new_round(scheme, folder, year=2019)
+    again = reopened(folder)
+    assert {made.scheme.title, again.scheme.title} == {made.scheme.in_year(2017).title.replace("2017年", "2019年")}
+    assert "2019年度" in again.scheme.title
+    assert "# deadline: 2019-12-31" in (folder / "round.yaml").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [

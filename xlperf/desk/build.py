@@ -1,5 +1,7 @@
 """Put the page and the engine into one file that opens from disk: `python -m xlperf.desk.build PYODIDE xlperf.html`.
 
+With `--twice` it is made a second time from nothing that was kept, and refused where a byte of it differs.
+
 PYODIDE: the folder of the unpacked npm package `pyodide`, whose parts must have the digests below. The libraries are
 those installed in this environment, which requirements.txt pins by hash. What was made of the same files before lies in
 `kept` beside that folder and is taken from there; the page is the same to the byte with it and without.
@@ -50,11 +52,18 @@ class NotThePinned(Exception):
     """A part of Pyodide is missing or not the one whose digest stands here."""
 
 
-def build(pyodide: Path, out: Path) -> int:
-    """Write the page with the engine inside; return its size in bytes. Raises NotThePinned."""
+class NotTheSame(Exception):
+    """The page is not made the same to the byte from the same files."""
+
+
+def build(pyodide: Path, out: Path, kept: Path | None = None) -> int:
+    """Write the page with the engine inside; return its size in bytes. Raises NotThePinned.
+
+    kept: the folder of what was made before; beside that of Pyodide where none is named.
+    """
     parts = {name: _pinned(pyodide / name, sha) for name, sha in PYODIDE.items()}
     del parts["python_stdlib.zip"]
-    parts |= made_ready(pyodide, site())
+    parts |= made_ready(pyodide, site(), kept or pyodide.resolve().parent / KEPT)
     parts["worker.mjs"] = part("worker.mjs").encode()
     packed = "\n".join(
         f'<script type="text/plain" data-part="{name}" data-size="{len(small)}">{_written(small)}</script>'
@@ -72,14 +81,24 @@ def build(pyodide: Path, out: Path) -> int:
     return out.stat().st_size
 
 
+def build_twice(pyodide: Path, out: Path) -> int:
+    """Do it once more from nothing that was kept; return the size. Raises NotTheSame where a byte differs."""
+    size = build(pyodide, out)
+    with tempfile.TemporaryDirectory() as folder:
+        again = Path(folder, "again.html")
+        build(pyodide, again, Path(folder, KEPT))
+        if again.read_bytes() != out.read_bytes():
+            raise NotTheSame(f"{out} is made another way each time")
+    return size
+
+
 def site() -> bytes:
     """Return the packages of the engine as a zip, the same for the same contents."""
     return packed(sorted(_members()), small=False)
 
 
-def made_ready(pyodide: Path, sources: bytes) -> dict[str, bytes]:
+def made_ready(pyodide: Path, sources: bytes, kept: Path) -> dict[str, bytes]:
     """Return the engine as it is once it has begun, and what it reads later, see `page/compile.mjs`; needs node."""
-    kept = pyodide.resolve().parent / KEPT
     known = hashlib.sha256(json.dumps(PYODIDE).encode() + part("compile.mjs").encode() + sources).hexdigest()
     if not (kept / known).is_dir():
         node = shutil.which("node")
@@ -147,5 +166,6 @@ def _pinned(file: Path, sha256: str) -> bytes:
 
 
 if __name__ == "__main__":
-    size = build(Path(sys.argv[1]), Path(sys.argv[2]))
+    make = build_twice if "--twice" in sys.argv else build
+    size = make(Path(sys.argv[1]), Path(sys.argv[2]))
     sys.stdout.write(f"{sys.argv[2]}: {size / 1e6:.1f} MB\n")

@@ -254,7 +254,7 @@ def _fill(folder: Path, source: Source, settings: str, key: bytes, earlier: Sequ
 
 
 def _round_text(scheme: Scheme, plan: Plan, deadline: date | None, source: Source, contact: str) -> str:
-    due = f"deadline: {deadline}" if deadline else "# deadline: 2017-12-31"
+    due = f"deadline: {deadline}" if deadline else f"# deadline: {scheme.year}-12-31"
     whom = f"contact: {json.dumps(_one_line(contact), ensure_ascii=False)}" if contact else "# contact: 科室 电话"
     lines = [
         "# 一轮考核。由 xlperf new 写成；考核开始后不要改动。",

@@ -365,11 +365,12 @@ class Scheme:
     origins: dict[str, dict[Time, str]] = field(default_factory=dict)
 
     def in_year(self, year: int) -> Scheme:
-        """Return the scheme as a round of another year uses it; itself for its own."""
+        """Return the scheme as a round of another year uses it, that year in its title; itself for its own."""
         if year == self.year:
             return self
         figures = {n: replace(f, value=Fraction(year)) if f.of_round else f for n, f in self.figures.items()}
-        return replace(self, year=year, figures=figures)
+        title = self.title.replace(f"{self.year}年", f"{year}年")
+        return replace(self, year=year, title=title, figures=figures)
 
     @property
     def open_readings(self) -> dict[str, Reading]:
