@@ -49,6 +49,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"not judged by LibreOffice: {unjudged} tests (a program is not installed)")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers share the tests: more than there are cores, for they wait for other programs."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(4, max(1, cores * 3 // 2))
+
+
 # ---- the long files first ----------------------------------------------------------------------------------------
 
 
