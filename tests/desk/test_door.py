@@ -314,6 +314,7 @@ def test_a_round_that_lacks_something_goes_out_only_with_a_reason(home: Path):
     look = done(home, "papers", round="缺", day="2026-01-08")
     assert not look["ready"]
     assert "NOT_RETURNED" in [p["code"] for p in look["lacking"]]
+    assert {p["where"].get("file", "") for p in look["lacking"] if p["code"] == "PUBLISH_LACKS"} == {"缺"}
     assert "PUBLISH_LACKS" in codes(asked(home, "publish", round="缺", day="2026-01-08"))
     assert not (home / "缺" / "out" / "发布").exists()
     assert done(home, "publish", round="缺", day="2026-01-08", incomplete="先行试发")["files"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,14 @@ class Desk:
             raise Refused(problems)
         self.problems.extend(p for p in problems if p.severity != "note")
         return found
+
+    def placed(self, found: Problem) -> Problem:
+        """Return a problem whose file is said as the page does: below the folder it was opened on."""
+        file = Path(found.where.file)
+        if not found.where.file or not file.is_relative_to(self.home):
+            return found
+        below = file.relative_to(self.home).as_posix()
+        return replace(found, where=replace(found.where, file="" if below == "." else below))
 
 
 def scheme_named(values: Mapping[str, Any]) -> Path:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from xlperf.desk.asked import Cancelled, Data, Desk, Refused
@@ -78,16 +76,7 @@ def _action(name: str) -> Action:
 
 def _answered(desk: Desk, data: Data | None, problems: list[Problem] | None = None) -> Data:
     said = list(dict.fromkeys([*desk.problems, *(problems or [])]))
-    return {"data": data, "failed": data is None, "problems": [_placed(desk, p).data(desk.language) for p in said]}
-
-
-def _placed(desk: Desk, found: Problem) -> Problem:
-    """Return a problem whose file is said as the page does: below the folder it was opened on."""
-    file = Path(found.where.file)
-    if not found.where.file or not file.is_relative_to(desk.home):
-        return found
-    below = file.relative_to(desk.home).as_posix()
-    return replace(found, where=replace(found.where, file="" if below == "." else below))
+    return {"data": data, "failed": data is None, "problems": [desk.placed(p).data(desk.language) for p in said]}
 
 
 def answer_text(desk: Desk, request: str) -> str:

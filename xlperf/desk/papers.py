@@ -22,7 +22,7 @@ def papers(desk: Desk, words: Mapping[str, Any]) -> Data:
     settings, wrong = settings_for(round_, _wishes(words))
     lacking = not_ready(round_, round_.scores(), settings.incomplete)
     return {
-        "lacking": [p.data(desk.language) for p in [*wrong, *lacking]],
+        "lacking": [desk.placed(p).data(desk.language) for p in [*wrong, *lacking]],
         "ready": not errors([*wrong, *lacking]),
         "day": settings.day.isoformat(),
         "appeal_days": settings.appeal_days,
