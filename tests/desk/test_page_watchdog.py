@@ -14,7 +14,7 @@ ROUND = "一轮"
 HOSTILE = """
 import xlperf.rounds.collecting.open as opened
 
-opened.PATIENCE = 0.5
+opened.PATIENCE = 4
 read = opened._opened
 
 def hostile(job, data=None):
