@@ -82,6 +82,9 @@ def test_a_reason_is_recorded_and_printed_on_all_that_comes_out(green, tmp_path)
     assert all(REASON in texts(round_.folder / file) for file in issued)
     book, table = publish_scores(round_).files
     assert REASON in texts(round_.folder / book)
+    for file in (*issued, book):  # above every page, for a sheet is often handed on alone
+        sheets = openpyxl.load_workbook(round_.folder / file).worksheets
+        assert [s.title for s in sheets if REASON not in (s.oddHeader.center.text or "")] == [], file
     first, *_ = csv.reader((round_.folder / table).read_text("utf-8-sig").splitlines())
     assert REASON in first[0]
     again, _ = open_round(round_.folder)

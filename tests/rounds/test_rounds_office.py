@@ -93,6 +93,8 @@ def test_a_bad_row_of_the_office_is_held(round_, change, code):
     row = {"unit": "U44", "kind": "减分", "item": "通报", "points": 0.4, "status": "通过", **change}
     receipt = office(round_, {("events", "+1", name): value for name, value in row.items()})
     assert (receipt.decision, [p.code for p in receipt.problems if p.severity == "error"]) == ("held", [code])
+    shown = [p.text("zh") for p in receipt.problems if p.code == "NOT_A_DATE"]
+    assert all(f"{round_.year}-12-31" in text for text in shown)  # a day of the year that is appraised
     assert list(events(round_)) == ["U22-1"]
 
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import openpyxl
 from click.testing import CliRunner
+from kit.masters import blank_master_of, laid_out
 from kit.small_plan import MARKS, PLAN, identity, rows
 
 from xlperf.cli import main
@@ -65,6 +66,17 @@ def test_places_are_whole_numbers_in_the_audit(tmp_path):
     sheet = openpyxl.load_workbook(tmp_path / "d" / "out" / "总表.xlsx")["对账"]
     places = [row for row in sheet.iter_rows() if row[3].value == "名次"]
     assert {c.number_format for row in places for c in row[4:6]} == {"General"}
+
+
+def test_every_score_that_is_ranked_is_compared_with_what_the_engine_worked_out(tmp_path):
+    file = blank_master_of("hebi-2021", tmp_path / "总表.xlsx")
+    sheet = openpyxl.load_workbook(file)["对账"]
+    compared = {(row[0].value, row[3].value) for row in sheet.iter_rows(min_row=5)}
+    _, plan = laid_out("hebi-2021")
+    sheets = [(plan.by_name[r.sheet], r.score) for r in plan.rankings]
+    assert {
+        (ranked.title, ranked.by_name[score].title) for ranked, score in sheets
+    } <= compared  # what the sheet 排名 prints as the score
 
 
 def test_explain_says_that_the_scheme_is_red(tmp_path):

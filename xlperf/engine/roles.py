@@ -79,7 +79,7 @@ def warned_rows(scores: Scores) -> Iterator[Problem]:
             if found:
                 names = "、".join(found[:_NAMED]) + ("……" if len(found) > _NAMED else "")
                 values = {"title": column.title, "count": len(found), "rows": names, "why": column.note or column.basis}
-                yield problem("ROWS_WARNED", Where(sheet=sheet.title, path=column.name), **values)
+                yield problem("ROWS_WARNED", Where(sheet=sheet.title), **values)
 
 
 def _named(scores: Scores, sheet: Sheet, row: Row) -> str:

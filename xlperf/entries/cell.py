@@ -51,7 +51,8 @@ class Asked:
 
     where: the place, or what makes it once a problem needs it. names: other words for the keys that may stand here.
     open: whether the row asks for the cell, None where that is still to be worked out from the row. measure: the column
-    of the row that says what its numbers are counted in. shared: names that several of these keys bear.
+    of the row that says what its numbers are counted in. shared: names that several of these keys bear. year: that is
+    appraised, 0 where nobody says.
     """
 
     column: Column
@@ -62,6 +63,7 @@ class Asked:
     open: bool | None = None
     measure: str = ""
     shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    year: int = 0
 
     @property
     def at(self) -> Where:
@@ -263,7 +265,7 @@ def _date(asked: Asked, raw: Raw) -> Judged:
 
 def _day_judged(asked: Asked, day: date | None, raw: Raw, notes: list[Problem]) -> Judged:
     if day is None or not EARLIEST <= day < LATEST:
-        return None, [unread(str(raw), "date", asked.at, asked.column.title)]
+        return None, [unread(str(raw), "date", asked.at, asked.column.title, year=asked.year)]
     return day_number(day), notes
 
 

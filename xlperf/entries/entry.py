@@ -145,7 +145,7 @@ def _judge(entry: Entry, known: Row, offered: Offers, asks: _Asks) -> None:
     column = entry.column
     offer = offered.of(column.offers)
     open_, measure = asks.whether(entry, known), entry.sheet.measured_by
-    asked = Asked(column, known, entry.where, offer.keys, offer.names, open_, measure, offer.shared)
+    asked = Asked(column, known, entry.where, offer.keys, offer.names, open_, measure, offer.shared, offered.year)
     entry.value, problems = judge(asked, entry.raw, entry.data_type, entry.formula, entry.percent)
     entry.problems = [p for p in problems if entry.needed or p.code != "MISSING"] if problems else []
 
@@ -188,11 +188,11 @@ NOTHING = Offer()
 class Offers:
     """What may be written where a column takes the keys of a table, by table, found out when it is asked for.
 
-    own: see `judge_entries`.
+    own: see `judge_entries`. year: that is appraised.
     """
 
     def __init__(self, plan: Plan, tables: Tables, own: Callable[[Thing | None], bool] = lambda _: True) -> None:
-        self._plan, self._tables, self._own = plan, tables, own
+        self._plan, self._tables, self._own, self.year = plan, tables, own, plan.year
         self._found: dict[str, Offer] = {"": NOTHING}
 
     @cached_property

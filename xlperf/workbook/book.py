@@ -108,6 +108,9 @@ class _Packager(Packager):  # type: ignore[misc]
             texts._assemble_xml_file()  # noqa: SLF001
 
 
+_HEADER_LINE = 60  # letters of a line above a page, A4 upright
+
+
 class Titles:
     """The titles of the worksheets of one book, no two of them alike."""
 
@@ -129,7 +132,7 @@ class Book(Titles):
 
     noting: whether it remembers which text was written when (`said`), so that others can be stamped from it. remembers:
     False for one that nobody asks what was written to it, and that takes less memory. to_read: whether it is for people
-    to read, with nothing in it to calculate.
+    to read, with nothing in it to calculate. caution: what stands above every printed page (see `Plan.caution`).
     """
 
     def __init__(
@@ -141,8 +144,10 @@ class Book(Titles):
         noting: bool = False,
         remembers: bool = True,
         to_read: bool = False,
+        caution: str = "",
     ) -> None:
         super().__init__()
+        self._caution = caution
         self._remembers = remembers
         self._bytes = io.BytesIO()
         self.workbook = xlsxwriter.Workbook(self._bytes, _options())
@@ -170,6 +175,8 @@ class Book(Titles):
         """Add a worksheet under a title taken before."""
         page = cast("Page", self.workbook.add_worksheet(title, Page))
         page.said, page.remembers = self._said, self._remembers
+        if self._caution:
+            page.set_header(_above(self._caution), {"scale_with_doc": False})
         self._pages[title] = page
         return page
 
@@ -205,6 +212,13 @@ class Book(Titles):
     def save(self, file: Path) -> None:
         """Write the file in one move, so that a reader never meets half of it."""
         write_whole(file, self.data(), lasting=False)
+
+
+def _above(caution: str) -> str:
+    """Return a caution as the header of a page: two lines at most, of what a header may hold."""
+    text = caution if len(caution) <= 2 * _HEADER_LINE else f"{caution[: 2 * _HEADER_LINE - 1]}…"
+    lines = (text[:_HEADER_LINE], text[_HEADER_LINE:])
+    return '&C&"宋体"&9' + "\n".join(line.replace("&", "&&") for line in lines if line)
 
 
 def _note_texts(workbook: Any, said: list[str]) -> None:

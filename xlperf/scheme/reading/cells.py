@@ -67,16 +67,17 @@ def day_meant(text: str) -> date | None:
 
 def unread(
     text: str, holds: Holds, at: Where | None, title: str, measure: str = "",
-    low: Fraction | None = None, high: Fraction | None = None,
+    low: Fraction | None = None, high: Fraction | None = None, year: int = 0,
 ) -> Problem:  # fmt: skip
     """Return why text is not what its column holds, and what to write.
 
     measure: what the numbers there are counted in. low, high: the limits of the cell, None where there is none.
+    year: that a day is shown of, 0 for this one.
     """
     plain = bare(text)
     if holds == "date":
         day = day_meant(text)
-        like = day.isoformat() if day else f"{date.today().year}-12-31"
+        like = day.isoformat() if day else f"{year or date.today().year}-12-31"
         return problem("NOT_A_DATE", at, title=title, found=text, plain=like)
     if plain == EXEMPT:
         return problem("EXEMPT_NOT_ALLOWED", at, title=title, found=EXEMPT)

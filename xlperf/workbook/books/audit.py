@@ -98,7 +98,7 @@ def lines_of(layout: Layout) -> Iterator[Line]:
 def _compared(view: View, ranking: Ranking) -> tuple[str, ...]:
     place = link_of(view.sheet.by_name[ranking.place].expr)
     key = place.column if place is not None and place.kind == "rank" else ranking.score
-    return tuple(dict.fromkeys((key, ranking.place)))
+    return tuple(dict.fromkeys((ranking.score, key, ranking.place)))
 
 
 def _overall(book: Book, sheet: Worksheet, count: int) -> None:

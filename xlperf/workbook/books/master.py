@@ -65,7 +65,7 @@ def master_book(
     ledger that the page 排名 prints. key: of the round, see `carriers`.
     """
     plan = scores.plan
-    book = Book(plan.title, plan.issuer, keywords(identity))
+    book = Book(plan.title, plan.issuer, keywords(identity), caution=plan.caution)
     front = book.title(FRONT)
     layout = Layout(scores, _views(book, scores, entered or {}))
     directory = _directory_ranges(book, len(scores.unit_names)) if scores.unit_names else None

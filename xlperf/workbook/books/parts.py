@@ -41,7 +41,7 @@ def part_book(scores: Scores, bearer: Thing, *, native: bool = True) -> Book:
     """Make the book of one unit."""
     part, plan = part_of(scores, bearer), scores.plan
     name = scores.objects.title(bearer)
-    book = Book(f"{plan.title}总表（{name}）", plan.issuer, remembers=False)
+    book = Book(f"{plan.title}总表（{name}）", plan.issuer, remembers=False, caution=plan.caution)
     layout = Layout(part, _views(book, part))
     for view in layout.views:
         under = "　".join(t for t in (name, f"依据：{view.sheet.basis}" if view.sheet.basis else "") if t)

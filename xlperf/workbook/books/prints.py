@@ -110,7 +110,7 @@ def write_print_book(scores: Scores, spec: Print, file: Path, rows: Sequence[int
     rows: positions on the sheet of the plan, where the book is for some of them only and shows nothing of the others.
     """
     plan = scores.plan
-    book = Book(f"{plan.title}{spec.title}", plan.issuer)
+    book = Book(f"{plan.title}{spec.title}", plan.issuer, caution=plan.caution)
     view = _whole(scores, spec, rows)
     write_print(book, Layout(scores, [view]), spec, live=False)
     if not book.workbook.worksheets():  # nobody is to be printed

@@ -52,7 +52,7 @@ def write_scorer_book(
     office: the scorer of the rows that name none. scheme, deadline: see `write_unit_book`.
     """
     plan = scores.plan
-    book = Book(f"{plan.title}{SCORES}", plan.issuer, keywords(identity))
+    book = Book(f"{plan.title}{SCORES}", plan.issuer, keywords(identity), caution=plan.caution)
     guide = book.title(TITLE_OF_SHEET)
     leaves = list(scorer_leaves(book, scores, scorer, office))
     views = [view for leaf in leaves for view in leaf.views]

@@ -109,7 +109,7 @@ def draft_written(
 ) -> tuple[Book, Record]:
     """Write a book in full; return it finished, with the record of it. noting: see `Book`."""
     plan, layout, own, name = draft.scores.plan, draft.layout, draft.own, draft.name
-    book = Book(f"{plan.title}{own}", plan.issuer, keywords(identity), noting=noting)
+    book = Book(f"{plan.title}{own}", plan.issuer, keywords(identity), noting=noting, caution=plan.caution)
     offers, offered = offers_of(layout.views), draft.offered
     views = [headed(layout, view) for view in draft.views]
     states = [checked(layout, [view], offered).text() for view in views]
