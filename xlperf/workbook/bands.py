@@ -7,7 +7,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlperf.workbook import style
 from xlperf.workbook.book import Book, put
 from xlperf.workbook.text import lines, measure
-from xlperf.xlsx.skeleton import TITLE
+from xlperf.xlsx.skeleton import STATE, TITLE
 
 LINE_HEIGHT = 15.0
 _NEAR = 2.0  # half-width characters of a title that a line holds beyond its room, whatever the font
@@ -41,11 +41,11 @@ def titled(book: Book, sheet: Worksheet, columns: tuple[int, int], text: str, wi
     band(book, sheet, TITLE, columns, text, look, 28 * lines(text, room))
 
 
-def under(book: Book, sheet: Worksheet, row: int, columns: tuple[int, int], text: str, width: float) -> None:
-    """Write a line below the title, on as many lines as it takes. width: as of `titled`."""
+def legend(book: Book, sheet: Worksheet, columns: tuple[int, int], text: str, width: float) -> None:
+    """Write what the colours mean, the same in every book, on as many lines as it takes. width: as of `titled`."""
     taken = lines(text, width) if width else 1
     look = style.UNDER_LOOK if taken == 1 else {**style.UNDER_LOOK, "text_wrap": True}
-    band(book, sheet, row, columns, text, look, 20 if taken == 1 else LINE_HEIGHT * taken + 5)
+    band(book, sheet, STATE, columns, text, look, 20 if taken == 1 else LINE_HEIGHT * taken + 5)
 
 
 def caution(book: Book, sheet: Worksheet, row: int, columns: tuple[int, int], text: str, width: float) -> int:

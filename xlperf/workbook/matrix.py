@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from xlperf.engine.plan import Column
 from xlperf.formula.values import Value, shown, value_text
 from xlperf.workbook import style
-from xlperf.workbook.bands import LINE_HEIGHT, band, titled, under
+from xlperf.workbook.bands import LINE_HEIGHT, band, titled
 from xlperf.workbook.book import Book, Page, protect, put
 from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.paper import Paper, paper_for, print_set_up
@@ -95,9 +95,8 @@ def _visible(block: View) -> list[int]:
 
 def _head(book: Book, sheet: Page, layout: Layout, matrix: Matrix, dress: Dress, wide: float) -> None:
     first, last = matrix.across(layout)
-    room = matrix.width(layout)
-    titled(book, sheet, (first, last), dress.heading, room, matrix.title)
-    under(book, sheet, UNDER, (first, last), dress.under, room)
+    titled(book, sheet, (first, last), dress.heading, matrix.width(layout), matrix.title)
+    band(book, sheet, UNDER, (first, last), dress.under, style.UNDER_LOOK, 20)
     band(book, sheet, STATE, (matrix.blocks[0].first, last), dress.state, style.UNDER_LOOK, 20)
     head, plain = book.look(style.HEAD_LOOK), book.look(style.BASE)
     sheet.merge_range(BASIS, UNIT, HEAD, UNIT, "单位", head)

@@ -15,7 +15,7 @@ from xlperf.formula.excel import constant_text, formula
 from xlperf.formula.expression import columns_of, lift
 from xlperf.formula.values import Value, numbers_in
 from xlperf.workbook import style
-from xlperf.workbook.bands import LINE_HEIGHT, titled, under
+from xlperf.workbook.bands import LINE_HEIGHT, band, legend, titled
 from xlperf.workbook.book import Book, Page, cached, protect, put
 from xlperf.workbook.layout import (
     LEADING,
@@ -29,7 +29,7 @@ from xlperf.workbook.layout import (
 from xlperf.workbook.limits import validation, within
 from xlperf.workbook.paper import Paper, paper_for, print_set_up
 from xlperf.workbook.text import key_text, length_shown, lines, measure
-from xlperf.xlsx.skeleton import BASIS, BODY, HEAD, MARK, NAMES, SPARE, STATE, TITLE, UNDER
+from xlperf.xlsx.skeleton import BASIS, BODY, HEAD, MARK, NAMES, SPARE, TITLE, UNDER
 
 MONEY_LONGEST = 10  # characters of the largest amount that is typed: 9999999.99
 HEAD_HEIGHT, LOWEST = 170.0, 22.0  # points: all that stands above a table, and a row of one line
@@ -164,8 +164,8 @@ def _head(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress
     wide = widths(layout, view)
     room = sum(_on_paper(view, wide)[first - 1 : last]) if dress.printed else 0.0
     titled(book, sheet, (first, last), dress.heading, room, view.title)
-    under(book, sheet, UNDER, (first, last), dress.under, room)
-    under(book, sheet, STATE, (first, last), dress.state, room)
+    band(book, sheet, UNDER, (first, last), dress.under, style.UNDER_LOOK, 20)
+    legend(book, sheet, (first, last), dress.state, room)
     plain = book.look(style.BASE)
     sheet.set_row(NAMES, 12, None, {"hidden": True})
     sheet.write_string(NAMES, 0, f"{MARK}|{view.sheet.name}|{len(book.tables) + 1}", plain)
