@@ -22,6 +22,7 @@ from xlperf.workbook.books.receipts import write_receipts
 from xlperf.workbook.books.scorer import write_scorer_book
 from xlperf.workbook.style import number_format
 from xlperf.workbook.table import _longest_number
+from xlperf.workbook.text import measure
 
 DAY = date(2026, 11, 21)
 
@@ -46,6 +47,26 @@ def test_a_date_to_sign_with_stays_on_one_line(tmp_path):
     signed = [t for t in texts(openpyxl.load_workbook(tmp_path / "a.xlsx")["打分表"]) if "日期：" in t]
     space = "\N{NO-BREAK SPACE}"
     assert [t[t.index("日期：") :] for t in signed] == [f"日期：{space * 6}年{space * 4}月{space * 4}日"]
+
+
+def test_what_is_signed_breaks_between_a_blank_and_the_next_label_only(tmp_path):
+    """Programs break Chinese between any two letters: a line that does not fit is broken by us."""
+    write_scorer_book(two_kinds(), "统计局", tmp_path / "a.xlsx", identity("scorer", "统计局"), "示例办")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["打分表"]
+    cell = next(c for row in sheet.iter_rows() for c in row if "日期：" in str(c.value))
+    (across,) = [r for r in sheet.merged_cells.ranges if cell.coordinate in r]
+    wide = {
+        i: d.width
+        for d in sheet.column_dimensions.values()
+        if not d.hidden
+        for i in range(d.min or 0, (d.max or 0) + 1)
+    }
+    room = sum(wide.get(i, 0.0) for i in range(across.min_col, across.max_col + 1))
+    written = str(cell.value).split("\n")
+    assert all(measure(line) < room for line in written), (room, [measure(line) for line in written])
+    starts = ("打分单位（盖章）：", "负责人（签字）：", "打分人：", "联系电话：", "日期：")
+    assert all(line.startswith(starts) for line in written)
+    assert (sheet.row_dimensions[cell.row].height or 0) >= 18 * len(written)
 
 
 def test_the_guide_of_a_matrix_explains_every_column_to_fill(tmp_path):

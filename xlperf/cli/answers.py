@@ -176,7 +176,7 @@ def score_command(
         published = (publish_parts if split else publish_scores)(round_, native=functions == "native")
         output.progress(1, 1, "计分")
         scores, before = published.scores, published.before
-        problems = [*published.problems, *unsettled(round_, scores)]
+        problems = [*published.problems, *unsettled(round_, scores, published.problems)]
         for file in published.files:
             click.echo(f"{say('已写出', 'written')} {home / file}", err=True)
     if json_:

@@ -118,6 +118,8 @@ def refusals_shown() -> Iterator[None]:
     except Exception as fault:
         if pressed:  # a library that was just being imported made another fault of it
             _interrupted(KeyboardInterrupt())
+        if isinstance(fault, OSError) and output.was_printing(fault):
+            output.end_unheard(fault.strerror or type(fault).__name__)
         from xlperf.rounds.faults import fault_problems  # read only now: it needs sqlite3
 
         refused = fault_problems(fault)

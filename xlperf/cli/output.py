@@ -9,7 +9,9 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any, NoReturn
 
 import click
@@ -17,7 +19,7 @@ import click
 from xlperf.cli.language import language as language
 from xlperf.cli.language import say as say
 from xlperf.cli.page import width
-from xlperf.problems import Problem, errors, words
+from xlperf.problems import Problem, errors, problem, words
 from xlperf.wording import PROGRAM
 
 ROOM = 70  # columns of a line of progress
@@ -53,6 +55,18 @@ def fail(problems: Sequence[Problem]) -> NoReturn:
     context = click.get_current_context(silent=True)
     if context is not None and context.meta.get(AS_JSON):
         click.echo(answer_json({}, problems))
+    raise SystemExit(FAILED)
+
+
+def was_printing(fault: BaseException) -> bool:
+    """Check whether a fault came up while something was printed: then no file failed, and the fault names none."""
+    return any(frame.f_code is click.echo.__code__ for frame, _ in walk_tb(fault.__traceback__))
+
+
+def end_unheard(cause: str) -> NoReturn:
+    """End a command whose output cannot be written: told on stderr where that still can be."""
+    with suppress(OSError):
+        show_problems([problem("OUTPUT_REFUSED", cause=cause)])
     raise SystemExit(FAILED)
 
 

@@ -98,7 +98,9 @@ def _again(kind: str, count: int) -> str:
 def _held(status: Status) -> Iterator[str]:
     """Write what was held, each with every reason and where its letter lies."""
     waiting: list[tuple[str, BookStatus | Stray]] = [
-        (f"{b.name}　{b.book}{_beside(b)}", b) for b in status.books if b.problems
+        ("　".join(filter(None, dict.fromkeys((b.name, b.book, b.held)))) + _beside(b), b)
+        for b in status.books
+        if b.problems
     ]
     waiting += [(f"{say('认不出是谁的', 'nobody knows whose')}　{s.file}", s) for s in status.strays]
     if waiting:

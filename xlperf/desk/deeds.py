@@ -100,7 +100,7 @@ def rank(desk: Desk, words: Mapping[str, Any]) -> Data:
     desk.progress(0, 1, "计分")
     published = publish_scores(round_)
     desk.progress(1, 1, "计分")
-    desk.problems.extend([*published.problems, *unsettled(round_, published.scores)])
+    desk.problems.extend([*published.problems, *unsettled(round_, published.scores, published.problems)])
     return {**ranking_of(published.scores, published.before), "files": [f.as_posix() for f in published.files]}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 from xlperf.problems import Language, Problem, errors
@@ -34,6 +35,11 @@ class BookStatus:
     late: int = 0
     problems: tuple[Problem, ...] = ()
     letter: str = ""
+
+    @property
+    def held(self) -> str:
+        """Return the names of the files that are held, "" where none is."""
+        return "、".join(dict.fromkeys(Path(p.where.file).name for p in self.problems if p.where.file))
 
     @property
     def again(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from xlperf.engine.ask import Spot, empty_inputs
 from xlperf.engine.refused import refused_rows
@@ -21,14 +21,21 @@ from xlperf.rounds.store import Round
 _NAMED = 8  # units named one by one
 
 
-def unsettled(round_: Round, scores: Scores) -> list[Problem]:
-    """List what is missing from a scored round, as warnings, and as errors which cells no longer stand."""
+def unsettled(round_: Round, scores: Scores, said: Collection[Problem] = ()) -> list[Problem]:
+    """List what is missing from a scored round, as warnings, and as errors which cells no longer stand.
+
+    said: what was told of this scoring before; that a 总表 is held is not told twice.
+    """
     state = round_.state()
     books = status_of(round_).books
     absent = [b for b in books if b.state != "in"]
     problems = list(_not_in([b for b in absent if b.kind != "master"]))
     roster = roster_now(round_, state)
-    if any(b.kind == "master" for b in absent) and any(office_cells(roster)):
+    master = next((b for b in absent if b.kind == "master"), None)
+    if master is not None and master.state == "held":
+        if not any(p.code == "MASTER_HELD" for p in said):
+            problems.append(problem("MASTER_WAITS", Where(master.held)))
+    elif master is not None and any(office_cells(roster)):
         problems.append(problem("MASTER_NOT_IN", office=round_.scheme.office))
     return [
         *round_.beyond(state),

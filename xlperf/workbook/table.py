@@ -162,7 +162,7 @@ def _columns(sheet: Worksheet, view: View, wide: Sequence[float]) -> None:
 def _head(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> None:
     first, last = across(layout, view)
     wide = widths(layout, view)
-    room = sum(_on_paper(view, wide)[first - 1 : last]) if dress.printed else 0.0
+    room = room_across(layout, view) if dress.printed else 0.0
     titled(book, sheet, (first, last), dress.heading, room, view.title)
     band(book, sheet, UNDER, (first, last), dress.under, style.UNDER_LOOK, 20)
     legend(book, sheet, (first, last), dress.state, room)
@@ -190,6 +190,12 @@ def across(layout: Layout, view: View) -> tuple[int, int]:
     breaks = paper_of(layout, view).breaks
     last = [*breaks, view.printed + 1][0] - 1
     return (min(_frozen(view), last) if breaks else 1), last
+
+
+def room_across(layout: Layout, view: View) -> float:
+    """Return how many half-width characters stand across these columns."""
+    first, last = across(layout, view)
+    return sum(_on_paper(view, widths(layout, view))[first - 1 : last])
 
 
 def headed(layout: Layout, view: View) -> View:

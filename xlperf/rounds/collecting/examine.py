@@ -93,7 +93,7 @@ class Examiner:
 
     def examine(self, book: ReadBook) -> Findings:
         """Judge every cell of the book."""
-        self.found.problems += changed_problems(book, self.roster, self.party, self.file)
+        self.found.problems += changed_problems(book, self.roster, self.party, self.file, self._changed)
         rows: dict[tuple[str, str], dict[str, ReadCell]] = {}
         for cell in book.cells:
             if cell.plan_sheet in self.roster.plan.by_name:
@@ -319,7 +319,7 @@ class Examiner:
     def _locked(self, sheet: Sheet, column: Column, cell: ReadCell, row: Row) -> None:
         """Hold a cell nobody should have touched against what went out, and what was reported against what is now."""
         if cell.was is not None:
-            self._tell("LOCKED_CHANGED", cell, was=cell.was or EMPTY, now=_shown(cell.value))
+            self._tell(self._changed, cell, was=cell.was or EMPTY, now=_shown(cell.value))
         elif cell.role == "reported" and not agrees(cell.value, row.get(column.name)):
             what = row_name(self.roster, MASTER, sheet.name, cell.row_key) or cell.row_key
             now = value_text(row.get(column.name)) or EMPTY
@@ -327,7 +327,12 @@ class Examiner:
             self.since.append(f"{whose} {what} {column.title} {_shown(cell.value)}→{now}")
         elif self.party == MASTER and not self.old and _is_other(column, cell, row):
             was = value_text(row.get(column.name)) or EMPTY
-            self._tell("LOCKED_CHANGED", cell, was=was, now=_shown(cell.value))
+            self._tell(self._changed, cell, was=was, now=_shown(cell.value))
+
+    @property
+    def _changed(self) -> str:
+        """Return the code of a locked cell that was changed: nobody was issued the 总表 that a scoring wrote."""
+        return "LOCKED_CHANGED" if self.written is None else "MASTER_LOCKED"
 
 
 def _unfinished(entry: Entry, p: Problem) -> Problem:

@@ -32,8 +32,11 @@ WITHOUT_EFFECT = {
 }
 
 
-def changed_problems(book: ReadBook, roster: Roster, party: Party, file: str) -> Iterator[Problem]:
-    """List every way in which a book is not as it was issued. file: the name shown in problems."""
+def changed_problems(book: ReadBook, roster: Roster, party: Party, file: str, locked: str) -> Iterator[Problem]:
+    """List every way in which a book is not as it was issued.
+
+    file: the name shown in problems. locked: the code of a locked cell that was changed.
+    """
     homes, count = {c.sheet: c.plan_sheet for c in book.cells}, 0
     for change in book.changes:
         where = Where(file, sheet=change.sheet, cell=change.cell)
@@ -43,7 +46,7 @@ def changed_problems(book: ReadBook, roster: Roster, party: Party, file: str) ->
                 says = word(WITHOUT_EFFECT[change.what])
                 yield problem("NO_EFFECT", where, what=says, was=change.wanted or EMPTY, now=change.found or EMPTY)
         elif change.what == "HEADING_CHANGED":
-            yield problem("LOCKED_CHANGED", where, was=change.wanted or EMPTY, now=change.found or EMPTY)
+            yield problem(locked, where, was=change.wanted or EMPTY, now=change.found or EMPTY)
         elif change.what == "ROW_ADDED" and _is_others(roster, party, homes.get(change.sheet, ""), change.found):
             yield problem("ROW_NOT_YOURS", where, key=change.found)
         elif change.what not in _MOVED and not (party == MASTER and change.what in ("ROW_LOST", "COLUMN_LOST")):

@@ -30,7 +30,7 @@ from xlperf.workbook.matrix import Matrix, side_by_side, write_matrix
 from xlperf.workbook.record import Record, sent_out
 from xlperf.workbook.seal import Identity, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
-from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, headed, write_table
+from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, headed, room_across, write_table
 
 SCORES, REMARKS, FACTS = "打分表", "完成情况和扣分原因", "指标情况"
 _REPORTED = ("self", "actual")  # roles of what the unit itself says, shown where it is known
@@ -73,7 +73,8 @@ def write_scorer_book(
         sheet = write_matrix(book, layout, matrix, dress) if leaf.units else write_table(book, layout, view, dress)
         write_check(book, sheet, layout, leaf.views, offers, offered)
         columns, end = (matrix.across(layout), matrix.end) if leaf.units else (across(layout, view), view.printed)
-        write_signature(book, sheet, columns, end, (view.last + 1, view.last + 1), SIGNED)
+        room = matrix.width(layout) if leaf.units else room_across(layout, view)
+        write_signature(book, sheet, columns, end, (view.last + 1, view.last + 1), SIGNED, room)
     for view in references:
         write_table(book, layout, view, Dress(f"{plan.title}{view.title}", FOR_REFERENCE, printed=False))
     return sent_out(book, identity, file)

@@ -27,7 +27,8 @@ from xlperf.workbook.paper import keep_together
 from xlperf.workbook.record import Record, finished
 from xlperf.workbook.seal import Identity, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
-from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, headed, write_table
+from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, headed, room_across, write_table
+from xlperf.workbook.text import measure
 from xlperf.xlsx.pack import repacked
 from xlperf.xlsx.skeleton import BASIS, BODY, HEAD
 
@@ -132,7 +133,9 @@ def draft_written(
         if not view.spare:
             below = write_totals(book, sheet, layout, view, below)
         signed = SIGNED_BY_ONE if draft.single else SIGNED
-        write_signature(book, sheet, across(layout, view), view.printed, (view.last + 1, below), signed)
+        write_signature(
+            book, sheet, across(layout, view), view.printed, (view.last + 1, below), signed, room_across(layout, view)
+        )
     for annex in draft.annexes:
         write_annex(book, annex, f"{annex.form.basis}　　{name}　　{printed(identity)}")
     for view in draft.references:
@@ -220,15 +223,36 @@ def write_totals(book: Book, sheet: Worksheet, layout: Layout, view: View, row: 
 
 
 def write_signature(
-    book: Book, sheet: Worksheet, columns: tuple[int, int], end: int, rows: tuple[int, int], who: Sequence[str]
+    book: Book,
+    sheet: Worksheet,
+    columns: tuple[int, int],
+    end: int,
+    rows: tuple[int, int],
+    who: Sequence[str],
+    room: float,
 ) -> None:
     """Write the line to sign on, unlocked for those who type it, and let the printed page end with it.
 
     columns: the first and the last one of the line. end: the last column that is printed. rows: the one below the
-    table, where its totals may stand, and that of the line; all counted from 0.
+    table, where its totals may stand, and that of the line; all counted from 0. room: see `_signed`.
     """
     row = rows[1]
-    text = "".join(f"{label}：{'　' * 6}" for label in who) + f"日期：{SPACE * 6}年{SPACE * 4}月{SPACE * 4}日"
-    band(book, sheet, row, columns, text, {**style.BASE, "align": "left", "text_wrap": True, "locked": False}, 36)
+    text = _signed(who, room)
+    high = max(36.0, (text.count("\n") + 1) * 18.0)
+    band(book, sheet, row, columns, text, {**style.BASE, "align": "left", "text_wrap": True, "locked": False}, high)
     sheet.print_area(0, 1, row, end)
     keep_together(sheet, max(rows[0] - BESIDE, BODY + 1), row, (BASIS, HEAD), end)
+
+
+def _signed(who: Sequence[str], room: float) -> str:
+    """Return what is signed, on as many lines as it takes: a label and its blank stand on one of them.
+
+    room: of the columns together, in half-width characters; programs break Chinese between any two letters.
+    """
+    parts = [f"{label}：{'　' * 6}" for label in who] + [f"日期：{SPACE * 6}年{SPACE * 4}月{SPACE * 4}日"]
+    lines = [""]
+    for part in parts:
+        if lines[-1] and measure(lines[-1] + part) > room - 1:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(line.rstrip("　") for line in lines[:-1]) + ("\n" if lines[:-1] else "") + lines[-1]
