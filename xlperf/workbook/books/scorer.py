@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from xlsxwriter.worksheet import Worksheet
+
 from xlperf.engine.plan import LEAD, OFFICE, UNIT, Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.values import Value
@@ -72,12 +74,18 @@ def write_scorer_book(
         matrix, view = Matrix(leaf.title, leaf.units, leaf.views), leaf.views[0]
         sheet = write_matrix(book, layout, matrix, dress) if leaf.units else write_table(book, layout, view, dress)
         write_check(book, sheet, layout, leaf.views, offers, offered)
-        columns, end = (matrix.across(layout), matrix.end) if leaf.units else (across(layout, view), view.printed)
-        room = matrix.width(layout) if leaf.units else room_across(layout, view)
-        write_signature(book, sheet, columns, end, (view.last + 1, view.last + 1), SIGNED, room)
+        _sign(book, sheet, layout, leaf, matrix)
     for view in references:
         write_table(book, layout, view, Dress(f"{plan.title}{view.title}", FOR_REFERENCE, printed=False))
     return sent_out(book, identity, file)
+
+
+def _sign(book: Book, sheet: Worksheet, layout: Layout, leaf: Leaf, matrix: Matrix) -> None:
+    """Write the line to sign on below the last row."""
+    view = leaf.views[0]
+    columns, end = (matrix.across(layout), matrix.end) if leaf.units else (across(layout, view), view.printed)
+    room = matrix.width(layout) if leaf.units else room_across(layout, view)
+    write_signature(book, sheet, columns, end, (view.last + 1, view.last + 1), SIGNED, room)
 
 
 @dataclass(frozen=True)
