@@ -143,7 +143,7 @@ def test_the_line_to_sign_on_has_rows_of_the_table_above_it():
         for row in range(BODY_ROW, BODY_ROW + rows):
             sheet.set_row(row, 24.0)
         print_set_up(sheet, Paper(), (BASIS, HEAD))
-        write_signature(book, sheet, (1, 4), 4, (BODY_ROW + rows, BODY_ROW + rows), ("负责人",))
+        write_signature(book, sheet, (1, 4), 4, (BODY_ROW + rows, BODY_ROW + rows), ("负责人",), 60.0)
         return bool(sheet.fit_height or sheet.hbreaks)
 
     alone, together = ({rows for rows in range(10, 60) if test(rows)} for test in (signed, drawn_back))
