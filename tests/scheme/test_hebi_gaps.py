@@ -24,6 +24,16 @@ GOAL = {"type": "目标未完成", "month": Fraction(5), "item": "某目标"}
 SANCTION = {"type": "处分", "person": "甲", "role": "副职", "sanction": "党内警告", "date": MAY, "status": "通过"}
 
 
+def warned(scores):
+    """Return column → what is said of its rows; people read titles, and no two of one table are alike."""
+    sheets = {s.title: s for s in scores.plan.sheets}
+    found = {}
+    for p in warned_rows(scores):
+        (column,) = (c for c in sheets[p.where.sheet].columns if c.title == dict(p.values)["title"])
+        found[column.name] = p
+    return found
+
+
 @pytest.fixture(scope="module")
 def plan():
     scheme, problems = load_scheme(FOLDER)
@@ -110,7 +120,7 @@ def test_a_sanction_without_a_name_stops_the_total(scored):
     """Whether two are of the same person cannot be said; without that reading each counts by itself."""
     nameless = without(SANCTION, "person")
     assert scored(nameless, SANCTION).row("bureaus", "E")["discipline_cut"] is None
-    assert [p.where.path for p in warned_rows(scored(nameless))] == ["unnamed"]
+    assert [*warned(scored(nameless))] == ["unnamed"]
     for other in ({"status": "待审"}, {"date": day_number(date(2020, 5, 1))}):
         assert scored({**nameless, **other}).row("bureaus", "E")["discipline_cut"] == 0
 
@@ -169,7 +179,7 @@ def test_rows_that_need_a_look_are_told_with_their_unit(scored):
     scores = scored(
         without(LAST, "month"), {"type": "通报", "kind": "月度评价", "place": Fraction(1), "field": Fraction(2)}
     )
-    told = {p.where.path: p.message("zh") for p in warned_rows(scores)}
+    told = {name: p.message("zh") for name, p in warned(scores).items()}
     assert told == {"incomplete": told["incomplete"]}
     assert "“缺种类、月份或名次”1处：某局“0”" in told["incomplete"]
     both = {"type": "通报", "kind": "重点工作进展", "item": "三季度通报", "place": Fraction(1), "field": Fraction(2)}
@@ -225,7 +235,7 @@ def test_a_file_without_the_cell_is_told_of_it(tmp_path, entry, name):
     ],
 )
 def test_what_leaves_a_total_open_is_told_with_its_row(scored, entry, column):
-    problems = [p for p in warned_rows(scored(entry)) if p.where.path == column]
+    problems = [p for name, p in warned(scored(entry)).items() if name == column]
     assert [dict(p.values)["count"] for p in problems] == ["1"]
     assert "某局“" in problems[0].message("zh")
 
@@ -234,5 +244,5 @@ def test_a_prize_for_nobody_and_a_firm_without_figure_are_told(scored):
     rows = [{"no": "1", "award": "集体三等功", "decided": "是"}]
     firms = [{"no": "1", "firm": "甲", "award": "十强纳税企业"}]
     scores = scored(proposals=rows, enterprises=firms)
-    assert {p.where.path for p in warned_rows(scores)} == {"unnamed", "unmeasured"}
+    assert set(warned(scores)) == {"unnamed", "unmeasured"}
     assert (scores.row("proposals", "1")["money"], scores.row("enterprises", "1")["money"]) == (None, None)
