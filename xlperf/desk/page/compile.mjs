@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [pyodide, site, out, kept] = process.argv.slice(2).map((path) => resolve(path));
+process.argv[1] = "/engine"; // Python keeps the name it was started by; where this file lies is nobody's business
 const PAGE = 256; // bytes: memory is compared by so many
 const STILL = 1577836800000; // what the engine is made at, so that its memory is the same each time
 Date.now = () => STILL;
