@@ -18,11 +18,12 @@ from kit.strange_files import mutant
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from xlperf.workbook.back import formats, read
-from xlperf.workbook.back.guard import guard_problems, unpacked
+from xlperf.workbook.back.guard import guard_problems
 from xlperf.workbook.back.lean import Unusual, lean_book
 from xlperf.workbook.back.read import read_book
 from xlperf.workbook.back.unusual import unusual_book
 from xlperf.xlsx.cached import stored_results
+from xlperf.xlsx.pack import unpacked
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def by_parsers(data, records, monkeypatch):
 
 def is_lean(data):
     try:
-        lean_book(unpacked(data))
+        lean_book(dict(unpacked(data)))
     except Unusual:
         return False
     return True

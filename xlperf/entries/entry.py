@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import chain
 from typing import cast
 
 from xlperf.engine.graph import Spot
@@ -79,9 +80,7 @@ def judge_entries(
         looked_at += apart
         these = [*steps.get(step, ()), *apart]
         known, asks = Known(plan, tables), _Asks()
-        for entry in _unsure(steps.get(step, ())):
-            _judge(entry, known.of(entry.sheet, entry.column, entry.row), offered, asks)
-        for entry in apart:
+        for entry in chain(_unsure(steps.get(step, ())), apart):
             _judge(entry, known.of(entry.sheet, entry.column, entry.row), offered, asks)
         for entry in these:  # a row of two sheets is judged by both
             spot = id(entry.row), entry.column.name

@@ -24,7 +24,8 @@ def identity_problems(round_: Round, state: State, roster: Roster, file: str, bo
     if identity is None:
         return [problem("NO_IDENTITY", where)]
     if (identity.round, identity.scheme, identity.year) != (round_.id, round_.scheme.id, round_.year):
-        found = " ".join([identity.round] + [str(identity.year)] * (str(identity.year) not in identity.round))
+        year = str(identity.year)
+        found = identity.round if year in identity.round else f"{identity.round} {year}"
         wanted = f"{round_.plan.title}（{round_.id}）"
         return [problem("WRONG_ROUND", where, found=found, wanted=wanted)]
     me, issued = (identity.kind, identity.whom), state.serials.get(identity.serial)

@@ -15,11 +15,12 @@ from xlperf.problems import Problem, Where, Word, problem, word
 from xlperf.remote import Copies, FilesUnreached, Readable, Remote
 from xlperf.scheduled import Elsewhere, chunks, scheduled
 from xlperf.workbook import secret
-from xlperf.workbook.back.guard import bears, guard_problems, unpacked
+from xlperf.workbook.back.guard import bears, guard_problems
 from xlperf.workbook.back.read import ReadBook, read_book
 from xlperf.workbook.back.second import Unreadable, compared
 from xlperf.workbook.quiet import quietly
 from xlperf.workbook.seal import CODE, LEAD_IN
+from xlperf.xlsx.pack import unpacked
 
 FEW_PASSWORDS = 12  # that are all tried: each takes a third of a second
 MEMORY = 512 << 20  # bytes a reader may take beyond what the program itself has
@@ -152,7 +153,7 @@ def _read(data: bytes, name: str, records: Readable) -> Opened:
     if problems and problems[0].code != "MACRO":
         return problems[0]
     try:
-        parts = parts or unpacked(data)
+        parts = parts or dict(unpacked(data))
         if not bears(parts, _OURS):  # nothing in it says that it is ours: no reader has to look
             return problems[0] if problems else ReadBook(None, (), (), (), ())
         book = read_book(data, records, parts)

@@ -87,12 +87,6 @@ def guard_problems(data: bytes, file: str, kept: dict[str, bytes] | None = None)
         return [problem("DAMAGED", where, found=found)]
 
 
-def unpacked(data: bytes) -> dict[str, bytes]:
-    """Return the parts of a workbook that passed."""
-    with zipfile.ZipFile(io.BytesIO(data)) as book:
-        return {part.filename: book.read(part) for part in book.infolist()}
-
-
 def bears(parts: Mapping[str, bytes], text: re.Pattern[bytes]) -> bool:
     """Return whether any part of a workbook holds a text, in whatever letters of two bytes or one.
 
@@ -203,19 +197,16 @@ def _content_problems(
     """
     total = 0
     for part in parts:
-        size, tail, chunks, weighing = (
-            0,
-            b"",
-            list[bytes](),
-            Weighing(part.filename.lower().replace("\\", "/"), part.file_size),
-        )
+        weighing = Weighing(part.filename.lower().replace("\\", "/"), part.file_size)
+        size, tail, chunks = 0, b"", list[bytes]()
         with book.open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 size, total = size + len(chunk), total + len(chunk)
                 if size > min(LARGEST_PART, part.file_size) or total > LARGEST_TOTAL:
                     yield problem("BOMB", where, found=part.filename)
                     return
-                chunks += [chunk] if total <= _MOST_KEPT else ()
+                if total <= _MOST_KEPT:
+                    chunks.append(chunk)
                 plain = chunk.replace(b"\0", b"")  # UTF-16 has a zero in every letter
                 much = weighing.too_much(plain)
                 if much is not None:

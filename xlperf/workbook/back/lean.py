@@ -23,6 +23,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from xlperf.workbook.back.formats import Look, looks_of
 from xlperf.workbook.back.plain import Book, Cell, Core, Listed, Property, Sheet
 from xlperf.workbook.back.spelt import Otherwise, Spelt, number_of, spelt_cells, spelt_texts
+from xlperf.xlsx.addresses import number as number_of_column
 from xlperf.xlsx.addresses import row_and_column
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -263,10 +264,7 @@ def _is_plain(reading: _Reading, part: str) -> bool:
 def _column(name: str) -> int:
     if not _LETTERS.fullmatch(name):
         raise Unusual(name)
-    found = 0
-    for letter in name:
-        found = found * 26 + ord(letter) - 64
-    return found
+    return number_of_column(name) + 1
 
 
 def _text(item: Element) -> str:

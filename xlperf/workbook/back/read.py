@@ -18,13 +18,14 @@ from openpyxl import Workbook
 from xlperf.formula.values import ERRORS
 from xlperf.remote import Readable
 from xlperf.workbook.back.around import around, is_still, shown
-from xlperf.workbook.back.guard import BROKEN_ZIP, unpacked
+from xlperf.workbook.back.guard import BROKEN_ZIP
 from xlperf.workbook.back.lean import Unusual, lean_book
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
 from xlperf.workbook.back.unusual import unusual_book
 from xlperf.workbook.record import Kept, Record, Role, read_record, record_name
 from xlperf.workbook.seal import Identity, printed_codes, read_identity, read_map_seal
 from xlperf.xlsx.cached import Place
+from xlperf.xlsx.pack import unpacked
 from xlperf.xlsx.skeleton import MAP
 
 Results = Mapping[Place, Any]
@@ -125,7 +126,7 @@ def read_book(
 def _loaded(data: bytes, parts: Mapping[str, bytes] | None = None) -> tuple[Any, Results]:
     """Return a book with what its formulas show: read lean, or whole where it has anything unusual."""
     try:
-        book = lean_book(unpacked(data) if parts is None else parts)
+        book = lean_book(dict(unpacked(data)) if parts is None else parts)
     except (Unusual, *BROKEN_ZIP):
         book = unusual_book(data)
     return book, book.results

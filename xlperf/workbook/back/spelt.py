@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from xlperf.xlsx.addresses import number as number_of_column
+
 _BEGINS, _ENDS, _TEXTS_END = b"<sheetData>", b"</sheetData>", b"</sst>"
 _ROW_SAYS = (  # what a row may say besides its number; the last by the newest programs alone
     r"spans|s|customFormat|ht|hidden|customHeight|outlineLevel|collapsed|thickTop|thickBot|ph|x14ac:dyDescent"
@@ -165,15 +167,11 @@ def _read(piece: str) -> Spelt:
             raise Otherwise
     if (cell["inline"] is not None) != (kind == "inlineStr" and value is not None) or (formula and kind == "inlineStr"):
         raise Otherwise
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
     stored = None if value is None else _plain(value)
     at = f"{letters}{row}"
     number = None if stored is None or formula is not None else number_of(stored)
-    return Spelt(
-        int(row), column, at, int(style or 0), kind or "n", formula, stored, number, _row_behind(cell["behind"])
-    )
+    column, below = number_of_column(letters) + 1, _row_behind(cell["behind"])
+    return Spelt(int(row), column, at, int(style or 0), kind or "n", formula, stored, number, below)
 
 
 def _row_behind(between: str) -> int:

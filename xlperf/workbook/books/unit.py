@@ -255,4 +255,4 @@ def _signed(who: Sequence[str], room: float) -> str:
         if lines[-1] and measure(lines[-1] + part) > room - 1:
             lines.append("")
         lines[-1] += part
-    return "\n".join(line.rstrip("　") for line in lines[:-1]) + ("\n" if lines[:-1] else "") + lines[-1]
+    return "\n".join([*(line.rstrip("　") for line in lines[:-1]), lines[-1]])
