@@ -111,11 +111,11 @@ def spent() -> float:
 
 
 def of_process(pid: int) -> tuple[float, float]:
-    """Return CPU seconds so far and peak MB of a running process."""
+    """Return CPU seconds so far and peak MB of a process; one that has ended and is still counted has no memory."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     status = Path(f"/proc/{pid}/status").read_text("utf-8")
-    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    peak = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
     return seconds, peak / 1024
 
 
@@ -131,17 +131,25 @@ def contend(pipe: Any, module: str, number: int, name: str, given: Any) -> None:
         pipe.send(("fault", f"{type(fault).__name__}: {fault}"[:200]))
         return
     del answer
-    while pipe.recv() == "go":
-        gc.collect()
-        outside = ready.outside or (lambda: (0.0, 0.0))
-        begun, cpu, there = time.perf_counter(), spent(), outside()[0]
-        ready.run()
-        wall, own = time.perf_counter() - begun, spent() - cpu
-        there_now, peak = outside()
-        mine = max(getrusage(RUSAGE_SELF).ru_maxrss, getrusage(RUSAGE_CHILDREN).ru_maxrss) / 1024
-        pipe.send((wall, own + there_now - there, peak or mine))
+    try:
+        while pipe.recv() == "go":
+            pipe.send(_turn(ready))
+    except Exception as fault:
+        pipe.send(("fault", f"{type(fault).__name__}: {fault}"[:200]))
     with suppress(Exception):
         ready.close()
+
+
+def _turn(ready: Ready) -> tuple[float, float, float]:
+    """Do the work once; return seconds by the clock and of the processor, and peak MB."""
+    gc.collect()
+    outside = ready.outside or (lambda: (0.0, 0.0))
+    begun, cpu, there = time.perf_counter(), spent(), outside()[0]
+    ready.run()
+    wall, own = time.perf_counter() - begun, spent() - cpu
+    there_now, peak = outside()
+    mine = max(getrusage(RUSAGE_SELF).ru_maxrss, getrusage(RUSAGE_CHILDREN).ru_maxrss) / 1024
+    return wall, own + there_now - there, peak or mine
 
 
 def measured(module: str, number: int, size: int, folder: Path, rounds: int | None = None) -> list[Line]:
@@ -174,7 +182,12 @@ def measured(module: str, number: int, size: int, folder: Path, rounds: int | No
             names = list(running)
             for name in names[turn % len(names) :] + names[: turn % len(names)] if names else []:
                 running[name][1].send("go")
-                times[name].append(running[name][1].recv())
+                said = _heard(running[name][1])
+                if said[0] == "fault":  # that one is out; the others go on
+                    lines[name] = Line(name, size, fault=said[1])
+                    del running[name], times[name]
+                else:
+                    times[name].append(tuple(said))
     finally:
         _end(running)
     for name, rows in times.items():

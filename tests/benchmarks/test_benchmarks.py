@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from importlib import import_module
 
@@ -53,11 +54,22 @@ def broken(given):
     raise ValueError("no such book")
 
 
+def short_lived(given):
+    turns = iter([given * 2])
+    return Ready(lambda: next(turns))
+
+
+def lost(given):
+    turns = iter([lambda: given * 2, lambda: os._exit(1)])
+    return Ready(lambda: next(turns)())
+
+
 WORKS = (
     Work(
         "Doubling", "numbers", (4,), lambda folder, size: size, lambda given, answer: (int(answer != given * 2), 1),
         (Contestant("ours", doubled), Contestant("another", doubled), Contestant("hasty", tripled),
-         Contestant("broken", broken), Contestant("absent", doubled, needs=("no_such_program",))),
+         Contestant("broken", broken), Contestant("absent", doubled, needs=("no_such_program",)),
+         Contestant("short-lived", short_lived), Contestant("lost", lost)),
         aims={"another": 3},
     ),
 )  # fmt: skip
@@ -68,6 +80,8 @@ def test_who_is_wrong_fails_or_is_absent_has_no_ratio(tmp_path):
     rows = {row.split("|")[2].strip(): row for row in table.table(WORKS[0], lines).splitlines() if "|" in row}
     assert "**wrong**: 1 of 1 | wrong | wrong" in rows["hasty"]
     assert "ValueError: no such book | – | –" in rows["broken"]
+    assert "StopIteration:  | – | –" in rows["short-lived"]  # it began well: the others go on
+    assert "died | – | –" in rows["lost"]
     assert "no_such_program is not here" in rows["absent"]
     assert "all 1" in rows["another"]
     assert rows["another"].count("×") == 3  # by wall, by CPU, and what is aimed at
