@@ -2,6 +2,7 @@
 
 import random
 import time
+from difflib import SequenceMatcher
 from fractions import Fraction
 
 import pytest
@@ -121,3 +122,14 @@ def test_the_nearest_of_a_long_list_is_found_without_comparing_with_each(monkeyp
     assert "第00777中心小学" in suggest("第00777中心小学校").split("、")
     assert max(asked) < 100
     assert suggest("甲").split("、")[0] == "第00000中心小学"  # near to none: the first ones
+
+
+def test_a_letter_wrong_in_thousands_of_words_is_told_for_each_of_them():
+    known = [f"U{i:04d}-{j:02d}" for i in range(500) for j in range(8)]
+    suggest = words.suggester(known)
+    for one in known:
+        assert one in suggest(f"{one[:3]}x{one[3:]}").split("、")
+    for one in known[::20]:  # where several are as near, each that is told is
+        for wrong in (one[:3] + one[4:], f"{one[:3]}x{one[4:]}"):
+            assert all(SequenceMatcher(None, near, wrong).ratio() > 0.85 for near in suggest(wrong).split("、")), wrong
+    assert suggest("全县各单位").split("、")[0] == known[0]  # near to none: the first ones

@@ -61,17 +61,40 @@ def _pairs(word: str) -> set[str]:
     return {f"{a}{b}" for a, b in pairwise(f" {word} ")}
 
 
+class _OneOff:
+    """Finds the words of a list that differ from another by one letter: one too many, too few, or another one."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._spelt: dict[str, list[str]] = {}
+        for one in known:
+            for spelt in _shortened(one):
+                self._spelt.setdefault(spelt, []).append(one)
+
+    def to(self, word: str) -> list[str]:
+        """List them."""
+        return [one for spelt in _shortened(word) for one in self._spelt.get(spelt, ())]
+
+
+def _shortened(word: str) -> set[str]:
+    """Return a word, and what it is without one of its letters."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
+
+
 def suggester(known: Collection[str], most: int = 20) -> Callable[[str], str]:
-    """Return `nearest` for a long list: looks for near words for the first `most` words only.
+    """Return `nearest` for a long list: after `most` words, looks only for words that differ by a letter.
 
     A column filled in wrongly ten thousand times over would otherwise cost ten thousand searches.
     """
     suggested: dict[str, str] = {}
     index: list[_Alike] = []
+    typed: list[_OneOff] = []
 
     def found(word: str) -> str:
         if len(suggested) >= most:
-            return "、".join(islice(known, 12))
+            if not typed:
+                typed.append(_OneOff(known))
+            near = typed[0].to(word)[:12]  # all of them equally near
+            return nearest(word, near) if near else "、".join(islice(known, 12))
         if len(known) <= _LONG:
             return nearest(word, known)
         if not index:
