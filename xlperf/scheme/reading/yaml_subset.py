@@ -10,21 +10,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from xlperf.formula.values import number
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.model import Listing, Mapping, Node, Scalar
 from xlperf.scheme.reading.sources import text_of
 from xlperf.scheme.reading.typography import narrow, plain_text
+from xlperf.scheme.reading.yaml_spelt import (
+    ALIAS,
+    DOCUMENT,
+    MAPPING,
+    MAPPING_END,
+    SEQUENCE,
+    SEQUENCE_END,
+    Event,
+    Otherwise,
+    spelt_events,
+)
 
 LARGEST = 1_000_000  # bytes; the real schemes have about 30 thousand
 DEEPEST = 30  # levels; the real schemes need eight
 
-_BEGUN = ("while parsing a flow", "while scanning a quoted", "while scanning a simple key")  # where the slip is
 _NO_KEY = "\0"  # no text of a file holds it
 
 
@@ -50,122 +56,125 @@ def parse_yaml(text: str, shown_as: str) -> tuple[Mapping | None, list[Problem]]
 @lru_cache(maxsize=64)  # a scheme with all its parts, and a few more
 def _parsed(text: str, shown_as: str) -> tuple[Mapping | None, list[Problem]]:
     plain, problems = plain_text(text, shown_as)
-    reader = _Reader(shown_as, YAML(typ="safe", pure=True).parse(plain), problems)
     try:
-        return reader.document(), problems
+        events = iter(spelt_events(plain))
+    except Otherwise:
+        return _taken_apart(plain, shown_as, problems), problems
+    return _read(events, shown_as, problems), problems
+
+
+def _read(events: Iterator[Event], shown_as: str, problems: list[Problem]) -> Mapping | None:
+    try:
+        return _Reader(shown_as, events, problems).document()
     except _Stop:
-        pass
-    except MarkedYAMLError as fault:
-        _tell_syntax(fault, shown_as, problems)
-    except (YAMLError, RecursionError, ValueError) as fault:
-        problems.append(problem("YAML_SYNTAX", Where(shown_as, 1, 1), found=str(fault)))
-    return None, problems
+        return None
 
 
-def _tell_syntax(fault: MarkedYAMLError, shown_as: str, problems: list[Problem]) -> None:
-    """Report a syntax error, unless the typography of the same lines has already been reported."""
-    mark, begun = fault.problem_mark or fault.context_mark, fault.context_mark
-    if mark and begun and begun.line < mark.line and (fault.context or "").startswith(_BEGUN):
-        mark = begun
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    if any(p.severity == "error" and line - 2 <= p.where.line <= line for p in problems):
-        return
-    problems.append(problem("YAML_SYNTAX", Where(shown_as, line, column), found=fault.problem or fault.context or ""))
+def _taken_apart(plain: str, shown_as: str, problems: list[Problem]) -> Mapping | None:
+    """Read text by a parser of all that YAML is; tell a syntax error unless the typography of its lines is told."""
+    from xlperf.scheme.reading.yaml_parser import NotYaml, parsed_events  # only here: it needs the library of YAML
+
+    try:
+        return _read(parsed_events(plain), shown_as, problems)
+    except NotYaml as slip:
+        line = slip.line
+        lines = (p.where.line for p in problems if p.severity == "error")
+        if line is None or not any(line - 2 <= at <= line for at in lines):
+            problems.append(problem("YAML_SYNTAX", Where(shown_as, line or 1, slip.column), found=slip.found))
+        return None
 
 
 @dataclass
 class _Reader:
-    """Builds nodes from parser events; problems are added as they are met."""
+    """Builds nodes from events; problems are added as they are met."""
 
     file: str
-    events: Iterator[Any]
+    events: Iterator[Event]
     problems: list[Problem] = field(default_factory=list)
 
     def document(self) -> Mapping | None:
         next(self.events)  # the start of the stream
-        if self._kind(next(self.events)) != "DocumentStart":
+        if next(self.events).kind != DOCUMENT:
             self.problems.append(problem("FILE_EMPTY", Where(self.file)))
             return None
         first = next(self.events)
-        root = self._node(first, (), Where(self.file, 1, 1), 0)
+        root = self._node(first, "", Where(self.file, 1, 1), 0)
         next(self.events)  # the end of the document
         rest = next(self.events)
-        if self._kind(rest) == "DocumentStart":
+        if rest.kind == DOCUMENT:
             self._tell("YAML_DOCUMENTS", rest, "")
         if isinstance(root, Mapping):
             return root
         self._tell("EXPECTED_MAPPING", first, "", name=self.file, found=str(root))
         return None
 
-    def _node(self, event: Any, path: tuple[str, ...], owner: Where, depth: int) -> Node:
+    def _node(self, event: Event, path: str, owner: Where, depth: int) -> Node:
         """Build one node. owner: where its key stood, which is where a mapping or list is shown."""
-        kind, written = self._kind(event), ".".join(path)
         if depth > DEEPEST:
-            self._tell("YAML_DEPTH", event, written, most=str(DEEPEST))
+            self._tell("YAML_DEPTH", event, path, most=str(DEEPEST))
             raise _Stop
-        self._refuse(event, kind, written)
-        if kind == "MappingStart":
-            return self._mapping(path, self._block_place(event, owner, written), depth)
-        if kind == "SequenceStart":
-            return self._listing(path, self._block_place(event, owner, written), depth)
-        return self._scalar(event, kind, written)
+        self._refuse(event, path)
+        if event.kind == MAPPING:
+            return self._mapping(path, Where(self.file, owner.line, owner.column, path), depth)
+        if event.kind == SEQUENCE:
+            return self._listing(path, Where(self.file, owner.line, owner.column, path), depth)
+        return Scalar(self._text(event, path), self._place(event, path))
 
-    def _refuse(self, event: Any, kind: str, path: str) -> None:
-        if kind == "Alias":
+    def _refuse(self, event: Event, path: str) -> None:
+        if event.kind == ALIAS:
             self._tell("YAML_ANCHOR", event, path, found=f"*{event.anchor}")
         elif event.anchor:
             self._tell("YAML_ANCHOR", event, path, found=f"&{event.anchor}")
-        if getattr(event, "tag", None):
-            self._tell("YAML_TAG", event, path, found=str(event.tag))
+        if event.tag:
+            self._tell("YAML_TAG", event, path, found=event.tag)
 
-    def _scalar(self, event: Any, kind: str, path: str) -> Scalar:
-        text = f"*{event.anchor}" if kind == "Alias" else str(event.value)
+    def _text(self, event: Event, path: str) -> str:
+        text = f"*{event.anchor}" if event.kind == ALIAS else event.text
+        if text.isascii():
+            return text
         figure = narrow(text)
         if figure != text and number(figure) is not None:
             self._tell("FULLWIDTH_FIGURE", event, path, found=text, plain=figure)
-            text = figure
-        return Scalar(text, self._place(event, path))
+            return figure
+        return text
 
-    def _listing(self, path: tuple[str, ...], at: Where, depth: int) -> Listing:
+    def _listing(self, path: str, at: Where, depth: int) -> Listing:
         made = Listing(at=at)
-        while self._kind(event := next(self.events)) != "SequenceEnd":
-            inside = (*path, str(len(made) + 1))
-            made.append(self._node(event, inside, self._place(event, ".".join(inside)), depth + 1))
+        while (event := next(self.events)).kind != SEQUENCE_END:
+            inside = self._inside(path, len(made) + 1, depth)
+            made.append(self._node(event, inside, self._place(event, inside), depth + 1))
         return made
 
-    def _mapping(self, path: tuple[str, ...], at: Where, depth: int) -> Mapping:
+    def _mapping(self, path: str, at: Where, depth: int) -> Mapping:
         made = Mapping(at=at)
         lines: dict[str, str] = {}
-        while self._kind(event := next(self.events)) != "MappingEnd":
+        while (event := next(self.events)).kind != MAPPING_END:
             key = self._key(event, path, depth)
-            inside = (*path, str(key))
+            inside = self._inside(path, key, depth)
             value = self._node(next(self.events), inside, key.at, depth + 1)
             if key == _NO_KEY:
                 continue  # told by _key
             if key == "<<":
-                self._tell("YAML_MERGE", event, ".".join(path))
+                self._tell("YAML_MERGE", event, path)
             elif key in made:
-                self._tell("DUPLICATE_KEY", event, ".".join(inside), found=str(key), line=lines[key])
+                self._tell("DUPLICATE_KEY", event, inside, found=str(key), line=lines[key])
             else:
                 made[key], lines[key] = value, str(key.at.line)
         return made
 
-    def _key(self, event: Any, path: tuple[str, ...], depth: int) -> Scalar:
-        node = self._node(event, path, self._place(event, ".".join(path)), depth + 1)
+    def _key(self, event: Event, path: str, depth: int) -> Scalar:
+        node = self._node(event, path, self._place(event, path), depth + 1)
         if isinstance(node, Scalar):
-            return Scalar(str(node), self._place(event, ".".join((*path, str(node)))))
-        self._tell("YAML_KEY", event, ".".join(path))
-        return Scalar(_NO_KEY, self._place(event, ".".join(path)))
-
-    def _block_place(self, event: Any, owner: Where, path: str) -> Where:
-        return Where(self.file, owner.line, owner.column, path)
-
-    def _place(self, event: Any, path: str) -> Where:
-        return Where(self.file, event.start_mark.line + 1, event.start_mark.column + 1, path)
-
-    def _tell(self, code: str, event: Any, path: str, **values: str) -> None:
-        self.problems.append(problem(code, self._place(event, path), **values))
+            return Scalar(str(node), self._place(event, self._inside(path, node, depth)))
+        self._tell("YAML_KEY", event, path)
+        return Scalar(_NO_KEY, self._place(event, path))
 
     @staticmethod
-    def _kind(event: Any) -> str:
-        return type(event).__name__.removesuffix("Event")
+    def _inside(path: str, name: object, depth: int) -> str:
+        return f"{path}.{name}" if depth else str(name)
+
+    def _place(self, event: Event, path: str) -> Where:
+        return Where(self.file, event.line, event.column, path)
+
+    def _tell(self, code: str, event: Event, path: str, **values: str) -> None:
+        self.problems.append(problem(code, self._place(event, path), **values))
