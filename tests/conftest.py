@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 import re
@@ -14,6 +15,10 @@ from kit.libreoffice import leave
 from kit.order import LONG
 from kit.programs import ABSENT, need
 from kit.shelf import set_up
+
+from xlperf.many import search_seldom
+
+search_seldom()  # thousands of tests and all that is kept between them are many objects
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,6 +39,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Ask for LibreOffice before anything is made for a test that needs it."""
     if item.get_closest_marker("libreoffice"):
         need("soffice")
+
+
+def pytest_collection_finish() -> None:
+    """Let what stays to the end of the run, the tests themselves, never be searched for cycles."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
-from xlperf.many import many_objects
+from xlperf.many import many_objects, search_seldom
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -151,6 +151,7 @@ def _do(job: Any) -> Any:
 def _begin() -> None:
     """Leave Ctrl+C to the parent, and end when it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    search_seldom()
     _die_with_parent()
     parent = os.getppid()
 

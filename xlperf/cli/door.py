@@ -20,6 +20,7 @@ from xlperf.cli import output
 from xlperf.cli.language import say, teach_click, with_our_marks
 from xlperf.cli.page import HELP, texts_of, worded
 from xlperf.files import NothingKept
+from xlperf.many import few_searches
 from xlperf.version import VERSION
 from xlperf.wording import started_as
 
@@ -86,7 +87,7 @@ class Door(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; what the machine refuses becomes a problem, a misspelt command is told the nearest one."""
         try:
-            with started_as(output.called()), refusals_shown(), concerns_counted(ctx):
+            with few_searches(), started_as(output.called()), refusals_shown(), concerns_counted(ctx):
                 return super().invoke(ctx)
         except click.UsageError as fault:
             if isinstance(fault, NoSuchCommand) and not fault.possibilities:
