@@ -18,7 +18,7 @@ from xlperf.engine.kinds import Kinds
 from xlperf.formula.comparisons import COMPARE, ORDERS
 from xlperf.formula.expression import Expr, blank, both, col, first, is_blank, lift, negate, rounded, same, step
 from xlperf.formula.links import Side
-from xlperf.formula.operations import PLACES
+from xlperf.formula.ratios import PLACES
 from xlperf.formula.values import YES, day_number, number, shown
 from xlperf.formula.words import sentence
 from xlperf.problems import Problem, problem

@@ -13,7 +13,7 @@ from typing import Protocol
 from xlperf.engine.plan import Plan
 from xlperf.formula.evaluate import Cells, Index, asked_by, awaited
 from xlperf.formula.expression import columns_of, link_of
-from xlperf.formula.operations import plain
+from xlperf.formula.ratios import plain
 from xlperf.formula.values import Value, value_text
 
 Cell = tuple[str, int, str]  # sheet, position of the row, column

@@ -32,7 +32,8 @@ from xlperf.engine.span import (
 )
 from xlperf.formula.expression import Expr, col, link_of
 from xlperf.formula.links import Link
-from xlperf.formula.operations import equal, plain
+from xlperf.formula.operations import equal
+from xlperf.formula.ratios import plain
 from xlperf.formula.signature import SIGNATURES
 from xlperf.formula.values import Value, half_up
 

@@ -17,8 +17,8 @@ from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import Cells, Group, Index, evaluate
 from xlperf.formula.expression import link_of
 from xlperf.formula.links import Link
-from xlperf.formula.operations import plain
-from xlperf.formula.values import Value
+from xlperf.formula.ratios import plain
+from xlperf.formula.values import Value, alike
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class Live:
         """Write values, and keep which rows came to hold something else and what they held."""
         sheet, name = spot
         cells = self._values[sheet][name]
-        moved = [Moved(sheet, i, name, cells[i], value) for i, value in values.items() if cells[i] != value]
+        moved = [Moved(sheet, i, name, cells[i], value) for i, value in values.items() if not alike(cells[i], value)]
         for move in moved:
             cells[move.position] = move.new
             dirty.setdefault(spot, set()).add(move.position)

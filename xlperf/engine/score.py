@@ -13,7 +13,8 @@ from typing import Generic, TypeVar
 
 from xlperf.engine.objects import Objects, Party, Thing, objects_of
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
-from xlperf.formula.evaluate import Cells, Index, evaluate
+from xlperf.formula.evaluate import Cells, Index, worked_out
+from xlperf.formula.ratios import Ratios
 from xlperf.formula.values import Unread, Value, as_values, value_text
 from xlperf.many import many_objects
 
@@ -95,8 +96,9 @@ class ExactColumns(Columns[Cells]):
 
     def _made(self, sheet: str, column: Column) -> Cells:
         if column.expr is None:
-            return as_values(self.given(sheet, column))
-        return evaluate(column.expr, sheet, self, index=self.index)
+            values = as_values(self.given(sheet, column))
+            return values if column.holds == "text" else Ratios.of(values)
+        return worked_out(column.expr, sheet, self, index=self.index)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from xlperf.formula.decisions import Fold, Source, as_numbers, cleaned, is_empty
 from xlperf.formula.decisions import half_up as half_up
 from xlperf.formula.expression import Expr, link_of
 from xlperf.formula.links import Link
-from xlperf.formula.operations import OPERATIONS, PLACES
+from xlperf.formula.operations import OPERATIONS
+from xlperf.formula.ratios import PLACES
 from xlperf.formula.values import EXEMPT, Value
 from xlperf.formula.vectors import (
     UNIT,
@@ -273,7 +274,7 @@ def _first(face: Fold, *given: Cells) -> Cells:
 
 def _each(name: str, *, text: bool) -> Callable[..., Cells]:
     """Return an operation that asks its exact function, once for each number it takes. text: whether it gives texts."""
-    exact = OPERATIONS[name].exact
+    exact = OPERATIONS[name].of_cells
 
     def asked(_: Fold, *given: Cells) -> Cells:
         if len(given) == 1 and isinstance(given[0], Numbers):

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from xlperf.formula.expression import Expr, exempting, needs
-from xlperf.formula.operations import PLACES
+from xlperf.formula.ratios import PLACES
 from xlperf.formula.values import EXEMPT
 from xlperf.formula.vectors import (
     UNIT,

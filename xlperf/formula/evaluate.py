@@ -11,15 +11,29 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
+from functools import cache, partial
+from typing import Any, Protocol
 
 from xlperf.formula.expression import Expr, exempting, link_of, needs, parts
 from xlperf.formula.links import LINKS, Link
-from xlperf.formula.operations import OPERATIONS, clean, equal, plain, stands
-from xlperf.formula.values import EXEMPT, Value, added
+from xlperf.formula.operations import OPERATIONS, stands
+from xlperf.formula.ratios import (
+    Ratios,
+    Seen,
+    blank_at,
+    blanks,
+    chosen,
+    instead,
+    plain,
+    plain_at,
+    plain_column,
+    texts_among,
+)
+from xlperf.formula.values import EXEMPT, Value, ratio_sum, whole
 
 Cells = Sequence[Value]
-Group = tuple[Value, ...]  # what several columns hold in one row, as comparisons see it
+Group = tuple[Seen, ...]  # what several columns hold in one row, as comparisons see it
+Ordered = tuple[list[int], dict[int, list[int]]]  # the numbers of a group in order, and where each of them stands
 Asked = tuple[Group, Group]  # what a look's columns must equal in one row, and what its limits compare with
 
 
@@ -52,15 +66,16 @@ class Index:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._keyed: dict[str, dict[Value, int]] = {}
+        self._keyed: dict[str, dict[Seen, int]] = {}
         self._grouped: dict[tuple[str, tuple[str, ...]], dict[Group, list[int]]] = {}
+        self._ordered: dict[tuple[str, str, tuple[str, ...]], dict[Group, Ordered]] = {}
 
-    def keyed(self, sheet: str) -> Mapping[Value, int]:
+    def keyed(self, sheet: str) -> Mapping[Seen, int]:
         """Return key → position, the first of several, as comparisons see keys."""
         if sheet not in self._keyed:
-            found: dict[Value, int] = {}
-            for i, key in enumerate(self._source.key(sheet)):
-                found.setdefault(plain(key), i)
+            found: dict[Seen, int] = {}
+            for i, key in enumerate(plain_column(self._source.key(sheet))):
+                found.setdefault(key, i)
             self._keyed[sheet] = found
         return self._keyed[sheet]
 
@@ -76,19 +91,28 @@ class Index:
             self._grouped[at] = found
         return self._grouped[at]
 
+    def ordered(self, sheet: str, name: str, names: tuple[str, ...], group: Group) -> Ordered:
+        """Return the numbers of a column among the rows that hold this in these columns."""
+        known = self._ordered.setdefault((sheet, name, names), {})
+        if group not in known:
+            known[group] = _ordered(plain_at(self._source.column(sheet, name)), self.grouped(sheet, names)[group])
+        return known[group]
+
     def taken(self, link: Link, sheet: str, asked: Asked) -> Sequence[int]:
         """Return the positions of the rows of a sheet that a look takes. asked: see `asked_by`."""
         wanted, against = asked
         rows = self.grouped(sheet, link.names).get(wanted, ())
         for limit, mine in zip(link.limits, against, strict=True):
-            cells = self._source.column(sheet, limit.column)
-            rows = [i for i in rows if stands(cells[i], limit.order, mine)]
+            their = plain_at(self._source.column(sheet, limit.column))
+            rows = [i for i in rows if stands(their(i), limit.order, mine)]
         return rows
 
     def forget(self, sheet: str, name: str, *, key: bool = False) -> None:
         """Drop what was built from a column whose values changed. key: whether it is the sheet's key."""
         for at in [at for at in self._grouped if at[0] == sheet and name in at[1]]:
             del self._grouped[at]
+        for kept in [k for k in self._ordered if k[0] == sheet and (name == k[1] or name in k[2])]:
+            del self._ordered[kept]
         if key:
             self._keyed.pop(sheet, None)
 
@@ -101,6 +125,13 @@ def evaluate(
     A row is blank while a needed column is blank and 不适用 while one is 不适用. rows: positions of the rows asked
     for; None for all. index: where rows stand, where it is kept for several columns.
     """
+    return list(worked_out(e, sheet, source, rows=rows, index=index))
+
+
+def worked_out(
+    e: Expr, sheet: str, source: Source, *, rows: Sequence[int] | None = None, index: Index | None = None
+) -> Cells:
+    """Return what `evaluate` does; numbers as `Ratios`, which other columns are worked out from."""
     here = source if rows is None else _Some(source, sheet, rows)
     link = link_of(e)
     if link is not None:
@@ -111,13 +142,17 @@ def evaluate(
     return _guarded(values, e, sheet, here)
 
 
-def _guarded(values: list[Value], e: Expr, sheet: str, source: Source) -> list[Value]:
+def _guarded(values: Cells, e: Expr, sheet: str, source: Source) -> Cells:
     """Leave a row 不适用 where a cell that makes it so is, and blank where a needed one is."""
     for name in needs(e):
-        values = [None if cell is None else v for v, cell in zip(values, source.column(sheet, name), strict=True)]
+        if (empty := blanks(source.column(sheet, name))) is not None:
+            values = instead(None, empty, values)
     for name in exempting(e):
-        there = [isinstance(cell, str) and cell == EXEMPT for cell in source.column(sheet, name)]  # quicker so
-        values = [EXEMPT if exempt else v for v, exempt in zip(values, there, strict=True)]
+        if (texts := texts_among(source.column(sheet, name))) is not None:
+            there = [
+                x.__class__ is not Fraction and x == EXEMPT for x in texts
+            ]  # what a fraction equals asks a long way
+            values = instead(EXEMPT, there, values) if True in there else values
     return values
 
 
@@ -194,13 +229,14 @@ class _Some:
 # ---- cell operations ---------------------------------------------------------------------------
 
 
-def _fold(e: Expr, sheet: str, source: Source) -> list[Value]:
+def _fold(e: Expr, sheet: str, source: Source) -> Any:
+    """Return a column, or row by row whether a condition holds."""
     size = source.size(sheet)
     match e.op, e.args:
         case "const", (value,):
-            return [value] * size
+            return Ratios.constant(value, size) if value is None or isinstance(value, Fraction) else [value] * size
         case "col", (name,):
-            return list(source.column(sheet, name))
+            return source.column(sheet, name)
         case "call", (_, _, body):
             return _fold(body, sheet, source)
         case "alone", (_, x):
@@ -208,13 +244,9 @@ def _fold(e: Expr, sheet: str, source: Source) -> list[Value]:
         case "cases", (branches, (otherwise, _)):
             result = _fold(otherwise, sheet, source)
             for when, then, _ in reversed(branches):
-                holds = _fold(when, sheet, source)
-                chosen = _fold(then, sheet, source)
-                result = [c if h else r for h, c, r in zip(holds, chosen, result, strict=True)]
+                result = chosen(_fold(when, sheet, source), _fold(then, sheet, source), result)
             return result
-    arguments = [_fold(a, sheet, source) for a in e.args]
-    f = OPERATIONS[e.op].exact
-    return [f(*values) for values in zip(*arguments, strict=True)]
+    return OPERATIONS[e.op].exact(*[_fold(a, sheet, source) for a in e.args])
 
 
 # ---- links ----------------------------------------------------------------------------------------
@@ -230,7 +262,7 @@ class _Look:
     index: Index
 
 
-def _link(link: Link, sheet: str, look: _Look) -> list[Value]:
+def _link(link: Link, sheet: str, look: _Look) -> Cells:
     match link.kind:
         case "via":
             keyed = look.index.keyed(link.sheet)
@@ -239,35 +271,25 @@ def _link(link: Link, sheet: str, look: _Look) -> list[Value]:
             return _rank(link, sheet, look)
         case "count":
             return _of_groups(sheet, link, look, lambda rows: Fraction(len(rows)))
-        case "total":
-            return _of_cells(sheet, link, look, lambda values: _total(values, link.blanks))
-        case "tally":
-            return _of_cells(sheet, link, look, lambda values: Fraction(len(_numbers(values))))
-        case "mean":
-            return _of_cells(sheet, link, look, _mean)
-        case "pick":
-            return _of_cells(sheet, link, look, lambda values: values[0] if len(values) == 1 else None)
+    cells = look.there.column(link.sheet, link.column)
+    return _of_groups(sheet, link, look, _MADE[link.kind](link, cells))
 
 
-def _via(keys: Cells, positions: Mapping[Value, int], values: Cells) -> list[Value]:
-    found = (None if k is None else positions.get(plain(k)) for k in keys)
+def _via(keys: Cells, positions: Mapping[Seen, int], values: Cells) -> Cells:
+    found = [None if k is None else positions.get(k) for k in plain_column(keys)]
+    if isinstance(values, Ratios):
+        return values.at(found)
     return [None if i is None else values[i] for i in found]
 
 
 def _tuples(columns: Sequence[Cells], size: int) -> list[Group]:
     if not columns:
         return [()] * size
-    return [tuple(map(plain, group)) for group in zip(*columns, strict=True)]
+    return list(zip(*map(plain_column, columns), strict=True))
 
 
 def _wanted(sheet: str, link: Link, here: Source) -> list[Group]:
     return _tuples([_fold(value, sheet, here) for value in link.wanted], here.size(sheet))
-
-
-def _of_cells(sheet: str, link: Link, look: _Look, made: Callable[[Sequence[Value]], Value]) -> list[Value]:
-    """Make one value of the cells of the rows that are asked for."""
-    cells = look.there.column(link.sheet, link.column)
-    return _of_groups(sheet, link, look, lambda rows: made([cells[i] for i in rows]))
 
 
 def _of_groups(sheet: str, link: Link, look: _Look, made: Callable[[Sequence[int]], Value]) -> list[Value]:
@@ -280,48 +302,66 @@ def _of_groups(sheet: str, link: Link, look: _Look, made: Callable[[Sequence[int
     return [known[asked] for asked in every]
 
 
-def _numbers(values: Sequence[Value]) -> list[Fraction]:
-    return [v for v in values if v.__class__ is Fraction or isinstance(v, Fraction)]
+Made = Callable[[Sequence[int]], Value]  # what is made of the rows that a look takes
 
 
-def _total(values: Sequence[Value], blanks: str) -> Value:
-    if blanks == "stop" and any(v is None for v in values):
-        return None
-    return added(_numbers(values))
+def _total(link: Link, cells: Cells) -> Made:
+    numbers = _numbers(cells)
+    if link.blanks != "stop":
+        return lambda rows: ratio_sum(numbers(rows))
+    empty = blank_at(cells)
+    return lambda rows: None if any(map(empty, rows)) else ratio_sum(numbers(rows))
 
 
-def _mean(values: Sequence[Value]) -> Value:
-    there = _numbers(values)
-    return added(there) / len(there) if there else None
+def _tally(_: Link, cells: Cells) -> Made:
+    numbers = _numbers(cells)
+    return lambda rows: Fraction(len(numbers(rows)))
+
+
+def _mean(_: Link, cells: Cells) -> Made:
+    numbers = _numbers(cells)
+    return lambda rows: ratio_sum(there) / len(there) if (there := numbers(rows)) else None
+
+
+def _numbers(cells: Cells) -> Callable[[Sequence[int]], list[tuple[int, int]]]:
+    """Return what lists the numbers among some rows, each as numerator and denominator."""
+    if isinstance(cells, Ratios):
+        above, below = cells.pair
+        return lambda rows: [(above[i], below[i]) for i in rows if below[i]]
+    return lambda rows: [v.as_integer_ratio() for i in rows if isinstance(v := cells[i], Fraction)]
+
+
+def _pick(_: Link, cells: Cells) -> Made:
+    return lambda rows: cells[rows[0]] if len(rows) == 1 else None
+
+
+_MADE = {"total": _total, "tally": _tally, "mean": _mean, "pick": _pick}
 
 
 def _rank(link: Link, sheet: str, look: _Look) -> list[Value]:
     """Rank by sorted lists per group, so that cost grows with the rows and not their square."""
-    keys = look.there.column(sheet, link.column)
-    groups = look.index.grouped(sheet, link.names)
+    number = plain_at(look.there.column(sheet, link.column))
     mine = look.positions
-    own = _tuples([[cells[i] for i in mine] for cells in (look.there.column(sheet, n) for n in link.names)], len(mine))
-    ordered: dict[Group, tuple[list[Fraction], dict[Fraction, list[int]]]] = {}
+    names = link.names
+    own = _tuples([look.here.column(sheet, name) for name in names], len(mine))
+    ordered = cache(partial(look.index.ordered, sheet, link.column, names))
     places: list[Value] = []
     for i, group, wanted in zip(mine, own, _wanted(sheet, link, look.here), strict=True):
-        key = keys[i]
-        if not isinstance(key, Fraction) or not all(map(equal, group, wanted)):
+        key = number(i)
+        if not isinstance(key, int) or None in group or group != wanted:
             places.append(None)
             continue
-        if group not in ordered:
-            ordered[group] = _ordered(keys, groups[group])
-        (members, there), seen = ordered[group], clean(key)
-        before = len(members) - bisect_right(members, seen) if link.order == "high" else bisect_left(members, seen)
+        members, there = ordered(group)
+        before = len(members) - bisect_right(members, key) if link.order == "high" else bisect_left(members, key)
         if link.ties == "list":
-            before += bisect_left(there[seen], i)
-        places.append(Fraction(before + 1))
+            before += bisect_left(there[key], i)
+        places.append(whole(before + 1))
     return places
 
 
-def _ordered(keys: Cells, positions: Sequence[int]) -> tuple[list[Fraction], dict[Fraction, list[int]]]:
-    """Return the numbers of a group in order, and where each of them stands."""
-    there: dict[Fraction, list[int]] = defaultdict(list)
+def _ordered(number: Callable[[int], Seen], positions: Sequence[int]) -> Ordered:
+    there: dict[int, list[int]] = defaultdict(list)
     for i in positions:
-        if isinstance(key := keys[i], Fraction):
-            there[clean(key)].append(i)
+        if isinstance(key := number(i), int):
+            there[key].append(i)
     return sorted(k for k, at in there.items() for _ in at), there

@@ -18,7 +18,8 @@ from typing import Protocol
 from xlperf.formula.calls import call_text
 from xlperf.formula.expression import Expr, exempting, link_of, needs, root
 from xlperf.formula.links import LINKS, Limit, Link, Match, Order
-from xlperf.formula.operations import ATOM, COMPARE, OPERATIONS, PLACES
+from xlperf.formula.operations import ATOM, COMPARE, OPERATIONS
+from xlperf.formula.ratios import PLACES
 from xlperf.formula.values import EXEMPT, Value, decimal, number
 
 Range = str

@@ -1,7 +1,7 @@
 """The table of cell operations: the only place where a face meets an operation.
 
-Each row gives the Excel text, the exact function and how tightly the text binds. What spreadsheets
-do at the edges is settled here and nowhere else:
+Each row gives the Excel text, the exact function, which works on whole columns, and how tightly the text binds. What
+spreadsheets do at the edges is settled here and nowhere else:
 
 * comparisons and steps look at nine decimals on every face, because `(1.15-1)/0.05` is 2.9999…
   in binary and 3 on paper; `ROUND(x,9)` says so in the workbook;
@@ -16,28 +16,47 @@ standard library alone); a test holds the two tables against each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from operator import ge, gt, le, lt
-from typing import Any, TypeGuard
+from functools import partial, reduce
+from operator import and_, floordiv, ge, gt, le, lt, not_, or_
+from typing import Any
 
 from xlperf.formula.amounts import in_words, in_words_formula
 from xlperf.formula.calendar import months_later, part
-from xlperf.formula.values import EXEMPT, Value, half_up, ratio, shown
+from xlperf.formula.ratios import (
+    Ratios,
+    Seen,
+    chosen,
+    compared,
+    greatest,
+    least,
+    minus,
+    negative,
+    over,
+    plain,
+    plain_column,
+    plus,
+    ratios,
+    rounded,
+    times,
+    wholes,
+)
+from xlperf.formula.values import EXEMPT, Value, shown
 
-PLACES = 9  # decimals that comparisons and steps look at
 REMAINDERS = 6  # decimals at which what is left of a share is compared: a double of its size still holds them
-
-_SCALE = 10**PLACES
 
 ATOM = 9  # text that needs no brackets
 COMPARE, CONCATENATE, SUM, PRODUCT, SIGN = 2, 3, 4, 5, 7
 
+Cells = Sequence[Value]
+Truths = Sequence[bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One row: `{0}`, `{1}` … or `{all}` stand for the arguments' Excel text."""
+    """One row: `{0}`, `{1}` … or `{all}` stand for the arguments' Excel text. exact: from columns to a column."""
 
     excel: str
     exact: Callable[..., Any]
@@ -45,96 +64,63 @@ class Operation:
     keeps_noise: bool = True  # False where the result has no binary noise beyond nine decimals
     takes_clean: bool = False  # True where arguments are compared and so want ROUND(…,9) first
 
+    def of_cells(self, *values: Value) -> Any:
+        """Return the exact result of one cell each."""
+        return self.exact(*([x] for x in values))[0]
 
-def _is_number(x: Value) -> TypeGuard[Fraction]:
-    """Return whether a value is a number; blank and text first: of these isinstance asks a long way round."""
+
+def _numbers(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Take columns as numbers."""
+    return lambda *columns: f(*map(ratios, columns))
+
+
+def _each(f: Callable[..., Value], *, strict: bool = True) -> Callable[..., list[Value]]:
+    """Work row by row. strict: whether every cell has to be a number."""
+
+    def applied(*columns: Cells) -> list[Value]:
+        rows = zip(*columns, strict=True)
+        return [f(*row) if not strict or all(map(is_number, row)) else None for row in rows]
+
+    return applied
+
+
+def is_number(x: Value) -> bool:
+    """Return whether a value is a number; of blank and text isinstance would ask a long way round."""
     return x.__class__ is Fraction or (x is not None and not isinstance(x, str) and isinstance(x, Fraction))
-
-
-def _strict(f: Callable[..., Any]) -> Callable[..., Any]:
-    def applied(*xs: Value) -> Any:
-        for x in xs:
-            if x.__class__ is not Fraction and not _is_number(x):
-                return None
-        return f(*xs)
-
-    return applied
-
-
-def _holds(f: Callable[[int, int], bool]) -> Callable[[Value, Value], bool]:
-    """Compare two numbers, which then stand over one denominator."""
-
-    def applied(a: Value, b: Value) -> bool:
-        if not _is_number(a) or not _is_number(b):
-            return False
-        a, b = clean(a), clean(b)
-        return f(a.numerator * b.denominator, b.numerator * a.denominator)
-
-    return applied
-
-
-def clean(x: Fraction) -> Fraction:
-    """Return a number at the nine decimals that comparisons look at."""
-    return x if _SCALE % x.denominator == 0 else half_up(x, PLACES)
 
 
 def equal(a: Value, b: Value) -> bool:
     """Compare two values as a cell comparison does: see `plain`; a blank equals nothing."""
-    if a is None:
-        return False
-    one, other = plain(a), plain(b)
-    if one.__class__ is Fraction and other.__class__ is Fraction:  # in lowest terms; their own == asks what each is
-        return one.as_integer_ratio() == other.as_integer_ratio()
-    return bool(one == other)
+    return a is not None and plain(a) == plain(b)
 
 
-def plain(x: Value) -> Value:
-    """Return a value as comparisons see it: numbers at nine decimals, text without regard to capitals."""
-    if isinstance(x, str):
-        return x.lower()
-    return None if x is None else clean(x)
+def _same(a: Cells, b: Cells) -> Truths:
+    pairs = zip(plain_column(a), plain_column(b), strict=True)
+    return [x is not None and x == y for x, y in pairs]
 
 
-def stands(their: Value, order: str, mine: Value) -> bool:
-    """Return whether one value is above, below … another (`links.Order`); blank and 不适用 among numbers never are."""
-    if order != "differs":
-        return bool(OPERATIONS[order].exact(their, mine))
-    return their is not None and isinstance(their, Fraction) == isinstance(mine, Fraction) and not equal(their, mine)
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {"gt": gt, "ge": ge, "lt": lt, "le": le}
 
 
-def _add(a: Fraction, b: Fraction) -> Fraction:
-    d, e = a.denominator, b.denominator
-    return ratio(a.numerator * e + b.numerator * d, d * e)
+def stands(their: Seen, order: str, mine: Seen) -> bool:
+    """Return whether one value is above, below … another (`links.Order`), both as comparisons see them.
+
+    Blank and 不适用 among numbers never are.
+    """
+    if order == "differs":
+        return their is not None and isinstance(their, int) == isinstance(mine, int) and their != mine
+    return isinstance(their, int) and isinstance(mine, int) and _ORDERS[order](their, mine)
 
 
-def _sub(a: Fraction, b: Fraction) -> Fraction:
-    d, e = a.denominator, b.denominator
-    return ratio(a.numerator * e - b.numerator * d, d * e)
+def _first(*columns: Cells) -> Cells:
+    *before, result = columns
+    for cells in reversed(before):
+        result = chosen([x is not None for x in cells], cells, result)
+    return result
 
 
-def _mul(a: Fraction, b: Fraction) -> Fraction:
-    return ratio(a.numerator * b.numerator, a.denominator * b.denominator)
-
-
-def _div(a: Fraction, b: Fraction) -> Fraction | None:
-    n, d = b.numerator, b.denominator
-    return ratio(a.numerator * (d if n > 0 else -d), a.denominator * abs(n)) if n else None
-
-
-def _least(first: Fraction, *others: Fraction) -> Fraction:
-    for x in others:
-        first = x if x.numerator * first.denominator < first.numerator * x.denominator else first
-    return first
-
-
-def _greatest(first: Fraction, *others: Fraction) -> Fraction:
-    for x in others:
-        first = x if x.numerator * first.denominator > first.numerator * x.denominator else first
-    return first
-
-
-def _first(*xs: Value) -> Value:
-    return next((x for x in xs if x is not None), None)
+def _is_number(cells: Cells) -> Truths:
+    return list(map(bool, cells.pair[1])) if isinstance(cells, Ratios) else list(map(is_number, cells))
 
 
 def _as_text(x: Value, digits: Value) -> Value:
@@ -146,38 +132,48 @@ def _joined(*xs: Value) -> Value:
     return "".join(texts) if len(texts) == len(xs) else None
 
 
+def _compared(f: Callable[[Any, Any], bool]) -> Callable[[Cells, Cells], Truths]:
+    return _numbers(lambda a, b: compared(f, a, b))
+
+
 OPERATIONS: dict[str, Operation] = {
-    "add": Operation("{0}+{1}", _strict(_add), SUM),
-    "sub": Operation("{0}-{1}", _strict(_sub), SUM),
-    "mul": Operation("{0}*{1}", _strict(_mul), PRODUCT),
-    "div": Operation("{0}/{1}", _strict(_div), PRODUCT),
-    "neg": Operation("-{0}", _strict(lambda a: -a), SIGN),
-    "gt": Operation("{0}>{1}", _holds(gt), COMPARE, takes_clean=True),
-    "ge": Operation("{0}>={1}", _holds(ge), COMPARE, takes_clean=True),
-    "lt": Operation("{0}<{1}", _holds(lt), COMPARE, takes_clean=True),
-    "le": Operation("{0}<={1}", _holds(le), COMPARE, takes_clean=True),
-    "same": Operation("{0}={1}", equal, COMPARE, takes_clean=True),
-    "both": Operation("AND({all})", lambda *xs: all(xs)),
-    "either": Operation("OR({all})", lambda *xs: any(xs)),
-    "negate": Operation("NOT({0})", lambda x: not x),
-    "is_blank": Operation('{0}=""', lambda x: x is None, COMPARE),
-    "is_number": Operation("ISNUMBER({0})", lambda x: isinstance(x, Fraction)),
-    "is_exempt": Operation(f'{{0}}="{EXEMPT}"', lambda x: x == EXEMPT, COMPARE),
-    "floor": Operation(
-        "INT({0})", _strict(lambda x: Fraction(clean(x).__floor__())), keeps_noise=False, takes_clean=True
+    "add": Operation("{0}+{1}", _numbers(plus), SUM),
+    "sub": Operation("{0}-{1}", _numbers(minus), SUM),
+    "mul": Operation("{0}*{1}", _numbers(times), PRODUCT),
+    "div": Operation("{0}/{1}", _numbers(over), PRODUCT),
+    "neg": Operation("-{0}", _numbers(negative), SIGN),
+    "gt": Operation("{0}>{1}", _compared(gt), COMPARE, takes_clean=True),
+    "ge": Operation("{0}>={1}", _compared(ge), COMPARE, takes_clean=True),
+    "lt": Operation("{0}<{1}", _compared(lt), COMPARE, takes_clean=True),
+    "le": Operation("{0}<={1}", _compared(le), COMPARE, takes_clean=True),
+    "same": Operation("{0}={1}", _same, COMPARE, takes_clean=True),
+    "both": Operation("AND({all})", lambda *columns: list(reduce(lambda a, b: map(and_, a, b), columns))),
+    "either": Operation("OR({all})", lambda *columns: list(reduce(lambda a, b: map(or_, a, b), columns))),
+    "negate": Operation("NOT({0})", lambda holds: list(map(not_, holds))),
+    "is_blank": Operation('{0}=""', lambda cells: [x is None for x in cells], COMPARE),
+    "is_number": Operation("ISNUMBER({0})", _is_number),
+    "is_exempt": Operation(
+        f'{{0}}="{EXEMPT}"', lambda cells: [x.__class__ is not Fraction and x == EXEMPT for x in cells], COMPARE
     ),
+    "floor": Operation("INT({0})", _numbers(lambda x: wholes(x, floordiv)), keeps_noise=False, takes_clean=True),
     "ceiling": Operation(
-        "-INT(-{0})", _strict(lambda x: Fraction(clean(x).__ceil__())), SIGN, keeps_noise=False, takes_clean=True
+        "-INT(-{0})",
+        _numbers(lambda x: wholes(x, lambda n, one: -(-n // one))),
+        SIGN,
+        keeps_noise=False,
+        takes_clean=True,
     ),
-    "rounded": Operation("ROUND({0},{1})", _strict(lambda x, n: half_up(x, int(n))), keeps_noise=False),
-    "least": Operation("MIN({all})", _strict(_least)),
-    "greatest": Operation("MAX({all})", _strict(_greatest)),
+    "rounded": Operation("ROUND({0},{1})", _numbers(rounded), keeps_noise=False),
+    "least": Operation("MIN({all})", _numbers(least)),
+    "greatest": Operation("MAX({all})", _numbers(greatest)),
     "first": Operation("", _first),  # its text is nested IFs, written by the formula face
-    "year": Operation("YEAR({0})", _strict(lambda x: part(x, "year")), keeps_noise=False, takes_clean=True),
-    "month": Operation("MONTH({0})", _strict(lambda x: part(x, "month")), keeps_noise=False, takes_clean=True),
-    "day": Operation("DAY({0})", _strict(lambda x: part(x, "day")), keeps_noise=False, takes_clean=True),
-    "months_later": Operation("EDATE({0},{1})", _strict(months_later), keeps_noise=False, takes_clean=True),
-    "in_words": Operation(in_words_formula(), _strict(in_words), keeps_noise=False),
-    "as_text": Operation('IF(ISNUMBER({0}),ROUND({0},{1}),{0})&""', _as_text, CONCATENATE, keeps_noise=False),
-    "joined": Operation("CONCATENATE({all})", _joined, keeps_noise=False),
+    "year": Operation("YEAR({0})", _each(partial(part, name="year")), keeps_noise=False, takes_clean=True),
+    "month": Operation("MONTH({0})", _each(partial(part, name="month")), keeps_noise=False, takes_clean=True),
+    "day": Operation("DAY({0})", _each(partial(part, name="day")), keeps_noise=False, takes_clean=True),
+    "months_later": Operation("EDATE({0},{1})", _each(months_later), keeps_noise=False, takes_clean=True),
+    "in_words": Operation(in_words_formula(), _each(in_words), keeps_noise=False),
+    "as_text": Operation(
+        'IF(ISNUMBER({0}),ROUND({0},{1}),{0})&""', _each(_as_text, strict=False), CONCATENATE, keeps_noise=False
+    ),
+    "joined": Operation("CONCATENATE({all})", _each(_joined, strict=False), keeps_noise=False),
 }

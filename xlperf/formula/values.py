@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, isfinite, lcm
 from typing import Any
 
@@ -79,14 +80,26 @@ def ratio(n: int, d: int) -> Fraction:
     return found
 
 
-def added(numbers: Iterable[Fraction]) -> Fraction:
-    """Add numbers up, those with the same denominator first."""
+@lru_cache(maxsize=4096)
+def whole(n: int) -> Fraction:
+    """Return a whole number; those that come again and again, places and counts, are made once."""
+    return Fraction(n)
+
+
+def ratio_sum(ratios: Iterable[tuple[int, int]]) -> Fraction:
+    """Add numbers up, given as numerator and denominator, those with the same denominator first."""
     sums: dict[int, int] = {}
-    for x in numbers:
-        d = x.denominator
-        sums[d] = sums.get(d, 0) + x.numerator
+    for n, d in ratios:
+        sums[d] = sums.get(d, 0) + n
     common = lcm(*sums)
     return ratio(sum(n * (common // d) for d, n in sums.items()), common)
+
+
+def alike(a: Value, b: Value) -> bool:
+    """Return whether two values are the same; what == of fractions asks besides takes longer than the answer."""
+    if a.__class__ is Fraction and b.__class__ is Fraction:
+        return a.as_integer_ratio() == b.as_integer_ratio()
+    return a is b or a == b
 
 
 def numbers_in(values: Iterable[Value]) -> list[Fraction]:
@@ -140,11 +153,23 @@ def day_of(serial: Fraction) -> date:
 
 def half_up(x: Fraction, digits: int) -> Fraction:
     """Round half away from zero at `digits` decimals, as the spreadsheet's ROUND does."""
-    n, d, scale = x.numerator, x.denominator, 10 ** abs(digits)
-    n, d = (n * scale, d) if digits >= 0 else (n, d * scale)
+    if digits >= 0:
+        return ratio(scaled(x, digits), 10**digits)
+    scale = 10**-digits
+    return Fraction(nearest(x.numerator, x.denominator * scale) * scale)
+
+
+def scaled(x: Fraction, digits: int) -> int:
+    """Return a number in units of its last decimal of so many, rounded half away from zero."""
+    n, d = x.as_integer_ratio()
+    scale: int = 10**digits
+    return n * (scale // d) if not scale % d else nearest(n * scale, d)
+
+
+def nearest(n: int, d: int) -> int:
+    """Return the whole number nearest to n/d, a half away from zero. d: above 0."""
     whole = (2 * abs(n) + d) // (2 * d)
-    whole = whole if n >= 0 else -whole
-    return ratio(whole, scale) if digits >= 0 else Fraction(whole * scale)
+    return whole if n >= 0 else -whole
 
 
 def decimal(x: Fraction) -> str:

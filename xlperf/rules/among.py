@@ -29,7 +29,8 @@ from xlperf.formula.expression import (
     step,
     total,
 )
-from xlperf.formula.operations import PLACES, REMAINDERS
+from xlperf.formula.operations import REMAINDERS
+from xlperf.formula.ratios import PLACES
 from xlperf.formula.words import sentence
 from xlperf.rules.registry import (
     Conditions,

@@ -21,7 +21,7 @@ from xlperf.formula.expression import (
     same,
     say,
 )
-from xlperf.formula.operations import PLACES
+from xlperf.formula.ratios import PLACES
 from xlperf.rules.registry import Number, Numbers, Step, Values, rule
 
 

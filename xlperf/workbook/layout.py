@@ -18,7 +18,8 @@ from xlperf.engine.score import Scores
 from xlperf.formula.excel import Addresses
 from xlperf.formula.expression import Expr, link_of, root
 from xlperf.formula.links import Match
-from xlperf.formula.operations import OPERATIONS, plain
+from xlperf.formula.operations import OPERATIONS
+from xlperf.formula.ratios import Seen, plain
 from xlperf.formula.values import Value, numbers_in, value_text
 from xlperf.workbook.text import key_text, measure, quoted
 from xlperf.workbook.whole import always_whole, is_whole, units_of
@@ -139,7 +140,7 @@ class Layout:
         self.scores = scores
         self.views = tuple(views)
         self.by_name = {v.sheet.name: v for v in views}
-        self._positions: dict[tuple[str, str], dict[Value, list[int]]] = {}
+        self._positions: dict[tuple[str, str], dict[Seen, list[int]]] = {}
         self._filled: dict[tuple[str, int, str], bool] = {}
         self._whole: dict[tuple[str, int, str], bool] = {}
         self._long: dict[tuple[str, int, str], bool] = {}
@@ -184,11 +185,11 @@ class Layout:
         view = self.by_name.get(sheet)
         return view is not None and not view.spare and view.sheet.by_name[name].kind in ("key", "fact")
 
-    def positions(self, sheet: str, name: str) -> dict[Value, list[int]]:
+    def positions(self, sheet: str, name: str) -> dict[Seen, list[int]]:
         """Return for each value of a column where it stands, as comparisons see it."""
         at = (sheet, name)
         if at not in self._positions:
-            found: dict[Value, list[int]] = {}
+            found: dict[Seen, list[int]] = {}
             view = self.by_name[sheet]
             for position in range(len(view.rows)):
                 found.setdefault(plain(self.value(view, name, position)), []).append(position)
@@ -297,7 +298,7 @@ class RowAddresses:
         some = _Block(self._layout, target, min(rows), max(rows), here=target is self._view)
         return some.whole(sheet, name), tuple(rest), some
 
-    def _known(self, value: Expr) -> Value:
+    def _known(self, value: Expr) -> Seen:
         match value.op, value.args:
             case "const", (given,):
                 return plain(given)
