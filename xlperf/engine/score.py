@@ -6,13 +6,13 @@ depends on itself; a circle is named when it is met.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
 
 from xlperf.engine.objects import Objects, Party, Thing, objects_of
-from xlperf.engine.plan import Column, Plan, Sheet, Tables
+from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.formula.evaluate import Cells, Index, worked_out
 from xlperf.formula.ratios import Ratios
 from xlperf.formula.values import Unread, Value, as_values, value_text
@@ -38,6 +38,15 @@ class UnknownColumn(Exception):
 def defaulted(column: Column, value: Value) -> Value:
     """Return what a cell counts as: its default where it is empty, nothing where what stood there was wrong."""
     return column.default if value is None else None if isinstance(value, Unread) else value
+
+
+def given_values(column: Column, rows: Sequence[Row]) -> list[Value]:
+    """Return what counts in the rows of a column that nobody works out, see `defaulted`."""
+    name = column.name
+    values = [row.get(name) for row in rows]
+    if column.default is None and Unread not in set(map(type, values)):
+        return values
+    return [defaulted(column, v) for v in values]
 
 
 class Columns(Generic[C]):
@@ -77,11 +86,7 @@ class Columns(Generic[C]):
 
     def given(self, sheet: str, column: Column) -> list[Value]:
         """Return the values that came in, with defaults where a cell was empty, and not where it was wrong."""
-        name = column.name
-        values = [row.get(name) for row in self.rows[sheet]]
-        if column.default is None and not any(v.__class__ is Unread for v in values):
-            return values
-        return [defaulted(column, v) for v in values]
+        return given_values(column, self.rows[sheet])
 
     def _made(self, sheet: str, column: Column) -> C:
         raise TypeError("Columns is completed by a face")

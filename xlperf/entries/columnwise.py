@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import gt, lt, mul
 from typing import Final
 
-from xlperf.engine.plan import Column, Row, Sheet
-from xlperf.engine.score import defaulted
+from xlperf.engine.plan import Column, Sheet
+from xlperf.engine.score import given_values
 from xlperf.entries.cell import EARLIEST, LATEST, LONGEST, SHARES_FROM, Raw, is_beyond
-from xlperf.formula.evaluate import evaluate
+from xlperf.formula.evaluate import Cells, worked_out
 from xlperf.formula.expression import Expr, columns_of, link_of
+from xlperf.formula.ratios import Ratios, ratios
 from xlperf.formula.values import (
     EXEMPT,
     LONGEST_NUMBER,
@@ -39,125 +41,157 @@ Found = Value | Unsure
 _FIRST, _LAST = day_number(EARLIEST), day_number(LATEST)
 
 
+class Rows:
+    """Rows of a sheet as a source of what limits and conditions look at; computed columns are not there.
+
+    What was worked out is kept until a column that it looks at is filled (`forget`).
+    """
+
+    def __init__(self, sheet: Sheet, rows: Sequence[dict[str, Value]]) -> None:
+        self.sheet, self.rows = sheet, rows
+        self._columns: dict[str, Cells] = {}
+        self._every: dict[int, tuple[Expr, Cells]] = {}
+
+    def has(self, e: Expr) -> bool:
+        """Return whether all that an expression looks at was given in the row itself."""
+        there = (self.sheet.by_name.get(name) for name in columns_of(e))
+        return link_of(e) is None and all(c is not None and c.expr is None for c in there)
+
+    def every(self, e: Expr) -> Cells:
+        """Work out an expression for all rows."""
+        if id(e) not in self._every:
+            self._every[id(e)] = e, worked_out(e, self.sheet.name, self)
+        return self._every[id(e)][1]
+
+    def put(self, name: str, values: Sequence[Value]) -> None:
+        """Put values into the rows."""
+        for row, value in zip(self.rows, values, strict=True):
+            row[name] = value
+        self._columns.pop(name, None)
+        self._every = {at: both for at, both in self._every.items() if name not in columns_of(both[0])}
+
+    def column(self, sheet: str, name: str) -> Cells:
+        """Return a column, defaults where a cell is empty."""
+        if name not in self._columns:
+            column = self.sheet.by_name[name]
+            values = given_values(column, self.rows)
+            self._columns[name] = values if column.holds == "text" else Ratios.of(values)
+        return self._columns[name]
+
+    def key(self, sheet: str) -> Cells:
+        """Return the keys."""
+        return self.column(sheet, self.sheet.key.name)
+
+    def size(self, sheet: str) -> int:
+        """Return how many rows there are."""
+        return len(self.rows)
+
+
 @dataclass(frozen=True)
 class Filled:
     """The cells of one column of a sheet in rows that no other sheet has.
 
-    needed: see `Entry`. rows: of the tables; values are put there. raws: what was typed. place, order: of one of
-    them, by its position.
+    needed: see `Entry`. at: the rows of the tables; values are put there. raws: what was typed. place, order: of one
+    of them, by its position.
     """
 
-    sheet: Sheet
+    at: Rows
     column: Column
     needed: bool
-    rows: Sequence[dict[str, Value]]
     raws: Sequence[Raw]
-    place: Callable[[int], Where]
-    order: Callable[[int], int]
+    place: Callable[[int], Where] = field(default=lambda _: Where())
+    order: Callable[[int], int] = field(default=lambda _: 0)
+
+    @property
+    def sheet(self) -> Sheet:
+        """Return the sheet."""
+        return self.at.sheet
+
+    @property
+    def rows(self) -> Sequence[dict[str, Value]]:
+        """Return the rows."""
+        return self.at.rows
 
     def read(self) -> list[Found]:
         """Return the value of every cell that is plainly right, UNSURE for the others."""
-        column, at = self.column, _Given(self.sheet, self.rows)
+        column, at = self.column, self.at
         if column.offers or not all(at.has(e) for e in (column.low, column.high, column.asked) if e is not None):
-            return [UNSURE] * len(self.rows)
-        read = _reader(column, at)
-        closed = [not x for x in at.every(column.asked)] if column.asked is not None else [False] * len(self.rows)
-        asked = column.required and self.needed
+            return [UNSURE] * len(self.raws)
+        found = _READERS.get(column.holds, _texts)(column, at, self.raws)
+        empty: Found = UNSURE if column.required and self.needed else None
+        if column.asked is None:
+            if empty is None:
+                return found
+            return [empty if raw is None else value for raw, value in zip(self.raws, found, strict=True)]
+        opened = at.every(column.asked)
+        rows = zip(self.raws, found, opened, strict=True)
         return [
-            (None if shut or not asked else UNSURE) if raw is None else UNSURE if shut else read(raw, i)
-            for i, (raw, shut) in enumerate(zip(self.raws, closed, strict=True))
+            (empty if is_open else None) if raw is None else value if is_open else UNSURE
+            for raw, value, is_open in rows
         ]
 
 
-class _Given:
-    """The rows as a source of what limits and conditions look at; computed columns are not there."""
-
-    def __init__(self, sheet: Sheet, rows: Sequence[Row]) -> None:
-        self._sheet, self._rows = sheet, rows
-
-    def has(self, e: Expr) -> bool:
-        """Return whether all that an expression looks at was given in the row itself."""
-        there = (self._sheet.by_name.get(name) for name in columns_of(e))
-        return link_of(e) is None and all(c is not None and c.expr is None for c in there)
-
-    def every(self, e: Expr) -> Sequence[Value]:
-        """Work out an expression for all rows."""
-        return evaluate(e, self._sheet.name, self)
-
-    def column(self, sheet: str, name: str) -> Sequence[Value]:
-        """Return a column, defaults where a cell is empty."""
-        column = self._sheet.by_name[name]
-        return [defaulted(column, row.get(name)) for row in self._rows]
-
-    def key(self, sheet: str) -> Sequence[Value]:
-        """Return the keys."""
-        return self.column(sheet, self._sheet.key.name)
-
-    def size(self, sheet: str) -> int:
-        """Return how many rows there are."""
-        return len(self._rows)
+def _known(raws: Sequence[Raw], read: Callable[[str], Found]) -> dict[Raw, Found]:
+    """Return what each text comes to, each read once; nothing for what is no text."""
+    return {raw: read(raw) for raw in dict.fromkeys(raws) if raw.__class__ is str}
 
 
-Read = Callable[[Raw, int], Found]
+def _texts(column: Column, _: Rows, raws: Sequence[Raw]) -> list[Found]:
+    """Read texts: free, or one of the choices."""
 
-
-def _reader(column: Column, at: _Given) -> Read:
-    if column.holds == "number":
-        return _numbers(column, at)
-    return _days if column.holds == "date" else _texts(column)
-
-
-def _texts(column: Column) -> Read:
-    """Return what reads a text: free, or one of the choices."""
-    seen: dict[str, Found] = {}
-
-    def read(raw: Raw, _: int) -> Found:
-        if not isinstance(raw, str) or is_empty(raw) or (column.exempt and bare(raw) == EXEMPT):
+    def read(raw: str) -> Found:
+        if is_empty(raw) or (column.exempt and bare(raw) == EXEMPT):
             return UNSURE
         text = raw.strip()
         if not column.choices:
             return text if len(text) <= LONGEST else UNSURE
-        if text not in seen:
-            seen[text] = text if bare(text) == text and text in column.choices else UNSURE
-        return seen[text]
+        return text if bare(text) == text and text in column.choices else UNSURE
 
-    return read
-
-
-def _days(raw: Raw, _: int) -> Found:
-    """Read a day written 2017-12-31."""
-    day = iso_day(raw.strip()) if isinstance(raw, str) else None
-    return day if day is not None and _FIRST <= day < _LAST else UNSURE
+    known = _known(raws, read)
+    return [None if raw is None else known[raw] if raw.__class__ is str else UNSURE for raw in raws]
 
 
-def _numbers(column: Column, at: _Given) -> Read:
-    """Return what reads a number: within its limits, with no more decimals than asked for, surely no percentage."""
-    low, high = (_limit(e, at) for e in (column.low, column.high))
+def _days(_: Column, __: Rows, raws: Sequence[Raw]) -> list[Found]:
+    """Read days written 2017-12-31."""
+
+    def read(raw: str) -> Found:
+        day = iso_day(raw.strip())
+        return day if day is not None and _FIRST <= day < _LAST else UNSURE
+
+    known = _known(raws, read)
+    return [None if raw is None else known[raw] if raw.__class__ is str else UNSURE for raw in raws]
+
+
+def _numbers(column: Column, at: Rows, raws: Sequence[Raw]) -> list[Found]:
+    """Read numbers: within their limits, with no more decimals than asked for, surely no percentages."""
     scale = None if column.decimals is None else 10**column.decimals
-    seen: dict[Raw, Fraction | None] = {}
-
-    def read(raw: Raw, i: int) -> Found:
-        if raw in seen and raw.__class__ is str:
-            value = seen[raw]
-        else:
-            value = seen[raw] = _plainly(raw, scale)
-        if value is None:
-            return UNSURE
-        n, d = value.numerator, value.denominator
-        least, most = low[i], high[i]
-        if least is not None and n * least.denominator < least.numerator * d:
-            return UNSURE
-        if most is not None:
-            top = most.numerator
-            if n * most.denominator > top * d or (0 < n < d and top >= SHARES_FROM * most.denominator):
-                return UNSURE
-        return value
-
-    return read
+    known = _known(raws, lambda raw: _plainly(raw, scale))
+    found = [None if raw is None else known[raw] if raw.__class__ is str else _plainly(raw, scale) for raw in raws]
+    values = Ratios.of([None if isinstance(x, Unsure) else x for x in found])
+    beyond = _beyond(values, *(None if e is None else ratios(at.every(e)) for e in (column.low, column.high)))
+    return [UNSURE if out else x for x, out in zip(found, beyond, strict=True)] if True in beyond else found
 
 
-def _plainly(raw: Raw, scale: int | None) -> Fraction | None:
-    """Return a number that is written as one, None where more has to be looked at."""
+def _beyond(values: Ratios, low: Ratios | None, high: Ratios | None) -> list[bool]:
+    """Return which numbers are not within limits, or may be shares of a limit that is none; what is none is not."""
+    above, below = values.pair
+    beyond = [False] * len(above)
+    if low is not None:
+        n, d = low.pair
+        beyond = list(map(lt, map(mul, above, d), map(mul, n, below)))
+    if high is not None:
+        n, d = high.pair
+        over = map(gt, map(mul, above, d), map(mul, n, below))
+        shares = [0 < x < y and t >= SHARES_FROM * e > 0 for x, y, t, e in zip(above, below, n, d, strict=True)]
+        beyond = [a or b or c for a, b, c in zip(beyond, over, shares, strict=True)]
+    return beyond
+
+
+_READERS = {"number": _numbers, "date": _days}
+
+
+def _plainly(raw: Raw, scale: int | None) -> Fraction | Unsure:
+    """Return a number that is written as one, UNSURE where more has to be looked at."""
     value = None
     if isinstance(raw, str):
         plain = raw.strip()
@@ -169,11 +203,5 @@ def _plainly(raw: Raw, scale: int | None) -> Fraction | None:
     elif isinstance(raw, Fraction):
         value = raw
     if value is None or is_beyond(value):
-        return None
-    return value if scale is None or scale % value.denominator == 0 else None
-
-
-def _limit(e: Expr | None, at: _Given) -> Sequence[Fraction | None]:
-    """Work a limit out for all rows; None where there is none."""
-    found = [None] * at.size("") if e is None else at.every(e)
-    return [x if isinstance(x, Fraction) else None for x in found]
+        return UNSURE
+    return value if scale is None or scale % value.denominator == 0 else UNSURE

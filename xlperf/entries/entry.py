@@ -19,7 +19,7 @@ from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
 from xlperf.engine.score import ExactColumns, defaulted, rows_of
 from xlperf.entries.cell import Asked, Raw, as_typed, judge
-from xlperf.entries.columnwise import UNSURE, Filled, Unsure
+from xlperf.entries.columnwise import UNSURE, Filled, Rows, Unsure
 from xlperf.formula.expression import columns_of
 from xlperf.formula.values import UNREAD, Value, value_text
 from xlperf.problems import Problem, Where, errors
@@ -72,8 +72,7 @@ def judge_entries(
     together: dict[int, list[Filled]] = {}
     for filled in columns:
         together.setdefault(level[filled.sheet.name, filled.column.name], []).append(filled)
-        for row in filled.rows:
-            row[filled.column.name] = None
+        filled.at.put(filled.column.name, [None] * len(filled.rows))
     looked_at: list[Entry] = []
     for step in sorted(steps.keys() | together.keys()):
         apart = [e for filled in together.get(step, ()) for e in _judge_together(filled)]
@@ -106,8 +105,8 @@ def _unsure(entries: Collection[Entry]) -> Iterator[Entry]:
         if len(some) < _FEW:
             yield from some
             continue
-        first, rows, raws = some[0], [e.row for e in some], [e.raw for e in some]
-        together = Filled(first.sheet, first.column, first.needed, rows, raws, lambda _: Where(), lambda _: 0)
+        first, raws = some[0], [e.raw for e in some]
+        together = Filled(Rows(first.sheet, [e.row for e in some]), first.column, first.needed, raws)
         for entry, value in zip(some, together.read(), strict=True):
             if isinstance(value, Unsure):
                 yield entry
@@ -117,9 +116,8 @@ def _unsure(entries: Collection[Entry]) -> Iterator[Entry]:
 
 def _judge_together(filled: Filled) -> list[Entry]:
     """Put what is plainly right into its rows; return the other cells, still to be judged."""
-    name, found = filled.column.name, filled.read()
-    for row, value in zip(filled.rows, found, strict=True):
-        row[name] = None if isinstance(value, Unsure) else value
+    found = filled.read()
+    filled.at.put(filled.column.name, [None if isinstance(value, Unsure) else value for value in found])
     unsure = [i for i, value in enumerate(found) if value is UNSURE]
     return [
         Entry(

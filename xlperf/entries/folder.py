@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 from xlperf.engine.compile import compile_scheme
 from xlperf.engine.plan import Tables
-from xlperf.entries.given import Given, Line
+from xlperf.entries.given import ColumnLines, Given
 from xlperf.entries.tables import judged_tables, table_names
 from xlperf.many import many_objects
 from xlperf.problems import Problem, Where, errors, problem
@@ -51,11 +51,14 @@ def read_data(
 def given_file(file: Path) -> tuple[Given, list[Problem]]:
     """Return what stands in a CSV file, every cell as its text."""
     text, problems = read_lines(file, file.name)
-    lines = (
-        Line(
-            number,
-            dict(zip(text.names, [c if c[:1].isalnum() or not is_empty(c) else None for c in cells], strict=True)),
-        )
-        for number, cells in text.lines
-    )
-    return Given(file.name, text.names, tuple(lines), text.header), problems
+    below = zip(*(cells for _, cells in text.lines), strict=True) if text.lines else ([] for _ in text.names)
+    columns = {name: _cells(column) for name, column in zip(text.names, below, strict=True)}
+    return Given(
+        file.name, text.names, ColumnLines([number for number, _ in text.lines], columns), text.header
+    ), problems
+
+
+def _cells(written: Sequence[str]) -> Sequence[str | None]:
+    """Return the cells of a column, blanks as None."""
+    blank = {c for c in set(written) if is_empty(c)}
+    return [None if c in blank else c for c in written] if blank else written

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import overload
 
 from xlperf.entries.cell import Raw
 from xlperf.problems import Where
@@ -20,6 +21,28 @@ class Line:
     cells: Cells
 
 
+class ColumnLines(Sequence[Line]):
+    """Lines of which columns are given; each is put together when somebody looks at it.
+
+    numbers: of the lines. columns: name → what stands there line by line.
+    """
+
+    def __init__(self, numbers: Sequence[int], columns: Mapping[str, Sequence[Raw]]) -> None:
+        self.numbers, self.columns = numbers, columns
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, at: int) -> Line: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Line]: ...
+    def __getitem__(self, at: int | slice) -> Line | list[Line]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(len(self))[at]]
+        return Line(self.numbers[at], {name: cells[at] for name, cells in self.columns.items()})
+
+
 @dataclass(frozen=True)
 class Given:
     """A table from a CSV file, a frame or a list of mappings.
@@ -30,9 +53,19 @@ class Given:
 
     file: str
     names: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     header: int = 0
     doubled: tuple[str, ...] = ()
+
+    @cached_property
+    def columns(self) -> Mapping[str, Sequence[Raw]] | None:
+        """Return what stands below each name; None where lines lack some of them."""
+        if isinstance(self.lines, ColumnLines):
+            return self.lines.columns
+        names = {*self.names}
+        if any(line.cells.keys() != names for line in self.lines):
+            return None
+        return {name: [line.cells[name] for line in self.lines] for name in self.names}
 
     @cached_property
     def _positions(self) -> dict[str, int]:

@@ -6,7 +6,7 @@ Facts come from the scheme; lines bring what was filled in. Marks may be wide (t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -16,6 +16,7 @@ from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
 from xlperf.entries.cell import Asked, Raw, as_typed, judge, value_matches
 from xlperf.entries.given import Given, Line
+from xlperf.entries.plain import Plain, plain_lines
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, errors, problem
 from xlperf.scheme.vocabulary import FREE_COLUMNS
@@ -32,8 +33,7 @@ STAGES = {  # the long form: stage → the roles of the columns that hold its ac
 class Meant:
     """A row of the table that lines speak of: what stands in it by column, and where that was written.
 
-    line: the first line that speaks of it. unscored: nothing typed here can be scored. plain: whether one line alone
-    speaks of it, by its key, and says nothing of its facts that the scheme does not.
+    line: the first line that speaks of it; at: its place among all. unscored: nothing typed here can be scored.
     """
 
     row: dict[str, Value]
@@ -41,7 +41,7 @@ class Meant:
     raw: dict[str, Raw] = field(default_factory=dict)
     places: dict[str, tuple[int, str]] = field(default_factory=dict)
     unscored: bool = False
-    plain: bool = False
+    at: int = 0
 
 
 @dataclass
@@ -55,6 +55,7 @@ class Lines:
     problems: list[Problem]
     meant: dict[str, Meant] = field(default_factory=dict)
     doubtful: set[tuple[int, str]] = field(default_factory=set)
+    plain: Plain = field(default_factory=Plain)
 
     def __post_init__(self) -> None:
         """Index the scheme's own rows of the table, by key and by unit with number, label or name."""
@@ -83,9 +84,12 @@ class Lines:
         made = {} if self.is_roster else {k: dict(v) for k, v in self.base.items()}
         grows = any(s.grows for s in self.sheets)
         facts = self._facts_of_plain()
-        for at, line in enumerate(self.given.lines, 1):
-            if facts is None or not self._put_plain(made, line, facts):
-                self._put(made, self._with_unit(line), f"{len(self.base) + at}" if grows else "")
+        if facts is not None:
+            self.plain = plain_lines(self.given, self.base, self.key, facts, {self.unit: self.codes})
+            self.plain.rows = [made[key] for key in self.plain.keys]
+        lines, plain = self.given.lines, {*self.plain.places}
+        for at in (at for at in range(len(lines)) if at not in plain):
+            self._put(made, self._with_unit(lines[at]), f"{len(self.base) + at + 1}" if grows else "", at)
         return list(made.values())
 
     def _headings(self) -> None:
@@ -126,27 +130,23 @@ class Lines:
         odd = self.made or self.is_roster or self.given.doubled or any(s.grows for s in self.sheets)
         if odd or "stage" in self.given.names or self.key not in self.given.names or None in given:
             return None
-        self._inputs = [c.name for c in given if c is not None and c.kind == "input"]
         return [c for c in given if c is not None and c.kind == "fact"]
 
-    def _put_plain(self, made: dict[str, dict[str, Value]], line: Line, facts: list[Column]) -> bool:
-        """Put a plain line (see `Meant`) into its row; return whether it is one."""
-        cells = line.cells
-        key = cells.get(self.key)
-        key = key.strip() if isinstance(key, str) else ""
-        base = self.base.get(key)
-        if base is None or key in self.meant or len(cells) != len(self.given.names):
-            return False
-        for column in facts:
-            raw, was = cells[column.name], base.get(column.name)
-            if raw is None:
-                continue
-            if not isinstance(raw, str) or (raw.strip() if column.holds == "text" else as_typed(raw, column)) != was:
-                return False
-            if column.name == self.unit and was not in self.codes:
-                return False
-        self.meant[key] = Meant(made[key], line, {name: cells[name] for name in self._inputs}, plain=True)
-        return True
+    @cached_property
+    def _plain_keys(self) -> dict[str, int]:
+        return {key: at for at, key in enumerate(self.plain.keys)}
+
+    def of_plain(self, number: int, plain: Plain) -> Meant:
+        """Return what a plain line says of its row. number: among some of the plain lines."""
+        at = plain.places[number]
+        line = self.given.lines[at]
+        raw = {name: line.cells[name] for name in self.given.names if self.columns[name].kind == "input"}
+        return Meant(plain.rows[number], line, raw, at=at)
+
+    def _known(self, key: str) -> Meant | None:
+        """Return what lines said of a row so far."""
+        number = self._plain_keys.get(key)
+        return self.meant.get(key) if number is None else self.of_plain(number, self.plain)
 
     # ---- whose row -----------------------------------------------------------------------------
 
@@ -193,7 +193,7 @@ class Lines:
         title, found = self.columns[column].title, value_text(self.value(line, column))
         return problem("NAME_SHARED", at, title=title, found=found, keys="、".join(keys))
 
-    def _put(self, made: dict[str, dict[str, Value]], line: Line, spare: str) -> None:
+    def _put(self, made: dict[str, dict[str, Value]], line: Line, spare: str, at_line: int) -> None:
         """Put a line into the row it means; spare is the key of a new row that brings none."""
         key = value_text(self.value(line, self.key)) or self._key_of(line) or self._key_of_name(line) or spare
         if not key:
@@ -213,12 +213,12 @@ class Lines:
         cells = self._wide(line, key)
         if cells is None:
             return
-        known = self.meant.get(key)
+        known = self._known(key)
         if known is not None and not self._adds(known, cells):
             at = self.given.place(line.number, self.key)
             self.problems.append(problem("DATA_REPEATED", at, found=key, line=known.line.number))
             return
-        self._facts(made, key, line, cells)
+        self._facts(made, key, line, cells, at_line)
 
     def _must_be_known(self, line: Line) -> bool:
         """Return whether a line can only mean a row of the scheme: a new one of a fixed list says whose it is."""
@@ -291,12 +291,14 @@ class Lines:
 
     # ---- facts ---------------------------------------------------------------------------------
 
-    def _facts(self, made: dict[str, dict[str, Value]], key: str, line: Line, cells: dict[str, str]) -> None:
+    def _facts(
+        self, made: dict[str, dict[str, Value]], key: str, line: Line, cells: dict[str, str], at_line: int
+    ) -> None:
         """Hold the facts of a line against the scheme's, or take those of a new row; keep what was filled in."""
         base = None if self.is_roster else self.base.get(key)
         row = made.setdefault(key, dict(self.base.get(key, {})))
         new = key not in self.meant
-        meant = self.meant.setdefault(key, Meant(row, line))
+        meant = self.meant.setdefault(key, Meant(row, line, at=at_line))
         for name, source in cells.items():
             column = self.columns.get(name)
             if column is None:
@@ -349,6 +351,11 @@ class Lines:
         line, source = meant.places.get(name, (meant.line.number, name))
         return self.given.place(line, source)
 
-    def spoken_of(self) -> Iterator[Meant]:
-        """List the rows that lines speak of."""
-        return iter(self.meant.values())
+    def spoken_of(self) -> list[Meant]:
+        """List the rows that lines speak of, in the order of the lines."""
+        plain = (self.of_plain(number, self.plain) for number in range(len(self.plain.places)))
+        return sorted([*plain, *self.meant.values()], key=lambda meant: meant.at)
+
+    def speaks_of(self, key: str) -> bool:
+        """Return whether a line speaks of a row."""
+        return key in self.meant or key in self._plain_keys

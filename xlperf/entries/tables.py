@@ -14,11 +14,12 @@ from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.engine.reason import is_asked
 from xlperf.engine.score import rows_of
 from xlperf.entries.cell import as_typed, wanted_words
-from xlperf.entries.columnwise import Filled
+from xlperf.entries.columnwise import Filled, Rows
 from xlperf.entries.complete import incomplete
 from xlperf.entries.entry import Entry, Known, judge_entries
 from xlperf.entries.given import Given
 from xlperf.entries.lines import Lines, Meant
+from xlperf.entries.plain import Plain, typed_by
 from xlperf.entries.text import claim_words
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem
@@ -42,7 +43,10 @@ def judged_tables(scheme: Scheme, plan: Plan, given: Mapping[str, Given]) -> tup
     given: by name, each one that `table_names` lists. A table that is not given is the scheme's own. The tables can
     be scored even where a problem is an error: a cell with an error is blank, and what needs it stays blank.
     """
-    tables: dict[str, list[dict[str, Value]]] = {n: [dict(r) for r in rows] for n, rows in scheme.tables.items()}
+    # a table that is given is made anew of the scheme's own, which stays as it is
+    tables: dict[str, list[dict[str, Value]]] = {
+        n: rows if n in given and n not in plan.made else [dict(r) for r in rows] for n, rows in scheme.tables.items()
+    }
     offered = {c.offers for sheet in plan.sheets for c in sheet.columns}
     names = [n for n in table_names(plan) if n in given]
     readers = []
@@ -123,15 +127,32 @@ def _entered(reader: Lines) -> Entered:
     """List the cells to be judged: every input of a row that a line speaks of, and the facts that it gives."""
     needed = {s.name: _needed(reader.plan, s) for s in reader.sheets}
     cells: list[Entry] = []
-    plain: dict[str, list[tuple[int, Meant]]] = {}
-    for at, meant in enumerate(reader.spoken_of()):
-        sheets = reader.taking(meant.row)
-        if meant.plain and len(sheets) == 1:
-            plain.setdefault(sheets[0].name, []).append((at, meant))
+    for meant in reader.meant.values():
+        cells += _entries(reader, meant, reader.taking(meant.row), needed, meant.at << _WIDTH)
+    columns: list[Filled] = []
+    for sheets, plain in _by_sheets(reader):
+        if len(sheets) == 1:
+            columns += _filled(reader, sheets[0], plain, needed)
         else:
-            cells += _entries(reader, meant, sheets, needed, at << _WIDTH)
-    by_name = {s.name: s for s in reader.sheets}
-    return Entered(cells, [f for name, found in plain.items() for f in _filled(reader, by_name[name], found, needed)])
+            for number in range(len(plain.places)):
+                meant = reader.of_plain(number, plain)
+                cells += _entries(reader, meant, sheets, needed, meant.at << _WIDTH)
+    return Entered(cells, columns)
+
+
+def _by_sheets(reader: Lines) -> Iterator[tuple[list[Sheet], Plain]]:
+    """List the plain lines by the sheets that take their rows."""
+    if not any(s.where for s in reader.sheets):
+        yield reader.sheets, reader.plain
+        return
+    found: dict[tuple[str, ...], tuple[list[Sheet], Plain]] = {}
+    for place, key, row in zip(reader.plain.places, reader.plain.keys, reader.plain.rows, strict=True):
+        sheets = reader.taking(row)
+        _, plain = found.setdefault(tuple(s.name for s in sheets), (sheets, Plain()))
+        plain.places.append(place)
+        plain.keys.append(key)
+        plain.rows.append(row)
+    yield from found.values()
 
 
 _WIDTH = 20  # bits that count the columns of a row
@@ -158,23 +179,19 @@ def _entries(
         yield Entry(sheet, column, meant.row, raw, partial(reader.place, meant, column.name), wanted, order=at)
 
 
-def _filled(
-    reader: Lines, sheet: Sheet, rows: list[tuple[int, Meant]], needed: Mapping[str, Collection[str]]
-) -> Iterator[Filled]:
-    """List the inputs of plain lines by column. rows: of the sheet, each with where it stands among all."""
+def _filled(reader: Lines, sheet: Sheet, plain: Plain, needed: Mapping[str, Collection[str]]) -> Iterator[Filled]:
+    """List the inputs of plain lines by column."""
+    rows, lines = Rows(sheet, plain.rows), reader.given.lines
     for at, column in enumerate(sheet.columns):
         if column.kind == "input":
-            name, given = column.name, column.name in reader.given.names
-            raws = [raw if (raw := m.raw.get(name)) is not None else m.row.get(name) for _, m in rows]
-            wanted = given or name in needed[sheet.name]
+            name = column.name
             yield Filled(
-                sheet,
+                rows,
                 column,
-                wanted,
-                [m.row for _, m in rows],
-                raws,
-                lambda i, name=name: reader.place(rows[i][1], name),  # type: ignore[misc]
-                lambda i, at=at: (rows[i][0] << _WIDTH) + at,  # type: ignore[misc]
+                name in reader.given.names or name in needed[sheet.name],
+                typed_by(reader.given, name, plain),
+                lambda i, name=name: reader.given.place(lines[plain.places[i]].number, name),  # type: ignore[misc]
+                lambda i, at=at: (plain.places[i] << _WIDTH) + at,  # type: ignore[misc]
             )
 
 
@@ -239,7 +256,7 @@ def _absent(reader: Lines) -> Iterator[Problem]:
     missing: dict[str, int] = {}
     if not reader.is_roster and reader.unit and any(s.scorer for s in reader.sheets):
         for key, row in reader.base.items():
-            if key not in reader.meant:
+            if not reader.speaks_of(key):
                 unit = value_text(row.get(reader.unit))
                 missing[unit] = missing.get(unit, 0) + 1
     for unit, count in sorted(missing.items()):

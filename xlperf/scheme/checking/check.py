@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import chain
 
 from xlperf.formula.excel import ambiguous
-from xlperf.formula.values import YES, Value, exactly, number, shown
+from xlperf.formula.values import YES, Value, exactly, number, ratio_sum, shown
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rules import RULES
 from xlperf.scheme.checking.example_names import example_problems
@@ -108,7 +108,7 @@ def _measured(stated: Stated, rows: Rows) -> Fraction:
     if not stated.sum:
         return Fraction(len(rows))
     column = stated.sum.partition(".")[2]
-    return sum((v for r in rows if isinstance(v := r.get(column), Fraction)), Fraction(0))
+    return ratio_sum(v.as_integer_ratio() for r in rows if isinstance(v := r.get(column), Fraction))
 
 
 # ---- rule calls ------------------------------------------------------------------------------------
