@@ -6,15 +6,16 @@ depends on itself; a circle is named when it is met.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 from xlperf.engine.objects import Objects, Party, Thing, objects_of
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.formula.evaluate import Cells, Index, worked_out
-from xlperf.formula.ratios import Ratios
+from xlperf.formula.ratios import Ratios, Words
 from xlperf.formula.values import Unread, Value, as_values, value_text
 from xlperf.many import many_objects
 
@@ -43,7 +44,10 @@ def defaulted(column: Column, value: Value) -> Value:
 def given_values(column: Column, rows: Sequence[Row]) -> list[Value]:
     """Return what counts in the rows of a column that nobody works out, see `defaulted`."""
     name = column.name
-    values = [row.get(name) for row in rows]
+    try:
+        values = list(map(itemgetter(name), rows))
+    except KeyError:  # some rows lack it
+        values = [row.get(name) for row in rows]
     if column.default is None and Unread not in set(map(type, values)):
         return values
     return [defaulted(column, v) for v in values]
@@ -102,7 +106,7 @@ class ExactColumns(Columns[Cells]):
     def _made(self, sheet: str, column: Column) -> Cells:
         if column.expr is None:
             values = as_values(self.given(sheet, column))
-            return values if column.holds == "text" else Ratios.of(values)
+            return Words(values) if column.holds == "text" else Ratios.of(values)
         return worked_out(column.expr, sheet, self, index=self.index)
 
 
@@ -242,7 +246,12 @@ def rows_of(plan: Plan, tables: Tables) -> dict[str, list[dict[str, Value]]]:
 
     A sheet's `where` keeps only the rows whose facts agree. Row order is kept.
     """
-    return {s.name: [row for row in tables.get(s.table, []) if s.takes(row)] for s in plan.sheets}
+    return {s.name: taken(s, tables.get(s.table, [])) for s in plan.sheets}
+
+
+def taken(sheet: Sheet, rows: Iterable[dict[str, Value]]) -> list[dict[str, Value]]:
+    """List the rows of its table that belong to a sheet."""
+    return [row for row in rows if sheet.takes(row)] if sheet.where else list(rows)
 
 
 @many_objects()

@@ -165,7 +165,7 @@ def _days(_: Column, __: Rows, raws: Sequence[Raw]) -> list[Found]:
 def _numbers(column: Column, at: Rows, raws: Sequence[Raw]) -> list[Found]:
     """Read numbers: within their limits, with no more decimals than asked for, surely no percentages."""
     scale = None if column.decimals is None else 10**column.decimals
-    known = _known(raws, lambda raw: _plainly(raw, scale))
+    known = _known(raws, lambda raw: _written(raw, scale))
     found = [None if raw is None else known[raw] if raw.__class__ is str else _plainly(raw, scale) for raw in raws]
     values = Ratios.of([None if isinstance(x, Unsure) else x for x in found])
     beyond = _beyond(values, *(None if e is None else ratios(at.every(e)) for e in (column.low, column.high)))
@@ -191,17 +191,27 @@ _READERS = {"number": _numbers, "date": _days}
 
 
 def _plainly(raw: Raw, scale: int | None) -> Fraction | Unsure:
-    """Return a number that is written as one, UNSURE where more has to be looked at."""
+    """Return what is a number, UNSURE where more has to be looked at."""
     value = None
-    if isinstance(raw, str):
-        plain = raw.strip()
-        value = plain_number(plain) if len(plain) <= LONGEST_NUMBER and PLAIN.match(plain) else None
-    elif isinstance(raw, float):
+    if isinstance(raw, float):
         value = from_float(raw) if math.isfinite(raw) else None
     elif isinstance(raw, int) and not isinstance(raw, bool):
         value = Fraction(raw)
     elif isinstance(raw, Fraction):
         value = raw
-    if value is None or is_beyond(value):
+    return UNSURE if value is None else _held(value, scale)
+
+
+def _written(raw: str, scale: int | None) -> Fraction | Unsure:
+    """Return a number that is written as one, UNSURE where more has to be looked at."""
+    plain = raw.strip()
+    if len(plain) > LONGEST_NUMBER or not PLAIN.match(plain):
         return UNSURE
-    return value if scale is None or scale % value.denominator == 0 else UNSURE
+    return _held(plain_number(plain), scale)
+
+
+def _held(value: Fraction, scale: int | None) -> Fraction | Unsure:
+    """Return a number that a cell can hold with as many decimals as asked for; UNSURE for another."""
+    if scale is not None and scale % value.denominator:
+        return UNSURE
+    return UNSURE if is_beyond(value) else value

@@ -72,8 +72,10 @@ def judge_entries(
     together: dict[int, list[Filled]] = {}
     for filled in columns:
         together.setdefault(level[filled.sheet.name, filled.column.name], []).append(filled)
-        filled.at.put(filled.column.name, [None] * len(filled.rows))
     looked_at: list[Entry] = []
+    if len(steps.keys() | together.keys()) > 1:  # until its turn comes a cell is blank for those judged before it
+        for filled in columns:
+            filled.at.put(filled.column.name, [None] * len(filled.rows))
     for step in sorted(steps.keys() | together.keys()):
         apart = [e for filled in together.get(step, ()) for e in _judge_together(filled)]
         looked_at += apart

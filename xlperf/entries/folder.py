@@ -60,5 +60,5 @@ def given_file(file: Path) -> tuple[Given, list[Problem]]:
 
 def _cells(written: Sequence[str]) -> Sequence[str | None]:
     """Return the cells of a column, blanks as None."""
-    blank = {c for c in set(written) if is_empty(c)}
+    blank = {c for c in set(written) if not c[:1].isalnum() and is_empty(c)}
     return [None if c in blank else c for c in written] if blank else written

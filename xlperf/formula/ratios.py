@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import repeat
 from math import gcd
 from operator import add, floordiv, mul, sub
@@ -258,18 +258,26 @@ def plain(x: Value) -> Seen:
     return x.lower() if isinstance(x, str) else None if x is None else scaled(x, PLACES)
 
 
+class Words(list[Value]):
+    """A column of texts that stays as it is."""
+
+    @cached_property
+    def plain(self) -> Sequence[Seen]:
+        """Return the values as comparisons see them, see `plain`."""
+        known = {x: plain(x) for x in dict.fromkeys(self)}
+        return [known[x] for x in self]
+
+
 def plain_column(cells: Sequence[Value]) -> Sequence[Seen]:
     """Return a column as comparisons see it."""
-    if not isinstance(cells, Ratios):
-        return [x.lower() if x.__class__ is str else plain(x) for x in cells]
-    if cells.rest is None:
-        return cells.seen
-    return [plain(other) if x is None else x for x, other in zip(cells.seen, cells.rest, strict=True)]
+    if isinstance(cells, Ratios | Words):
+        return cells.plain
+    return [x.lower() if x.__class__ is str else plain(x) for x in cells]
 
 
 def plain_at(cells: Sequence[Value]) -> Callable[[int], Seen]:
     """Return what gives the value of a row as comparisons see it."""
-    return cells.plain.__getitem__ if isinstance(cells, Ratios) else lambda i: plain(cells[i])
+    return cells.plain.__getitem__ if isinstance(cells, Ratios | Words) else lambda i: plain(cells[i])
 
 
 def blank_at(cells: Sequence[Value]) -> Callable[[int], bool]:

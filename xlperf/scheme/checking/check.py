@@ -100,7 +100,8 @@ def _rows_of(scheme: Scheme, stated: Stated) -> Rows:
 def _taken(scheme: Scheme, table: str, where: dict[str, str]) -> Rows:
     """List the rows of a table that keep conditions, typed as the plan types them."""
     wanted = typed_where(given_columns(scheme.sheets, table), where)
-    return [r for r in scheme.tables.get(table, []) if all(r.get(name) == value for name, value in wanted.items())]
+    rows = scheme.tables.get(table, [])
+    return [r for r in rows if all(r.get(name) == value for name, value in wanted.items())] if wanted else rows
 
 
 def _measured(stated: Stated, rows: Rows) -> Fraction:
