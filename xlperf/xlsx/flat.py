@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from html import escape, unescape
 from itertools import pairwise
 
-from xlperf.xlsx.addresses import moved, row_and_column
+from xlperf.xlsx.addresses import moved, number, row_and_column
 from xlperf.xlsx.parts import shared_texts
 
 _CELL = (  # the last group: a cell that is written in another way
@@ -22,6 +22,7 @@ _CELL = (  # the last group: a cell that is written in another way
     rb"(?: ?/>|>(?:<f(?: ([^>]*?))?(?:/>|>([^<]*)</f>))?"
     rb'(?:<(?:v|is><t(?: xml:space="preserve")?)>([^<]*)</(?:v|t></is)>|<v ?/>|<is><t ?/></is>)?</c>|([^\n]|\n))'
 )
+_BEGIN, _END, _CELL_OPENS = b"<sheetData", b"</sheetData>", b'<c r="'
 _SHARED = re.compile(rb't="shared"')
 _NUMBER = re.compile(rb'si="([0-9]+)"')
 _KIND = re.compile(rb"(?:^| )t=")
@@ -74,12 +75,27 @@ def cut_columns(
     data: bytes, letters: Collection[str] = (), first: int = 1
 ) -> tuple[dict[str, FlatColumn], dict[str, FlatColumn]]:
     """Return the columns of a worksheet's part above a row, and from it on; see `columns_of`."""
-    if data.count(b'<c r="') != data.count(b"<c ") or b"<c>" in data or b"<c/>" in data:
+    begin, end = data.find(_BEGIN), data.rfind(_END)
+    cells_there = data[begin:end] if 0 <= begin < end else data
+    if cells_there.count(_CELL_OPENS) != cells_there.count(b"<c"):
         raise Irregular("a cell without its address first")
-    cells: Sequence[tuple[bytes, ...]] = _pattern(frozenset(letters)).findall(data)
+    cells: Sequence[tuple[bytes, ...]] = _pattern(frozenset(letters)).findall(_heads(cells_there, letters))
     start = next((i for i, cell in enumerate(cells) if int(cell[1]) >= first), len(cells))
     plain = _with_shared(cells) if any(cell[4] for cell in cells) else cells
     return _grouped(plain[:start]), _grouped(plain[start:])
+
+
+def _heads(rows: bytes, letters: Collection[str]) -> bytes:
+    """Return rows without what stands behind the last column wanted; formulas are most of a worksheet."""
+    if not letters:
+        return rows
+    last = b'<c r="%s' % max(letters, key=number).encode()
+    heads = []
+    for row in rows.split(b"<row "):
+        at = row.find(last)
+        tail = row.find(_CELL_OPENS, at + 1) if at >= 0 else -1
+        heads.append(row if tail < 0 else row[:tail])
+    return b"".join(heads)
 
 
 def _with_shared(cells: Sequence[tuple[bytes, ...]]) -> list[tuple[bytes, ...]]:
@@ -89,16 +105,16 @@ def _with_shared(cells: Sequence[tuple[bytes, ...]]) -> list[tuple[bytes, ...]]:
     for cell in cells:
         letter, row, style, kind, said, formula, *rest = cell
         if _SHARED.search(said):
-            number, at = _NUMBER.search(said), (letter + row).decode()
-            if number is None:
+            shared, at = _NUMBER.search(said), (letter + row).decode()
+            if shared is None:
                 raise Irregular("a shared formula")
             if formula:
-                first.setdefault(number[1], (at, unescape(formula.decode())))
-            elif number[1] not in first:
+                first.setdefault(shared[1], (at, unescape(formula.decode())))
+            elif shared[1] not in first:
                 raise Irregular("a shared formula")
             else:
-                (down, right), (top, left) = row_and_column(at), row_and_column(first[number[1]][0])
-                formula = escape(moved(first[number[1]][1], down - top, right - left), quote=False).encode()
+                (down, right), (top, left) = row_and_column(at), row_and_column(first[shared[1]][0])
+                formula = escape(moved(first[shared[1]][1], down - top, right - left), quote=False).encode()
         elif _KIND.search(said):
             raise Irregular("a formula of several cells")
         found.append((letter, row, style, kind, said, formula, *rest))

@@ -22,6 +22,7 @@ from xlperf.engine.score import rows_of
 from xlperf.entries.cell import EARLIEST, LATEST, Asked, judge
 from xlperf.formula.values import EXEMPT, LARGEST, Value, day_number
 from xlperf.formula.vectors import Cells, Codes, numbers, objects, texts, value_of
+from xlperf.many import many_objects
 from xlperf.problems import Problem, Where
 from xlperf.scheme.reading.cells import is_empty
 from xlperf.workbook.back.held import UNSAID, Held, held, judged_cell, unlimited
@@ -114,6 +115,7 @@ class _Taking:
     problems: list[tuple[tuple[int, int, int], Problem]] = field(default_factory=list)
 
 
+@many_objects()
 def typed_in(file: Path, plan: Plan, tables: Tables) -> Typed:
     """Return what stands in a 总表. tables: of the scheme. Irregular where the book is not as it was issued."""
     try:
@@ -300,8 +302,9 @@ class _Reading:
             shown = [style in book.days for style in styles]
             odd = np.flatnonzero(~(np.isnan(made) | (plain & np.array(shown, bool)))).tolist()
         else:
+            looks = {*styles}
             for styled in (book.percent, book.days):
-                if not styled.isdisjoint(styles):
+                if not styled.isdisjoint(looks):
                     odd += [i for i, style in enumerate(styles) if style in styled and not np.isnan(made[i])]
             odd += np.flatnonzero(np.isfinite(made) & (np.abs(made) >= float(LARGEST))).tolist()
         made[odd] = np.nan
