@@ -33,7 +33,7 @@ from xlperf.formula.values import EXEMPT, Value, ratio_sum, whole
 
 Cells = Sequence[Value]
 Group = tuple[Seen, ...]  # what several columns hold in one row, as comparisons see it
-Ordered = tuple[list[int], dict[int, list[int]]]  # the numbers of a group in order, and where each of them stands
+Ordered = tuple[list[int], dict[int, list[int]], dict[int, int]]  # numbers of a group in order; where each is; by row
 Asked = tuple[Group, Group]  # what a look's columns must equal in one row, and what its limits compare with
 
 
@@ -340,18 +340,17 @@ _MADE = {"total": _total, "tally": _tally, "mean": _mean, "pick": _pick}
 
 def _rank(link: Link, sheet: str, look: _Look) -> list[Value]:
     """Rank by sorted lists per group, so that cost grows with the rows and not their square."""
-    number = plain_at(look.there.column(sheet, link.column))
-    mine = look.positions
-    names = link.names
+    names, mine = link.names, look.positions
     own = _tuples([look.here.column(sheet, name) for name in names], len(mine))
+    same = all(value.op == "col" and value.args == (name,) for name, value in link.match)
     ordered = cache(partial(look.index.ordered, sheet, link.column, names))
     places: list[Value] = []
-    for i, group, wanted in zip(mine, own, _wanted(sheet, link, look.here), strict=True):
-        key = number(i)
-        if not isinstance(key, int) or None in group or group != wanted:
+    for i, group, wanted in zip(mine, own, own if same else _wanted(sheet, link, look.here), strict=True):
+        members, there, numbers = ordered(group) if None not in group and group == wanted else _NOBODY
+        key = numbers.get(i)
+        if key is None:
             places.append(None)
             continue
-        members, there = ordered(group)
         before = len(members) - bisect_right(members, key) if link.order == "high" else bisect_left(members, key)
         if link.ties == "list":
             before += bisect_left(there[key], i)
@@ -360,8 +359,11 @@ def _rank(link: Link, sheet: str, look: _Look) -> list[Value]:
 
 
 def _ordered(number: Callable[[int], Seen], positions: Sequence[int]) -> Ordered:
+    numbers = {i: key for i in positions if isinstance(key := number(i), int)}
     there: dict[int, list[int]] = defaultdict(list)
-    for i in positions:
-        if isinstance(key := number(i), int):
-            there[key].append(i)
-    return sorted(k for k, at in there.items() for _ in at), there
+    for i, key in numbers.items():
+        there[key].append(i)
+    return sorted(numbers.values()), there, numbers
+
+
+_NOBODY: Ordered = [], {}, {}

@@ -76,10 +76,10 @@ def cut_columns(
 ) -> tuple[dict[str, FlatColumn], dict[str, FlatColumn]]:
     """Return the columns of a worksheet's part above a row, and from it on; see `columns_of`."""
     begin, end = data.find(_BEGIN), data.rfind(_END)
-    cells_there = data[begin:end] if 0 <= begin < end else data
-    if cells_there.count(_CELL_OPENS) != cells_there.count(b"<c"):
+    rows = _heads(data[begin:end] if 0 <= begin < end else data, letters)
+    if rows.count(_CELL_OPENS) != rows.count(b"<c"):  # what is cut off has no cell of a column that is wanted
         raise Irregular("a cell without its address first")
-    cells: Sequence[tuple[bytes, ...]] = _pattern(frozenset(letters)).findall(_heads(cells_there, letters))
+    cells: Sequence[tuple[bytes, ...]] = _pattern(frozenset(letters)).findall(rows)
     start = next((i for i, cell in enumerate(cells) if int(cell[1]) >= first), len(cells))
     plain = _with_shared(cells) if any(cell[4] for cell in cells) else cells
     return _grouped(plain[:start]), _grouped(plain[start:])
