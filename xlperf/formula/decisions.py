@@ -18,6 +18,7 @@ from xlperf.formula.expression import Expr, exempting, needs
 from xlperf.formula.ratios import PLACES
 from xlperf.formula.values import EXEMPT
 from xlperf.formula.vectors import (
+    BLOCK,
     UNIT,
     Cells,
     Column,
@@ -118,18 +119,29 @@ class Fold:
 
 def half_up(x: Floats, digits: int | Floats) -> Floats:
     """Round half away from zero, looking at the 15 digits that a spreadsheet looks at."""
+    if not isinstance(x, np.ndarray) or x.size <= BLOCK:
+        return _half_up(x, digits)
+    rounded = np.empty(len(x))
+    for at in (slice(i, i + BLOCK) for i in range(0, len(x), BLOCK)):  # what one step leaves is still in the cache
+        rounded[at] = _half_up(x[at], digits[at] if isinstance(digits, np.ndarray) and digits.size > 1 else digits)
+    return rounded
+
+
+def _half_up(x: Floats, digits: int | Floats) -> Floats:
     with np.errstate(all="ignore"):  # blank, 不适用 and the logarithm of zero
         if isinstance(digits, int) and max(map(abs, extent(x))) * 10.0**digits < 1e14:
-            last: Any = digits
-        else:
-            last = np.minimum(np.trunc(digits), _DIGITS - np.floor(np.log10(np.abs(x))))
-        scale = 10.0**last
-        size = np.abs(x) * scale
-        whole = np.floor(size)
-        noise = np.minimum(size * 4e-15 + 1e-15, 0.25)  # the last digits are a quarter apart at most
-        rounded = np.copysign((whole + (size - whole > 0.5 - noise)) / scale, x)
-        result: Floats = np.where(np.isinf(x) | (x == 0), x, rounded)
+            return _at_scale(x, 10.0**digits)
+        last = np.minimum(np.trunc(digits), _DIGITS - np.floor(np.log10(np.abs(x))))
+        result: Floats = np.where(np.isinf(x) | (x == 0), x, _at_scale(x, 10.0**last))
     return result
+
+
+def _at_scale(x: Floats, scale: Any) -> Floats:
+    size = np.abs(x) * scale
+    whole = np.floor(size)
+    noise = np.minimum(size * 4e-15 + 1e-15, 0.25)  # the last digits are a quarter apart at most
+    rounded: Floats = np.copysign((whole + (size - whole > 0.5 - noise)) / scale, x)
+    return rounded
 
 
 def is_empty(x: Column | Cells) -> Truths:

@@ -27,9 +27,8 @@ from xlperf.formula.recording import (
     is_like,
     with_array,
 )
-from xlperf.formula.vectors import Cells, Numbers, Texts
+from xlperf.formula.vectors import BLOCK, Cells, Numbers, Texts
 
-BLOCK = 8_192  # rows; what a few hundred calls pass on then stays in the cache of a core
 Call = tuple[Callable[..., Any], int, int, int, int]  # function, register of the result, of what it takes; −1 for none
 
 

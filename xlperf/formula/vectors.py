@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.intp]
 
+BLOCK = 8_192  # rows; what a few hundred calls pass on then stays in the cache of a core
 UNIT = 2.0**-53  # what one operation on doubles may be off, of the size of its result
 _HELD = 2.0**50  # whole numbers up to here are doubles, halves between them too
 _MOST_DECIMALS = 15
