@@ -1,10 +1,14 @@
 """A round is a folder: made whole or not at all, issued once, the same when issued again."""
 
 import hashlib
+import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from kit.rounds import reopened, send, small_scheme
 
+from xlperf.engine.compile import compile_scheme
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.store import new_round, open_round
@@ -170,3 +174,23 @@ def test_a_key_of_round_yaml_that_nobody_knows_is_told(scheme, folder):
     assert (opened, codes(problems)) == (None, ["UNKNOWN_KEY"])
     assert "deadline" in problems[0].remedy("zh")
     assert problems[0].where.line == len(file.read_text("utf-8").splitlines())
+
+
+def test_rounds_of_the_same_scheme_lay_it_out_once_each_with_its_own_place(scheme, folder):
+    new_round(scheme, folder, key=b"k" * 32)
+    shutil.copytree(folder, folder.parent / "又一轮")
+    first, second = reopened(folder), reopened(folder.parent / "又一轮")
+    assert second.scheme.tables is first.scheme.tables
+    assert second.plan is first.plan
+    assert [Path(r.scheme.file).parents[1].name for r in (first, second)] == [folder.name, "又一轮"]
+    (folder.parent / "又一轮" / "scheme" / "units.csv").unlink()
+    _, problems = open_round(folder.parent / "又一轮")
+    assert "FILE_MISSING" in {p.code for p in problems}
+
+
+def test_another_year_or_other_tables_are_laid_out_anew(scheme, folder):
+    new_round(scheme, folder, key=b"k" * 32)
+    plan, made = reopened(folder).plan, reopened(folder).scheme
+    assert compile_scheme(replace(made, file="elsewhere"))[0] is compile_scheme(made)[0]
+    assert compile_scheme(made.in_year(made.year + 1))[0].year == made.year + 1
+    assert compile_scheme(replace(made, tables=dict(made.tables)))[0] is not plan

@@ -87,7 +87,7 @@ def compile_scheme(
     """
     at = frozenset({**{name: r.adopted for name, r in scheme.readings.items()}, **(readings or {})}.items())
     for known, under, plans, problems in _RECENT:
-        if known is scheme and under == at and (circles or not problems):
+        if under == at and _alike(known, scheme) and (circles or not problems):
             return plans[whole], list(problems)
     plan, found = _compiled(scheme, readings, bound or Bound(), circles=circles)
     plans = (plan if errors(found) else within_period(plan, scheme), plan)
@@ -95,6 +95,14 @@ def compile_scheme(
         _RECENT.append((scheme, at, plans, tuple(found)))
         del _RECENT[:-_MOST]
     return plans[whole], found
+
+
+_SAID = tuple(f.name for f in fields(Scheme) if f.name != "file")  # what a plan is laid out from
+
+
+def _alike(one: Scheme, other: Scheme) -> bool:
+    """Return whether two are the same scheme, wherever its file lies."""
+    return one is other or all(getattr(one, name) is getattr(other, name) for name in _SAID)
 
 
 def _compiled(

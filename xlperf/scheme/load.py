@@ -94,22 +94,27 @@ def scheme_of(source: Source) -> tuple[Scheme | None, list[Problem]]:
     return scheme, sorted(dict.fromkeys(problems), key=lambda p: (p.where.file != source.name, *_order(p)))
 
 
-_RECENT: dict[tuple[str, str], tuple[Scheme | None, tuple[Problem, ...]]] = {}  # the latest last
-_MOST = 4  # schemes kept: a desk, or a chain of rounds, opens a few in turn
+_Read = tuple[Scheme | None, tuple[Problem, ...]]
+_RECENT: dict[str, dict[str, _Read]] = {}  # digest → path → what was understood; the latest last
+_MOST = 4  # kept of each: a desk, or a chain of rounds, opens a few in turn
 
 
 def understood(source: Source) -> tuple[Scheme | None, list[Problem]]:
-    """Understand a source as `scheme_of` does; the same files at the same place once for those who ask in turn.
+    """Understand a source as `scheme_of` does; the same files once for those who ask in turn, wherever they lie.
 
+    The rounds of a year have the same ones, each in its folder. Where something is wrong it is looked at in its place.
     Whoever changes the rows of its tables copies them first.
     """
-    at = source.path, source.digest
-    if at not in _RECENT:
-        scheme, problems = scheme_of(source)
-        _RECENT[at] = scheme, tuple(problems)
-        for old in list(_RECENT)[:-_MOST]:
-            _RECENT.pop(old, None)
-    scheme, found = _RECENT[at]
+    digest = source.digest
+    known = _RECENT.setdefault(digest, {})
+    if source.path not in known:
+        like = next((scheme for scheme, problems in known.values() if scheme is not None and not problems), None)
+        scheme, problems = scheme_of(source) if like is None else (replace(like, file=source.path), [])
+        known[source.path] = scheme, tuple(problems)
+        for kept in (_RECENT, known):
+            for old in list(kept)[:-_MOST]:
+                kept.pop(old, None)
+    scheme, found = known[source.path]
     return scheme, list(found)
 
 
