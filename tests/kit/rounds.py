@@ -14,7 +14,7 @@ from xlperf.formula.values import day_of
 from xlperf.rounds.parcels import parcels_of
 from xlperf.rounds.store import Round, open_round
 from xlperf.scheme.load import find_scheme
-from xlperf.workbook.back.fill import Spot, Typed, fill_book
+from xlperf.workbook.back.fill import Spot, Typed, fill_book, fill_book_anew
 from xlperf.workbook.back.read import read_book
 
 UNITS = ("U01", "U22", "U44")
@@ -83,19 +83,26 @@ def issued_file(round_: Round, kind: str, whom: str) -> Path:
 
 
 def send(round_: Round, kind: str, whom: str, changes=None, name: str = "", **options) -> Path:
-    """Fill a party's book rightly but for the changes, and drop it into the inbox."""
+    """Fill a party's book rightly but for the changes, and drop it into the inbox.
+
+    anew: written anew by another program, as it comes from people; the others keep every byte that nobody typed.
+    """
+    fill = fill_book_anew if options.pop("anew", False) else fill_book
     source = options.pop("source", None) or issued_file(round_, kind, whom)
     to = round_.inbox / (name or f"{whom} 报送.xlsx")
     to.parent.mkdir(parents=True, exist_ok=True)
-    fill_book(source, to, {**good_values(round_, kind, whom), **(changes or {})}, **options)
+    fill(source, to, {**good_values(round_, kind, whom), **(changes or {})}, **options)
     return to
 
 
 def send_all(round_: Round) -> None:
-    """Let every unit and every scorer send a right book."""
+    """Let every unit and every scorer send a right book, the first of each written anew by another program."""
+    kinds = set()
     for parcel in parcels_of(round_):
         if parcel.kind != "master":
-            send(round_, parcel.kind, parcel.whom, name=f"{parcel.kind} {parcel.name}.xlsx")
+            anew = parcel.kind not in kinds
+            send(round_, parcel.kind, parcel.whom, name=f"{parcel.kind} {parcel.name}.xlsx", anew=anew)
+            kinds.add(parcel.kind)
 
 
 def cell_of(file: Path, spot: Spot) -> str:

@@ -22,7 +22,7 @@ from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.status import status_of
 from xlperf.rounds.store import Round
-from xlperf.workbook.back.fill import fill_book
+from xlperf.workbook.back.fill import fill_book, fill_book_anew
 from xlperf.workbook.back.read import read_book
 
 ROW = {"unit": "U44", "kind": "察访核验扣分", "item": "台账缺失", "points": 0.4, "status": "通过"}
@@ -41,9 +41,9 @@ def book(round_: Round) -> Path:
     return round_.out / "总表.xlsx"
 
 
-def type_in(round_: Round, values: dict, program: str = "openpyxl") -> bytes:
-    """Type into the 总表 of out/ and save it; return the bytes."""
-    fill_book(book(round_), book(round_), values)
+def type_in(round_: Round, values: dict, program: str = "") -> bytes:
+    """Type into the 总表 of out/ and save it, by a program that writes all of it anew where one is named."""
+    (fill_book_anew if program else fill_book)(book(round_), book(round_), values)
     if program == "LibreOffice":
         need("soffice")
         shutil.copyfile(converted([book(round_)], round_.folder.parent / "office")[0], book(round_))
@@ -291,7 +291,7 @@ def test_what_is_typed_in_the_issued_book_counts_and_is_kept(round_: Round):
 
 def copied(round_: Round, source: Path, name: str) -> list[str]:
     """Drop a copy of a 总表, saved again, into the inbox; return what is said of its being a later version."""
-    fill_book(source, round_.inbox / name, {})
+    fill_book_anew(source, round_.inbox / name, {})
     found = collect(reopened(round_.folder)).receipts
     return [p.message() for r in found if r.file == name for p in r.problems if p.code.startswith("SUPERSEDES")]
 

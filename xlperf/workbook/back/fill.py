@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from pathlib import Path
 
 import openpyxl
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlperf.xlsx.skeleton import BODY, MARK, NAMES
+from xlperf.workbook.back.spelt import Otherwise
+from xlperf.workbook.back.typed_in import Spot, Typed, spots, typed_in
 
-Typed = str | float | int | bool | date | None
-Spot = tuple[str, str, str]  # plan sheet, key of the row, column
+__all__ = ["Spot", "Typed", "fill_book", "fill_book_anew"]
 
 
 def fill_book(file: Path, to: Path, values: Mapping[Spot, Typed], texts: Mapping[str, str] | None = None) -> None:
@@ -22,6 +21,19 @@ def fill_book(file: Path, to: Path, values: Mapping[Spot, Typed], texts: Mapping
     texts: words to be replaced wherever they stand in a cell. Stored results of formulas are lost, as
     with every program that does not calculate. KeyError where the book has no such cell.
     """
+    if not texts:
+        try:
+            data = typed_in(file.read_bytes(), values)
+        except Otherwise:
+            pass
+        else:
+            to.write_bytes(data)
+            return
+    fill_book_anew(file, to, values, texts)
+
+
+def fill_book_anew(file: Path, to: Path, values: Mapping[Spot, Typed], texts: Mapping[str, str] | None = None) -> None:
+    """Do so with a book of any spelling, all of which is written anew, as another program saves it."""
     book = openpyxl.load_workbook(file)
     cells = {spot: (sheet, row, column) for sheet in book.worksheets for spot, row, column in _spots(sheet)}
     for spot, value in values.items():
@@ -36,19 +48,7 @@ def fill_book(file: Path, to: Path, values: Mapping[Spot, Typed], texts: Mapping
 
 
 def _spots(sheet: Worksheet) -> Iterator[tuple[Spot, int, int]]:
-    """List the cells of the tables that stand where they were issued: spot, row, column (counted from 1)."""
-    tables: list[tuple[str, int, list[tuple[str, int]]]] = []
-    for number in range(1, sheet.max_column + 1):
-        text = str(sheet.cell(NAMES + 1, number).value or "")
-        if text.startswith(f"{MARK}|"):
-            tables.append((text.split("|")[1], number, []))
-        elif text and tables:
-            tables[-1][2].append((text, number))
-    for name, left, columns in tables:
-        for row in range(BODY + 1, sheet.max_row + 1):
-            key = sheet.cell(row, left).value
-            for column, number in columns if key is not None else ():
-                yield (name, str(key), column), row, number
+    yield from spots(lambda row, column: sheet.cell(row, column).value, sheet.max_row, sheet.max_column)
 
 
 def _replace(book: Workbook, old: str, new: str) -> None:

@@ -90,7 +90,7 @@ def spelt_cells(data: bytes) -> tuple[bytes, list[Spelt]]:
     row = _row_opened(_FIRST, _decoded(first))
     cells = []
     for piece in pieces:
-        cell = _KNOWN.get(piece) or _remembered(piece)
+        cell = _KNOWN.get(piece) or spelt_cell(piece)
         if cell.row != row:
             raise Otherwise
         row = cell.below or row
@@ -127,8 +127,11 @@ def spelt_texts(data: bytes) -> tuple[bytes, list[str]]:
     return head + _TEXTS_END, found
 
 
-def _remembered(piece: bytes) -> Spelt:
-    """Read a cell, by one that is spelt alike but for its value where there was one; and keep how it reads."""
+def spelt_cell(piece: bytes) -> Spelt:
+    """Read a cell, from behind `<c r="` up to the next one, and keep how it reads.
+
+    One that is spelt alike but for its value is read by the other.
+    """
     head, has, rest = piece.partition(b"<v>")
     value, _, behind = rest.partition(b"</v>")
     like = _ALIKE.get((head, behind)) if has and value.replace(b".", b"").isalnum() else None
