@@ -113,6 +113,7 @@ def measured(people: int) -> Cost:
         row["share"] = Fraction(9, 10)
     filled = time.process_time()
     scores = score(plan, tables)
+    assert all(len([*cells]) for columns in scores.values.values() for cells in columns.values())  # looked at
     done = time.process_time()
     assert len(scores.rows("months")) == people * MONTHS
     assert sum(scores.column("units", "paid")) == sum(scores.column("people", "year"))

@@ -107,7 +107,8 @@ class ExactColumns(Columns[Cells]):
         if column.expr is None:
             values = as_values(self.given(sheet, column))
             return Words(values) if column.holds == "text" else Ratios.of(values)
-        return worked_out(column.expr, sheet, self, index=self.index)
+        found = worked_out(column.expr, sheet, self, index=self.index)
+        return found if isinstance(found, Ratios | Words) else Words(found)
 
 
 @dataclass(frozen=True)

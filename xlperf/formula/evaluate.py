@@ -20,6 +20,7 @@ from xlperf.formula.operations import OPERATIONS, stands
 from xlperf.formula.ratios import (
     Ratios,
     Seen,
+    Words,
     blank_at,
     blanks,
     chosen,
@@ -234,7 +235,8 @@ def _fold(e: Expr, sheet: str, source: Source) -> Any:
     size = source.size(sheet)
     match e.op, e.args:
         case "const", (value,):
-            return Ratios.constant(value, size) if value is None or isinstance(value, Fraction) else [value] * size
+            number = value is None or isinstance(value, Fraction)
+            return Ratios.constant(value, size) if number else Words.constant(value, size)
         case "col", (name,):
             return source.column(sheet, name)
         case "call", (_, _, body):
@@ -294,12 +296,15 @@ def _wanted(sheet: str, link: Link, here: Source) -> list[Group]:
 
 def _of_groups(sheet: str, link: Link, look: _Look, made: Callable[[Sequence[int]], Value]) -> list[Value]:
     """Make one value of the rows that are asked for, once for all who ask for the same."""
+    groups = look.index.grouped(link.sheet, link.names)
+    wanted = _wanted(sheet, link, look.here)
+    if not link.limits:
+        known = {group: made(groups.get(group, ())) for group in dict.fromkeys(wanted)}
+        return [known[group] for group in wanted]
     against = _tuples([_fold(value, sheet, look.here) for value in link.against], look.here.size(sheet))
-    known: dict[Asked, Value] = {}
-    for asked in (every := list(zip(_wanted(sheet, link, look.here), against, strict=True))):
-        if asked not in known:
-            known[asked] = made(look.index.taken(link, link.sheet, asked))
-    return [known[asked] for asked in every]
+    every = list(zip(wanted, against, strict=True))
+    of_both = {asked: made(look.index.taken(link, link.sheet, asked)) for asked in dict.fromkeys(every)}
+    return [of_both[asked] for asked in every]
 
 
 Made = Callable[[Sequence[int]], Value]  # what is made of the rows that a look takes

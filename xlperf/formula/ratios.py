@@ -259,7 +259,14 @@ def plain(x: Value) -> Seen:
 
 
 class Words(list[Value]):
-    """A column of texts that stays as it is."""
+    """A column of texts, or of texts and numbers, that stays as it is."""
+
+    @classmethod
+    def constant(cls, value: Value, size: int) -> Words:
+        """Return one text in so many rows."""
+        found = cls([value] * size)
+        found.plain = [plain(value)] * size
+        return found
 
     @cached_property
     def plain(self) -> Sequence[Seen]:
