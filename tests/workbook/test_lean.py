@@ -19,8 +19,9 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from xlperf.workbook.back import formats, read
 from xlperf.workbook.back.guard import guard_problems
-from xlperf.workbook.back.lean import Unusual, lean_book
+from xlperf.workbook.back.lean import lean_book
 from xlperf.workbook.back.read import read_book
+from xlperf.workbook.back.shapes import Unusual
 from xlperf.workbook.back.unusual import unusual_book
 from xlperf.xlsx.cached import stored_results
 from xlperf.xlsx.pack import unpacked

@@ -22,6 +22,7 @@ from openpyxl import Workbook as ReadWorkbook
 
 from xlperf.formula.digests import digest_as_spelt, digest_of_lines, digest_of_text, digest_of_value
 from xlperf.formula.spelling import plain_spellings
+from xlperf.workbook.back.plain import said_in
 from xlperf.workbook.book import TO_READ, Book, Place
 from xlperf.workbook.layout import View
 from xlperf.workbook.text import inert
@@ -203,7 +204,7 @@ def _map_digest(lines: Iterable[Sequence[Any]]) -> str:
 
 def read_map_seal(book: ReadWorkbook) -> tuple[str, str]:
     """Return the digest of the map of a book as it stands now, and what it was sealed with; both "" without a map."""
-    if MAP not in book.sheetnames or not any(c.value == SEAL for c in cast("Any", book[MAP])._cells.values()):  # noqa: SLF001
+    if MAP not in book.sheetnames or SEAL not in said_in(book[MAP]).values():
         return "", ""
     lines = list(book[MAP].iter_rows(min_row=2, values_only=True))
     sealed_with = next((str(line[1]) for line in lines if line[0] == SEAL and len(line) > 1), "")
@@ -341,12 +342,10 @@ def printed_codes(book: ReadWorkbook) -> list[str]:
     """List the different printed codes that stand in visible cells near the top of the worksheets."""
     found: dict[str, None] = {}
     for sheet in book.worksheets:
-        there = cast("Any", sheet)._cells  # noqa: SLF001 (its own iteration makes every empty cell of a wide sheet)
-        signed = [
-            s for s, c in there.items() if s[0] <= _NEAR_TOP and c.value.__class__ is str and CODE_SIGN in c.value
-        ]
+        said = said_in(sheet)
+        signed = [s for s, v in said.items() if v.__class__ is str and CODE_SIGN in v and s[0] <= _NEAR_TOP]
         for spot in sorted(signed):
-            match = _CODE.search(there[spot].value)
+            match = _CODE.search(said[spot])
             if match:
                 found[match[1]] = None
     return list(found)

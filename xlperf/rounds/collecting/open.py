@@ -156,7 +156,7 @@ def _read(data: bytes, name: str, records: Readable) -> Opened:
         parts = parts or dict(unpacked(data))
         if not bears(parts, _OURS):  # nothing in it says that it is ours: no reader has to look
             return problems[0] if problems else ReadBook(None, (), (), (), ())
-        book = read_book(data, records, parts)
+        book = read_book(data, records, parts, brief=True)
         return problems[0] if problems and not _may_hold_macros(book) else compared(book, data)
     except Unreadable as fault:
         return _failed(name, word("两个读取程序中有一个读不了（{why}）", why=str(fault)))

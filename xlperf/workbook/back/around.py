@@ -18,7 +18,8 @@ from openpyxl.utils import get_column_letter
 
 from xlperf.entries.cell import agrees
 from xlperf.formula.spelling import plain_spelling
-from xlperf.workbook.back.locate import Change, Found, written_cells
+from xlperf.workbook.back.locate import Change, Found
+from xlperf.workbook.back.plain import content_of, said_in
 from xlperf.workbook.record import Kept, Record, Spot
 from xlperf.xlsx.skeleton import BASIS, HEAD, NAMES
 
@@ -113,8 +114,8 @@ class _Page:
     def _texts(self) -> dict[int, set[str]]:
         """Return row → what stands in it."""
         found: dict[int, set[str]] = {}
-        for cell in written_cells(self.sheet):
-            found.setdefault(cell.row, set()).add(_plain(str(cell.value)))
+        for (row, _), value in said_in(self.sheet).items():
+            found.setdefault(row, set()).add(_plain(str(value)))
         return found
 
     @cached_property
@@ -123,11 +124,7 @@ class _Page:
 
     def _content(self, row: int, column: int) -> tuple[Any, bool]:
         """Return what stands in a cell, of a formula its text, and whether it is one."""
-        if row < 1 or column < 1:
-            return None, False
-        cell = self.sheet.cell(row, column)
-        formula = cell.data_type == "f"
-        return (str(getattr(cell.value, "text", cell.value)) if formula else cell.value), formula
+        return (None, False) if row < 1 or column < 1 else content_of(self.sheet, (row, column))
 
     def _inside(self) -> set[Spot]:
         """Return the cells of the tables themselves, with their machine names and keys, which are read elsewhere."""

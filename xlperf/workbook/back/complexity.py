@@ -20,6 +20,7 @@ _OFF_GRID = re.compile(
     rb'\sr="(?:[A-Z]{4,}\d+|(?:XF[E-Z]|X[G-Z][A-Z]|[YZ][A-Z]{2})\d+'
     rb'|[A-Z]{1,3}(?:104857[7-9]|10485[89]\d|1048[6-9]\d\d|1049\d{3}|10[5-9]\d{4}|1[1-9]\d{5}|[2-9]\d{6}|\d{8,}))"'
 )
+_PERHAPS_OFF = re.compile(rb'r="(?:[A-Z]{4}|X[F-Z][A-Z]|[YZ][A-Z]{2}|[A-Z]{1,3}\d{7})')  # sooner found, and more
 _MERGE = re.compile(rb'<mergeCell ref="[A-Z]+(\d+):[A-Z]+(\d+)"')
 _COUNT = re.compile(rb'uniqueCount="(\d+)"')
 _TAIL = 64  # bytes of a chunk that are looked at again with the next one
@@ -33,23 +34,25 @@ def kind_of(part: str) -> str:
 
 
 class Weighing:
-    """One part while it is unpacked. size: how many bytes it says it has."""
+    """One part while it is unpacked. size: how many bytes it says it has, and no more are unpacked of it."""
 
     def __init__(self, part: str, size: int) -> None:
         self._kind, self._size, self._tail = kind_of(part), size, b""
         self._counts: dict[bytes, int] = {}
+        kind = MOST.get(self._kind, ())
+        self._counted = [(token, most, what) for token, most, what in kind if size > most * len(token)]  # others have no room
 
     def too_much(self, chunk: bytes) -> Word | None:
         """Return what there is too much of, once there is. chunk: the next bytes of the part."""
         if not self._kind:
             return None
         text = self._tail + chunk
-        for token, most, what in MOST.get(self._kind, ()):
+        for token, most, what in self._counted:
             self._counts[token] = self._counts.get(token, 0) + text.count(token) - self._tail.count(token)
             if self._counts[token] > most:
                 return word("{what}超过{most}个", what=what, most=most)
         if self._kind == "sheet":
-            if _OFF_GRID.search(text):
+            if _PERHAPS_OFF.search(text) and _OFF_GRID.search(text):
                 return word("有表格范围以外的单元格")
             if any(int(end) - int(first) > TALLEST_MERGE for first, end in _MERGE.findall(text)):
                 return word("合并单元格的行数过多")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS_MAX_SIZE, builtin_format_code
 from openpyxl.styles.stylesheet import Stylesheet
@@ -13,8 +12,7 @@ from openpyxl.xml.functions import fromstring
 _SMALL = 200_000  # bytes of a part whose formats are remembered; many large ones would fill a reader
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """A cell format. number_format: as openpyxl gives it. is_date, is_span: whether numbers are days, spans."""
 
     number_format: str

@@ -212,7 +212,8 @@ def _content_problems(
                 if much is not None:
                     yield problem("TOO_COMPLEX", where, found=much)
                     return
-                found = _DEFINITION.search(tail + plain) if b"<!" in tail + plain else None
+                text = tail + plain
+                found = _DEFINITION.search(text) if b"!" in text and b"<!" in text else None
                 if found and part.filename.endswith((".xml", ".rels", ".vml")):
                     yield problem("DTD", where, found=part.filename)
                     return

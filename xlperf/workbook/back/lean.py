@@ -10,21 +10,19 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
-from openpyxl.formula.translate import Translator
-from openpyxl.utils.datetime import from_excel
 from openpyxl.workbook.defined_name import DefinedName
 
-from xlperf.workbook.back.formats import Look, looks_of
-from xlperf.workbook.back.plain import Book, Cell, Core, Listed, Property, Sheet
-from xlperf.workbook.back.spelt import Otherwise, Spelt, number_of, spelt_cells, spelt_texts
+from xlperf.workbook.back.formats import looks_of
+from xlperf.workbook.back.lean_sheet import LeanSheet, Shown, Texts
+from xlperf.workbook.back.plain import Book, Core, Listed, Property
+from xlperf.workbook.back.shapes import Unusual, run_of, shape_of, shape_of_runs
+from xlperf.workbook.back.spelt import Gap, Otherwise, Spelt, spelt_texts, split_cells
 from xlperf.xlsx.addresses import number as number_of_column
-from xlperf.xlsx.addresses import row_and_column
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -50,15 +48,11 @@ _AROUND = frozenset(
 _CODING = re.compile(rb'(?:\xef\xbb\xbf)?<(?:\?xml[^>]*?(?:encoding\s*=\s*["\']([^"\']*)["\'][^>]*)?\?>|[A-Za-z])')
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _TITLE = re.compile(r"[^\[\]:*?/\\]{1,31}")
-_LARGEST = 10_000  # cells that are made one
+_SMALL = 100_000  # bytes of what stands around the rows of a worksheet, which is remembered
 _KINDS = frozenset("ns") | {"str", "b", "e", "inlineStr"}
 _SI = f"{_MAIN}si"
 _TAGS = tuple(_MAIN + name for name in ("row", "c", "v", "f", "is", "t", "r", "rPr", "rPh", "phoneticPr"))
 _ROW, _C, _V, _F, _IS, _T, _R, _RPR, _RPH, _PHONETIC = _TAGS
-
-
-class Unusual(Exception):
-    """The book has something that is not read here."""
 
 
 def lean_book(parts: Mapping[str, bytes]) -> Book:
@@ -103,7 +97,7 @@ class _Reading:
         root = self._part(_BOOK)
         if root.tag != f"{_MAIN}workbook" or any(_is_set(b.get("date1904")) for b in root.iter(f"{_MAIN}workbookPr")):
             raise Unusual(_BOOK)
-        self.texts = self._texts() if _TEXTS in self.parts else []
+        self.texts = Texts(self._texts() if _TEXTS in self.parts else [])
         self.looks = looks_of(self.parts[_STYLES])
         targets = _targets(self.parts["xl/_rels/workbook.xml.rels"])
         for one in root.iterfind(f"{_MAIN}sheets/{_MAIN}sheet"):
@@ -114,6 +108,7 @@ class _Reading:
         self._names(root)
         self._properties()
         self.made.extent = max(sheet.max_row * sheet.max_column for sheet in self.made.worksheets)
+        self.made.results = Shown(self.made.worksheets)
         return self.made
 
     def _texts(self) -> list[str]:
@@ -158,47 +153,40 @@ class _Reading:
 
     def _sheet(self, title: str, part: str) -> None:
         data = self.parts[part]
-        spelt: Sequence[Spelt] | None = None
-        with suppress(Otherwise):
-            data, spelt = spelt_cells(data)
-        root = _tree(data)
-        if root.tag != f"{_MAIN}worksheet" or not _TITLE.fullmatch(title) or not _is_plain(self, part):
+        if not _TITLE.fullmatch(title) or not _is_plain(self, part):
             raise Unusual(title)
-        if any(one.tag not in _AROUND for one in root):
-            raise Unusual(title)
-        sheet = Sheet(title)
-        rows = root.findall(f"{_MAIN}sheetData")
-        if len(rows) != 1:
-            raise Unusual(title)
-        self._cells(sheet, [cell for row in rows[0] for cell in _parsed(row)] if spelt is None else spelt)
-        for merged in root.iterfind(f"{_MAIN}mergeCells/{_MAIN}mergeCell"):
-            _merge(sheet, merged.attrib["ref"])
-        if sheet.cells:
-            rows_there, columns = zip(*sheet.cells, strict=True)
-            sheet.max_row, sheet.max_column = max(rows_there), max(columns)
+        try:
+            around, gaps, values = split_cells(data)
+            sheet = LeanSheet(title)
+            sheet.fill(shape_of(gaps, self.looks), values, self.texts, self.looks)
+            rows, areas = (_known_around if len(around) <= _SMALL else _around)(around)
+            if rows:
+                raise Unusual(title)
+        except Otherwise:
+            root = _tree(data)
+            cells = [cell for row in root.iterfind(f"{_MAIN}sheetData/*") for cell in _parsed(row)]
+            sheet = LeanSheet(title)
+            shape = shape_of_runs([run_of(Gap(tuple(cells), False, 0, 0), self.looks)])
+            sheet.fill(shape, (), self.texts, self.looks)
+            _, areas = _held(root)
+        sheet.merge(areas)
         self.made.worksheets.append(sheet)
 
-    def _cells(self, sheet: Sheet, spelt: Sequence[Spelt]) -> None:
-        """Make the cells of a worksheet of how they are spelt."""
-        cells, looks, texts, title = sheet.cells, self.looks, self.texts, sheet.title
-        shared: dict[str, Translator] = {}
-        for row, column, at, style, kind, formula, stored, number, _ in spelt:
-            look = looks[style]
-            value: Any
-            if number is not None and kind == "s" and number.__class__ is int and number >= 0:
-                value, holds = texts[number], kind
-            elif number is not None and kind == "n" and not look.is_date:
-                value, holds = number, kind
-            elif formula is not None:
-                value, holds = _formula(formula, at, shared), "f"
-                self.made.results[title, at] = _shown(kind, stored)
-            elif kind == "inlineStr" and stored is not None:
-                value, holds = stored, "s"
-            else:
-                value, holds = _value(kind, stored, texts, look) if stored else (None, kind)
-            cells[row, column] = Cell(row, column, value, holds, look.number_format)
-        if len(cells) != len(spelt):
-            raise Unusual(title)
+
+def _around(data: bytes) -> tuple[int, tuple[str, ...]]:
+    """Return what stands around the rows of a worksheet; see `_held`."""
+    return _held(_tree(data))
+
+
+def _held(root: Element) -> tuple[int, tuple[str, ...]]:
+    """Return how many rows a worksheet has, and which cells are made one; Unusual where more stands there."""
+    rows = root.findall(f"{_MAIN}sheetData")
+    if root.tag != f"{_MAIN}worksheet" or len(rows) != 1 or any(one.tag not in _AROUND for one in root):
+        raise Unusual(root.tag)
+    return len(rows[0]), tuple(one.attrib["ref"] for one in root.iterfind(f"{_MAIN}mergeCells/{_MAIN}mergeCell"))
+
+
+_known_around = lru_cache(maxsize=32)(_around)
 
 
 def _parsed(row: Element) -> Iterator[Spelt]:
@@ -222,7 +210,7 @@ def _parsed(row: Element) -> Iterator[Spelt]:
                 formula = inner.attrib, inner.text or ""
             else:
                 raise Unusual(at)
-        yield Spelt(int(number), column, at, int(given.get("s", "0")), kind, formula, stored, None, 0)
+        yield Spelt(int(number), column, at, int(given.get("s", "0")), kind, formula, stored)
 
 
 @lru_cache(maxsize=8)
@@ -285,70 +273,3 @@ def _text(item: Element) -> str:
     if plain and len(found) > 1:
         raise Unusual("texts")
     return "".join(found)
-
-
-def _number(text: str) -> int | float:
-    number = number_of(text)
-    if number is None:
-        raise Unusual(text)
-    return number
-
-
-def _value(kind: str, stored: str, texts: list[str], look: Look) -> tuple[Any, str]:
-    """Return the value of a cell that is no formula, and its type, as openpyxl has them."""
-    if kind == "s":
-        if not (stored.isascii() and stored.isdecimal()):
-            raise Unusual(stored)
-        return texts[int(stored)], "s"
-    if kind == "n":
-        number = _number(stored)
-        if not look.is_date:
-            return number, "n"
-        return from_excel(number, timedelta=look.is_span), "d"
-    if kind == "b":
-        return bool(int(stored)), "b"
-    return (stored, "s") if kind == "str" else (stored, "e")
-
-
-def _shown(kind: str, stored: str | None) -> Any:
-    """Return what a formula shows without calculating; see `xlsx.cached`."""
-    if stored is None:
-        return None
-    if kind == "b":
-        return stored.strip() in ("1", "true")
-    if kind == "s":
-        raise Unusual(stored)  # a formula's text is its own
-    if kind == "n":
-        return _number(stored) if stored else None
-    return stored
-
-
-def _formula(formula: tuple[Mapping[str, str], str], at: str, shared: dict[str, Translator]) -> str:
-    """Return the text of a formula, of one that cells share as it reads in this one."""
-    said, text = formula[0], f"={formula[1]}"
-    kind = said.get("t", "normal") if said else "normal"
-    if kind not in ("normal", "shared"):
-        raise Unusual(at)
-    if kind == "shared":
-        number = said.get("si", "")
-        if number in shared:
-            return str(shared[number].translate_formula(at))
-        if text != "=":
-            shared[number] = Translator(text, at)
-    return text
-
-
-def _merge(sheet: Sheet, area: str) -> None:
-    """Make cells one; what stands under others of them is read by nobody twice alike."""
-    first, _, last = area.partition(":")
-    (top, left), (bottom, right) = row_and_column(first), row_and_column(last or first)
-    if not 0 <= (right - left) * (bottom - top) <= _LARGEST or right < left:
-        raise Unusual(area)
-    for row in range(top, bottom + 1):
-        for column in range(left, right + 1):
-            if (row, column) == (top, left):
-                continue
-            there = sheet.cells.get((row, column))
-            if there is not None and (there.value is not None or there.data_type == "f"):
-                raise Unusual(area)
-            sheet.cells[row, column] = Cell(row, column)

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from functools import cached_property
+from typing import Any, Literal
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlperf.scheme.reading.cells import is_empty
+from xlperf.workbook.back.plain import said_in
 from xlperf.workbook.record import IssuedTable, Role
 from xlperf.xlsx.addresses import number as column_number
 from xlperf.xlsx.skeleton import HEAD, MAP, MARK, NAMES
@@ -62,6 +63,11 @@ class Found:
     issued: IssuedTable | None
     rows: dict[str, int] = field(default_factory=dict)
 
+    @cached_property
+    def said(self) -> Mapping[tuple[int, int], Any]:
+        """Return what stands in the worksheet, by row and column."""
+        return said_in(self.sheet)
+
     def role(self, name: str) -> Role | Literal[""]:
         """Return whether a column was issued to be filled, "" where nobody knows."""
         return self.issued.columns[name][1] if self.issued is not None and name in self.issued.columns else ""
@@ -86,15 +92,6 @@ def own_map(book: Workbook) -> dict[str, IssuedTable]:
             case ["row", number, key, row] if number in found:
                 rows[number][key] = int(row)
     return found
-
-
-def written_cells(sheet: Worksheet) -> Iterator[Cell]:
-    """List the cells of a worksheet that something stands in, row by row; those that are empty are not made."""
-    there = cast("Any", sheet)._cells  # noqa: SLF001 (its own iteration makes every empty cell between)
-    for spot in sorted(there):
-        cell = there[spot]
-        if cell.value is not None:
-            yield cell
 
 
 def tables(
@@ -129,13 +126,13 @@ def tables(
 
 def _marks(book: Workbook) -> Iterator[tuple[Any, Any]]:
     """List the marks of tables: worksheet and cell."""
+    begins = f"{MARK}|"
     for sheet in book.worksheets:
-        there: Any = cast("Any", sheet)._cells if sheet.title != MAP else {}  # noqa: SLF001 (as in written_cells)
-        begins = f"{MARK}|"
-        marked = [s for s, c in there.items() if c.value.__class__ is str and c.value.startswith(begins)]
+        said = said_in(sheet) if sheet.title != MAP else {}
+        marked = [spot for spot, v in said.items() if v.__class__ is str and v.startswith(begins) and v.count("|") == 2]
         for row, column in sorted(marked):
-            if row <= TOP and column <= LEFT and there[row, column].value.count("|") == 2:
-                yield sheet, there[row, column]
+            if row <= TOP and column <= LEFT:
+                yield sheet, sheet.cell(row, column)
 
 
 def _columns(sheet: Any, mark: Any, issued: IssuedTable | None, changes: list[Change]) -> dict[str, int]:
@@ -188,12 +185,12 @@ def columns_and_rows(table: Found, changes: list[Change]) -> None:
 def _rows(table: Found, wanted: Mapping[str, int], changes: list[Change]) -> Iterator[tuple[str, int]]:
     """List the rows of a table: key and row. A row without a key but with something typed is a change."""
     last = min(table.sheet.max_row, table.row + len(wanted) + ADDED)
-    end = max((r for r in range(table.row + 1, last + 1) if _key(table, r) in wanted), default=last)
+    keys = [(row, _key(table, row)) for row in range(table.row + 1, last + 1)]
+    end = max((row for row, key in keys if key in wanted), default=last)
     seen: set[str] = set()
     shift = table.row - (table.issued.row if table.issued is not None else NAMES + 1)
     moved = False
-    for row in range(table.row + 1, last + 1):
-        key = _key(table, row)
+    for row, key in keys:
         where = f"{get_column_letter(table.column)}{row}"
         if not key:
             if table.row + HEAD - NAMES < row <= end and _has_content(table, row):
@@ -211,10 +208,10 @@ def _rows(table: Found, wanted: Mapping[str, int], changes: list[Change]) -> Ite
 
 
 def _key(table: Found, row: int) -> str:
-    value = table.sheet.cell(row, table.column).value
+    value = table.said.get((row, table.column))
     return "" if value is None else str(value)
 
 
 def _has_content(table: Found, row: int) -> bool:
     fill = (column for name, column in table.columns.items() if table.role(name) == "input")
-    return not all(is_empty(table.sheet.cell(row, column).value) for column in fill)
+    return not all(is_empty(table.said.get((row, column))) for column in fill)

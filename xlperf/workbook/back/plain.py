@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,11 +92,11 @@ class Book:
     columns of a worksheet; 0 where that is not known.
     """
 
-    worksheets: list[Sheet] = field(default_factory=list)
+    worksheets: list[Any] = field(default_factory=list)
     defined_names: dict[str, DefinedName] = field(default_factory=dict)
     custom_doc_props: Listed = Listed(())
     properties: Core = Core(None)
-    results: dict[Place, Any] = field(default_factory=dict)
+    results: Mapping[Place, Any] = field(default_factory=dict)
     extent: int = 0
 
     @property
@@ -104,5 +104,25 @@ class Book:
         """List the titles of the worksheets."""
         return [sheet.title for sheet in self.worksheets]
 
-    def __getitem__(self, title: str) -> Sheet:
+    def __getitem__(self, title: str) -> Any:
         return next(sheet for sheet in self.worksheets if sheet.title == title)
+
+
+def said_in(sheet: Any) -> Mapping[tuple[int, int], Any]:
+    """Return what stands in the cells of a worksheet that something stands in, by row and column.
+
+    sheet: as openpyxl reads it or as it is read here.
+    """
+    said: Mapping[tuple[int, int], Any] | None = getattr(sheet, "said", None)
+    return {at: c.value for at, c in sheet._cells.items() if c.value is not None} if said is None else said  # noqa: SLF001
+
+
+def content_of(sheet: Any, spot: tuple[int, int]) -> tuple[Any, bool]:
+    """Return what stands in a cell, of a formula its text, and whether it is one. sheet: see `said_in`."""
+    said = getattr(sheet, "said", None)
+    value = said.get(spot) if said is not None else None
+    if said is not None and (value.__class__ is not str or not value.startswith("=")):
+        return value, False
+    cell = sheet.cell(*spot)
+    formula = cell.data_type == "f"
+    return (str(getattr(cell.value, "text", cell.value)) if formula else cell.value), formula

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple
 
 from openpyxl import Workbook
 
@@ -19,8 +19,10 @@ from xlperf.formula.values import ERRORS
 from xlperf.remote import Readable
 from xlperf.workbook.back.around import around, is_still, shown
 from xlperf.workbook.back.guard import BROKEN_ZIP
-from xlperf.workbook.back.lean import Unusual, lean_book
+from xlperf.workbook.back.lean import lean_book
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
+from xlperf.workbook.back.plain import content_of, said_in
+from xlperf.workbook.back.shapes import Unusual
 from xlperf.workbook.back.unusual import unusual_book
 from xlperf.workbook.record import Kept, Record, Role, read_record, record_name
 from xlperf.workbook.seal import Identity, printed_codes, read_identity, read_map_seal
@@ -97,13 +99,18 @@ def _put_together(cells: tuple[tuple[Any, ...], ...], rest: Sequence[Any]) -> Re
 
 
 def read_book(
-    file: Path | bytes, records: Readable | None = None, parts: Mapping[str, bytes] | None = None
+    file: Path | bytes,
+    records: Readable | None = None,
+    parts: Mapping[str, bytes] | None = None,
+    *,
+    brief: bool = False,
 ) -> ReadBook:
     """Read every table of a workbook that this package wrote, whatever program saved it since.
 
     file: or its bytes. records: the folder with the records of what was issued; without one the hidden map of the book
-    is believed. parts: of the file, where they were unpacked before. The file must have passed the guard. Raises what
-    openpyxl raises where it cannot be read at all.
+    is believed. parts: of the file, where they were unpacked before. brief: whether locked cells that stand as they
+    were issued are left out, but for the first cell of each row; without a record none is. The file must have passed
+    the guard. Raises what openpyxl raises where it cannot be read at all.
     """
     data = file if isinstance(file, bytes) else file.read_bytes()  # the library would judge the file by its name
     book, results = _loaded(data, parts)
@@ -115,7 +122,7 @@ def read_book(
     found = list(tables(book, issued, changes, on_record=record is not None))
     for table in found:
         columns_and_rows(table, changes)
-    cells = tuple(cell for table in found for cell in _cells(table, results, record))
+    cells = tuple(cell for table in found for cell in _cells(table, results, record, brief=brief))
     changes += around(book, record, found) if record is not None else ()
     return ReadBook(
         identity, tuple(wrong), codes, cells, tuple(changes), _made_from(book), digest, None, read_map_seal(book),
@@ -142,24 +149,29 @@ def _record(records: Readable | None, identity: Identity | None) -> tuple[Record
 
 def _made_from(book: Workbook) -> dict[str, str]:
     lines: Any = ()
-    if MAP in book.sheetnames and any(c.value == "from" for c in cast("Any", book[MAP])._cells.values()):  # noqa: SLF001
+    if MAP in book.sheetnames and "from" in said_in(book[MAP]).values():
         lines = book[MAP].iter_rows(min_row=2, values_only=True)
     return {str(line[1] or ""): str(line[2] or "") for line in lines if line[0] == "from" and len(line) > 2}
 
 
-def _cells(table: Found, results: Results, record: Record | None) -> Iterator[ReadCell]:
+def _cells(table: Found, results: Results, record: Record | None, *, brief: bool) -> Iterator[ReadCell]:
     issued = table.issued
     kept: Mapping[tuple[int, int], Kept] = {}
     if record is not None and issued is not None:
         kept = record.cells.get(issued.title, {})
     moved = _is_moved(table)
     columns = [(name, at, table.role(name)) for name, at in table.columns.items()]
+    first = next(iter(table.columns.values()), 0)
     for key, row in table.rows.items():
         for name, column, role in columns:
             if record is None or issued is None or role not in ("locked", "reported"):
                 yield _read(table, results, (key, name), (row, column), role, None)
                 continue
             was = kept.get((issued.rows[key], issued.column + issued.columns[name][0]))
+            if brief and role == "locked" and column != first:
+                value, formula = content_of(table.sheet, (row, column))
+                if is_still(was, value, formula=formula):
+                    continue
             cell = _read(table, results, (key, name), (row, column), role, (was,))
             was_formula = moved and cell.formula and isinstance(was, str) and was.startswith("=")
             yield cell._replace(was=None) if was_formula else cell

@@ -1,20 +1,22 @@
-"""The cells of a worksheet's part that is spelt as programs spell it, cell by cell without a parser of XML.
+"""The cells of a worksheet's part that is spelt as programs spell it, without a parser of XML.
 
-Books of one round repeat each other: most cells are spelt in one as in the next. How each is to be read is found out
-once, by a pattern that covers every character of it, and looked up from then on. A part with anything that is spelt in
-another way (a comment, a prefix, rich text in a cell) is not read here, and whoever asked takes it apart by a parser,
-which knows it all.
+Books of one round repeat each other: but for its values, most of one is spelt as the next. So a part is split at its
+values, and what stands between two of them is a gap: how it is to be read is found out once, by patterns that cover
+every character of it, and looked up from then on, many at a time. A part with anything that is spelt in another way (a
+comment, a prefix, rich text in a cell) is not read here, and whoever asked takes it apart by a parser, which knows it
+all.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from xlperf.xlsx.addresses import number as number_of_column
 
-_BEGINS, _ENDS, _TEXTS_END = b"<sheetData>", b"</sheetData>", b"</sst>"
+_BEGINS, _ENDS, _TEXTS_END = b"<sheetData>", b"</sheetData>", "</sst>"
 _ROW_SAYS = (  # what a row may say besides its number; the last by the newest programs alone
     r"spans|s|customFormat|ht|hidden|customHeight|outlineLevel|collapsed|thickTop|thickBot|ph|x14ac:dyDescent"
 )
@@ -25,19 +27,24 @@ _OPENED = re.compile(r'<row r="([0-9]+)"')
 _CELL = re.compile(
     r'([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="([0-9]{1,6})")?(?: t="(n|s|str|b|e|inlineStr)")? ?(?:/>|>'
     r'(?P<formula><f(?P<said>(?: (?:aca|t|si|ref|ca)="[^"<>&]*")*)(?:/>|>(?P<text>[^<]*)</f>))?'
-    r'(?:<v(?: xml:space="preserve")?>(?P<value>[^<]*)</v>|(?P<nothing><v ?/>)'
+    r'(?:(?P<value><v>)|<v xml:space="preserve">(?P<spaced>[^<]*)</v>|(?P<nothing><v ?/>)'
     r'|<is><t(?: xml:space="preserve")?>(?P<inline>[^<]*)</t></is>)?</c>)'
     r"(?P<behind>.*)",
     re.DOTALL,
 )
 _SAID = re.compile(r' ([a-zA-Z0-9:]+)="([^"]*)"')
 _TAG = re.compile(r"<row[^>]*>")
-_ITEM = re.compile(r'<t(?: xml:space="preserve")?>([^<]*)</t></si>')
+_VALUE = re.compile(r"<v>([^<]*)</v>")
+_T = r'<t(?: xml:space="preserve")?>([^<]*)</t>'
+_LOOKS = r'<rPr>(?:<[a-zA-Z]+(?: (?:val|theme|rgb|tint|indexed|auto)="[^"<>&]*")?/>)*</rPr>'  # of a run of letters
+_ITEM, _RUNS = re.compile(rf"{_T}</si>"), re.compile(rf"(?:<r>(?:{_LOOKS})?{_T}</r>)+</si>")
+_RUN = re.compile(_T)
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _PART = re.compile(r"-?[0-9]{1,17}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?")
-_NOT_TEXT = re.compile("[\0-\x08\x0b\x0c\r\x0e-\x1f\ufffe\uffff]|]]>|&(?!(?:lt|gt|amp|quot|apos);)")
+_NOT_TEXT = re.compile("[\0-\x08\x0b\x0c\r\x0e-\x1f\ufffe\uffff]|]]>|&(?!(?:lt|gt|amp|quot|apos|#10);)")
+_SIGNS = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&#10;", "\n"), ("&amp;", "&"))
 END = -1
-_KNOWN_MOST, _KNOWN_LONGEST = 20_000, 2_000  # spellings that are remembered, and bytes of one
+KNOWN_MOST, KNOWN_LONGEST = 20_000, 2_000  # spellings that are remembered, and letters of one
 
 
 class Spelt(NamedTuple):
@@ -45,8 +52,7 @@ class Spelt(NamedTuple):
 
     row, column: counted from 1. at: its address. style, kind: the attributes s and t, 0 and "n" where they are not
     there. formula: the attributes and the text of `<f>`, None without one. value: of `<v>` or of an inline text, None
-    where there is neither. number: what the value is as a number, None where it is none or has a formula. below: the
-    number of the row that begins behind it, 0 where its own goes on, `END` where no cell follows.
+    where there is neither, and where it was cut out.
     """
 
     row: int
@@ -56,8 +62,25 @@ class Spelt(NamedTuple):
     kind: str
     formula: tuple[Mapping[str, str], str] | None
     value: str | None
-    number: int | float | None
-    below: int
+
+    @property
+    def number(self) -> int | float | None:
+        """Return what the value is as a number; None where it is none, and of a formula."""
+        return None if self.value is None or self.formula is not None else number_of(self.value)
+
+
+class Gap(NamedTuple):
+    """What stands between two values.
+
+    cells: those that begin in it. is_open: whether the value of the last one follows. behind: the row that the cell
+    before must be in for the first of them to be in its own, 0 where nothing follows from it. last: the row of the last
+    cell; `END` where none begins.
+    """
+
+    cells: tuple[Spelt, ...]
+    is_open: bool
+    behind: int
+    last: int
 
 
 def number_of(text: str) -> int | float | None:
@@ -73,33 +96,72 @@ class Otherwise(Exception):
     """A part is spelt in another way than is read here."""
 
 
-_KNOWN: dict[bytes, Spelt] = {}
-_ALIKE: dict[tuple[bytes, bytes], Spelt] = {}
-_TEXTS: dict[bytes, str] = {}
+_TEXTS: dict[str, str] = {}
+_CELLS: dict[str, Spelt] = {}  # without their values
 
 
-def spelt_cells(data: bytes) -> tuple[bytes, list[Spelt]]:
-    """Return a worksheet's part without its rows, and the cells of these. data: a part that defines nothing.
+def split_cells(data: bytes) -> tuple[bytes, list[str], list[str]]:
+    """Return a worksheet's part without its rows, and these split: the gaps, and the values between.
 
-    What stands around the rows is not looked at. Otherwise where anything in them is spelt in another way.
+    data: a part that defines nothing. What stands around the rows is not looked at, and what stands in a gap is for
+    `gap_of` to say. Otherwise where the rows cannot be told from the rest.
     """
     begins, ends = data.find(_BEGINS) + len(_BEGINS), data.find(_ENDS)
     if data.count(_BEGINS) != 1 or data.count(_ENDS) != 1 or b"<!" in data or data.count(b"<?") > 1:
         raise Otherwise
-    first, *pieces = data[begins:ends].split(b'<c r="')
-    row = _row_opened(_FIRST, _decoded(first))
-    cells = []
-    for piece in pieces:
-        cell = _KNOWN.get(piece) or spelt_cell(piece)
-        if cell.row != row:
-            raise Otherwise
-        row = cell.below or row
-        cells.append(cell)
-    if row != (END if cells else 0):
-        raise Otherwise
     if b"x14ac:" in data and b' xmlns:x14ac="' not in data[:begins]:
         raise Otherwise
-    return data[:begins] + data[ends:], cells
+    pieces = _VALUE.split(_decoded(data[begins:ends]))
+    return data[:begins] + data[ends:], pieces[::2], pieces[1::2]
+
+
+def gap_of(text: str, *, is_first: bool, is_last: bool) -> Gap:
+    """Read a gap. is_first, is_last: whether the rows begin with it, or end."""
+    before, *pieces = text.split('<c r="')
+    if not is_first and not before.startswith("</c>"):
+        raise Otherwise
+    row = _row_opened(_FIRST, before) if is_first else _row_behind(before.removeprefix("</c>"))
+    behind, goes_on = 0, row == 0 and not is_first
+    cells = []
+    for number, piece in enumerate(pieces, 1):
+        is_open = number == len(pieces) and not is_last
+        cell, below = _read(f"{piece}<v></c>" if is_open else piece, is_open=is_open)
+        if goes_on:
+            row = behind = cell.row
+            goes_on = False
+        if cell.row != row:
+            raise Otherwise
+        row = below or row
+        cells.append(cell)
+    if row != (0 if is_first and not cells else END) if is_last else not cells:
+        raise Otherwise
+    return Gap(tuple(cells), not is_last, behind, cells[-1].row if cells else END)
+
+
+def spelt_cell(piece: bytes) -> Spelt:
+    """Read a cell with its value, from behind `<c r="` up to the next one."""
+    before, *rest = _VALUE.split(_decoded(piece), maxsplit=1)
+    if not rest:
+        return _cell_once(before, is_open=False)
+    value, behind = rest
+    return _cell_once(f"{before}<v>{behind}", is_open=True)._replace(value=plain(value))
+
+
+def _cell_once(piece: str, *, is_open: bool) -> Spelt:
+    """Read a cell and keep how it reads; see `_read`."""
+    cell = _CELLS.get(piece)
+    if cell is None:
+        cell, _ = _read(piece, is_open=is_open)
+        if len(piece) <= KNOWN_LONGEST:
+            if len(_CELLS) >= KNOWN_MOST:
+                _CELLS.clear()
+            _CELLS[piece] = cell
+    return cell
+
+
+def follow(gaps: list[Gap]) -> bool:
+    """Return whether every gap begins in the row in which the cell before it stands."""
+    return not any(gap.behind and gap.behind != before.last for before, gap in pairwise(gaps))
 
 
 def spelt_texts(data: bytes) -> tuple[bytes, list[str]]:
@@ -107,78 +169,61 @@ def spelt_texts(data: bytes) -> tuple[bytes, list[str]]:
 
     What stands around the texts is not looked at. Otherwise where one is spelt in another way.
     """
-    head, *pieces = data.rstrip().split(b"<si>")
-    if not pieces or not pieces[-1].endswith(_TEXTS_END) or b"<!" in head or head.count(b"<?") > 1:
+    head, *pieces = _decoded(data.rstrip()).split("<si>")
+    if not pieces or not pieces[-1].endswith(_TEXTS_END) or "<!" in head or head.count("<?") > 1:
         raise Otherwise
     pieces[-1] = pieces[-1].removesuffix(_TEXTS_END)
-    found = []
-    for piece in pieces:
-        text = _TEXTS.get(piece)
-        if text is None:
-            item = _ITEM.fullmatch(_decoded(piece))
-            if item is None:
-                raise Otherwise
-            text = _plain(item[1])
-            if len(piece) <= _KNOWN_LONGEST:
-                if len(_TEXTS) >= _KNOWN_MOST:
-                    _TEXTS.clear()
-                _TEXTS[piece] = text
-        found.append(text)
-    return head + _TEXTS_END, found
+    found = [*map(_TEXTS.get, pieces)]
+    texts = [_remembered(piece) if text is None else text for piece, text in zip(pieces, found, strict=True)]
+    return f"{head}{_TEXTS_END}".encode(), texts
 
 
-def spelt_cell(piece: bytes) -> Spelt:
-    """Read a cell, from behind `<c r="` up to the next one, and keep how it reads.
-
-    One that is spelt alike but for its value is read by the other.
-    """
-    head, has, rest = piece.partition(b"<v>")
-    value, _, behind = rest.partition(b"</v>")
-    like = _ALIKE.get((head, behind)) if has and value.replace(b".", b"").isalnum() else None
-    cell = _read(_decoded(piece)) if like is None else _with_value(like, value.decode("ascii"))
-    if len(piece) <= _KNOWN_LONGEST:
-        for known in (_KNOWN, _ALIKE):
-            if len(known) >= _KNOWN_MOST:
-                known.clear()
-        _KNOWN[piece] = _ALIKE[head, behind] = cell
-    return cell
+def _remembered(piece: str) -> str:
+    """Read a text that cells share, and keep how it reads."""
+    item = _ITEM.fullmatch(piece)
+    if item is None and _RUNS.fullmatch(piece) is None:
+        raise Otherwise
+    text = plain(item[1]) if item is not None else "".join(map(plain, _RUN.findall(piece)))
+    if len(piece) <= KNOWN_LONGEST:
+        if len(_TEXTS) >= KNOWN_MOST:
+            _TEXTS.clear()
+        _TEXTS[piece] = text
+    return text
 
 
-def _with_value(cell: Spelt, value: str) -> Spelt:
-    return cell._replace(value=value, number=None if cell.formula is not None else number_of(value))
-
-
-def _decoded(piece: bytes) -> str:
+def _decoded(data: bytes) -> str:
     try:
-        return piece.decode()
+        return data.decode()
     except UnicodeDecodeError:
         raise Otherwise from None
 
 
-def _read(piece: str) -> Spelt:
-    """Read a cell from behind the quotation mark of its address up to the next one."""
+def _read(piece: str, *, is_open: bool) -> tuple[Spelt, int]:
+    """Read a cell from behind the quotation mark of its address up to the next one, and the row that begins behind it.
+
+    That is 0 where its own goes on, `END` where it ends and none begins. is_open: whether its value was cut out.
+    """
     cell = _CELL.fullmatch(piece)
-    if cell is None:
+    if cell is None or (cell["value"] is not None) != is_open:
         raise Otherwise
     letters, row, style, kind, *_ = cell.groups()
-    value = cell["inline"] if cell["inline"] is not None else "" if cell["nothing"] else cell["value"]
+    value = cell["inline"] if cell["inline"] is not None else "" if cell["nothing"] else cell["spaced"]
     formula = None
     if cell["formula"]:
         said = _SAID.findall(cell["said"])
-        formula = dict(said), _plain(cell["text"] or "")
+        formula = dict(said), plain(cell["text"] or "")
         if len(formula[0]) != len(said):
             raise Otherwise
-    if (cell["inline"] is not None) != (kind == "inlineStr" and value is not None) or (formula and kind == "inlineStr"):
+    has_value = value is not None or is_open
+    if (cell["inline"] is not None) != (kind == "inlineStr" and has_value) or (formula and kind == "inlineStr"):
         raise Otherwise
-    stored = None if value is None else _plain(value)
-    at = f"{letters}{row}"
-    number = None if stored is None or formula is not None else number_of(stored)
-    column, below = number_of_column(letters) + 1, _row_behind(cell["behind"])
-    return Spelt(int(row), column, at, int(style or 0), kind or "n", formula, stored, number, below)
+    at, stored = f"{letters}{row}", None if value is None else plain(value)
+    spelt = Spelt(int(row), number_of_column(letters) + 1, at, int(style or 0), kind or "n", formula, stored)
+    return spelt, _row_behind(cell["behind"])
 
 
 def _row_behind(between: str) -> int:
-    """Return which row begins in what stands between two cells; see `Spelt.below`."""
+    """Return which row begins in what stands between two cells; see `_read`."""
     return (_row_opened(_BEHIND, between) or END) if between else 0
 
 
@@ -195,11 +240,14 @@ def _row_opened(pattern: re.Pattern[str], text: str) -> int:
     return int(opened[1]) if opened is not None else 0
 
 
-def _plain(text: str) -> str:
-    """Return a text of a part as it reads; Otherwise where a character stands in it by its number, or none can."""
+def plain(text: str) -> str:
+    """Return a text of a part as it reads; Otherwise where none can, or one stands in it by its number.
+
+    The end of a line is one that programs write so.
+    """
     if _NOT_TEXT.search(text):
         raise Otherwise
     if "&" in text:
-        for sign, meant in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
+        for sign, meant in _SIGNS:
             text = text.replace(sign, meant)
     return text

@@ -23,6 +23,7 @@ from openpyxl.xml.functions import fromstring, iterparse
 from xlperf.workbook.back.formats import Look, looks_of
 from xlperf.workbook.back.plain import Book, Cell, Core, Listed, Property, Sheet
 from xlperf.xlsx.addresses import row_and_column
+from xlperf.xlsx.cached import Place
 
 rels_path: Any = get_rels_path  # the stubs do not know what it returns
 Spot = tuple[int, int]
@@ -89,7 +90,8 @@ class _Reading(ExcelReader):
 
     def plain(self) -> Book:
         """Return the book."""
-        self.made = Book()
+        self.results: dict[Place, Any] = {}
+        self.made = Book(results=self.results)
         self.read_manifest()
         self.read_strings()
         self.read_workbook()
@@ -128,7 +130,7 @@ class _Reading(ExcelReader):
         shown = self.looks[read["style_id"]].number_format
         cell = sheet.cells[row, column] = Cell(row, column, read["value"], read["data_type"], shown)
         if "shown" in read:
-            self.made.results[sheet.title, cell.coordinate] = read["shown"]
+            self.results[sheet.title, cell.coordinate] = read["shown"]
 
 
 def _merge(sheet: Sheet, area: str) -> list[Spot]:
