@@ -184,8 +184,8 @@ class _Worker:
     job: int = -1
     until: float = 0.0
     begun: float = 0.0  # when the job was given
-    spent: float = 0.0  # CPU seconds of the process when it was given, and when it was last asked
-    asked: float = 0.0
+    spent: float = 0.0  # CPU seconds of the process when it was given, as it said itself
+    asked: float = 0.0  # and when it was last asked
 
     def starved(self, seconds: float) -> bool:
         """Return whether the time is up only because the machine is busy: it has worked, and less than it may.
@@ -245,7 +245,7 @@ class _Crew(Generic[J, R]):
     def _give(self, worker: _Worker, job: int) -> None:
         worker.job, worker.begun = job, time.monotonic()
         worker.until = worker.begun + self.seconds
-        worker.spent = worker.asked = _cpu_seconds(worker.process.pid)
+        worker.asked = worker.spent
         with suppress(OSError):  # a worker that died between two jobs is found when it is heard
             worker.pipe.send(self.jobs[job])
 
@@ -268,7 +268,7 @@ class _Crew(Generic[J, R]):
     def _hear(self, worker: _Worker) -> None:
         try:
             with many_objects():
-                failed, found = worker.pipe.recv()
+                failed, found, worker.spent = worker.pipe.recv()
         except (EOFError, OSError):
             self._lose(worker, "died")
             return
@@ -314,7 +314,7 @@ def _serve(pipe: Any, other: Any, work: Callable[[Any], Any], memory: int | None
                 answer = (False, work(job))
             except Exception as fault:
                 answer = (True, fault)
-            pipe.send(answer)
+            pipe.send((*answer, time.process_time()))
 
 
 def _unnamed_locks() -> None:

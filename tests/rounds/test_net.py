@@ -102,7 +102,7 @@ def test_a_book_that_says_nowhere_that_it_is_ours_is_given_to_no_reader(tmp_path
     opened = opening._opened((tmp_path / "x.xlsx", "x.xlsx", tmp_path, ()))
     book.active["A1"] = "表码：2222-3333-4"
     book.save(tmp_path / "x.xlsx")
-    monkeypatch.setattr(opening, "read_book", lambda *_: pytest.fail("given to the reader"))
+    monkeypatch.setattr(opening, "read_book", lambda *_, **__: pytest.fail("given to the reader"))
     assert opened.codes == ()
     with pytest.raises(pytest.fail.Exception):
         opening._read((tmp_path / "x.xlsx").read_bytes(), "x.xlsx", tmp_path)

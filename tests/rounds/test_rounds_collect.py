@@ -227,14 +227,14 @@ def test_a_reader_that_fails_leaves_the_others(round_, monkeypatch, fault):
     bad = hashlib.sha256((round_.inbox / "U22 报送.xlsx").read_bytes()).hexdigest()
     real = intake.read_book
 
-    def reader(data, records, parts=None):
+    def reader(data, records, parts=None, **how):
         if hashlib.sha256(data).hexdigest() == bad:
             if fault == "dies":
                 os._exit(9)
             if fault == "hangs":
                 time.sleep(60)
             raise RuntimeError("boom")
-        return real(data, records, parts)
+        return real(data, records, parts, **how)
 
     monkeypatch.setattr(intake, "read_book", reader)
     monkeypatch.setattr(intake, "PATIENCE", 3.0)

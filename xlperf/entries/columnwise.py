@@ -38,6 +38,7 @@ class Unsure:
 
 UNSURE: Final = Unsure()
 Found = Value | Unsure
+_FEW_DIGITS = 10**15  # below it a whole number is the same as a float
 _FIRST, _LAST = day_number(EARLIEST), day_number(LATEST)
 
 
@@ -196,7 +197,7 @@ def _plainly(raw: Raw, scale: int | None) -> Fraction | Unsure:
     if isinstance(raw, float):
         value = from_float(raw) if math.isfinite(raw) else None
     elif isinstance(raw, int) and not isinstance(raw, bool):
-        value = Fraction(raw)
+        value = from_float(raw) if abs(raw) < _FEW_DIGITS else Fraction(raw)
     elif isinstance(raw, Fraction):
         value = raw
     return UNSURE if value is None else _held(value, scale)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from xlperf.engine.plan import OFFICE, Column, Sheet
 from xlperf.formula.values import EXEMPT, Value, number
 
+_SHORT = 16  # characters of a number that many cells hold
+_number_once = lru_cache(maxsize=20_000)(number)  # each is then one in memory, too
+
 
 def value_of(text: str, column: Column) -> Value:
     """Read what `value_text` wrote."""
-    return (text or None) if column.holds == "text" or text == EXEMPT else number(text)
+    if column.holds == "text" or text == EXEMPT:
+        return text or None
+    return _number_once(text) if len(text) <= _SHORT else number(text)
 
 
 def claim_words(sheet: Sheet, row: Mapping[str, str]) -> str:

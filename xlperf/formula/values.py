@@ -136,6 +136,7 @@ def says(text: str, value: Value) -> bool:
     return text == (value or "")
 
 
+@lru_cache(maxsize=20_000)  # most marks are said in many books
 def from_float(x: float) -> Fraction:
     """Return the decimal a spreadsheet shows for a stored double: its 15 significant digits."""
     return Fraction(f"{x:.15g}")

@@ -7,37 +7,22 @@ the entry, never a guess. `rounds.journal` keeps them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
-from sys import intern
 from typing import Any
 
 from xlperf.engine.roster import Party
 from xlperf.problems import Problem, Where
+from xlperf.rounds.accepted import CellText as CellText
+from xlperf.rounds.accepted import CellTexts
 from xlperf.rounds.appeals import Appeal, Ruling, Signed
 from xlperf.rounds.deeds import Chosen, Despite, Frozen, Output, Reopened, Settings, Taken, Undone
 from xlperf.rounds.journal import START, Body, Entry, Pen, append, entries
 
 FORMAT = 1  # of the entries written here; those without a number are of the first
 _NUMBER = "format"
-_SHORT = 16  # characters
 WITHDRAWN = "withdrawn"  # the decision on a file whose acceptance was undone
-
-
-@dataclass(frozen=True, slots=True)  # there are a hundred for every book, and all of them stay
-class CellText:
-    """An accepted cell: plan sheet, key of the row, column, and the value as exact text."""
-
-    sheet: str
-    row: str
-    column: str
-    text: str
-
-
-def kept_once(text: str) -> str:
-    """Return the same text, of a short one the one that is kept of all alike: most marks are said in many books."""
-    return intern(text) if len(text) <= _SHORT and text.__class__ is str else text
 
 
 @dataclass(frozen=True)
@@ -56,12 +41,16 @@ class Receipt:
     serial: int
     decision: str
     problems: tuple[Problem, ...] = ()
-    cells: tuple[CellText, ...] = ()
+    cells: Sequence[CellText] = ()
     seen: dict[str, str] = field(default_factory=dict)
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     edition: str = ""
     named: dict[str, str] = field(default_factory=dict)
     at: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep the cells compactly."""
+        object.__setattr__(self, "cells", CellTexts.of(self.cells))
 
     @property
     def party(self) -> Party:
@@ -344,9 +333,7 @@ def _receipt(entry: Entry, body: Body) -> Receipt:
     problems = tuple(
         Problem(p["code"], Where(**p["where"]), tuple((k, v) for k, v in p["values"])) for p in known["problems"]
     )
-    cells = tuple(
-        CellText(intern(sheet), intern(row), intern(name), kept_once(text)) for sheet, row, name, text in known["cells"]
-    )
+    cells = CellTexts(CellText(*cell) for cell in known["cells"])
     return replace(Receipt(**{**known, "problems": problems, "cells": cells}), at=entry.at)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from xlperf.engine.objects import OFFICIAL
-from xlperf.engine.plan import OFFICE, Plan, Sheet, Tables
+from xlperf.engine.plan import OFFICE, Column, Plan, Sheet, Tables
 from xlperf.entries.text import value_of
 from xlperf.formula.values import Value, value_text
+from xlperf.rounds.accepted import CellTexts
 from xlperf.rounds.ledger import CellText, Receipt, State
 from xlperf.scheme.made import with_made_rows
 
@@ -27,35 +28,37 @@ def merged(plan: Plan, tables: Tables, receipts: Iterable[Receipt]) -> Tables:
     filled = _Filled({name: [dict(row) for row in rows] for name, rows in tables.items()})
     # the appraised in the order of their codes, whenever they sent; who judges comes after who is judged
     found = sorted(receipts, key=lambda r: (True, "", "") if r.kind in OFFICIAL else (False, r.kind, r.who))
-    has_place = _places(plan, tables)
-    sent = {(c.sheet, c.row, c.column) for r in found if r.kind != "master" for c in r.cells}
+    places = _Places(plan, tables)
+    asked = {at for r in found if r.kind == "master" for at in CellTexts.of(r.cells).spots()}
+    sent = {at for r in found if r.kind != "master" and asked for at in CellTexts.of(r.cells).spots() if at in asked}
     kept = {
         (s.name, key) for s in plan.sheets if s.origin for key, row in filled.rows(s).items() if s.is_continued(row)
     }
     for receipt in found:
         master = receipt.kind == "master"
-        gone = filled.stale(plan, receipt.seen) if master else set()
-        for cell in filter(has_place, receipt.cells):
-            column = plan.by_name[cell.sheet].by_name[cell.column]
-            theirs = master and column.by != OFFICE and (cell.sheet, cell.row, cell.column) in sent
-            if (cell.sheet, cell.row) not in gone and not theirs and (cell.sheet, cell.row) not in kept:
-                filled.put(plan.by_name[cell.sheet], cell)
+        gone = filled.stale(plan, receipt.seen) | kept if master else kept
+        for at, row, text in CellTexts.of(receipt.cells).items():
+            place = places.of(at)
+            if place is None or not place.has(row) or (gone and (at[0], row) in gone):
+                continue
+            if not (master and place.column.by != OFFICE and (at[0], row, at[1]) in sent):
+                filled.put(place.sheet, place.column, row, text)
     return with_made_rows(plan.made, filled.tables)
 
 
 def placeless(plan: Plan, tables: Tables, receipts: Iterable[Receipt]) -> list[tuple[Receipt, list[CellText]]]:
     """List the accepted cells whose sheet, column or row the scheme does not have any more, by receipt."""
-    has_place = _places(plan, tables)
-    lost = [(receipt, [c for c in receipt.cells if not has_place(c)]) for receipt in receipts]
+    places = _Places(plan, tables)
+    lost = [(receipt, [c for c in receipt.cells if c not in places]) for receipt in receipts]
     return [(receipt, cells) for receipt, cells in lost if cells]
 
 
 def with_places(plan: Plan, tables: Tables, state: State) -> State:
     """Return what the record adds up to without the cells and decisions that the scheme has no place for."""
-    has_place = _places(plan, tables)
+    places = _Places(plan, tables)
 
     def kept(receipt: Receipt) -> Receipt:
-        cells = tuple(filter(has_place, receipt.cells))
+        cells = [cell for cell in receipt.cells if cell in places]
         seen = {at: digest for at, digest in receipt.seen.items() if at.partition("|")[0] in plan.by_name}
         return replace(receipt, cells=cells, seen=seen)
 
@@ -63,21 +66,42 @@ def with_places(plan: Plan, tables: Tables, state: State) -> State:
     return replace(state, receipts=receipts, current={p: kept(r) for p, r in state.current.items()})
 
 
-def _places(plan: Plan, tables: Tables) -> Callable[[CellText], bool]:
-    """Return what tells whether there is a place for a cell; a ledger that grows has one for every row."""
-    rows = {
-        sheet.name: {value_text(row.get(sheet.key.name)) for row in tables.get(sheet.table, ())}
-        for sheet in plan.sheets
-        if not sheet.grows
-    }
+@dataclass(frozen=True)
+class _Place:
+    """A column that takes cells. rows: the keys of those there are, None where a ledger grows: it has every row."""
 
-    def has_place(cell: CellText) -> bool:
-        sheet = plan.by_name.get(cell.sheet)
-        if sheet is None or cell.column not in sheet.by_name or sheet.by_name[cell.column].expr is not None:
-            return False
-        return bool(sheet.grows) or cell.row in rows[sheet.name]
+    sheet: Sheet
+    column: Column
+    rows: frozenset[str] | None
 
-    return has_place
+    def has(self, row: str) -> bool:
+        return self.rows is None or row in self.rows
+
+
+class _Places:
+    """Where a scheme has places for cells."""
+
+    def __init__(self, plan: Plan, tables: Tables) -> None:
+        self._found = {
+            (sheet.name, column.name): _Place(sheet, column, rows)
+            for sheet, rows in ((sheet, _keys(sheet, tables)) for sheet in plan.sheets)
+            for column in sheet.columns
+            if column.expr is None
+        }
+
+    def of(self, at: tuple[str, str]) -> _Place | None:
+        """Return the place of the cells of a sheet and a column; None where there is none."""
+        return self._found.get(at)
+
+    def __contains__(self, cell: CellText) -> bool:
+        place = self.of((cell.sheet, cell.column))
+        return place is not None and place.has(cell.row)
+
+
+def _keys(sheet: Sheet, tables: Tables) -> frozenset[str] | None:
+    if sheet.grows:
+        return None
+    return frozenset(value_text(row.get(sheet.key.name)) for row in tables.get(sheet.table, ()))
 
 
 @dataclass
@@ -93,12 +117,12 @@ class _Filled:
             self._index[sheet.table] = {value_text(row.get(sheet.key.name)): row for row in rows}
         return self._index[sheet.table]
 
-    def put(self, sheet: Sheet, cell: CellText) -> None:
+    def put(self, sheet: Sheet, column: Column, key: str, text: str) -> None:
         rows = self.rows(sheet)
-        if cell.row not in rows:
-            rows[cell.row] = {sheet.key.name: value_of(cell.row, sheet.key), **sheet.where}
-            self.tables[sheet.table].append(rows[cell.row])
-        rows[cell.row][cell.column] = value_of(cell.text, sheet.by_name[cell.column])
+        if key not in rows:
+            rows[key] = {sheet.key.name: value_of(key, sheet.key), **sheet.where}
+            self.tables[sheet.table].append(rows[key])
+        rows[key][column.name] = value_of(text, column)
 
     def stale(self, plan: Plan, seen: Mapping[str, str]) -> set[tuple[str, str]]:
         """Return the rows that are not there any more, or say something else than when the office saw them."""

@@ -18,7 +18,7 @@ from xlperf.entries.text import claim_words, value_of
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.collecting.layout_changes import EMPTY, NAMED, changed_problems, row_name
-from xlperf.rounds.ledger import CellText, State, kept_once
+from xlperf.rounds.ledger import CellText, State
 from xlperf.rounds.merge import words_digest
 from xlperf.scheme.reading.cells import is_empty
 from xlperf.workbook.back.read import ReadBook, ReadCell
@@ -270,7 +270,7 @@ class Examiner:
         if problems:
             self._take_problems(sheet, key, entry, problems)
         if entry.value is not None:
-            self.found.cells.append(CellText(sheet.name, key, entry.column.name, kept_once(value_text(entry.value))))
+            self.found.cells.append(CellText(sheet.name, key, entry.column.name, value_text(entry.value)))
 
     def _take_problems(self, sheet: Sheet, key: str, entry: Entry, problems: list[Problem]) -> None:
         """Take what is wrong with a cell of one's own into the findings, as far as it need not wait."""

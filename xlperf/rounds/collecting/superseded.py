@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xlperf.engine.plan import Plan
@@ -19,7 +19,7 @@ _BLANK = "空"
 _NAMED = 5
 
 
-def superseding(round_: Round, state: State, before: Receipt, after: Receipt, cells: tuple[CellText, ...]) -> Problem:
+def superseding(round_: Round, state: State, before: Receipt, after: Receipt, cells: Sequence[CellText]) -> Problem:
     """Return that a book replaces what its sender sent before, with the cells that differ. cells: of the later one."""
     where = Where(after.file)
     changes = list(changed_cells(round_.plan, before.cells, cells, _without(round_, state, after)))
@@ -38,7 +38,7 @@ def _without(round_: Round, state: State, receipt: Receipt) -> Roster | None:
 
 
 def changed_cells(
-    plan: Plan, before: tuple[CellText, ...], after: tuple[CellText, ...], under: Roster | None = None
+    plan: Plan, before: Sequence[CellText], after: Sequence[CellText], under: Roster | None = None
 ) -> Iterator[str]:
     """List which cells a later version of a book changes: row, heading, old and new.
 

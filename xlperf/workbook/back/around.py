@@ -57,27 +57,83 @@ def _plain(text: str) -> str:
     return " ".join(_ESCAPE.sub(lambda m: chr(int(m[1], 16)), text).split())
 
 
-def around(book: Workbook, record: Record, found: Sequence[Found]) -> Iterator[Change]:
-    """List what was issued outside the tables and is not there any more: sheet, cell, now, was."""
+def standing(sheet: Any, kept: Mapping[Spot, Kept]) -> set[Spot]:
+    """Return which locked cells still say, in their own places, what was issued. sheet: see `plain.said_in`."""
+    said, found, looked = said_in(sheet).get, [], _FORMULAS.get
+    for spot, was in kept.items():
+        now = said(spot)
+        if now.__class__ is str:
+            if now[:1] not in _SIGNS:
+                plainly = was == f"'{now}" and not now[0].isspace()
+            else:
+                plainly = looked(was) == now and content_of(sheet, spot)[1]
+        else:
+            plainly = was.__class__ is float and was == now and now.__class__ is not bool
+        if plainly or _stands(sheet, spot, was):
+            found.append(spot)
+    return {*found}
+
+
+def _stands(sheet: Any, spot: Spot, was: Kept) -> bool:
+    value, formula = content_of(sheet, spot)
+    still = is_still(was, value, formula=formula)
+    if still and formula and len(value) <= _FORMULA_LONGEST:
+        if len(_FORMULAS) >= _FORMULAS_MOST:
+            _FORMULAS.clear()
+        _FORMULAS[was] = value
+    return still
+
+
+_SIGNS = ("", "=")  # how a text begins that is perhaps none
+_FORMULAS: dict[Kept, str] = {}  # as issued → as a program that saved it spells it
+_FORMULAS_MOST, _FORMULA_LONGEST = 20_000, 2_000
+
+
+def pages_of(book: Workbook, record: Record, found: Sequence[Found]) -> dict[str, Page | None]:
+    """Return the worksheets that something was issued on, by the title they had; None for one that is not there."""
+    pages: dict[str, Page | None] = {}
     for title, kept in record.cells.items():
         here = [t for t in found if t.issued is not None and t.issued.title == title]
         sheet: Any = here[0].sheet if here else book[title] if title in book.sheetnames else None
-        if hasattr(sheet, "cell"):  # a sheet that is a chart has none
-            yield from _Page(sheet, here).changes(kept)
+        pages[title] = Page(sheet, kept, here) if hasattr(sheet, "cell") else None  # a sheet that is a chart has none
+    return pages
+
+
+def around(record: Record, pages: Mapping[str, Page | None]) -> Iterator[Change]:
+    """List what was issued outside the tables and is not there any more: sheet, cell, now, was."""
+    for title, page in pages.items():
+        if page is not None:
+            yield from page.changes()
         elif not any(t.title == title for t in record.tables):  # a table that is lost is named already
             yield Change("SHEET_LOST", title, wanted=title)
 
 
 @dataclass
-class _Page:
-    """A worksheet with its tables, and where the places of the issued one are now."""
+class Page:
+    """A worksheet with its tables, and where the places of the issued one are now.
+
+    kept: the locked cells that were issued on it.
+    """
 
     sheet: Any  # as openpyxl or `lean` reads it
+    kept: Mapping[Spot, Kept]
     tables: Sequence[Found]
 
-    def changes(self, kept: Mapping[Spot, Kept]) -> Iterator[Change]:
+    @cached_property
+    def standing(self) -> set[Spot]:
+        """Return which locked cells still say, in their own places, what was issued."""
+        return standing(self.sheet, self.kept)
+
+    @cached_property
+    def doubtful(self) -> set[Spot]:
+        """Return the cells that say something else than was issued in their places, to be filled or not."""
+        return (said_in(self.sheet).keys() | self.kept.keys()) - self.standing
+
+    def changes(self) -> Iterator[Change]:
         """List the cells that are not as they were; a row of headings that is gone is one change."""
-        found = list(self._cells(kept))
+        if all(t.is_in_place for t in self.tables) and not self.kept.keys() - self.standing - self._inside():
+            return
+        found = list(self._cells(self.kept))
         gone = [c for c in found if c.what == "HEADING_CHANGED" and not c.found]
         if len(gone) > _SEVERAL:
             yield Change("ROW_LOST", self.sheet.title, wanted=_HEADINGS)

@@ -40,7 +40,9 @@ class Weighing:
         self._kind, self._size, self._tail = kind_of(part), size, b""
         self._counts: dict[bytes, int] = {}
         kind = MOST.get(self._kind, ())
-        self._counted = [(token, most, what) for token, most, what in kind if size > most * len(token)]  # others have no room
+        self._counted = [
+            (token, most, what) for token, most, what in kind if size > most * len(token)
+        ]  # less is no room
 
     def too_much(self, chunk: bytes) -> Word | None:
         """Return what there is too much of, once there is. chunk: the next bytes of the part."""

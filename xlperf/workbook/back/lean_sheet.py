@@ -53,8 +53,7 @@ class LeanSheet:
         if head is None:
             return Cell(row, column)
         value = self.said.get(spot)
-        kind = head.kind if value is None else head.data_type
-        return Cell(row, column, value, kind, head.number_format)
+        return Cell(row, column, value, head.kind if value is None else head.data_type, head.number_format)
 
     @property
     def _cells(self) -> dict[Spot, Cell]:

@@ -68,6 +68,14 @@ class Found:
         """Return what stands in the worksheet, by row and column."""
         return said_in(self.sheet)
 
+    @cached_property
+    def is_in_place(self) -> bool:
+        """Check whether the table, its columns and its rows are all there, and all where they were issued."""
+        issued = self.issued
+        if issued is None or (self.row, self.column) != (issued.row, issued.column) or self.rows != issued.rows:
+            return False
+        return self.columns == {name: issued.column + at for name, (at, _) in issued.columns.items()}
+
     def role(self, name: str) -> Role | Literal[""]:
         """Return whether a column was issued to be filled, "" where nobody knows."""
         return self.issued.columns[name][1] if self.issued is not None and name in self.issued.columns else ""

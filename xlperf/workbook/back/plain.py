@@ -119,10 +119,10 @@ def said_in(sheet: Any) -> Mapping[tuple[int, int], Any]:
 
 def content_of(sheet: Any, spot: tuple[int, int]) -> tuple[Any, bool]:
     """Return what stands in a cell, of a formula its text, and whether it is one. sheet: see `said_in`."""
-    said = getattr(sheet, "said", None)
-    value = said.get(spot) if said is not None else None
-    if said is not None and (value.__class__ is not str or not value.startswith("=")):
-        return value, False
+    heads = getattr(sheet, "heads", None)
+    if heads is not None:
+        value = sheet.said.get(spot)
+        return value, value.__class__ is str and value.startswith("=") and heads[spot].data_type == "f"
     cell = sheet.cell(*spot)
     formula = cell.data_type == "f"
     return (str(getattr(cell.value, "text", cell.value)) if formula else cell.value), formula

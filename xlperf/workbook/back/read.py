@@ -7,7 +7,7 @@ judged elsewhere; nothing is typed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -17,11 +17,11 @@ from openpyxl import Workbook
 
 from xlperf.formula.values import ERRORS
 from xlperf.remote import Readable
-from xlperf.workbook.back.around import around, is_still, shown
+from xlperf.workbook.back.around import Page, around, is_still, pages_of, shown
 from xlperf.workbook.back.guard import BROKEN_ZIP
 from xlperf.workbook.back.lean import lean_book
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
-from xlperf.workbook.back.plain import content_of, said_in
+from xlperf.workbook.back.plain import said_in
 from xlperf.workbook.back.shapes import Unusual
 from xlperf.workbook.back.unusual import unusual_book
 from xlperf.workbook.record import Kept, Record, Role, read_record, record_name
@@ -31,6 +31,7 @@ from xlperf.xlsx.pack import unpacked
 from xlperf.xlsx.skeleton import MAP
 
 Results = Mapping[Place, Any]
+Pages = Mapping[str, Page | None]
 _CONSTANTS: Mapping[str, tuple[Any, str]] = {
     **{f"={error}": (error, "e") for error in ERRORS},
     "=NA()": ("#N/A", "e"),  # what becomes of every error in .xls
@@ -122,8 +123,10 @@ def read_book(
     found = list(tables(book, issued, changes, on_record=record is not None))
     for table in found:
         columns_and_rows(table, changes)
-    cells = tuple(cell for table in found for cell in _cells(table, results, record, brief=brief))
-    changes += around(book, record, found) if record is not None else ()
+    pages = pages_of(book, record, found) if record is not None else {}
+    read = _in_brief if brief and record is not None else _cells
+    cells = tuple([cell for table in found for cell in read(table, results, record, pages)])
+    changes += around(record, pages) if record is not None else ()
     return ReadBook(
         identity, tuple(wrong), codes, cells, tuple(changes), _made_from(book), digest, None, read_map_seal(book),
         getattr(book, "extent", 0),
@@ -154,24 +157,33 @@ def _made_from(book: Workbook) -> dict[str, str]:
     return {str(line[1] or ""): str(line[2] or "") for line in lines if line[0] == "from" and len(line) > 2}
 
 
-def _cells(table: Found, results: Results, record: Record | None, *, brief: bool) -> Iterator[ReadCell]:
-    issued = table.issued
-    kept: Mapping[tuple[int, int], Kept] = {}
-    if record is not None and issued is not None:
-        kept = record.cells.get(issued.title, {})
+def _in_brief(table: Found, results: Results, record: Record | None, pages: Pages) -> Iterator[ReadCell]:
+    """List the cells of a table but for locked ones that say what was issued; see `read_book`."""
+    page = pages.get(table.issued.title) if table.issued is not None and table.is_in_place else None
+    locked = {at for name, at in table.columns.items() if table.role(name) == "locked"}
+    rows = None if page is None else {row for row, at in page.doubtful if at in locked}
+    last = None
+    for cell in _cells(table, results, record, pages, rows):
+        if cell.row_key != last or cell.role != "locked" or cell.was is not None:
+            yield cell
+        last = cell.row_key
+
+
+def _cells(
+    table: Found, results: Results, record: Record | None, pages: Pages, rows: Collection[int] | None = None
+) -> Iterator[ReadCell]:
+    """List the cells of a table. rows: those whose locked cells are listed, None for all; the first always is."""
+    issued, page = table.issued, pages.get(table.issued.title) if table.issued is not None else None
+    kept: Mapping[tuple[int, int], Kept] = page.kept if page is not None else {}
     moved = _is_moved(table)
     columns = [(name, at, table.role(name)) for name, at in table.columns.items()]
-    first = next(iter(table.columns.values()), 0)
+    few = [*columns[:1], *(column for column in columns[1:] if column[2] != "locked")]
     for key, row in table.rows.items():
-        for name, column, role in columns:
+        for name, column, role in columns if rows is None or row in rows else few:
             if record is None or issued is None or role not in ("locked", "reported"):
                 yield _read(table, results, (key, name), (row, column), role, None)
                 continue
             was = kept.get((issued.rows[key], issued.column + issued.columns[name][0]))
-            if brief and role == "locked" and column != first:
-                value, formula = content_of(table.sheet, (row, column))
-                if is_still(was, value, formula=formula):
-                    continue
             cell = _read(table, results, (key, name), (row, column), role, (was,))
             was_formula = moved and cell.formula and isinstance(was, str) and was.startswith("=")
             yield cell._replace(was=None) if was_formula else cell

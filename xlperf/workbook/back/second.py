@@ -31,7 +31,6 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ADDRESS = re.compile(rb"\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
 _SAME_KIND: Mapping[type, tuple[type, ...]] = {float: (int, float), int: (int, float), str: (str,)}
-Shown = Mapping[str, Any]  # address → what stands there
 
 
 class Unreadable(Exception):
@@ -48,15 +47,20 @@ def compared(book: ReadBook, data: bytes) -> ReadBook:
 
     data: the file. Formulas and errors are not compared: no such cell is taken. Raises Unreadable.
     """
-    asked = [c for c in book.cells if c.role == "input" and not c.formula and c.data_type != "e"]
+    asked: dict[str, list[ReadCell]] = {}
+    for cell in book.cells:
+        if cell.role == "input" and not cell.formula and cell.data_type != "e":
+            asked.setdefault(cell.sheet, []).append(cell)
     if not asked or not is_there():
         return book
-    wanted: dict[str, list[str]] = {}
-    for cell in asked:
-        wanted.setdefault(cell.sheet, []).append(cell.cell)
     far = {} if 0 < book.extent <= LARGEST else _far(data)
-    shown = _second_reading(data, wanted, far)
-    other = {(c.sheet, c.cell): read for c in asked if (read := _otherwise(c, shown[c.sheet])) is not None}
+    shown = _second_reading(data, {title: [c.cell for c in cells] for title, cells in asked.items()}, far)
+    other = {
+        (title, cell.cell): "" if is_empty(value) else str(value)
+        for title, cells in asked.items()
+        for cell, value in zip(cells, shown[title], strict=True)
+        if not alike(cell.value, value)
+    }
     if not other:
         return book
     return replace(book, cells=tuple(_with(c, other.get((c.sheet, c.cell))) for c in book.cells))
@@ -64,12 +68,6 @@ def compared(book: ReadBook, data: bytes) -> ReadBook:
 
 def _with(cell: ReadCell, other: str | None) -> ReadCell:
     return cell if other is None or cell.role != "input" else cell._replace(other=other)
-
-
-def _otherwise(cell: ReadCell, shown: Shown) -> str | None:
-    """Return what the second reader reads in a cell, None where it is the same."""
-    value = shown.get(cell.cell)
-    return None if alike(cell.value, value) else "" if is_empty(value) else str(value)
 
 
 def alike(first: Any, second: Any) -> bool:
@@ -98,14 +96,16 @@ def _number(value: Any) -> float:
     return float(serial(value) if days else value)
 
 
-def _second_reading(data: bytes, wanted: Mapping[str, Sequence[str]], far: Mapping[str, set[str]]) -> dict[str, Shown]:
-    """Read some worksheets: title → cells. wanted: title → addresses. far: see `_far`."""
+def _second_reading(
+    data: bytes, wanted: Mapping[str, Sequence[str]], far: Mapping[str, set[str]]
+) -> dict[str, Sequence[Any]]:
+    """Read some worksheets: title → what stands in some cells. wanted: their addresses. far: see `_far`."""
     import python_calamine as calamine  # not in every place that reads books
 
     try:
         book = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
         return {
-            title: _parts_reading(data, title, far[title])
+            title: _far_cells(data, title, far[title], cells)
             if title in far
             else _cells(book.get_sheet_by_name(title), cells)
             for title, cells in wanted.items()
@@ -114,15 +114,15 @@ def _second_reading(data: bytes, wanted: Mapping[str, Sequence[str]], far: Mappi
         raise Unreadable(f"{type(fault).__name__} {fault}") from fault
 
 
-def _cells(sheet: Any, wanted: Sequence[str]) -> Shown:
+def _cells(sheet: Any, wanted: Sequence[str]) -> list[Any]:
     top, left = sheet.start or (0, 0)
     lines = sheet.to_python(skip_empty_area=True)
-    found = {}
+    height, found = len(lines), []
     for address in wanted:
         row, column = row_and_column(address)
         down, across = row - 1 - top, column - 1 - left
-        if 0 <= down < len(lines) and 0 <= across < len(lines[down]) and lines[down][across] != "":
-            found[address] = lines[down][across]
+        value = lines[down][across] if 0 <= down < height and 0 <= across < len(lines[down]) else ""
+        found.append(None if value == "" else value)
     return found
 
 
@@ -139,5 +139,6 @@ def _far(data: bytes) -> dict[str, set[str]]:
     return found
 
 
-def _parts_reading(data: bytes, title: str, cells: set[str]) -> Shown:
-    return {at: value for (_, at), value in stored_values(BytesIO(data), {(title, c) for c in cells}).items()}
+def _far_cells(data: bytes, title: str, there: set[str], wanted: Sequence[str]) -> list[Any]:
+    found = stored_values(BytesIO(data), {(title, c) for c in there})
+    return [found.get((title, cell)) for cell in wanted]

@@ -97,7 +97,7 @@ class Otherwise(Exception):
 
 
 _TEXTS: dict[str, str] = {}
-_CELLS: dict[str, Spelt] = {}  # without their values
+_CELLS: dict[tuple[str, bool], Spelt] = {}  # without their values
 
 
 def split_cells(data: bytes) -> tuple[bytes, list[str], list[str]]:
@@ -106,13 +106,16 @@ def split_cells(data: bytes) -> tuple[bytes, list[str], list[str]]:
     data: a part that defines nothing. What stands around the rows is not looked at, and what stands in a gap is for
     `gap_of` to say. Otherwise where the rows cannot be told from the rest.
     """
-    begins, ends = data.find(_BEGINS) + len(_BEGINS), data.find(_ENDS)
-    if data.count(_BEGINS) != 1 or data.count(_ENDS) != 1 or b"<!" in data or data.count(b"<?") > 1:
+    begins, ends = data.find(_BEGINS) + len(_BEGINS), data.rfind(_ENDS)  # no gap holds either of them once more
+    head, rows = data[:begins], data[begins:ends]
+    if not len(_BEGINS) <= begins <= ends or (b"!" in data and b"<!" in data):
         raise Otherwise
-    if b"x14ac:" in data and b' xmlns:x14ac="' not in data[:begins]:
+    if head.count(b"<?") > 1 or (b"?" in rows and b"<?" in rows):
         raise Otherwise
-    pieces = _VALUE.split(_decoded(data[begins:ends]))
-    return data[:begins] + data[ends:], pieces[::2], pieces[1::2]
+    if b' xmlns:x14ac="' not in head and b"x14ac:" in rows:
+        raise Otherwise
+    pieces = _VALUE.split(_decoded(rows))
+    return head + data[ends:], pieces[::2], pieces[1::2]
 
 
 def gap_of(text: str, *, is_first: bool, is_last: bool) -> Gap:
@@ -149,13 +152,13 @@ def spelt_cell(piece: bytes) -> Spelt:
 
 def _cell_once(piece: str, *, is_open: bool) -> Spelt:
     """Read a cell and keep how it reads; see `_read`."""
-    cell = _CELLS.get(piece)
+    cell = _CELLS.get((piece, is_open))
     if cell is None:
         cell, _ = _read(piece, is_open=is_open)
         if len(piece) <= KNOWN_LONGEST:
             if len(_CELLS) >= KNOWN_MOST:
                 _CELLS.clear()
-            _CELLS[piece] = cell
+            _CELLS[piece, is_open] = cell
     return cell
 
 
