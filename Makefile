@@ -1,7 +1,7 @@
 # Short names for the commands of the README; everything works without make as well.
 PY := .venv/bin/python
 
-.PHONY: setup demo test coverage golden bench bench-people bench-publish papers figures lint release printed every-scheme counties county year recalc every-write desk desk-figures desk-rounds pay-figures mechanisms random-rows bench-pay
+.PHONY: setup demo test coverage golden bench bench-people bench-collect bench-publish papers figures lint release printed every-scheme counties county year recalc every-write desk desk-figures desk-rounds pay-figures mechanisms random-rows bench-pay
 setup: .venv/ready
 .venv/ready: requirements-dev.txt
 	python3 -m venv .venv
@@ -30,6 +30,8 @@ bench: build/bench/ready  # every benchmark beside its peers; BENCH="arrays --ro
 	PYTHONPATH=.:tests build/bench/bin/python -W ignore -m benchmarks.bench $(BENCH)
 bench-people: setup  # plan and score of 1,000, 3,000, 10,000 people × 12 months: seconds, memory, growth
 	$(PY) -m tests.benchmarks.bench_people
+bench-collect: setup  # rounds of 300, 1,000, 3,000 units taken back: processor, memory, growth; UNITS="100 10000"
+	PYTHONPATH=.:tests $(PY) -W ignore -m tests.benchmarks.bench_collect $(UNITS)
 bench-publish: setup  # 500 feedback sheets: taken apart, written, printed: seconds, memory, growth
 	$(PY) -m tests.benchmarks.bench_publish --pdf
 papers: setup  # publish every demonstration: sums to the full mark, every page looked at, one review decided (half an hour)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 
 import pytest
-from benchmarks import bench, bench_people, bench_publish, table
+from benchmarks import bench, bench_collect, bench_people, bench_publish, table
 from benchmarks.frame import Contestant, Line, Ready, Work, measured
 from kit.pay_figures import judged, laid_out, untied
 from kit.programs import need
@@ -134,6 +134,15 @@ def test_a_year_of_pay_is_what_libreoffice_calculates(year, tmp_path):
     ((_, cells, wrong),) = judged(scheme, plan, tables, tmp_path, 1)
     assert cells > 2000
     assert wrong == []
+
+
+def test_a_growing_round_is_collected_in_two_goes(monkeypatch):
+    monkeypatch.setattr(bench_collect, "FIRST", 3)
+    monkeypatch.setattr(bench_collect, "apart", lambda folder: bench_collect.measured(str(folder)))
+    first, rest = bench_collect.both(8)
+    assert (first.files, rest.files) == (3, 5)
+    assert min(*(c.seconds for c in (first, rest)), first.memory) > 0
+    assert bench_collect.report([(8, (first, rest))]).splitlines()[2].startswith("| 8 |")
 
 
 def test_feedback_sheets_are_measured():
