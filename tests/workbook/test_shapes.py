@@ -67,13 +67,17 @@ def shortened(book):
 
 
 def alike(data, round_, monkeypatch):
-    """Check that a book is read as by openpyxl, and in brief as in full; return whether it was read lean."""
+    """Check that a book is read as by openpyxl, and in brief as in full; return whether both read it, ours lean."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if guard_problems(data, "x") or not is_lean(data):
             return False
+        try:
+            wanted = slowly(data, round_.records, monkeypatch)
+        except Exception:  # in as many ways as there are files, where ours may read on: a date of the file, say
+            return False
         quick = read_book(data, round_.records)
-        assert quick == slowly(data, round_.records, monkeypatch)
+        assert quick == wanted
         if quick.record:
             brief = read_book(data, round_.records, brief=True)
             assert brief.cells == shortened(quick)
