@@ -6,10 +6,12 @@ import gc
 import inspect
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
+from kit.bytecode import keep_bytecode
 from kit.judge import Judge, open_judge
 from kit.libreoffice import leave
 from kit.order import LONG
@@ -18,6 +20,7 @@ from kit.shelf import set_up
 
 from xlperf.many import search_seldom
 
+keep_bytecode()  # before the tests are read, and the workers begun
 search_seldom()  # thousands of tests and all that is kept between them are many objects
 
 
@@ -85,23 +88,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Put the long files first; keep only what may behave otherwise without LibreOffice, where XLPERF_ONLY says so."""
     items.sort(key=_length)
     if os.environ.get("XLPERF_ONLY") == "libreoffice":
-        kept = [item for item in items if _PROGRAM.search("\n".join(_sources(item)))]
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = kept
+        asking = [_may_ask(item) for item in items]
+        config.hook.pytest_deselected(items=[item for item, may in zip(items, asking, strict=True) if not may])
+        items[:] = [item for item, may in zip(items, asking, strict=True) if may]
 
 
-def _sources(item: pytest.Item) -> Iterator[str]:
-    """List the sources of a test, of its fixtures and of what they call in their own modules."""
-    yield item.name
+def _may_ask(item: pytest.Item) -> bool:
+    """Return whether a test, one of its fixtures, or what they call in their own modules may ask for LibreOffice."""
     assert isinstance(item, pytest.Function)
-    fixtures = item._fixtureinfo.name2fixturedefs.values()
-    waiting: list[Callable[..., Any]] = [item.function, *(made.func for defined in fixtures for made in defined)]
-    seen: set[object] = set()
+    fixtures = (made.func for defined in item._fixtureinfo.name2fixturedefs.values() for made in defined)
+    return _PROGRAM.search(item.name) is not None or any(map(_reaches, (item.function, *fixtures)))
+
+
+@cache
+def _reaches(function: Callable[..., Any]) -> bool:
+    """Return whether the source of a function, or of what it calls in its own module, speaks of LibreOffice."""
+    waiting, seen = [function], set[object]()
     while waiting:
         function = inspect.unwrap(waiting.pop())
         if function in seen or not inspect.isfunction(function):
             continue
         seen.add(function)
-        yield inspect.getsource(function)
+        if _PROGRAM.search(inspect.getsource(function)):
+            return True
         called = (function.__globals__.get(name) for name in function.__code__.co_names)
         waiting += [f for f in called if inspect.isfunction(f) and f.__module__ == function.__module__]
+    return False
