@@ -1,17 +1,21 @@
 """Stamped books are the books written in full, byte for byte, with the records of them; whatever units are called."""
 
+import zlib
 from fractions import Fraction
 
 import pytest
-from kit.masters import laid_out
+from kit.masters import laid_out, made_up
 
 from xlperf.engine.objects import OFFICIAL
 from xlperf.engine.roster import Roster
 from xlperf.engine.score import score
 from xlperf.scheme.load import schemes_available
-from xlperf.workbook.books.unit import write_unit_book
+from xlperf.workbook.alike import Alike
+from xlperf.workbook.books.unit import drafted, write_unit_book
+from xlperf.workbook.die import Die
 from xlperf.workbook.record import packed
 from xlperf.workbook.seal import Identity, sealed
+from xlperf.workbook.shape import shape_of
 from xlperf.workbook.stamp import Stamps
 from xlperf.xlsx.pack import packed as packed_parts
 from xlperf.xlsx.pack import unpacked
@@ -42,7 +46,9 @@ def compared(scores, scheme, holders, tmp_path):
         data = (tmp_path / "b.xlsx").read_bytes()
         assert dict(unpacked(made.data)) == dict(unpacked(data)), whom
         assert made.data == data
-        assert (made.record, made.digest, made.shape) == (packed(record), record.digest(), record.shape()), whom
+        assert len(data) < 1.3 * sum(len(zlib.compress(part, 1)) + 100 for _, part in unpacked(data)), whom
+        assert zlib.decompress(made.record) == zlib.decompress(packed(record)), whom
+        assert (made.digest, made.shape) == (record.digest(), record.shape()), whom
     return stamps.shapes
 
 
@@ -55,20 +61,22 @@ def test_a_stamped_book_is_the_book_that_is_written(path, tmp_path):
     assert 0 < shapes <= len(some)
 
 
-def test_a_unit_may_be_called_anything_and_be_asked_anything(tmp_path):
+@pytest.mark.parametrize("first", ["", "寻常单位"], ids=["odd ones first", "behind a plain one"])
+def test_a_unit_may_be_called_anything_and_be_asked_anything(first, tmp_path):
     """Names that are said elsewhere, or are markup, are what signs and the numbers of texts must survive."""
     scheme, plan = laid_out("three-units")
+    odds = (*filter(None, [first]), *ODD)
     units, marks = scheme.tables["units"][0], [r for r in scheme.tables["marks"] if r["unit"] == "U1"]
     tables = {**scheme.tables, "units": [], "marks": []}
-    for n, odd in enumerate(ODD):
+    for n, odd in enumerate(odds):
         code = f"V{n}"
         tables["units"].append({**units, "code": code, "name": odd})
         for i, row in enumerate(marks):
             said = odd if i == n % len(marks) else row["indicator"]
             target = None if i == n % 3 else Fraction(n * 10**i, 7 if n == 5 else 8)
             tables["marks"].append({**row, "id": f"{code}-{i}", "unit": code, "indicator": said, "target": target})
-    holders = [("unit", f"V{n}") for n in range(len(ODD))]
-    assert compared(score(plan, tables), scheme, holders, tmp_path) < len(ODD)
+    holders = [("unit", f"V{n}") for n in range(len(odds))]
+    assert compared(score(plan, tables), scheme, holders, tmp_path) < len(odds)
 
 
 def test_units_that_are_asked_the_same_share_one_shape(tmp_path):
@@ -77,6 +85,88 @@ def test_units_that_are_asked_the_same_share_one_shape(tmp_path):
     for serial, row in enumerate(scheme.tables["units"], 1):
         stamps.book(row["code"], Identity("unit", "r", scheme.id, 2024, row["code"], serial))
     assert stamps.shapes == 1
+
+
+def of_many(plan, scheme, units, indicator=lambda i, n: f"第{n + 1}项工作"):
+    """Score as many units as wanted, called and asked alike; indicator: of unit and line → its text."""
+    unit, mark = scheme.tables["units"][0], scheme.tables["marks"][0]
+    tables = {**scheme.tables, "units": [], "marks": []}
+    for i in range(units):
+        tables["units"].append({**unit, "code": f"W{i:02}", "name": f"第{i:02}号单位"})
+        for n in range(12):
+            own = {
+                "id": f"W{i:02}-{n:02}",
+                "unit": f"W{i:02}",
+                "indicator": indicator(i, n),
+                "target": Fraction(2 * i + 9, 4),
+            }
+            tables["marks"].append({**mark, **own, "no": Fraction(n + 1)})
+    return score(plan, tables), [("unit", f"W{i:02}") for i in range(units)]
+
+
+def test_books_of_plain_words_are_cast(tmp_path, monkeypatch):
+    """But for one that is written in full, no book is drafted, and none put together word by word."""
+    scheme, plan = laid_out("three-units")
+    scores, holders = of_many(plan, scheme, 5, lambda i, n: f"第{i}号的第{n + 1}项工作，{'长' * 40}")
+    monkeypatch.delattr(Die, "stamped")
+    assert compared(scores, scheme, holders, tmp_path) == 1
+
+
+@pytest.mark.parametrize(
+    "indicator",
+    [
+        lambda i, n: f"第{n if i < 2 else n // 2}项",  # the later ones say everything twice
+        lambda i, n: f"第{n if i > 2 else n // 2}项",  # the earlier ones do
+        lambda i, n: "自评表" if n == i else f"第{n}项",  # as the worksheet is called
+        lambda i, n: f"W{i:02}-{11 - n:02}",  # the keys of other rows
+        lambda i, n: "第02号单位" if n == 3 else f"第{n}项",  # the name of one of them
+        lambda i, n: f"第{n}%s项%" if n % 2 else f"\ue001N\ue001{n}",
+    ],
+)
+def test_texts_may_be_alike_in_any_way(indicator, tmp_path):
+    scheme, plan = laid_out("three-units")
+    scores, holders = of_many(plan, scheme, 5, indicator)
+    compared(scores, scheme, holders, tmp_path)
+
+
+@pytest.mark.parametrize("path", schemes_available(), ids=lambda p: p.name)
+def test_books_that_are_alike_have_one_shape(path):
+    scheme, plan = laid_out(path.name)
+    holders = [h for h in Roster(plan, scheme.tables, scheme.office).holders if h[0] not in OFFICIAL]
+    for scores in (score(plan, scheme.tables), made_up(path.name)):
+        alike, shapes = Alike(scores), {}
+        for party in holders:
+            if (key := alike.key(party)) is not None:
+                shape = shape_of(drafted(scores, party))
+                assert shape is not None, party
+                assert shapes.setdefault(key, shape) == shape, party
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("indicator", "一个长得要在表格里占上好几行才写得下的指标名称" * 4),
+        ("indicator", "一\n二"),
+        ("target", None),
+        ("target", Fraction(123456789012)),
+        ("full", Fraction(7, 2)),
+        ("direction", None),
+        ("id", ""),
+        ("actual", Fraction(3)),
+    ],
+)
+def test_what_changes_the_shape_changes_what_is_alike(column, value):
+    """Of two units one differs in one cell from the other, in a way that the look of a book follows from."""
+    scheme, plan = laid_out("three-units")
+    scores, holders = of_many(plan, scheme, 3)
+    before = Alike(scores).key(holders[0])
+    assert before == Alike(scores).key(holders[1])
+    rows = [dict(row) for row in scores.rows("marks")]
+    rows[14][column] = value
+    tables = {**scheme.tables, "units": [dict(row) for row in scores.rows("totals")], "marks": rows}
+    changed = score(plan, tables)
+    assert Alike(changed).key(holders[0]) == Alike(changed).key(holders[2])
+    assert Alike(changed).key(holders[1]) != Alike(changed).key(holders[0])
 
 
 def test_parts_packed_are_the_parts(tmp_path):

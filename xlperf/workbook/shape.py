@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
-from xlperf.formula.values import Value, numbers_in
+from xlperf.engine.objects import Party
+from xlperf.engine.plan import Sheet
+from xlperf.engine.score import Scores
+from xlperf.formula.values import Value, numbers_in, value_text
 from xlperf.workbook.books.unit import Draft, totalled
 from xlperf.workbook.layout import UNIT_NAME, Layout, View
 from xlperf.workbook.selfcheck import checked
@@ -18,6 +22,8 @@ from xlperf.workbook.table import heights, is_asked, looked_up, widths
 from xlperf.workbook.text import key_text
 
 KEY = ""  # the column of the hidden keys
+
+Table = tuple[Sheet, Literal["", "held", "chosen"]]  # how the rows are found: none, those held, those to choose from
 
 
 @dataclass(frozen=True)
@@ -108,17 +114,38 @@ def _slots(layout: Layout, number: int, view: View) -> Iterator[Slot]:
             yield Slot(number, shown.name, tuple(p for p, v in enumerate(values) if v is not None and v != ""))
 
 
-def words_of(draft: Draft, slots: Sequence[Slot]) -> list[Value]:
-    """Return a book's own words, in the order of the slots of its shape and of their rows."""
-    layout, words = draft.layout, list[Value]()
+def tables_of(draft: Draft) -> tuple[Table, ...]:
+    """List for each table of a book of which sheet it is and how its rows are found; the same for all of a shape."""
+    own: list[Table] = [(v.sheet, "" if v.spare else "held") for v in draft.views]
+    return (*own, *((v.sheet, "chosen") for v in draft.references))
+
+
+def words_of(scores: Scores, party: Party, tables: Sequence[Table], slots: Sequence[Slot]) -> list[Sequence[Value]]:
+    """Return a book's own words, slot by slot in the order of their rows."""
+    rows, words = [_rows(scores, party, *table) for table in tables], list[Sequence[Value]]()
     for slot in slots:
-        view = layout.views[slot.table]
+        sheet, there = tables[slot.table][0], rows[slot.table]
+        if len(slot.rows) != len(there):
+            there = tuple([there[p] for p in slot.rows])
         if slot.name == KEY:
-            keys = layout.scores.values[view.sheet.name][view.sheet.key.name]
-            words += [key_text(keys[view.rows[p]]) for p in slot.rows]
+            keys = _picked(scores.key(sheet.name), there)
+            words.append(keys if {*map(type, keys)} <= {str} else [key_text(key) for key in keys])
         elif slot.name == UNIT_NAME:
-            words += [layout.unit_name(view, p) for p in slot.rows]
+            names, whose = scores.objects.names(sheet.of), scores.values[sheet.name][sheet.unit]
+            words.append([names.get(value_text(whose[row]), "") for row in there])
         else:
-            column, rows = layout.scores.values[view.sheet.name][slot.name], view.rows
-            words += [column[rows[p]] for p in slot.rows]
+            words.append(_picked(scores.values[sheet.name][slot.name], there))
     return words
+
+
+def _rows(scores: Scores, party: Party, sheet: Sheet, how: str) -> tuple[int, ...]:
+    if how == "chosen":
+        return scores.rows_within(sheet, scores.objects.bearer(party))
+    return scores.rows_held(sheet, party) if how else ()
+
+
+def _picked(column: Sequence[Value], rows: Sequence[int]) -> Sequence[Value]:
+    """Return some values of a column; most rows of a book stand together."""
+    if rows and rows[-1] - rows[0] + 1 == len(rows):
+        return column[rows[0] : rows[-1] + 1]
+    return [column[row] for row in rows]

@@ -36,6 +36,7 @@ HEAD_HEIGHT, LOWEST = 170.0, 22.0  # points: all that stands above a table, and 
 EMPTY_PRINTED = 10  # empty rows of a ledger that are printed
 FOR_REFERENCE = "供选择和查阅，不用填写，不打印。"
 CHECKED = " "  # the line of state of a table whose self-check cell will stand there
+DECIMALS = (2, 4)  # for which a column of numbers is wide enough: where it must be narrow, and else
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _width(layout: Layout, view: View, column: Column) -> float:
 
 def _longest_number(layout: Layout, view: View, column: Column) -> int:
     """Return the characters of the longest number as it is shown, and of one that may yet be typed."""
-    digits = column.shown if column.shown is not None else 2 if view.tight else 4
+    digits = column.shown if column.shown is not None else DECIMALS[not view.tight]
     whole = column.shown is None and (column.expr is None or layout.whole_numbers(view, column.name))
     values = numbers_in(layout.values(view, column.name))
     longest = max((length_shown(v, digits, whole) for v in values), default=0)

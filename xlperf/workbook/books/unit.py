@@ -79,17 +79,23 @@ def drafted(scores: Scores, party: Party) -> Draft:
     """Return what the book of a party is to hold. party: a kind of book for the appraised, and whose."""
     plan, titles = scores.plan, Titles()
     bearer = scores.objects.bearer(party)
-    name = scores.objects.title(bearer) if bearer is not None else party[1]
-    single = bearer is not None and bearer[0] == party[0]
-    if single:
-        above = scores.objects.within(bearer)
-        name = f"{above}　{name.removeprefix(above)}"
+    name, single = called(scores, party)
     guide = titles.title(TITLE_OF_SHEET)
     views = unit_views(titles, scores, party)
     references = reference_views(titles, scores, views, lambda sheet: scores.rows_within(sheet, bearer))
     forms = [(titles.title(form.title), form) for form in forms_of(scores, party[1])] if party[0] == UNIT else []
     own = plan.book_title(party[0])
     return Draft(scores, party, own, name, single, guide, tuple(views), tuple(references), tuple(forms))
+
+
+def called(scores: Scores, party: Party) -> tuple[str, bool]:
+    """Return what whoever a book is for is called, with what they are within, and whether that is one of several."""
+    bearer = scores.objects.bearer(party)
+    name = scores.objects.title(bearer) if bearer is not None else party[1]
+    if bearer is None or bearer[0] != party[0]:
+        return name, False
+    above = scores.objects.within(bearer)
+    return f"{above}　{name.removeprefix(above)}", True
 
 
 def write_unit_book(

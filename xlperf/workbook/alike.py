@@ -1,0 +1,179 @@
+"""Which books are of one shape, told from the rows that they hold and not from the books: column by column, cheaply.
+
+Two books that are alike have the same shape (`workbook.shape`); of two that are not it is left open. What a row brings
+into the shape is its line: of a text how wide it is, of a number how long, and the value itself wherever something else
+than its place on paper follows from it. Lines are numbered, so that a book is a few numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from itertools import repeat
+from operator import attrgetter
+from typing import Any, cast
+
+from xlperf.engine.objects import Party
+from xlperf.engine.plan import UNIT, Column, Sheet
+from xlperf.engine.score import Scores
+from xlperf.formula.evaluate import of_row
+from xlperf.formula.expression import Expr, columns_of
+from xlperf.formula.values import Value, value_text
+from xlperf.workbook.books.unit import called, totalled
+from xlperf.workbook.table import DECIMALS
+from xlperf.workbook.text import length_shown, measure
+
+_BLOCK = 4096  # rows whose lines are worked out together
+_KEPT = 20_000  # texts and numbers whose sizes are kept
+_GIVEN = (
+    -1
+)  # the line of a row in which somebody has filled something: what follows from that is told by the book alone
+PARTS = attrgetter("_numerator", "_denominator")  # what a number is, in a tenth of the time that its own hash takes
+
+
+@dataclass
+class Alike:
+    """Tells which books of the appraised are of one shape."""
+
+    scores: Scores
+
+    def key(self, party: Party) -> Hashable | None:
+        """Return what only books of one shape have in common; None where only the book itself can tell its shape."""
+        scores = self.scores
+        if scores.plan.forms:
+            return None  # where a form refers to follows from what rows say
+        bearer = scores.objects.bearer(party)
+        parts: list[Hashable] = [party[0], bool(called(scores, party)[0])]
+        for lines, fills, offered in self._sheets:
+            held = scores.rows_held(lines.sheet, party) if fills else ()
+            chosen = scores.rows_within(lines.sheet, bearer) if offered else ()
+            names = bool(bearer is not None and lines.sheet.unit and lines.sheet.of != bearer[0])
+            parts += [lines.of(held, names=names), lines.sums(held)]
+            parts += [lines.of(chosen, names=names), {*chosen} <= {*held}] if chosen else []
+        return None if None in parts else tuple(parts)
+
+    @cached_property
+    def _sheets(self) -> list[tuple[_Lines, bool, bool]]:
+        """List the sheets of which rows may come in a book: to be filled, to be chosen from."""
+        plan = self.scores.plan
+        offered = {c.offers for s in plan.sheets for c in s.columns if c.offers}
+        found = ((s, bool(not s.grows and s.inputs(UNIT)), s.table in offered and not s.grows) for s in plan.sheets)
+        return [(_Lines(self.scores, s), fills, chosen) for s, fills, chosen in found if fills or chosen]
+
+
+@dataclass
+class _Lines:
+    """The lines of a sheet, worked out as they are asked for, many rows together."""
+
+    scores: Scores
+    sheet: Sheet
+    _known: dict[int, list[int]] = field(default_factory=dict, init=False, repr=False)
+    _numbers: dict[Hashable, int] = field(default_factory=dict, init=False, repr=False)
+    _answers: dict[str, _Answers] = field(default_factory=dict, init=False, repr=False)
+
+    def of(self, rows: Sequence[int], *, names: bool) -> tuple[Hashable, ...] | None:
+        """Return the lines of some rows, None where something is given there. names: whether those of units too."""
+        found: list[int] = []
+        for row in rows:
+            block, at = divmod(row, _BLOCK)
+            found.append((self._known.get(block) or self._block(block))[at])
+        if _GIVEN in found:
+            return None
+        return (*found, *self._names(rows)) if names else tuple(found)
+
+    def sums(self, rows: Sequence[int]) -> tuple[Hashable, ...]:
+        """Return what stands below the columns of some rows, where it is a sum of what the scheme says."""
+        columns = [self._values(name) for name in self._summed] if rows else []
+        return tuple(_sum([column[row] for row in rows]) for column in columns)
+
+    def _values(self, name: str) -> Sequence[Value]:
+        return self.scores.values[self.sheet.name][name]
+
+    def _names(self, rows: Sequence[int]) -> Iterable[Hashable]:
+        called, whose = self.scores.objects.names(self.sheet.of), self._values(self.sheet.unit)
+        return (_wide(called.get(value_text(whose[row]), "")) for row in rows)
+
+    @cached_property
+    def _summed(self) -> list[str]:
+        sums = totalled(self.sheet)
+        return [c.name for c in self.sheet.columns if c.name in sums and c.expr is None and c.kind != "input"]
+
+    def _block(self, number: int) -> list[int]:
+        """Work out the lines of many rows."""
+        some = slice(number * _BLOCK, (number + 1) * _BLOCK)
+        given = [False] * len(self.scores.key(self.sheet.name)[some])
+        columns: list[Iterable[Hashable]] = [given]
+        for column in self.sheet.columns:
+            values = self._values(column.name)[some]
+            if column.kind == "input":
+                given[:] = [was or v is not None for was, v in zip(given, values, strict=True)]
+                columns += [self._asked(column, column.asked, some)] if column.asked is not None else []
+            else:
+                columns.append(_brought(column, values))
+        numbers = self._numbers
+        lines = [_GIVEN if row[0] else numbers.setdefault(row, len(numbers)) for row in zip(*columns, strict=True)]
+        self._known[number] = lines
+        return lines
+
+    def _asked(self, column: Column, asked: Expr, some: slice) -> Iterable[Hashable]:
+        """Return row by row whether somebody is asked to fill a cell."""
+        names = sorted(columns_of(asked)) or [self.sheet.key.name]
+        answers = self._answers.setdefault(column.name, _Answers(asked, names))
+        return map(answers.__getitem__, zip(*(_exactly(self._values(name)[some]) for name in names), strict=True))
+
+
+class _Answers(dict[tuple[Any, ...], bool]):
+    """What a condition comes to, by what stands in the columns that it looks at."""
+
+    def __init__(self, asked: Expr, names: Sequence[str]) -> None:
+        super().__init__()
+        self._asked, self._names = asked, names
+
+    def __missing__(self, row: tuple[Any, ...]) -> bool:
+        """Work out what has not been asked before."""
+        values = [Fraction(*v) if isinstance(v, tuple) else v for v in row]
+        self[row] = bool(of_row(self._asked, dict(zip(self._names, values, strict=True))))
+        return self[row]
+
+
+def _brought(column: Column, values: Sequence[Value]) -> Iterable[Hashable]:
+    """Return what the values of a column bring into the lines of their rows."""
+    if column.expr is not None or (column.shown is not None and column.shown < 0):
+        return _exactly(values)
+    kinds = {*map(type, values)}
+    if kinds == {Fraction}:
+        return map(_long, map(PARTS, values), repeat(column.shown))
+    if kinds == {str} and (text := "".join(cast("list[str]", values))).isascii() and "\n" not in text:
+        return map(len, cast("list[str]", values))
+    return [_wide(v) if isinstance(v, str) else v if v is None else _long(PARTS(v), column.shown) for v in values]
+
+
+def _exactly(values: Sequence[Value]) -> Iterable[Hashable]:
+    """Return values as what is quickly compared: of a number its parts."""
+    if {*map(type, values)} == {Fraction}:
+        return map(PARTS, values)
+    return (PARTS(v) if v.__class__ is Fraction else v for v in values)
+
+
+@lru_cache(maxsize=_KEPT)
+def _long(parts: tuple[int, int], digits: int | None) -> Hashable:
+    """Return how long a number is: below 0, so that it is no width of a text; of a broken one as it may be shown."""
+    if parts[1] == 1:
+        return -len(str(parts[0]))
+    tried = DECIMALS if digits is None else (digits,)
+    return ("broken", *(length_shown(Fraction(*parts), n, digits is None) for n in tried))
+
+
+@lru_cache(maxsize=_KEPT)
+def _wide(text: str) -> Hashable:
+    """Return how wide the lines of a text are."""
+    return len(text) if text.isascii() and "\n" not in text else tuple(map(measure, text.split("\n")))
+
+
+def _sum(values: Sequence[Value]) -> Hashable:
+    numbers: list[tuple[int, int]] = [PARTS(v) for v in values if v.__class__ is Fraction]
+    if all(under == 1 for _, under in numbers):
+        return sum(over for over, _ in numbers)
+    return sum((Fraction(*number) for number in numbers), Fraction())

@@ -1,0 +1,186 @@
+"""A book of one shape taken apart, so that others are put together from it, word by word.
+
+What is put together are the parts that `books.unit` writes and the record of them, the same texts. Most books take the
+shorter way of `workbook.cast`; this one knows words of every kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from io import StringIO
+from itertools import chain
+from json.encoder import encode_basestring as quoted
+from xml.sax.saxutils import escape
+
+from xlperf.formula.values import Value
+from xlperf.workbook.book import Book, SharedTexts
+from xlperf.workbook.books.unit import Draft
+from xlperf.workbook.form import Form, form_of
+from xlperf.workbook.layout import View
+from xlperf.workbook.record import Record, as_kept, digest_of
+from xlperf.workbook.seal import Identity, map_keys
+from xlperf.workbook.shape import KEY, Slot, slots_of
+from xlperf.workbook.text import inert
+from xlperf.xlsx.addresses import row_and_column
+from xlperf.xlsx.pack import TEXTS, packed, unpacked
+from xlperf.xlsx.skeleton import BODY, MAP
+
+SIGN = "\ue001"  # around a letter: in the place of something that is a party's own
+NAME, TEXT, CODE, TOKEN = SIGNS = tuple(f"{SIGN}{letter}{SIGN}" for letter in "NTCK")
+_SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
+_CELL = re.compile(r'(<c r="([A-Z]+\d+)"(?: s="\d+")?)( t="s")?><v>([^<]*)</v></c>')
+COUNTS = 'count="'  # where a part of texts says how many there are
+
+
+@dataclass(frozen=True)
+class Stamped:
+    """A book with the record of it, as they are kept; digest, shape: of the record."""
+
+    data: bytes
+    record: bytes
+    digest: str
+    shape: str
+
+
+@dataclass(frozen=True)
+class _Own:
+    """What a party's own book says in every place of a sign. plain: sign → text; words: inert, numbers as floats."""
+
+    plain: Mapping[str, str]
+    words: Sequence[str | float]
+
+    def put(self, text: str) -> str:
+        """Return a text with its own words for the signs."""
+        for sign, said in self.plain.items():
+            text = text.replace(sign, said)
+        return text
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A worksheet's part, with `%s` for every text and every number of its own.
+
+    refs: which each of them is: of the texts said, then of the words.
+    """
+
+    text: str
+    refs: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Die:
+    """A book of one shape, taken apart.
+
+    said: its texts in the order they were written. own: which of them are which word. signed: which of them hold
+    signs. parts: name and bytes; a text where it holds signs, and of the part of the texts what stands before them.
+    """
+
+    slots: Sequence[Slot]
+    said: Sequence[str]
+    own: Sequence[tuple[int, int]]
+    signed: Sequence[tuple[int, str]]
+    parts: Sequence[tuple[str, bytes | str | Leaf]]
+    record: Form
+
+    def stamped(self, name: str, identity: Identity, words: Sequence[Sequence[Value]]) -> Stamped:
+        """Return the book of a party. name: what it is called; words: slot by slot."""
+        found = [inert(w) if isinstance(w, str) else float(w or 0) for w in chain.from_iterable(words)]
+        plain = dict(zip(SIGNS, (name, identity.text(), identity.code(), identity.token), strict=True))
+        own = _Own(plain, found)
+        as_record = _Own({sign: quoted(inert(text))[1:-1] for sign, text in plain.items()}, ())
+        record, shape = self.record.filled(as_record.put, found)
+        return Stamped(packed(self._parts(own)), as_kept(record), digest_of(record), shape)
+
+    def _parts(self, own: _Own) -> Iterator[tuple[str, bytes]]:
+        said = list(self.said)
+        for at, word in self.own:
+            said[at] = str(own.words[word])
+        for at, text in self.signed:
+            said[at] = inert(own.put(text))
+        numbers: dict[str, int] = {}
+        found: list[int | str] = [numbers.setdefault(text, len(numbers)) for text in said]
+        found += [w if isinstance(w, str) else f"{w:.16G}" for w in own.words]
+        escaped = _Own({sign: escape(text) for sign, text in own.plain.items()}, ())
+        for name, part in self.parts:
+            if isinstance(part, Leaf):
+                yield name, (part.text % tuple([found[ref] for ref in part.refs])).encode()
+            elif isinstance(part, bytes):
+                yield name, part
+            elif name == TEXTS:
+                counts = f'{part}{COUNTS}{len(said)}" uniqueCount="{len(numbers)}">'
+                yield name, "".join([counts, *map(as_shared, numbers), "</sst>"]).encode()
+            else:
+                yield name, escaped.put(part).encode()
+
+
+@lru_cache(maxsize=20_000)
+def as_shared(text: str) -> str:
+    """Write a text as the library writes it among those that cells share."""
+    maker = SharedTexts()
+    maker.fh = StringIO()
+    maker._write_si(text)  # noqa: SLF001 (so that it is the library's own way)
+    return str(maker.fh.getvalue())
+
+
+def taken_apart(draft: Draft, book: Book, record: Record) -> Die | None:
+    """Take a book with signs apart; None where a sign stands where none is looked for."""
+    slots, said, parts = slots_of(draft), book.said(), unpacked(book.data())
+    cells = _places(draft.layout.views, slots, book)
+    titles = [str(sheet.get_name()) for sheet in book.workbook.worksheets()]
+    own = [
+        (order, cells[title][at]) for title in titles for at, order in book.order(title).items() if at in cells[title]
+    ]
+    made: list[tuple[str, bytes | str | Leaf]] = []
+    for name, data in parts:
+        text, sheet = data.decode(), _SHEET.fullmatch(name)
+        if sheet is not None:
+            title = titles[int(sheet[1]) - 1]
+            if SIGN in text:
+                return None
+            made.append((name, _leaf(text, book.order(title), cells[title], said)))
+        elif name == TEXTS:
+            made.append((name, text[: text.index(COUNTS)]))
+        else:
+            made.append((name, text if SIGN in text else data))
+    words = {order for order, _ in own}
+    signed = [(order, text) for order, text in enumerate(said) if SIGN in text and order not in words]
+    form = form_of(record, draft.layout.views, slots)
+    return Die(slots, said, own, signed, made, form) if form is not None else None
+
+
+def _places(views: Sequence[View], slots: Sequence[Slot], book: Book) -> dict[str, dict[tuple[int, int], int]]:
+    """Return for each worksheet, the map too, (row, column) counted from 0 → which word stands there."""
+    found: dict[str, dict[tuple[int, int], int]] = defaultdict(dict)
+    keys: dict[tuple[int, int], int] = {}
+    for word, (table, name, position) in enumerate((s.table, s.name, p) for s in slots for p in s.rows):
+        view = views[table]
+        found[view.title][BODY + position, view.left if name == KEY else view.at[name]] = word
+        if name == KEY:
+            keys[table, position] = word
+    for table, position, at in map_keys(book):
+        if (table, position) in keys:
+            found[MAP][at] = keys[table, position]
+    return found
+
+
+def _leaf(
+    text: str, order: Mapping[tuple[int, int], int], own: Mapping[tuple[int, int], int], said: Sequence[str]
+) -> Leaf:
+    """Take a worksheet's part apart. order, own: (row, column) counted from 0 → which text, which word stands there."""
+    numbers: dict[str, int] = {}
+    first = [numbers.setdefault(one, len(numbers)) for one in said]
+    anywhere = {number: first.index(number) for number in numbers.values()}
+    pieces, refs, last = [], list[int](), 0
+    for cell in _CELL.finditer(text):
+        row, column = row_and_column(cell[2])
+        at = (row - 1, column - 1)
+        if cell[3] is None and at not in own:
+            continue
+        refs.append(order.get(at, anywhere.get(int(cell[4]), 0)) if cell[3] else len(said) + own[at])
+        pieces += [text[last : cell.start(4)].replace("%", "%%"), "%s"]
+        last = cell.end(4)
+    return Leaf("".join([*pieces, text[last:].replace("%", "%%")]), refs)
