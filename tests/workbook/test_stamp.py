@@ -1,6 +1,7 @@
 """Stamped books are the books written in full, byte for byte, with the records of them; whatever units are called."""
 
 import zlib
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -9,6 +10,7 @@ from kit.masters import laid_out, made_up
 from xlperf.engine.objects import OFFICIAL
 from xlperf.engine.roster import Roster
 from xlperf.engine.score import score
+from xlperf.formula.expression import col, same
 from xlperf.scheme.load import schemes_available
 from xlperf.workbook.alike import Alike
 from xlperf.workbook.books.unit import drafted, write_unit_book
@@ -87,15 +89,15 @@ def test_units_that_are_asked_the_same_share_one_shape(tmp_path):
     assert stamps.shapes == 1
 
 
-def of_many(plan, scheme, units, indicator=lambda i, n: f"第{n + 1}项工作"):
-    """Score as many units as wanted, called and asked alike; indicator: of unit and line → its text."""
+def of_many(plan, scheme, units, indicator=lambda i, n: f"第{n + 1}项工作", number=lambda i, n: n):
+    """Score as many units as wanted, called and asked alike; of unit and line → its text, and the end of its key."""
     unit, mark = scheme.tables["units"][0], scheme.tables["marks"][0]
     tables = {**scheme.tables, "units": [], "marks": []}
     for i in range(units):
         tables["units"].append({**unit, "code": f"W{i:02}", "name": f"第{i:02}号单位"})
         for n in range(12):
             own = {
-                "id": f"W{i:02}-{n:02}",
+                "id": f"W{i:02}-{number(i, n):02}",
                 "unit": f"W{i:02}",
                 "indicator": indicator(i, n),
                 "target": Fraction(2 * i + 9, 4),
@@ -129,6 +131,37 @@ def test_texts_may_be_alike_in_any_way(indicator, tmp_path):
     compared(scores, scheme, holders, tmp_path)
 
 
+def test_keys_may_stand_in_any_order(tmp_path):
+    scheme, plan = laid_out("three-units")
+    scores, holders = of_many(plan, scheme, 5, number=lambda i, n: (5 * n + i) % 12 if i else n)
+    assert compared(scores, scheme, holders, tmp_path) == 1
+
+
+def test_units_that_are_asked_otherwise_are_not_alike():
+    """A cell that nobody is asked for looks otherwise, also where what that follows from looks the same."""
+    scheme, plan = laid_out("three-units")
+    asked = same(col("no"), 3)
+    marks = plan.by_name["marks"]
+    columns = tuple(replace(c, asked=asked) if c.name == "account" else c for c in marks.columns)
+    changed = replace(plan, sheets=tuple(replace(s, columns=columns) if s is marks else s for s in plan.sheets))
+    scores, holders = of_many(changed, scheme, 3)
+    column = scores.values["marks"]["no"]
+    column[14], column[15] = column[15], column[14]
+    assert shape_of(drafted(scores, holders[0])) != shape_of(drafted(scores, holders[1]))
+    alike = Alike(scores)
+    assert alike.key(holders[0]) == alike.key(holders[2]) != alike.key(holders[1])
+
+
+def test_units_whose_sums_differ_are_not_alike():
+    """Where a column is as wide as before, the line below it still says another sum."""
+    scheme, plan = laid_out("three-units")
+    scores, holders = of_many(plan, scheme, 3)
+    scores.values["marks"]["full"][14] += 1
+    assert shape_of(drafted(scores, holders[0])) != shape_of(drafted(scores, holders[1]))
+    alike = Alike(scores)
+    assert alike.key(holders[0]) == alike.key(holders[2]) != alike.key(holders[1])
+
+
 @pytest.mark.parametrize("path", schemes_available(), ids=lambda p: p.name)
 def test_books_that_are_alike_have_one_shape(path):
     scheme, plan = laid_out(path.name)
@@ -150,6 +183,7 @@ def test_books_that_are_alike_have_one_shape(path):
         ("target", None),
         ("target", Fraction(123456789012)),
         ("full", Fraction(7, 2)),
+        ("full", Fraction(90)),
         ("direction", None),
         ("id", ""),
         ("actual", Fraction(3)),
