@@ -70,7 +70,7 @@ class _Lines:
     scores: Scores
     sheet: Sheet
     _known: dict[int, list[int]] = field(default_factory=dict, init=False, repr=False)
-    _numbers: dict[Hashable, int] = field(default_factory=dict, init=False, repr=False)
+    _numbers: _Numbered = field(default_factory=lambda: _Numbered(), init=False, repr=False)
     _answers: dict[str, _Answers] = field(default_factory=dict, init=False, repr=False)
 
     def of(self, rows: Sequence[int], *, names: bool) -> tuple[Hashable, ...] | None:
@@ -103,17 +103,18 @@ class _Lines:
     def _block(self, number: int) -> list[int]:
         """Work out the lines of many rows."""
         some = slice(number * _BLOCK, (number + 1) * _BLOCK)
-        given = [False] * len(self.scores.key(self.sheet.name)[some])
-        columns: list[Iterable[Hashable]] = [given]
+        size = len(self.scores.key(self.sheet.name)[some])
+        given, columns = set[int](), list[Iterable[Hashable]]()
         for column in self.sheet.columns:
             values = self._values(column.name)[some]
             if column.kind == "input":
-                given[:] = [was or v is not None for was, v in zip(given, values, strict=True)]
+                given |= {n for n, v in enumerate(values) if v is not None} if values.count(None) < size else set()
                 columns += [self._asked(column, column.asked, some)] if column.asked is not None else []
             else:
                 columns.append(_brought(column, values))
-        numbers = self._numbers
-        lines = [_GIVEN if row[0] else numbers.setdefault(row, len(numbers)) for row in zip(*columns, strict=True)]
+        lines = [*map(self._numbers.__getitem__, zip(*columns, strict=True))]
+        for at in given:
+            lines[at] = _GIVEN
         self._known[number] = lines
         return lines
 
@@ -122,6 +123,15 @@ class _Lines:
         names = sorted(columns_of(asked)) or [self.sheet.key.name]
         answers = self._answers.setdefault(column.name, _Answers(asked, names))
         return map(answers.__getitem__, zip(*(_exactly(self._values(name)[some]) for name in names), strict=True))
+
+
+class _Numbered(dict[Hashable, int]):
+    """Things numbered as they are met."""
+
+    def __missing__(self, thing: Hashable) -> int:
+        """Return the number of what was not met before: the next one."""
+        self[thing] = len(self)
+        return self[thing]
 
 
 class _Answers(dict[tuple[Any, ...], bool]):

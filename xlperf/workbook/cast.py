@@ -24,7 +24,8 @@ from xlperf.workbook.text import LONGEST
 from xlperf.xlsx.pack import Pieces, packed
 from xlperf.xlsx.spliced import spliced
 
-_ODD = re.compile(rf'["&<>\\\x00-\x1f\ufffe\uffff{SIGN}]|_x')  # what is written as something else, or may be
+_ODD = re.compile(rf'["&<>\\\x00-\x1f\ufffe\uffff{SIGN}]')  # what is written as something else
+_ESCAPED = "_x"  # what a text may be written as something else for
 _EDGE = re.compile(r"(?:^|\|)\s|\s(?:\||$)")  # white space at the end of a text
 _SPACE = re.compile(r"\s")
 _KEPT = 20_000  # numbers
@@ -125,7 +126,7 @@ class Cast:
 def is_plain(texts: Sequence[str]) -> bool:
     """Return whether texts are written as they are, wherever they stand."""
     joined = "|".join(texts)
-    if len(joined) > LONGEST // 2 or _ODD.search(joined):
+    if len(joined) > LONGEST // 2 or _ODD.search(joined) or _ESCAPED in joined:
         return False
     return not (_SPACE.search(joined) and _EDGE.search(joined))
 

@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -40,6 +41,8 @@ _IN_ONE_LINE = 5_000  # digests that fit one cell
 LONGEST = 255  # characters of a text constant in a formula
 _LETTERS = "123456789ABCDEFGHJKMNPQRSTVWXYZ"  # 31, a prime; no 0, I, L, O, U: people read it over the telephone
 CODE = "[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]"  # a printed code, as a pattern
+_SIGNS = {ord(sign): f"%{ord(sign):02X}" for sign in '%|",;'}  # that stand between parts, or end a text in a formula
+_SIGN = re.compile('[%|",;]')
 _CODE = re.compile(rf"{CODE_SIGN}[:：]\s*({CODE})")
 
 
@@ -66,15 +69,19 @@ class Identity:
 
     def text(self) -> str:
         """Write the identity as its carriers hold it; IdentityTooLong where it does not fit."""
+        return self._text
+
+    def code(self) -> str:
+        """Return the printed code: eight characters and a check character, as `XXXX-XXXX-X`."""
+        return code_of(self.text())
+
+    @cached_property
+    def _text(self) -> str:
         parts = (LEAD_IN, self.kind, self.round, self.scheme, str(self.year), self.whom, str(self.serial), self.token)
         text = "|".join(_escaped(p) for p in parts)
         if len(text) > LONGEST:
             raise IdentityTooLong(f"{len(text)} characters, at most {LONGEST}: {text}")
         return text
-
-    def code(self) -> str:
-        """Return the printed code: eight characters and a check character, as `XXXX-XXXX-X`."""
-        return code_of(self.text())
 
 
 def code_of(text: str) -> str:
@@ -96,9 +103,7 @@ def is_code(code: str) -> bool:
 
 
 def _escaped(text: str) -> str:
-    for sign in '%|",;':
-        text = text.replace(sign, f"%{ord(sign):02X}")
-    return inert(text)
+    return inert(text.translate(_SIGNS) if _SIGN.search(text) else text)
 
 
 def _plain(text: str) -> str:

@@ -8,6 +8,7 @@ itself, the one before and that length, and is kept for the next text that has t
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,6 +16,9 @@ from functools import lru_cache
 LEVEL = 6
 _KEPT = 8192  # pieces, of a hundred bytes or so
 _LONGEST = 65_535  # bytes of a stored block
+_SIZE = struct.Struct("<2H")  # of a stored block: its length, and once more turned round
+_SHORT = 4096  # bytes: most of what stands between pieces is shorter
+_SIZES = [_SIZE.pack(size, size ^ _LONGEST) for size in range(_SHORT)]
 _EMPTY = 4  # bytes that say the length of a stored block, at the end of what was flushed
 
 
@@ -39,8 +43,10 @@ def spliced(shared: Sequence[bytes], own: Sequence[bytes]) -> bytes:
     made: list[bytes] = []
     before, between = b"", 0
     for piece, text in zip(shared, own, strict=False):
-        made += (_deflated(before, between, piece), _stored(text))
-        before, between = piece, len(text)
+        size = len(text)
+        said = _SIZES[size] + text if size < _SHORT else _longer(text)
+        made += (_deflated(before, between, piece), said)
+        before, between = piece, size
     made.append(_deflated(before, between, shared[-1], last=True))
     return b"".join(made)
 
@@ -51,12 +57,10 @@ def deflated(data: bytes, level: int = LEVEL) -> bytes:
     return maker.compress(data) + maker.flush()
 
 
-def _stored(text: bytes) -> bytes:
-    """Return what a stored block holds from its length on; of a longer text the further blocks too."""
-    size = len(text)
-    if size <= _LONGEST:
-        return b"%b%b%b" % (size.to_bytes(2, "little"), (size ^ _LONGEST).to_bytes(2, "little"), text)
-    return b"%b\0%b" % (_stored(text[:_LONGEST]), _stored(text[_LONGEST:]))
+def _longer(text: bytes) -> bytes:
+    """Return what stored blocks hold, from the length of the first on, of a text too long for one."""
+    blocks = [text[at : at + _LONGEST] for at in range(0, len(text), _LONGEST)]
+    return b"\0".join(_SIZE.pack(len(block), len(block) ^ _LONGEST) + block for block in blocks)
 
 
 @lru_cache(maxsize=_KEPT)
