@@ -71,7 +71,7 @@ class _Lines:
     sheet: Sheet
     _known: dict[int, list[int]] = field(default_factory=dict, init=False, repr=False)
     _numbers: _Numbered = field(default_factory=lambda: _Numbered(), init=False, repr=False)
-    _answers: dict[str, _Answers] = field(default_factory=dict, init=False, repr=False)
+    _answers: dict[Expr, _Answers] = field(default_factory=dict, init=False, repr=False)
 
     def of(self, rows: Sequence[int], *, names: bool) -> tuple[Hashable, ...] | None:
         """Return the lines of some rows, None where something is given there. names: whether those of units too."""
@@ -109,19 +109,24 @@ class _Lines:
             values = self._values(column.name)[some]
             if column.kind == "input":
                 given |= {n for n, v in enumerate(values) if v is not None} if values.count(None) < size else set()
-                columns += [self._asked(column, column.asked, some)] if column.asked is not None else []
             else:
                 columns.append(_brought(column, values))
+        columns += [self._asked(asked, some) for asked in self._conditions]
         lines = [*map(self._numbers.__getitem__, zip(*columns, strict=True))]
         for at in given:
             lines[at] = _GIVEN
         self._known[number] = lines
         return lines
 
-    def _asked(self, column: Column, asked: Expr, some: slice) -> Iterable[Hashable]:
+    @cached_property
+    def _conditions(self) -> list[Expr]:
+        """List the conditions under which cells are asked for, each once."""
+        return [*dict.fromkeys(c.asked for c in self.sheet.inputs() if c.asked is not None)]
+
+    def _asked(self, asked: Expr, some: slice) -> Iterable[Hashable]:
         """Return row by row whether somebody is asked to fill a cell."""
         names = sorted(columns_of(asked)) or [self.sheet.key.name]
-        answers = self._answers.setdefault(column.name, _Answers(asked, names))
+        answers = self._answers.setdefault(asked, _Answers(asked, names))
         return map(answers.__getitem__, zip(*(_exactly(self._values(name)[some]) for name in names), strict=True))
 
 

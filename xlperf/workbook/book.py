@@ -108,6 +108,19 @@ class _Packager(Packager):  # type: ignore[misc]
             texts._assemble_xml_file()  # noqa: SLF001
 
 
+class _Keeper(_Packager):
+    """Keeps the parts and leaves nothing to be packed."""
+
+    def __init__(self, found: list[tuple[str, bytes]]) -> None:
+        super().__init__()
+        self._found = found
+
+    def _create_package(self) -> list[Any]:
+        files = super()._create_package()
+        self._found += [(name, made.getvalue() if raw else made.getvalue().encode()) for made, name, raw in files]
+        return []
+
+
 _HEADER_LINE = 60  # letters of a line above a page, A4 upright
 
 
@@ -208,6 +221,13 @@ class Book(Titles):
         """Return the bytes of the book; nothing is written to it afterwards."""
         self.workbook.close()
         return self._bytes.getvalue()
+
+    def parts(self) -> list[tuple[str, bytes]]:
+        """Return the parts of the book, name and bytes, not packed; nothing is written to it afterwards."""
+        found: list[tuple[str, bytes]] = []
+        self.workbook._get_packager = lambda: _Keeper(found)  # noqa: SLF001 (the library's own place for another)
+        self.workbook.close()
+        return found
 
     def save(self, file: Path) -> None:
         """Write the file in one move, so that a reader never meets half of it."""

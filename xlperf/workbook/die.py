@@ -26,7 +26,7 @@ from xlperf.workbook.seal import Identity, map_keys
 from xlperf.workbook.shape import KEY, Slot, slots_of
 from xlperf.workbook.text import inert
 from xlperf.xlsx.addresses import row_and_column
-from xlperf.xlsx.pack import TEXTS, packed, unpacked
+from xlperf.xlsx.pack import TEXTS, packed
 from xlperf.xlsx.skeleton import BODY, MAP
 
 SIGN = "\ue001"  # around a letter: in the place of something that is a party's own
@@ -128,7 +128,7 @@ def as_shared(text: str) -> str:
 
 def taken_apart(draft: Draft, book: Book, record: Record) -> Die | None:
     """Take a book with signs apart; None where a sign stands where none is looked for."""
-    slots, said, parts = slots_of(draft), book.said(), unpacked(book.data())
+    slots, said, parts = slots_of(draft), book.said(), book.parts()
     cells = _places(draft.layout.views, slots, book)
     titles = [str(sheet.get_name()) for sheet in book.workbook.worksheets()]
     own = [
@@ -172,8 +172,9 @@ def _leaf(
 ) -> Leaf:
     """Take a worksheet's part apart. order, own: (row, column) counted from 0 → which text, which word stands there."""
     numbers: dict[str, int] = {}
-    first = [numbers.setdefault(one, len(numbers)) for one in said]
-    anywhere = {number: first.index(number) for number in numbers.values()}
+    for text_said in said:
+        numbers.setdefault(text_said, len(numbers))
+    anywhere = {numbers[text_said]: order for order, text_said in reversed([*enumerate(said)])}
     pieces, refs, last = [], list[int](), 0
     for cell in _CELL.finditer(text):
         row, column = row_and_column(cell[2])

@@ -19,7 +19,7 @@ from xlperf.workbook.die import CODE, NAME, SIGN, TEXT, TOKEN, Die, Stamped, tak
 from xlperf.workbook.record import as_kept
 from xlperf.workbook.seal import Identity
 from xlperf.workbook.shape import Table, shape_of, tables_of, words_of
-from xlperf.xlsx.pack import repacked
+from xlperf.xlsx.pack import packed
 
 
 class _Blank(Identity):
@@ -88,7 +88,7 @@ class Stamps:
         """Return the same, written in full."""
         draft = drafted(self.scores, (identity.kind, whom))
         book, record = draft_written(draft, identity, self.scheme, self.deadline)
-        return Stamped(repacked(book.data()), as_kept(record.text()), record.digest(), record.shape())
+        return Stamped(packed(book.parts()), as_kept(record.text()), record.digest(), record.shape())
 
     def _shape(self, draft: Draft) -> _Shape | None:
         shape = shape_of(draft)

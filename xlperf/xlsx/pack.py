@@ -23,7 +23,7 @@ _QUICK = 1  # for a part that no two books share: a tenth larger than the best t
 _KEPT = 96  # parts, of the kinds of books that are being written
 _VERSION, _DEFLATED, _UNIX, _RIGHTS = 20, 8, 3, 0o600 << 16
 _DAY = (1 << 5) | 1  # 1 January 1980, midnight: a book says nothing of when it was written
-_LOCAL, _CENTRAL, _END = struct.Struct("<4s5H3I2H"), struct.Struct("<4s6H3I5H2I"), struct.Struct("<4s4H2IH")
+_LOCAL, _CENTRAL, _END = struct.Struct("<4s5H3I2H"), struct.Struct("<4s6H3I5HI"), struct.Struct("<4s4H2IH")
 TEXTS = "xl/sharedStrings.xml"
 _GAP = 80  # bytes between two numbers that are rather left as they are than packed by themselves
 _NUMBER = re.compile(rb'"><v>(?<! t="s"><v>)([^<]*)<')  # the value of a cell that is neither a text nor a formula
@@ -50,31 +50,27 @@ def packed(parts: Iterable[tuple[str, bytes | Pieces]]) -> bytes:
     for name, part in parts:
         if isinstance(part, Pieces):
             data = part.whole()
-            check, small, size = zlib.crc32(data), spliced(part.shared, part.own), len(data)
+            head, small, said = _entry(name, data, spliced(part.shared, part.own))
         else:
-            check, small, size = *(_fresh if name == TEXTS else _packed_before)(name, part), len(part)
-        called = name.encode("ascii")
-        about = (_DEFLATED, 0, _DAY, check, len(small), size, len(called))
-        head = _LOCAL.pack(b"PK\x03\x04", _VERSION, 0, *about, 0)
-        local += (head, called, small)
-        central += (
-            _CENTRAL.pack(b"PK\x01\x02", _UNIX << 8 | _VERSION, _VERSION, 0, *about, 0, 0, 0, 0, _RIGHTS, at),
-            called,
-        )
-        at += len(head) + len(called) + len(small)
-    size, count = sum(map(len, central)), len(central) // 2
+            head, small, said = (_fresh if name == TEXTS else _packed_before)(name, part)
+        local += (head, small)
+        central += (said, at.to_bytes(4, "little"), name.encode("ascii"))
+        at += len(head) + len(small)
+    size, count = sum(map(len, central)), len(central) // 3
     return b"".join([*local, *central, _END.pack(b"PK\x05\x06", 0, 0, count, count, size, at, 0)])
+
+
+def _entry(name: str, data: bytes, small: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return what stands before a part, the part packed, and what the list at the end says before the place of it."""
+    about = (_DEFLATED, 0, _DAY, zlib.crc32(data), len(small), len(data), len(name))
+    head = _LOCAL.pack(b"PK\x03\x04", _VERSION, 0, *about, 0) + name.encode("ascii")
+    return head, small, _CENTRAL.pack(b"PK\x01\x02", _UNIX << 8 | _VERSION, _VERSION, 0, *about, 0, 0, 0, 0, _RIGHTS)
 
 
 def unpacked(data: bytes) -> list[tuple[str, bytes]]:
     """Return the parts of a file in their order."""
     with zipfile.ZipFile(BytesIO(data)) as book:
         return [(info.filename, book.read(info)) for info in book.infolist()]
-
-
-def repacked(data: bytes) -> bytes:
-    """Return a file as `packed` packs its parts."""
-    return packed(unpacked(data))
 
 
 def taken_apart(name: str, data: bytes) -> Pieces:
@@ -84,12 +80,12 @@ def taken_apart(name: str, data: bytes) -> Pieces:
     return Pieces(*cut(data, _IDENTITY, 0)) if name != TEXTS else Pieces((data,), ())
 
 
-def _fresh(_: str, data: bytes) -> tuple[int, bytes]:
-    return zlib.crc32(data), deflated(data, _QUICK)
+def _fresh(name: str, data: bytes) -> tuple[bytes, bytes, bytes]:
+    return _entry(name, data, deflated(data, _QUICK))
 
 
 @lru_cache(maxsize=_KEPT)
-def _packed_before(name: str, data: bytes) -> tuple[int, bytes]:
-    """Return the checksum of a part, and the part packed."""
+def _packed_before(name: str, data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return the entry of a part that other books are likely to have as well."""
     part = taken_apart(name, data)
-    return zlib.crc32(data), spliced(part.shared, part.own)
+    return _entry(name, data, spliced(part.shared, part.own))

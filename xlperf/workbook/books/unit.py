@@ -29,7 +29,7 @@ from xlperf.workbook.seal import Identity, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
 from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, headed, room_across, write_table
 from xlperf.workbook.text import measure
-from xlperf.xlsx.pack import repacked
+from xlperf.xlsx.pack import packed
 from xlperf.xlsx.skeleton import BASIS, BODY, HEAD
 
 CLAIMS = "加减分申报"
@@ -107,7 +107,7 @@ def write_unit_book(
     """
     draft = drafted(scores, (identity.kind, value_text(unit_key)))
     book, record = draft_written(draft, identity, scheme, deadline)
-    write_whole(file, repacked(book.data()), lasting=False)
+    write_whole(file, packed(book.parts()), lasting=False)
     return record
 
 
