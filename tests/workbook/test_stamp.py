@@ -107,11 +107,13 @@ def of_many(plan, scheme, units, indicator=lambda i, n: f"第{n + 1}项工作", 
 
 
 def test_books_of_plain_words_are_cast(tmp_path, monkeypatch):
-    """But for one that is written in full, no book is drafted, and none put together word by word."""
+    """One is written in full and put together word by word; after that no book is drafted, and none made that way."""
     scheme, plan = laid_out("three-units")
     scores, holders = of_many(plan, scheme, 5, lambda i, n: f"第{i}号的第{n + 1}项工作，{'长' * 40}")
-    monkeypatch.delattr(Die, "stamped")
+    by_words, word_by_word = [], Die.stamped
+    monkeypatch.setattr(Die, "stamped", lambda *given: by_words.append(given) or word_by_word(*given))
     assert compared(scores, scheme, holders, tmp_path) == 1
+    assert len(by_words) == 1
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,8 @@ class _Answers(dict[tuple[Any, ...], bool]):
 
 def _brought(column: Column, values: Sequence[Value]) -> Iterable[Hashable]:
     """Return what the values of a column bring into the lines of their rows."""
+    if values[0] is None and values.count(None) == len(values):
+        return values
     if column.expr is not None or (column.shown is not None and column.shown < 0):
         return _exactly(values)
     kinds = {*map(type, values)}

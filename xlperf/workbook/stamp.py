@@ -36,11 +36,15 @@ class _Blank(Identity):
 
 @dataclass
 class _Shape:
-    """What books of one shape are made from. die: None where they are written in full. cast: None until it is made."""
+    """What books of one shape are made from. die: None where they are written in full.
+
+    cast: from the second book on; there may be no second one.
+    """
 
     tables: tuple[Table, ...]
     die: Die | None
     cast: Cast | None = None
+    has_one: bool = False
 
 
 @dataclass
@@ -75,8 +79,9 @@ class Stamps:
             return self.in_full(whom, identity)
         name, _ = called(self.scores, party)
         words = words_of(self.scores, party, shape.tables, shape.die.slots)
-        if shape.cast is None:
+        if shape.cast is None and shape.has_one:
             shape.cast = cast_from(shape.die, name, identity, words)
+        shape.has_one = True
         made = shape.cast.stamped(name, identity, words) if shape.cast is not None else None
         if made is not None:
             return made
