@@ -77,7 +77,9 @@ class Roster:
         for name, rows in rows_of(self.plan, self.tables).items():
             sheet = self.plan.by_name[name]
             kinds = {c.by: c for c in sheet.inputs() if c.asked != NEVER}
-            found.update(self.owner(sheet, column, row) for column in kinds.values() for row in rows)
+            telling = (sheet.key.name if sheet.table in self.plan.subject_of else sheet.unit, sheet.scorer)
+            unlike = {tuple([row.get(name) for name in telling]): row for row in rows} if kinds else {}
+            found.update(self.owner(sheet, column, row) for column in kinds.values() for row in unlike.values())
             if sheet.grows:
                 found.update(self.owner(sheet, c, {}) for c in kinds.values() if c.by not in (UNIT, LEAD))
         return frozenset(found)

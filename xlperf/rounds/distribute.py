@@ -73,27 +73,28 @@ def distribute(
     """
     must_be_open(round_)
     must_be_cleared(round_.scheme, round_.plan)
-    parcels = [p for p in parcels_of(round_) if not only or p.kind in only]
+    everybody = [*parcels_of(round_)]
+    parcels = [p for p in everybody if not only or p.kind in only]
     if dry_run:
         return Distribution(written=tuple(p.file for p in parcels))
     with at_work(round_.folder):
         changed = settled(round_)
         taken = take_editions(round_, (ISSUED,))
         secret = secret or any(i.plain for i in round_.state().issued.values())
-        done = _put_out(
-            round_, parcels, {Path(t.file) for t in taken if t.held}, progress, secret=secret, scheduler=scheduler
-        )
-        write_passwords(round_, round_.state())
+        gone = _left_behind(round_, everybody)
+        held = {Path(t.file) for t in taken if t.held}
+        done = _put_out(round_, parcels, gone, held, progress, secret=secret, scheduler=scheduler)
+        write_passwords(round_, round_.state(), everybody)
     return replace(done, problems=(*changed, *(p for t in taken for p in t.said), *done.problems))
 
 
 def _put_out(
-    round_: Round, parcels: list[Parcel], held: Collection[Path], progress: Progress, *, secret: bool, scheduler: str
-) -> Distribution:
-    """Write the books and record them; what lies in issued/ under an old name is taken away. held: to be left alone."""
+    round_: Round, parcels: list[Parcel], gone: list[_Gone], held: Collection[Path], progress: Progress, *,
+    secret: bool, scheduler: str,
+) -> Distribution:  # fmt: skip
+    """Write the books and record them. gone: what is taken away, see `_left_behind`; held: to be left alone."""
     state = round_.state()
     written, unchanged, issued = [], [], []
-    gone = _left_behind(round_, state)
     problems = [p for file in gone for p in _kept_first(round_, *file)]
     all_made = _made(round_, state, parcels, secret=secret, scheduler=scheduler)
     with writing() as put:
@@ -129,7 +130,7 @@ def _is_as_issued(round_: Round, issued: Issued) -> bool:
     return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == issued.sha256
 
 
-def _taken_away(round_: Round, gone: list[tuple[Path, Issued]]) -> Iterator[Problem]:
+def _taken_away(round_: Round, gone: list[_Gone]) -> Iterator[Problem]:
     """Take away what lies in issued/ under a name that nobody has now; return what is to be said of it."""
     for file, _ in gone:
         (round_.folder / file).unlink(missing_ok=True)
@@ -138,10 +139,13 @@ def _taken_away(round_: Round, gone: list[tuple[Path, Issued]]) -> Iterator[Prob
         yield problem("ISSUED_TAKEN_AWAY", Where("issued"), count=len(gone), names=names)
 
 
-def _left_behind(round_: Round, state: State) -> list[tuple[Path, Issued]]:
+_Gone = tuple[Path, Issued]
+
+
+def _left_behind(round_: Round, parcels: list[Parcel]) -> list[_Gone]:
     """List the files that went out under a name, or to a unit, that the scheme does not have any more."""
-    now = {p.file for p in parcels_of(round_)}
-    there = [(Path(i.file), i) for i in state.issued.values() if i.file.startswith("issued/")]
+    now = {p.file for p in parcels}
+    there = [(Path(i.file), i) for i in round_.state().issued.values() if i.file.startswith("issued/")]
     return [(file, i) for file, i in there if file not in now and (round_.folder / file).is_file()]
 
 

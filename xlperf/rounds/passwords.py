@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from pathlib import Path
 
 from xlperf.engine.roster import Party
@@ -11,7 +12,7 @@ from xlperf.files import file_name
 from xlperf.rounds.collecting.open import Passwords
 from xlperf.rounds.ledger import State
 from xlperf.rounds.outputs import put_out
-from xlperf.rounds.parcels import parcels_of
+from xlperf.rounds.parcels import Parcel, parcels_of
 from xlperf.rounds.store import Round
 from xlperf.workbook.secret import password_of
 
@@ -33,12 +34,12 @@ def passwords_of(round_: Round, state: State) -> Passwords:
     return {party: (password(round_, party), tuple(known)) for party, known in names.items()}
 
 
-def write_passwords(round_: Round, state: State) -> None:
+def write_passwords(round_: Round, state: State, parcels: Iterable[Parcel]) -> None:
     """Write `out/口令/`: the list for the office, and a note for each party, to be sent another way than its book."""
     rows, files = io.StringIO(), dict[Path, bytes | None]()
     out = csv.writer(rows, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     out.writerow(["单位", "表", "文件", "口令"])
-    for parcel in parcels_of(round_):
+    for parcel in parcels:
         issued = state.issued.get((parcel.kind, parcel.whom))
         if issued is None or not issued.plain:
             continue

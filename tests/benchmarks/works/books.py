@@ -92,7 +92,7 @@ WORKS = (
     Work(
         "Books of units, 30 lines each: styles, live formulas, self-check, validation, protection, identity; in memory",
         "books",
-        (44, 300, 3_000),
+        (44, 300, 10_000),
         nothing,
         judged,
         (
