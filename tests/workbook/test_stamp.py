@@ -14,6 +14,7 @@ from xlperf.formula.expression import col, same
 from xlperf.scheme.load import schemes_available
 from xlperf.workbook.alike import Alike
 from xlperf.workbook.books.unit import drafted, write_unit_book
+from xlperf.workbook.cast import Cast
 from xlperf.workbook.die import Die
 from xlperf.workbook.record import packed
 from xlperf.workbook.seal import Identity, sealed
@@ -110,10 +111,13 @@ def test_books_of_plain_words_are_cast(tmp_path, monkeypatch):
     """One is written in full and put together word by word; after that no book is drafted, and none made that way."""
     scheme, plan = laid_out("three-units")
     scores, holders = of_many(plan, scheme, 5, lambda i, n: f"第{i}号的第{n + 1}项工作，{'长' * 40}")
-    by_words, word_by_word = [], Die.stamped
+    by_words, word_by_word, cast, as_cast = [], Die.stamped, [], Cast.stamped
     monkeypatch.setattr(Die, "stamped", lambda *given: by_words.append(given) or word_by_word(*given))
+    monkeypatch.setattr(Cast, "stamped", lambda *given: cast.append((given[1:], made := as_cast(*given))) or made)
     assert compared(scores, scheme, holders, tmp_path) == 1
-    assert len(by_words) == 1
+    assert (len(by_words), len(cast)) == (1, 4)
+    for given, made in cast:
+        assert made == word_by_word(by_words[0][0], *given)  # byte for byte, whichever way it takes
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,7 @@ have the same numbers; the others are put together word by word (`workbook.die`)
 
 from __future__ import annotations
 
-import hashlib
 import re
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,11 +16,12 @@ from typing import cast
 
 from xlperf.formula.values import Unread, Value
 from xlperf.workbook.alike import PARTS
-from xlperf.workbook.die import SIGN, Stamped
+from xlperf.workbook.die import Stamped
+from xlperf.workbook.form import SIGN
+from xlperf.workbook.record import digest_of, kept_in_pieces
 from xlperf.workbook.seal import Identity
 from xlperf.workbook.text import LONGEST
 from xlperf.xlsx.pack import Pieces, packed
-from xlperf.xlsx.spliced import spliced
 
 _ODD = re.compile(rf'["&<>\\\x00-\x1f\ufffe\uffff{SIGN}]')  # what is written as something else
 _ESCAPED = "_x"  # what a text may be written as something else for
@@ -30,7 +29,6 @@ _EDGE = re.compile(r"(?:^|\|)\s|\s(?:\||$)")  # white space at the end of a text
 _SPACE = re.compile(r"\s")
 _KEPT = 20_000  # numbers
 _TEXTS = frozenset((str, Unread))
-_HEAD = b"\x78\x01"  # of what is deflated in a hurry, with a checksum behind it
 
 Values = tuple[str, ...]  # words as cells hold them, as records do, what stands for signs, texts with signs in them
 
@@ -101,10 +99,9 @@ class Cast:
         values = values_of(name, identity, words, self.signed)
         if values is None or not self.likeness.holds(values) or not self._are_sorted(values):
             return None
-        record = self.record.pieces(values)
-        text, digest = record.whole(), hashlib.sha256(self.shape.text(values).encode()).hexdigest()
-        kept = b"".join((_HEAD, spliced(record.shared, record.own), zlib.adler32(text).to_bytes(4, "big")))
-        return Stamped(packed(self._parts(values)), kept, hashlib.sha256(text).hexdigest(), digest)
+        kept, digest = kept_in_pieces(self.record.pieces(values))
+        shape = digest_of(self.shape.text(values))
+        return Stamped(packed(self._parts(values)), kept, digest, shape)
 
     def _are_sorted(self, values: Values) -> bool:
         keys = [taken(values) for taken in self.keys]

@@ -6,21 +6,18 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain
 from operator import itemgetter
 
 from xlperf.formula.values import Value
 from xlperf.workbook.cast import Cast, Filled, Likeness, Parted, Taken, Values, values_of
-from xlperf.workbook.die import COUNTS, SIGNS, Die, Leaf, as_shared
+from xlperf.workbook.die import COUNTS, SIGNS, Die, Leaf, as_cells, as_shared
 from xlperf.workbook.seal import Identity
 from xlperf.workbook.text import LONGEST
 from xlperf.xlsx.pack import TEXTS, Pieces, taken_apart
 
-_GAP = 40  # bytes between two words of a record that are rather left as they are than packed by themselves
 _PLACE = re.compile("%([%s])")
 _SIGN = re.compile(f"({'|'.join(SIGNS)})")
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -44,18 +41,19 @@ def cast_from(die: Die, name: str, identity: Identity, words: Sequence[Sequence[
     values = values_of(name, identity, words, signed)
     if values is None or not all(values):
         return None
-    making = _Making(die, values, are_texts)
+    making = _Making(die, values, are_texts, as_cells(words))
     record, shape = making.record(), making.shape()
     return Cast(signed, making.likeness(), making.parts(), record, shape, making.keys()) if record is not None else None
 
 
 @dataclass(frozen=True)
 class _Making:
-    """A die with the values of a book (see `workbook.cast`). are_texts: which of its words are texts."""
+    """A die with the values of a book (see `workbook.cast`). are_texts: which of its words are texts; words: these."""
 
     die: Die
     values: Values
     are_texts: Sequence[bool]
+    words: Sequence[str | float]
 
     @property
     def _size(self) -> int:
@@ -90,7 +88,7 @@ class _Making:
         return found
 
     def _part(self, name: str, text: _Text) -> Filled | Parted:
-        return self._parted(text, lambda data, _: taken_apart(name, data)) or text.filled()
+        return self._parted(text, lambda data: taken_apart(name, data)) or text.filled()
 
     def _sheet(self, leaf: Leaf) -> _Text:
         """Return a worksheet in which the numbers of texts stand, with holes for numbers of its own."""
@@ -134,10 +132,12 @@ class _Making:
         """Return the record."""
         form = self.die.record
         text = _between(form.text, [self._kept(word, key=key) for word, key in form.refs])
-        pieces = [_signed(piece, 2 * self._size) for piece in text.pieces]
+        fixed = [_signed(piece, 2 * self._size) for piece in text.pieces]
         holes = [_Text(("", ""), (ref,)) for ref in text.refs]
-        joined = _joined([*chain.from_iterable(zip(pieces, holes, strict=False)), pieces[-1]])
-        return self._parted(joined, lambda data, spans: _near(data, spans))
+        joined = _joined([*chain.from_iterable(zip(fixed, holes, strict=False)), fixed[-1]])
+        signs = self.values[2 * self._size :]
+        pieces, _ = form.filled(dict(zip(SIGNS, signs, strict=False)), self.words)
+        return self._parted(joined, lambda _: pieces)
 
     def shape(self) -> Filled:
         """Return what the shape of a record is the digest of."""
@@ -167,15 +167,15 @@ class _Making:
 
     # ---- pieces ------------------------------------------------------------------------------------
 
-    def _parted(self, text: _Text, cut: Callable[[bytes, Sequence[Span]], Pieces]) -> Parted | None:
+    def _parted(self, text: _Text, cut: Callable[[bytes], Pieces]) -> Parted | None:
         """Cut a text to pieces; None where a hole is not in what stands between those that are shared."""
-        own, spans, data = [self.values[ref] for ref in text.refs], list[Span](), b""
+        own, spans, data = [self.values[ref] for ref in text.refs], list[tuple[int, int]](), b""
         for piece, word in zip(text.pieces, own, strict=False):
             data += piece.encode()
             spans.append((len(data), len(data) + len(word.encode())))
             data += word.encode()
         data += text.pieces[-1].encode()
-        pieces, templates, at, hole = cut(data, spans), list[str](), 0, 0
+        pieces, templates, at, hole = cut(data), list[str](), 0, 0
         for shared, between in zip(pieces.shared, pieces.own, strict=False):
             start, end = at + len(shared), at + len(shared) + len(between)
             inside = [s for s in spans[hole:] if start <= s[0] and s[1] <= end]
@@ -186,19 +186,6 @@ class _Making:
             if hole < len(spans) and spans[hole][0] < end:
                 return None
         return Parted(pieces.shared, Filled("\0".join(templates), _taker(text.refs))) if hole == len(spans) else None
-
-
-def _near(data: bytes, spans: Sequence[Span]) -> Pieces:
-    """Cut a text at its holes; those that stand near each other together with what is between them."""
-    zones: list[Span] = []
-    for start, end in spans:
-        if zones and start - zones[-1][1] <= _GAP:
-            zones[-1] = zones[-1][0], end
-        else:
-            zones.append((start, end))
-    marks = [0, *chain.from_iterable(zones), len(data)]
-    pieces = [data[a:b] for a, b in pairwise(marks)]
-    return Pieces(pieces[::2], pieces[1::2])
 
 
 def _taker(refs: Sequence[int]) -> Taken:

@@ -19,9 +19,9 @@ from xml.sax.saxutils import escape
 from xlperf.formula.values import Value
 from xlperf.workbook.book import Book, SharedTexts
 from xlperf.workbook.books.unit import Draft
-from xlperf.workbook.form import Form, form_of
+from xlperf.workbook.form import SIGN, Form, form_of
 from xlperf.workbook.layout import View
-from xlperf.workbook.record import Record, as_kept, digest_of
+from xlperf.workbook.record import Record, kept_in_pieces
 from xlperf.workbook.seal import Identity, map_keys
 from xlperf.workbook.shape import KEY, Slot, slots_of
 from xlperf.workbook.text import inert
@@ -29,7 +29,6 @@ from xlperf.xlsx.addresses import row_and_column
 from xlperf.xlsx.pack import TEXTS, packed
 from xlperf.xlsx.skeleton import BODY, MAP
 
-SIGN = "\ue001"  # around a letter: in the place of something that is a party's own
 NAME, TEXT, CODE, TOKEN = SIGNS = tuple(f"{SIGN}{letter}{SIGN}" for letter in "NTCK")
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 _CELL = re.compile(r'(<c r="([A-Z]+\d+)"(?: s="\d+")?)( t="s")?><v>([^<]*)</v></c>')
@@ -88,12 +87,11 @@ class Die:
 
     def stamped(self, name: str, identity: Identity, words: Sequence[Sequence[Value]]) -> Stamped:
         """Return the book of a party. name: what it is called; words: slot by slot."""
-        found = [inert(w) if isinstance(w, str) else float(w or 0) for w in chain.from_iterable(words)]
         plain = dict(zip(SIGNS, (name, identity.text(), identity.code(), identity.token), strict=True))
-        own = _Own(plain, found)
-        as_record = _Own({sign: quoted(inert(text))[1:-1] for sign, text in plain.items()}, ())
-        record, shape = self.record.filled(as_record.put, found)
-        return Stamped(packed(self._parts(own)), as_kept(record), digest_of(record), shape)
+        own = _Own(plain, as_cells(words))
+        as_record = {sign: quoted(inert(text))[1:-1] for sign, text in plain.items()}
+        record, shape = self.record.filled(as_record, own.words)
+        return Stamped(packed(self._parts(own)), *kept_in_pieces(record), shape)
 
     def _parts(self, own: _Own) -> Iterator[tuple[str, bytes]]:
         said = list(self.said)
@@ -115,6 +113,11 @@ class Die:
                 yield name, "".join([counts, *map(as_shared, numbers), "</sst>"]).encode()
             else:
                 yield name, escaped.put(part).encode()
+
+
+def as_cells(words: Sequence[Sequence[Value]]) -> list[str | float]:
+    """Return words one after another as cells hold them: inert, numbers as floats."""
+    return [inert(w) if isinstance(w, str) else float(w or 0) for w in chain.from_iterable(words)]
 
 
 @lru_cache(maxsize=20_000)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from json.encoder import encode_basestring as quoted
 
 from xlperf.workbook.layout import View
 from xlperf.workbook.record import IssuedTable, Kept, Record, digest_of
 from xlperf.workbook.shape import KEY, Slot
+from xlperf.xlsx.pack import Pieces
 from xlperf.xlsx.skeleton import BODY
 
+SIGN = "\ue001"  # around a letter: in the place of something that is a party's own
+_HOLE = re.compile(f"%([%s])|({SIGN}[A-Z]{SIGN})")
+_GAP = 40  # bytes between two words that are rather left as they are than packed by themselves
 _MARK = re.compile('"(\ue002[kc])(\\d+)"')  # a key, a cell: which word it is
 
 _Columns = tuple[tuple[str, str | int | None], ...]
@@ -32,12 +37,29 @@ class Form:
     asked: Sequence[Asked]
     spare: Sequence[tuple[str, str, str]]
 
-    def filled(self, put: Callable[[str], str], words: Sequence[str | float]) -> tuple[str, str]:
-        """Return the text of a record, and the digest of its shape. put: own words for signs in a text."""
+    def filled(self, signs: Mapping[str, str], words: Sequence[str | float]) -> tuple[Pieces, str]:
+        """Return the text of a record in pieces, and the digest of its shape. signs: what stands for each sign."""
         as_key = [quoted(w) if isinstance(w, str) else quoted(str(w)) for w in words]
         as_cell = [quoted(f"'{w}") if isinstance(w, str) else repr(w) for w in words]
-        text = put(self.text % tuple([as_key[ref] if key else as_cell[ref] for ref, key in self.refs]))
-        return text, digest_of(self._shape(words, [*as_key, *(w if w[0] == '"' else f'"{w}"' for w in as_cell)]))
+        fixed, holes = self._parts
+        own = [signs[hole] if isinstance(hole, str) else (as_key if hole[1] else as_cell)[hole[0]] for hole in holes]
+        shape = self._shape(words, [*as_key, *(w if w[0] == '"' else f'"{w}"' for w in as_cell)])
+        return near(fixed, [one.encode() for one in own]), digest_of(shape)
+
+    @cached_property
+    def _parts(self) -> tuple[list[bytes], list[str | tuple[int, bool]]]:
+        """Return what is fixed before, between and behind the signs and words of a book, and which these are."""
+        fixed, holes, words, at = [""], list[str | tuple[int, bool]](), iter(self.refs), 0
+        for found in _HOLE.finditer(self.text):
+            fixed[-1] += self.text[at : found.start()]
+            at = found.end()
+            if found[1] == "%":
+                fixed[-1] += "%"
+            else:
+                holes.append(found[2] or next(words))
+                fixed.append("")
+        fixed[-1] += self.text[at:]
+        return [part.encode() for part in fixed], holes
 
     def _shape(self, words: Sequence[str | float], said: Sequence[str]) -> str:
         """Write what `Record.shape` is the digest of. said: every word as a key, then as a cell."""
@@ -46,6 +68,20 @@ class Form:
         ]
         lines = [line for _, _, line in sorted([*rows, *self.spare], key=lambda row: row[:2]) if line]
         return f"[{', '.join(lines)}]"
+
+
+def near(fixed: Sequence[bytes], own: Sequence[bytes]) -> Pieces:
+    """Return a text in pieces. fixed: one more than own; what is short of it goes with its neighbours."""
+    shared, between, waiting = [fixed[0]], list[bytes](), list[bytes]()
+    for text, behind in zip(own, fixed[1:], strict=True):
+        waiting.append(text)
+        if len(behind) > _GAP:
+            between.append(b"".join(waiting))
+            shared.append(behind)
+            waiting = []
+        else:
+            waiting.append(behind)
+    return Pieces(shared if not waiting else [*shared, b""], between if not waiting else [*between, b"".join(waiting)])
 
 
 def _line(sheet: str, key: str, columns: _Columns) -> str:

@@ -19,13 +19,16 @@ from xlperf.remote import Readable
 from xlperf.workbook.book import Book
 from xlperf.workbook.layout import Shown, View
 from xlperf.workbook.seal import Identity, carriers
+from xlperf.xlsx.pack import Pieces
 from xlperf.xlsx.skeleton import BODY, NAMES
+from xlperf.xlsx.spliced import spliced
 
 Role = Literal["input", "locked", "reported"]  # reported: what others sent, shown as it was when the book was written
 Kept = str | float
 Spot = tuple[int, int]  # row and column, counted from 1
 
 _LEVEL = 1  # of packing: there is one for every book
+_HEAD = b"\x78\x01"  # of what is packed at that level, with a checksum behind it
 _LONGEST = 64_000_000  # bytes of a record; a longer one is none of ours
 
 
@@ -150,6 +153,13 @@ def digest_of(text: str) -> str:
 def as_kept(text: str) -> bytes:
     """Return the bytes that the text of a record is kept as."""
     return zlib.compress(text.encode(), _LEVEL)
+
+
+def kept_in_pieces(record: Pieces) -> tuple[bytes, str]:
+    """Return the bytes that a record is kept as, packed piece by piece, and its digest. record: its text, in pieces."""
+    text = record.whole()
+    kept = (_HEAD, spliced(record.shared, record.own), zlib.adler32(text).to_bytes(4, "big"))
+    return b"".join(kept), hashlib.sha256(text).hexdigest()
 
 
 def read_record(file: Readable) -> tuple[Record, str]:

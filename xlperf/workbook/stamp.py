@@ -15,7 +15,8 @@ from xlperf.workbook.alike import Alike
 from xlperf.workbook.books.unit import Draft, called, draft_written, drafted
 from xlperf.workbook.cast import Cast
 from xlperf.workbook.casting import cast_from
-from xlperf.workbook.die import CODE, NAME, SIGN, TEXT, TOKEN, Die, Stamped, taken_apart
+from xlperf.workbook.die import CODE, NAME, TEXT, TOKEN, Die, Stamped, taken_apart
+from xlperf.workbook.form import SIGN
 from xlperf.workbook.record import as_kept
 from xlperf.workbook.seal import Identity
 from xlperf.workbook.shape import Table, shape_of, tables_of, words_of
