@@ -22,6 +22,7 @@ from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import Expr, columns_of
 from xlperf.formula.values import Value, value_text
 from xlperf.workbook.books.unit import called, totalled
+from xlperf.workbook.shape import picked
 from xlperf.workbook.table import DECIMALS
 from xlperf.workbook.text import length_shown, measure
 
@@ -86,14 +87,14 @@ class _Lines:
     def sums(self, rows: Sequence[int]) -> tuple[Hashable, ...]:
         """Return what stands below the columns of some rows, where it is a sum of what the scheme says."""
         columns = [self._values(name) for name in self._summed] if rows else []
-        return tuple(_sum([column[row] for row in rows]) for column in columns)
+        return tuple(_sum(picked(column, rows)) for column in columns)
 
     def _values(self, name: str) -> Sequence[Value]:
         return self.scores.values[self.sheet.name][name]
 
     def _names(self, rows: Sequence[int]) -> Iterable[Hashable]:
-        called, whose = self.scores.objects.names(self.sheet.of), self._values(self.sheet.unit)
-        return (_wide(called.get(value_text(whose[row]), "")) for row in rows)
+        called, whose = self.scores.objects.names(self.sheet.of), picked(self._values(self.sheet.unit), rows)
+        return (_wide(called.get(value_text(unit), "")) for unit in whose)
 
     @cached_property
     def _summed(self) -> list[str]:

@@ -128,13 +128,13 @@ def words_of(scores: Scores, party: Party, tables: Sequence[Table], slots: Seque
         if len(slot.rows) != len(there):
             there = tuple([there[p] for p in slot.rows])
         if slot.name == KEY:
-            keys = _picked(scores.key(sheet.name), there)
+            keys = picked(scores.key(sheet.name), there)
             words.append(keys if {*map(type, keys)} <= {str} else [key_text(key) for key in keys])
         elif slot.name == UNIT_NAME:
-            names, whose = scores.objects.names(sheet.of), scores.values[sheet.name][sheet.unit]
-            words.append([names.get(value_text(whose[row]), "") for row in there])
+            names, whose = scores.objects.names(sheet.of), picked(scores.values[sheet.name][sheet.unit], there)
+            words.append([names.get(value_text(unit), "") for unit in whose])
         else:
-            words.append(_picked(scores.values[sheet.name][slot.name], there))
+            words.append(picked(scores.values[sheet.name][slot.name], there))
     return words
 
 
@@ -144,7 +144,7 @@ def _rows(scores: Scores, party: Party, sheet: Sheet, how: str) -> tuple[int, ..
     return scores.rows_held(sheet, party) if how else ()
 
 
-def _picked(column: Sequence[Value], rows: Sequence[int]) -> Sequence[Value]:
+def picked(column: Sequence[Value], rows: Sequence[int]) -> Sequence[Value]:
     """Return some values of a column; most rows of a book stand together."""
     if rows and rows[-1] - rows[0] + 1 == len(rows):
         return column[rows[0] : rows[-1] + 1]
