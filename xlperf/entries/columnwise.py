@@ -39,13 +39,14 @@ class Unsure:
 UNSURE: Final = Unsure()
 Found = Value | Unsure
 _FEW_DIGITS = 10**15  # below it a whole number is the same as a float
+_SHORT = 15  # characters; a number that is written in so few is none that is too large
 _FIRST, _LAST = day_number(EARLIEST), day_number(LATEST)
 
 
 class Rows:
     """Rows of a sheet as a source of what limits and conditions look at; computed columns are not there.
 
-    What was worked out is kept until a column that it looks at is filled (`forget`).
+    What was worked out is kept until a column that it looks at is filled.
     """
 
     def __init__(self, sheet: Sheet, rows: Sequence[dict[str, Value]]) -> None:
@@ -68,6 +69,17 @@ class Rows:
         """Put values into the rows."""
         for row, value in zip(self.rows, values, strict=True):
             row[name] = value
+        self._forget(name)
+
+    def clear(self, names: Sequence[str]) -> None:
+        """Make columns blank."""
+        blank = dict.fromkeys(names)
+        for row in self.rows:
+            row.update(blank)
+        for name in names:
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
         self._columns.pop(name, None)
         self._every = {at: both for at, both in self._every.items() if name not in columns_of(both[0])}
 
@@ -208,7 +220,10 @@ def _written(raw: str, scale: int | None) -> Fraction | Unsure:
     plain = raw.strip()
     if len(plain) > LONGEST_NUMBER or not PLAIN.match(plain):
         return UNSURE
-    return _held(plain_number(plain), scale)
+    value = plain_number(plain)
+    if len(plain) > _SHORT:
+        return _held(value, scale)
+    return value if scale is None or not scale % value.denominator else UNSURE
 
 
 def _held(value: Fraction, scale: int | None) -> Fraction | Unsure:

@@ -74,8 +74,11 @@ def judge_entries(
         together.setdefault(level[filled.sheet.name, filled.column.name], []).append(filled)
     looked_at: list[Entry] = []
     if len(steps.keys() | together.keys()) > 1:  # until its turn comes a cell is blank for those judged before it
+        blank: dict[Rows, list[str]] = {}
         for filled in columns:
-            filled.at.put(filled.column.name, [None] * len(filled.rows))
+            blank.setdefault(filled.at, []).append(filled.column.name)
+        for rows, names in blank.items():
+            rows.clear(names)
     for step in sorted(steps.keys() | together.keys()):
         apart = [e for filled in together.get(step, ()) for e in _judge_together(filled)]
         looked_at += apart

@@ -110,7 +110,7 @@ def numbers_in(values: Iterable[Value]) -> list[Fraction]:
 def plain_number(text: str) -> Fraction:
     """Return the number of digits with at most a sign and a point, which the caller has made sure of."""
     whole, _, decimals = text.partition(".")
-    return ratio(int(whole + decimals), 10 ** len(decimals))
+    return ratio(int(whole + decimals), 10 ** len(decimals)) if decimals else Fraction(int(whole))
 
 
 def iso_day(text: str) -> Fraction | None:

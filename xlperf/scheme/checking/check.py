@@ -6,6 +6,7 @@ added there. Whether names in rules stand for columns is said by the compiler.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Mapping as Mapping_
 from dataclasses import replace
@@ -13,7 +14,7 @@ from fractions import Fraction
 from itertools import chain
 
 from xlperf.formula.excel import ambiguous
-from xlperf.formula.values import YES, Value, exactly, number, ratio_sum, shown
+from xlperf.formula.values import YES, Value, exactly, number, ratio_sum, shown, whole
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rules import RULES
 from xlperf.scheme.checking.example_names import example_problems
@@ -82,11 +83,9 @@ def _grouped_problems(scheme: Scheme, stated: Stated) -> Problems:
     """Compare group by group with the row whose key the group is; report each that differs."""
     table, _, column = stated.equals.partition(".")
     key = next((key_of(s) for s in scheme.sheets if s.rows == table), "")
-    groups: dict[Value, Rows] = {}
-    for row in _rows_of(scheme, stated):
-        groups.setdefault(row.get(stated.by), []).append(row)
+    groups = _measured_by(stated, _rows_of(scheme, stated))
     for row in scheme.tables.get(table, []):
-        wanted, found = row.get(column), _measured(stated, groups.get(row.get(key), []))
+        wanted, found = row.get(column), groups.get(row.get(key), Fraction(0))
         if wanted is not None and found != wanted:
             values = {"group": shown(row.get(key)), "wanted": shown(wanted), "found": shown(found)}
             yield problem("STATED_GROUP_DIFFERS", row_place(row, column), says=stated.says, **values)
@@ -106,10 +105,19 @@ def _taken(scheme: Scheme, table: str, where: dict[str, str]) -> Rows:
 
 def _measured(stated: Stated, rows: Rows) -> Fraction:
     """Count the rows, or add their column; an empty cell adds nothing to what the regulation states."""
+    return _measured_by(replace(stated, by=""), rows).get(None, Fraction(0))
+
+
+def _measured_by(stated: Stated, rows: Rows) -> dict[Value, Fraction]:
+    """Return the same for each group of rows; a group that is not there has none."""
+    groups = [row.get(stated.by) for row in rows]
     if not stated.sum:
-        return Fraction(len(rows))
-    column = stated.sum.partition(".")[2]
-    return ratio_sum(v.as_integer_ratio() for r in rows if isinstance(v := r.get(column), Fraction))
+        return {group: whole(count) for group, count in Counter(groups).items()}
+    column, numbers = stated.sum.partition(".")[2], defaultdict(list)
+    for group, row in zip(groups, rows, strict=True):
+        if isinstance(value := row.get(column), Fraction):
+            numbers[group].append(value.as_integer_ratio())
+    return {group: ratio_sum(there) for group, there in numbers.items()}
 
 
 # ---- rule calls ------------------------------------------------------------------------------------
