@@ -73,12 +73,8 @@ def judge_entries(
     for filled in columns:
         together.setdefault(level[filled.sheet.name, filled.column.name], []).append(filled)
     looked_at: list[Entry] = []
-    if len(steps.keys() | together.keys()) > 1:  # until its turn comes a cell is blank for those judged before it
-        blank: dict[Rows, list[str]] = {}
-        for filled in columns:
-            blank.setdefault(filled.at, []).append(filled.column.name)
-        for rows, names in blank.items():
-            rows.clear(names)
+    if len(steps.keys() | together.keys()) > 1:
+        _clear(columns)
     for step in sorted(steps.keys() | together.keys()):
         apart = [e for filled in together.get(step, ()) for e in _judge_together(filled)]
         looked_at += apart
@@ -92,6 +88,15 @@ def judge_entries(
                 wrong.add(spot)
             entry.row[entry.column.name] = _nothing(entry.column) if spot in wrong else entry.value
     return looked_at
+
+
+def _clear(columns: Collection[Filled]) -> None:
+    """Make cells blank for those that are judged before them."""
+    blank: dict[Rows, list[str]] = {}
+    for filled in columns:
+        blank.setdefault(filled.at, []).append(filled.column.name)
+    for rows, names in blank.items():
+        rows.clear(names)
 
 
 def _unsure(entries: Collection[Entry]) -> Iterator[Entry]:
