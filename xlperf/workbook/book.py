@@ -173,16 +173,17 @@ class Book(Titles):
             | ({"category": TO_READ} if to_read else {})
         )
         self.workbook.set_calc_mode("auto")
-        self._formats: dict[str, Format] = {}
+        self._formats: dict[frozenset[tuple[str, Any]], Format] = {}
         self._pages: dict[str, Page] = {}
         self.tables: list[tuple[View, tuple[str, ...]]] = []  # each with the keys of its rows
 
     def look(self, properties: Properties) -> Format:
         """Return the format with these properties."""
-        name = repr(sorted(properties.items()))
-        if name not in self._formats:
-            self._formats[name] = self.workbook.add_format(properties)
-        return self._formats[name]
+        said = frozenset(properties.items())
+        found = self._formats.get(said)
+        if found is None:
+            found = self._formats[said] = self.workbook.add_format(properties)
+        return found
 
     def sheet(self, title: str) -> Page:
         """Add a worksheet under a title taken before."""
