@@ -77,3 +77,14 @@ def test_what_is_empty_spoils_arithmetic_and_does_not_count_among_alternatives()
     assert added((one, NOTHING)) == multiplied(one, NOTHING) == largest((one, NOTHING)) == NOTHING
     assert either((one, NOTHING)) == one
     assert either(()) == NOTHING
+
+
+@pytest.mark.parametrize("name", ["three-units", "hebi-2021", "dashiqiao-2017"])
+def test_rows_with_the_same_facts_have_the_bounds_that_each_has_alone(name, monkeypatch):
+    scheme, plan = laid_out(name)
+    kept, alone = Bounds(plan, scheme.tables), Bounds(plan, scheme.tables)
+    monkeypatch.setattr(alone, "_decided_by", lambda *_: None)
+    for sheet in plan.sheets:
+        for column in (c for c in sheet.columns if c.holds == "number"):
+            for row in range(kept.size(sheet.name)):
+                assert kept.span(sheet.name, column.name, row) == alone.span(sheet.name, column.name, row)

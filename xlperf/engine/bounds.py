@@ -30,7 +30,7 @@ from xlperf.engine.span import (
     stepped,
     within,
 )
-from xlperf.formula.expression import Expr, col, link_of
+from xlperf.formula.expression import Expr, col, columns_of, link_of
 from xlperf.formula.links import Link
 from xlperf.formula.operations import equal
 from xlperf.formula.ratios import plain
@@ -50,6 +50,8 @@ class Bounds:
         self._columns = ExactColumns(plan, rows_of(plan, tables))
         self._spans: dict[tuple[str, str, int], Span] = {}
         self._settled: dict[tuple[str, str], bool] = {}
+        self._alike: dict[tuple[Value, ...], Span] = {}
+        self._decided: dict[tuple[str, str], tuple[str, ...] | None] = {}
 
     def size(self, sheet: str) -> int:
         """Return how many rows a sheet starts with."""
@@ -58,7 +60,7 @@ class Bounds:
     def most(self, sheet: str, name: str, row: int) -> End:
         """Return the most a cell can hold: a figure, `inf`, or None where it cannot be told."""
         found = self.span(sheet, name, row)
-        return None if found == NOTHING else found.high
+        return None if found.is_nothing else found.high
 
     def span(self, sheet: str, name: str, row: int) -> Span:
         """Return from where to where a cell can lie."""
@@ -71,6 +73,37 @@ class Bounds:
     def _span(self, sheet: Sheet, column: Column, row: int) -> Span:
         if self.is_settled(sheet.name, column.name):
             return _of_value(self._columns.column(sheet.name, column.name)[row])
+        decided = self._decided_by(sheet, column)
+        if decided is None:
+            return self._worked_out(sheet, column, row)
+        at = (sheet.name, column.name, *(self._columns.column(sheet.name, name)[row] for name in decided))
+        if at not in self._alike:
+            self._alike[at] = self._worked_out(sheet, column, row)
+        return self._alike[at]
+
+    def _decided_by(self, sheet: Sheet, column: Column) -> tuple[str, ...] | None:
+        """Return the settled columns of a row that say how far a cell can lie; None where other rows do too."""
+        at = (sheet.name, column.name)
+        if at not in self._decided:
+            found: dict[str, None] = {}
+            waiting, seen = [column.name], {column.name}
+            while waiting:
+                one = sheet.by_name[waiting.pop()]
+                if self.is_settled(sheet.name, one.name):
+                    found[one.name] = None
+                    continue
+                made_of = [e for e in (one.expr, one.low, one.high) if e is not None]
+                if any(link_of(e) is not None for e in made_of):
+                    break
+                new = {name for e in made_of for name in columns_of(e)} - seen
+                seen |= new
+                waiting += new
+            else:
+                self._decided[at] = tuple(found)
+            self._decided.setdefault(at, None)
+        return self._decided[at]
+
+    def _worked_out(self, sheet: Sheet, column: Column, row: int) -> Span:
         if column.expr is not None:
             return self.of(column.expr, sheet, row)
         if column.kind != "input" or column.holds != "number":
@@ -181,7 +214,7 @@ class Bounds:
             case (("gt" | "ge" | "lt" | "le"), (a, b)):
                 below = (e.op in ("lt", "le")) == holds  # a is at most b
                 one, other = self.of(a, sheet, row, facts), self.of(b, sheet, row, facts)
-                if NOTHING in (one, other):
+                if one.is_nothing or other.is_nothing:
                     return {}
                 upper, lower = (a, b) if not below else (b, a)
                 top, bottom = (one, other) if not below else (other, one)
@@ -211,7 +244,7 @@ class Bounds:
     def _part(self, sheet: Sheet, name: str, row: int) -> Span:
         """Return what a cell adds to a total: nothing where it is empty, as an input may be."""
         found = self.span(sheet.name, name, row)
-        if found == NOTHING:
+        if found.is_nothing:
             return point(Fraction(0))
         return found if self.is_settled(sheet.name, name) else either([found, point(Fraction(0))])
 
@@ -270,7 +303,7 @@ def _combined(op: str, parts: list[Span]) -> Span:
 
 def _compared(op: str, a: Span, b: Span) -> bool | None:
     """Compare two spans; None where they meet or an end cannot be told."""
-    if NOTHING in (a, b):
+    if a.is_nothing or b.is_nothing:
         return False
     if op in ("lt", "le"):
         a, b, op = b, a, "gt" if op == "lt" else "ge"

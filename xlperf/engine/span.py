@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from math import inf
 
-End = Fraction | float | None
+from xlperf.formula.values import ratio_sum
+
+Known = Fraction | float
+End = Known | None
+_ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,11 @@ class Span:
 
     low: End
     high: End
+
+    @property
+    def is_nothing(self) -> bool:
+        """Return whether it is the span of no number; asked far more often than fractions can be compared."""
+        return self.low.__class__ is float and self.low == inf and self.high == -inf
 
 
 NOTHING = Span(inf, -inf)
@@ -34,19 +44,24 @@ def point(x: Fraction) -> Span:
 def added(spans: Iterable[Span]) -> Span:
     """Add numbers; without limit where one of them is."""
     parts = list(spans)
-    return NOTHING if NOTHING in parts else Span(_sum([s.low for s in parts]), _sum([s.high for s in parts]))
+    return NOTHING if _one_is_nothing(parts) else Span(_sum([s.low for s in parts]), _sum([s.high for s in parts]))
 
 
 def _sum(ends: list[End]) -> End:
-    endless = [e for e in ends if e in (inf, -inf)]
+    endless = [e for e in ends if e.__class__ is float]
     if endless:
         return endless[0]
-    return None if None in ends else sum((e for e in ends if e is not None), Fraction(0))
+    there = [e.as_integer_ratio() for e in ends if isinstance(e, Fraction)]
+    return ratio_sum(there) if len(there) == len(ends) else None
+
+
+def _one_is_nothing(spans: Iterable[Span]) -> bool:
+    return any(s.is_nothing for s in spans)
 
 
 def negated(x: Span) -> Span:
     """Turn a number round."""
-    return x if x == NOTHING else Span(_minus(x.high), _minus(x.low))
+    return x if x.is_nothing else Span(_minus(x.high), _minus(x.low))
 
 
 def _minus(end: End) -> End:
@@ -55,30 +70,30 @@ def _minus(end: End) -> End:
 
 def multiplied(a: Span, b: Span) -> Span:
     """Multiply two numbers; where one cannot be negative, the ends of the other that can be told are enough."""
-    if NOTHING in (a, b):
+    if a.is_nothing or b.is_nothing:
         return NOTHING
     for x, y in ((a, b), (b, a)):
-        if y.low is not None and y.low >= 0:
+        if y.low is not None and not _below(y.low, _ZERO):
             return Span(_by_positive(x.low, y.high, y.low), _by_positive(x.high, y.low, y.high))
     corners = [_times(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
     known = [c for c in corners if c is not None]
-    return Span(min(known), max(known)) if len(known) == len(corners) else UNTOLD
+    return Span(_least(known), _most(known)) if len(known) == len(corners) else UNTOLD
 
 
 def _by_positive(end: End, where_negative: End, where_positive: End) -> End:
     """Multiply an end by the end of a number that cannot be negative: which one depends on the sign."""
-    return None if end is None else _times(end, where_negative if end < 0 else where_positive)
+    return None if end is None else _times(end, where_negative if _below(end, _ZERO) else where_positive)
 
 
 def _times(a: End, b: End) -> End:
-    if 0 in (a, b):
-        return Fraction(0)
+    if any(x is not None and not x for x in (a, b)):
+        return _ZERO
     return None if a is None or b is None else a * b
 
 
 def divided(a: Span, b: Span) -> Span:
     """Divide; a divisor of 0 gives nothing, so one that cannot be negative is above 0."""
-    if NOTHING in (a, b):
+    if a.is_nothing or b.is_nothing:
         return NOTHING
     if b.high is not None and b.high <= 0:
         a, b = negated(a), negated(b)
@@ -95,36 +110,52 @@ def _over(end: End) -> End:
 def smallest(spans: Iterable[Span]) -> Span:
     """Take the smallest of several numbers; one known upper end is enough."""
     parts = list(spans)
-    return NOTHING if NOTHING in parts else negated(largest(map(negated, parts)))
+    return NOTHING if _one_is_nothing(parts) else negated(largest(map(negated, parts)))
 
 
 def largest(spans: Iterable[Span]) -> Span:
     """Take the largest of several numbers; one known lower end is enough."""
     parts = list(spans)
-    if NOTHING in parts:
+    if _one_is_nothing(parts):
         return NOTHING
     known = [s.low for s in parts if s.low is not None]
-    is_known = bool(known) and (len(known) == len(parts) or max(known) > -inf)
-    return Span(max(known) if is_known else None, _outer([s.high for s in parts], max, inf))
+    is_known = bool(known) and (len(known) == len(parts) or _most(known) != -inf)
+    return Span(_most(known) if is_known else None, _outer([s.high for s in parts], _most, inf))
 
 
 def either(spans: Iterable[Span]) -> Span:
     """Cover every number that one of several can be; NOTHING where none can."""
-    parts = [s for s in spans if s != NOTHING]
+    parts = [s for s in spans if not s.is_nothing]
     if not parts:
         return NOTHING
-    return Span(_outer([s.low for s in parts], min, -inf), _outer([s.high for s in parts], max, inf))
+    return Span(_outer([s.low for s in parts], _least, -inf), _outer([s.high for s in parts], _most, inf))
 
 
-def _outer(ends: list[End], choose: Callable[[list[Fraction | float]], Fraction | float], endless: float) -> End:
-    if endless in ends:
+def _outer(ends: list[End], choose: Callable[[list[Known]], Known], endless: float) -> End:
+    if any(e.__class__ is float and e == endless for e in ends):
         return endless
-    return None if None in ends else choose([e for e in ends if e is not None])
+    known = [e for e in ends if e is not None]
+    return choose(known) if len(known) == len(ends) else None
+
+
+def _most(ends: list[Known]) -> Known:
+    return reduce(lambda a, b: b if _below(a, b) else a, ends)
+
+
+def _least(ends: list[Known]) -> Known:
+    return reduce(lambda a, b: b if _below(b, a) else a, ends)
+
+
+def _below(a: Known, b: Known) -> bool:
+    """Return whether one end lies below another; their own < finds out first what kinds of numbers they are."""
+    if a.__class__ is Fraction and b.__class__ is Fraction:
+        return a.numerator * b.denominator < b.numerator * a.denominator
+    return a < b
 
 
 def stepped(x: Span, step: Callable[[Fraction], Fraction]) -> Span:
     """Round both ends that are numbers."""
-    return x if x == NOTHING else Span(_step(x.low, step), _step(x.high, step))
+    return x if x.is_nothing else Span(_step(x.low, step), _step(x.high, step))
 
 
 def _step(end: End, step: Callable[[Fraction], Fraction]) -> End:
@@ -133,8 +164,8 @@ def _step(end: End, step: Callable[[Fraction], Fraction]) -> End:
 
 def within(x: Span, limit: Span) -> Span:
     """Narrow a span by what else is known of the number."""
-    if NOTHING in (x, limit):
+    if x.is_nothing or limit.is_nothing:
         return x
     lows = [e for e in (x.low, limit.low) if e is not None]
     highs = [e for e in (x.high, limit.high) if e is not None]
-    return Span(max(lows, default=None), min(highs, default=None))
+    return Span(_most(lows) if lows else None, _least(highs) if highs else None)
