@@ -1,14 +1,20 @@
 """Scorers see what units reported: 打分表 that are written again after units sent their books."""
 
+from dataclasses import replace
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
 import pytest
 from kit.rounds import good_values, issued_file, reopened, send, small_scheme
 
 from xlperf.engine.roster import Roster
+from xlperf.rounds import distribute as distributing
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.parcels import parcels_of
 from xlperf.rounds.store import new_round
 from xlperf.workbook.back.read import read_book
+from xlperf.xlsx.pack import unpacked
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +84,30 @@ def test_scorers_get_what_was_reported_and_the_first_book_still_counts(sent, tmp
         {at: v for at, v in given.items() if v is not None}
     )
     assert book[at].value == mine[at] - 0.5
+
+
+def test_books_that_an_earlier_version_packed_in_another_way_are_no_new_issue(tmp_path, monkeypatch):
+    round_, _ = new_round(small_scheme(tmp_path / "scheme"), tmp_path / "round", key=b"k" * 32)
+    shared_out = distributing._shared_out
+    with monkeypatch.context() as earlier:
+        earlier.setattr(distributing, "_shared_out", lambda *given: map(_packed_by_zipfile, shared_out(*given)))
+        distribute(round_)
+    there = {file: file.read_bytes() for file in round_.issued.rglob("*.xlsx")}
+    serials = dict(round_.state().serials)
+    again = distribute(reopened(round_.folder))
+    assert again.written == ()
+    assert len(again.unchanged) == len(there)
+    assert {file: file.read_bytes() for file in round_.issued.rglob("*.xlsx")} == there
+    assert dict(reopened(round_.folder).state().serials) == serials
+    # what stands in one is another: that one alone is written anew
+    one = next(file for file in there if file.parent.name == "自评表")
+    monkeypatch.setattr(distributing, "unpacked", lambda data: [] if data == one.read_bytes() else unpacked(data))
+    assert distribute(reopened(round_.folder)).written == (one.relative_to(round_.folder),)
+
+
+def _packed_by_zipfile(made):
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED, compresslevel=9) as book:
+        for name, data in unpacked(made.data):
+            book.writestr(name, data)
+    return replace(made, data=packed.getvalue())

@@ -32,6 +32,7 @@ from xlperf.workbook.record import packed, record_name
 from xlperf.workbook.seal import Identity
 from xlperf.workbook.secret import locked
 from xlperf.workbook.stamp import Stamps
+from xlperf.xlsx.pack import unpacked
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _put_out(
                 continue
             now, kept = _issued(round_, parcel, identity, made), round_.records / record_name(identity.serial)
             known = state.issued.get((parcel.kind, parcel.whom))
-            if known is not None and _has_it(state, known, made) and (round_.folder / parcel.file).exists():
+            if known is not None and _is_there(round_, state, parcel, known, made):
                 now = known
             elif known is not None and now.plain and known.plain == now.plain and _is_as_issued(round_, known):
                 now = replace(now, sha256=known.sha256)  # locked again it would be other bytes
@@ -128,6 +129,23 @@ def _put_out(
 def _is_as_issued(round_: Round, issued: Issued) -> bool:
     file = round_.folder / issued.file
     return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == issued.sha256
+
+
+def _is_there(round_: Round, state: State, parcel: Parcel, known: Issued, made: _Made) -> bool:
+    """Return whether a book may lie as it does, although this one has other bytes."""
+    if known.file != parcel.file.as_posix() or not (round_.folder / known.file).exists():
+        return False
+    return _has_it(state, known, made) or _packed_otherwise(round_, known, made)
+
+
+def _packed_otherwise(round_: Round, known: Issued, made: _Made) -> bool:
+    """Return whether a book lies there as it was issued and differs from this one in its packing alone.
+
+    So it is where an earlier version wrote it; handed out again, it would be a new issue for nothing.
+    """
+    if known.record != made.digest or known.plain or made.locked or not _is_as_issued(round_, known):
+        return False
+    return unpacked((round_.folder / known.file).read_bytes()) == unpacked(made.data)
 
 
 def _taken_away(round_: Round, gone: list[_Gone]) -> Iterator[Problem]:
@@ -199,6 +217,12 @@ def _has_it(state: State, known: Issued, made: _Made) -> bool:
     return known.kind == SCORER and (SCORER, known.who) in state.current and known.record == made.digest
 
 
+def _is_same(round_: Round, state: State, known: Issued, made: _Made) -> bool:
+    """Return whether a book need not be handed out again."""
+    same = (known.plain or known.sha256) == made.sha256
+    return same or _has_it(state, known, made) or _packed_otherwise(round_, known, made)
+
+
 # what every book is written from: the stamps for units, scores with what was reported, scheme, deadline in words, key
 _Source = tuple[Stamps, Scores, Scheme, str, bytes]
 
@@ -224,8 +248,7 @@ def _made(
     again: list[_Job] = []
     for (parcel, identity, word), made in zip(jobs, _shared_out(source, jobs, scheduler), strict=True):
         known = state.issued.get((parcel.kind, parcel.whom))
-        same = known is not None and ((known.plain or known.sha256) == made.sha256 or _has_it(state, known, made))
-        if known is None or same or parcel.kind == "master":
+        if known is None or parcel.kind == "master" or _is_same(round_, state, known, made):
             yield parcel, identity, made
         else:
             last += 1
