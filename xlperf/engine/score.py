@@ -16,7 +16,7 @@ from xlperf.engine.objects import Objects, Party, Thing, objects_of
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
 from xlperf.formula.evaluate import Cells, Index, worked_out
 from xlperf.formula.ratios import Ratios, Words
-from xlperf.formula.values import Unread, Value, as_values, value_text
+from xlperf.formula.values import VALUE_TYPES, Unread, Value, as_values, value_text
 from xlperf.many import many_objects
 
 C = TypeVar("C")
@@ -48,9 +48,10 @@ def given_values(column: Column, rows: Sequence[Row]) -> list[Value]:
         values = list(map(itemgetter(name), rows))
     except KeyError:  # some rows lack it
         values = [row.get(name) for row in rows]
-    if column.default is None and Unread not in set(map(type, values)):
-        return values
-    return [defaulted(column, v) for v in values]
+    kinds = set(map(type, values))
+    if column.default is not None or Unread in kinds:
+        return as_values([defaulted(column, v) for v in values])
+    return values if kinds <= VALUE_TYPES else as_values(values)
 
 
 class Columns(Generic[C]):
@@ -105,7 +106,7 @@ class ExactColumns(Columns[Cells]):
 
     def _made(self, sheet: str, column: Column) -> Cells:
         if column.expr is None:
-            values = as_values(self.given(sheet, column))
+            values = self.given(sheet, column)
             return Words(values) if column.holds == "text" else Ratios.of(values)
         found = worked_out(column.expr, sheet, self, index=self.index)
         return found if isinstance(found, Ratios | Words) else Words(found)

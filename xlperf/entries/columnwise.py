@@ -7,7 +7,7 @@ otherwise: what is not plainly right is `UNSURE`, and no place is made for what 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from operator import gt, lt, mul
@@ -65,11 +65,12 @@ class Rows:
             self._every[id(e)] = e, worked_out(e, self.sheet.name, self)
         return self._every[id(e)][1]
 
-    def put(self, name: str, values: Sequence[Value]) -> None:
-        """Put values into the rows."""
-        for row, value in zip(self.rows, values, strict=True):
-            row[name] = value
-        self._forget(name)
+    def put(self, columns: Mapping[str, Sequence[Value]]) -> None:
+        """Put values into the rows, column by column name."""
+        for name, values in columns.items():
+            for row, value in zip(self.rows, values, strict=True):
+                row[name] = value
+            self._forget(name)
 
     def clear(self, names: Sequence[str]) -> None:
         """Make columns blank."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain
-from typing import cast
+from typing import Any, cast
 
 from xlperf.engine.graph import Spot
 from xlperf.engine.objects import Objects, Thing, objects_of
@@ -76,7 +76,7 @@ def judge_entries(
     if len(steps.keys() | together.keys()) > 1:
         _clear(columns)
     for step in sorted(steps.keys() | together.keys()):
-        apart = [e for filled in together.get(step, ()) for e in _judge_together(filled)]
+        apart = _judge_together(together.get(step, ()))
         looked_at += apart
         these = [*steps.get(step, ()), *apart]
         known, asks = Known(plan, tables), _Asks()
@@ -124,23 +124,25 @@ def _unsure(entries: Collection[Entry]) -> Iterator[Entry]:
                 entry.value, entry.problems = value, []
 
 
-def _judge_together(filled: Filled) -> list[Entry]:
+def _judge_together(columns: Collection[Filled]) -> list[Entry]:
     """Put what is plainly right into its rows; return the other cells, still to be judged."""
-    found = filled.read()
-    filled.at.put(filled.column.name, [None if isinstance(value, Unsure) else value for value in found])
-    unsure = [i for i, value in enumerate(found) if value is UNSURE]
-    return [
-        Entry(
-            filled.sheet,
-            filled.column,
-            filled.rows[i],
-            as_typed(filled.raws[i], filled.column),
-            partial(filled.place, i),
-            filled.needed,
-            order=filled.order(i),
-        )
-        for i in unsure
-    ]
+    judged: dict[Rows, dict[str, list[Any]]] = {}
+    apart: list[Entry] = []
+    for filled in columns:
+        found = filled.read()
+        unsure = [i for i, value in enumerate(found) if value is UNSURE]
+        values = [None if value is UNSURE else value for value in found] if unsure else found
+        judged.setdefault(filled.at, {})[filled.column.name] = values
+        apart += [_entry(filled, i) for i in unsure]
+    for rows, values_of in judged.items():
+        rows.put(values_of)
+    return apart
+
+
+def _entry(filled: Filled, i: int) -> Entry:
+    """Return one cell of a column, to be judged by itself."""
+    raw, at = as_typed(filled.raws[i], filled.column), partial(filled.place, i)
+    return Entry(filled.sheet, filled.column, filled.rows[i], raw, at, filled.needed, order=filled.order(i))
 
 
 def _nothing(column: Column) -> Value:

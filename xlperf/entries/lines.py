@@ -356,6 +356,6 @@ class Lines:
         plain = (self.of_plain(number, self.plain) for number in range(len(self.plain.places)))
         return sorted([*plain, *self.meant.values()], key=lambda meant: meant.at)
 
-    def speaks_of(self, key: str) -> bool:
-        """Return whether a line speaks of a row."""
-        return key in self.meant or key in self._plain_keys
+    def unsaid(self) -> Collection[str]:
+        """Return the rows of the scheme that no line speaks of."""
+        return self.base.keys() - self.meant.keys() - self._plain_keys.keys()

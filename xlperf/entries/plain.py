@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import is_
 
 from xlperf.engine.plan import Column, Row
 from xlperf.entries.cell import Raw, as_typed
@@ -66,6 +68,6 @@ def typed_by(given: Given, name: str, plain: Plain) -> Sequence[Raw]:
         return [row.get(name) for row in plain.rows]
     column = given.columns[name]
     cells = column if len(plain.places) == len(column) else [column[at] for at in plain.places]
-    if all(cell is not None for cell in cells):
+    if not any(map(is_, cells, repeat(None))):
         return cells
     return [row.get(name) if cell is None else cell for cell, row in zip(cells, plain.rows, strict=True)]

@@ -255,9 +255,8 @@ def _absent(reader: Lines) -> Iterator[Problem]:
     """List which of the scheme's rows no line spoke of, one problem a unit."""
     missing: dict[str, int] = {}
     if not reader.is_roster and reader.unit and any(s.scorer for s in reader.sheets):
-        for key, row in reader.base.items():
-            if not reader.speaks_of(key):
-                unit = value_text(row.get(reader.unit))
-                missing[unit] = missing.get(unit, 0) + 1
+        for key in reader.unsaid():
+            unit = value_text(reader.base[key].get(reader.unit))
+            missing[unit] = missing.get(unit, 0) + 1
     for unit, count in sorted(missing.items()):
         yield problem("DATA_NOT_REPORTED", Where(reader.given.file, path=unit), titles=f"{unit}的{count}行")

@@ -32,7 +32,7 @@ YES = "是"
 NO = "否"
 ERRORS = ("#VALUE!", "#N/A", "#NUM!", "#DIV/0!", "#REF!", "#NAME?", "#NULL!")  # what an error cell shows
 
-_TYPES = frozenset((Fraction, str, Unread, type(None)))
+VALUE_TYPES = frozenset((Fraction, str, Unread, type(None)))
 _EPOCH = date(1899, 12, 30)
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z", re.ASCII)
 LONGEST_NUMBER = 300  # characters; what is longer is no number that anybody typed
@@ -52,7 +52,7 @@ def as_value(found: object) -> Value:
 
 def as_values(found: list[Any]) -> list[Value]:
     """Return values as `as_value` does; the same list where all of them are."""
-    return found if _TYPES.issuperset(map(type, found)) else [as_value(v) for v in found]
+    return found if VALUE_TYPES.issuperset(map(type, found)) else [as_value(v) for v in found]
 
 
 def number(text: str) -> Fraction | None:

@@ -75,6 +75,9 @@ def read_lines(file: Path, shown_as: str) -> tuple[Text, list[Problem]]:
 
 def lines_of(text: str, shown_as: str) -> tuple[Text, list[Problem]]:
     """Read the text of a CSV file into lines; see `read_lines`."""
+    rows = _plain_rows(text)
+    if rows is not None:
+        return Text(1, tuple(rows[0]), tuple(enumerate(rows[1:], 2))), []
     problems: list[Problem] = []
     header = 1
     names: list[str] = []
@@ -105,6 +108,20 @@ def lines_of(text: str, shown_as: str) -> tuple[Text, list[Problem]]:
     except csv.Error as fault:
         report("CSV_SYNTAX", line, 1, found=str(fault))
     return Text(header, tuple(names), tuple(found)), problems
+
+
+def _plain_rows(text: str) -> list[list[str]] | None:
+    """Return the rows of a text in which nothing is odd, each on a line of its own; None for another text."""
+    lines = csv.reader(io.StringIO(text.removeprefix(BOM), newline=""), strict=True)
+    try:
+        rows = list(lines)
+    except csv.Error:
+        return None
+    if not rows or lines.line_num != len(rows) or len(set(map(len, rows))) != 1 or not rows[0]:
+        return None
+    names = rows[0] = [cell.strip() for cell in rows[0]]
+    is_plain = all(names) and len({*names}) == len(names) and all(row[0].strip() for row in rows)
+    return rows if is_plain else None
 
 
 def read_table(
