@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context, set_start_method
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from statistics import median
@@ -123,6 +123,9 @@ def contend(pipe: Any, module: str, number: int, name: str, given: Any) -> None:
     """Be a contestant: start, then do the work whenever asked; answers go through the pipe."""
     work: Work = import_module(module).WORKS[number]
     contestant = next(c for c in work.contestants if c.name == name)
+    set_start_method(
+        get_all_start_methods()[0], force=True
+    )  # its own workers begin as anybody's, not as this process did
     try:
         ready = contestant.start(given)
         answer = ready.run()
