@@ -12,8 +12,10 @@ from xlperf.rounds import distribute as distributing
 from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.distribute import distribute
 from xlperf.rounds.parcels import parcels_of
+from xlperf.rounds.passwords import password
 from xlperf.rounds.store import new_round
 from xlperf.workbook.back.read import read_book
+from xlperf.workbook.secret import locked, opened
 from xlperf.xlsx.pack import unpacked
 
 
@@ -86,12 +88,17 @@ def test_scorers_get_what_was_reported_and_the_first_book_still_counts(sent, tmp
     assert book[at].value == mine[at] - 0.5
 
 
-def test_books_that_an_earlier_version_packed_in_another_way_are_no_new_issue(tmp_path, monkeypatch):
+@pytest.mark.parametrize("secret", [False, True])
+def test_books_that_an_earlier_version_packed_in_another_way_are_no_new_issue(tmp_path, monkeypatch, secret):
     round_, _ = new_round(small_scheme(tmp_path / "scheme"), tmp_path / "round", key=b"k" * 32)
     shared_out = distributing._shared_out
     with monkeypatch.context() as earlier:
-        earlier.setattr(distributing, "_shared_out", lambda *given: map(_packed_by_zipfile, shared_out(*given)))
-        distribute(round_)
+        earlier.setattr(
+            distributing,
+            "_shared_out",
+            lambda source, jobs, scheduler: map(_packed_by_zipfile, jobs, shared_out(source, jobs, scheduler)),
+        )
+        distribute(round_, secret=secret)
     there = {file: file.read_bytes() for file in round_.issued.rglob("*.xlsx")}
     serials = dict(round_.state().serials)
     again = distribute(reopened(round_.folder))
@@ -101,13 +108,21 @@ def test_books_that_an_earlier_version_packed_in_another_way_are_no_new_issue(tm
     assert dict(reopened(round_.folder).state().serials) == serials
     # what stands in one is another: that one alone is written anew
     one = next(file for file in there if file.parent.name == "自评表")
-    monkeypatch.setattr(distributing, "unpacked", lambda data: [] if data == one.read_bytes() else unpacked(data))
+    plain = _plain(reopened(round_.folder), one, secret=secret)
+    monkeypatch.setattr(distributing, "unpacked", lambda data: [] if data == plain else unpacked(data))
     assert distribute(reopened(round_.folder)).written == (one.relative_to(round_.folder),)
 
 
-def _packed_by_zipfile(made):
+def _plain(round_, file, *, secret):
+    """Return a book as it was before it got its password."""
+    party = next(party for party, i in round_.state().issued.items() if round_.folder / i.file == file)
+    return opened(file.read_bytes(), [password(round_, party)])[1] if secret else file.read_bytes()
+
+
+def _packed_by_zipfile(job, made):
     packed = BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED, compresslevel=9) as book:
         for name, data in unpacked(made.data):
             book.writestr(name, data)
-    return replace(made, data=packed.getvalue())
+    data = packed.getvalue()
+    return replace(made, data=data, locked=locked(data, job[2]) if job[2] else b"")

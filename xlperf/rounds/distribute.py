@@ -30,7 +30,7 @@ from xlperf.workbook.books.master import write_master
 from xlperf.workbook.books.scorer import write_scorer_book
 from xlperf.workbook.record import packed, record_name
 from xlperf.workbook.seal import Identity
-from xlperf.workbook.secret import locked
+from xlperf.workbook.secret import NoSuchPassword, locked, opened
 from xlperf.workbook.stamp import Stamps
 from xlperf.xlsx.pack import unpacked
 
@@ -143,9 +143,15 @@ def _packed_otherwise(round_: Round, known: Issued, made: _Made) -> bool:
 
     So it is where an earlier version wrote it; handed out again, it would be a new issue for nothing.
     """
-    if known.record != made.digest or known.plain or made.locked or not _is_as_issued(round_, known):
+    if known.record != made.digest or bool(known.plain) != bool(made.locked) or not _is_as_issued(round_, known):
         return False
-    return unpacked((round_.folder / known.file).read_bytes()) == unpacked(made.data)
+    there = (round_.folder / known.file).read_bytes()
+    if known.plain:
+        try:
+            _, there = opened(there, [password(round_, (known.kind, known.who))])
+        except NoSuchPassword:
+            return False
+    return unpacked(there) == unpacked(made.data)
 
 
 def _taken_away(round_: Round, gone: list[_Gone]) -> Iterator[Problem]:
