@@ -141,3 +141,16 @@ def test_a_column_is_read_as_a_list():
     assert found != "ab"
     assert found != [Fraction(3, 2)]
     assert "3, 2" in repr(found)
+
+
+def test_blank_is_like_nothing_and_what_follows_from_it_is_blank():
+    blank, one = ratios([None]), ratios([Fraction(1)])
+    assert OPERATIONS["same"].exact(blank, ratios([None])) == [False]
+    assert OPERATIONS["same"].exact([None], [None]) == [False]
+    by_zero = columns.over(one, ratios([Fraction(0)]))
+    for operation in ("add", "sub", "mul", "div", "least", "greatest"):
+        for column in (by_zero, blank, ratios([EXEMPT])):
+            assert OPERATIONS[operation].exact(one, column) == [None], operation
+            assert OPERATIONS[operation].exact(column, one) == [None], operation
+    assert columns.over(one, by_zero).pair == ([0], [0])
+    assert by_zero.pair == ([0], [0])
