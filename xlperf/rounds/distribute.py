@@ -143,7 +143,12 @@ def _packed_otherwise(round_: Round, known: Issued, made: _Made) -> bool:
 
     So it is where an earlier version wrote it; handed out again, it would be a new issue for nothing.
     """
-    if known.record != made.digest or bool(known.plain) != bool(made.locked) or not _is_as_issued(round_, known):
+    if (
+        _same_bytes(known, made)
+        or known.record != made.digest
+        or bool(known.plain) != bool(made.locked)
+        or not _is_as_issued(round_, known)
+    ):
         return False
     there = (round_.folder / known.file).read_bytes()
     if known.plain:
@@ -223,10 +228,13 @@ def _has_it(state: State, known: Issued, made: _Made) -> bool:
     return known.kind == SCORER and (SCORER, known.who) in state.current and known.record == made.digest
 
 
+def _same_bytes(known: Issued, made: _Made) -> bool:
+    return (known.plain or known.sha256) == made.sha256
+
+
 def _is_same(round_: Round, state: State, known: Issued, made: _Made) -> bool:
     """Return whether a book need not be handed out again."""
-    same = (known.plain or known.sha256) == made.sha256
-    return same or _has_it(state, known, made) or _packed_otherwise(round_, known, made)
+    return _same_bytes(known, made) or _has_it(state, known, made) or _packed_otherwise(round_, known, made)
 
 
 # what every book is written from: the stamps for units, scores with what was reported, scheme, deadline in words, key
