@@ -9,11 +9,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SELDOM = (
-    50_000,
-    20,
-    20,
-)  # new objects before the youngest are searched (Python: 700), and the older ones after so many
+# new objects before the youngest are searched (Python: 700), and the older ones after so many
+SELDOM = (50_000, 20, 20)
 
 
 @contextmanager

@@ -85,23 +85,24 @@ class Bounds:
         """Return the settled columns of a row that say how far a cell can lie; None where other rows do too."""
         at = (sheet.name, column.name)
         if at not in self._decided:
-            found: dict[str, None] = {}
-            waiting, seen = [column.name], {column.name}
-            while waiting:
-                one = sheet.by_name[waiting.pop()]
-                if self.is_settled(sheet.name, one.name):
-                    found[one.name] = None
-                    continue
-                made_of = [e for e in (one.expr, one.low, one.high) if e is not None]
-                if any(link_of(e) is not None for e in made_of):
-                    break
-                new = {name for e in made_of for name in columns_of(e)} - seen
-                seen |= new
-                waiting += new
-            else:
-                self._decided[at] = tuple(found)
-            self._decided.setdefault(at, None)
+            self._decided[at] = self._settled_behind(sheet, column.name)
         return self._decided[at]
+
+    def _settled_behind(self, sheet: Sheet, name: str) -> tuple[str, ...] | None:
+        found: list[str] = []
+        waiting, seen = [name], {name}
+        while waiting:
+            one = sheet.by_name[waiting.pop()]
+            if self.is_settled(sheet.name, one.name):
+                found.append(one.name)
+                continue
+            made_of = [e for e in (one.expr, one.low, one.high) if e is not None]
+            if any(link_of(e) is not None for e in made_of):
+                return None
+            new = {name for e in made_of for name in columns_of(e)} - seen
+            seen |= new
+            waiting += new
+        return tuple(found)
 
     def _worked_out(self, sheet: Sheet, column: Column, row: int) -> Span:
         if column.expr is not None:

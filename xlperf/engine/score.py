@@ -6,7 +6,7 @@ depends on itself; a circle is named when it is met.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
@@ -52,6 +52,12 @@ def given_values(column: Column, rows: Sequence[Row]) -> list[Value]:
     if column.default is not None or Unread in kinds:
         return as_values([defaulted(column, v) for v in values])
     return values if kinds <= VALUE_TYPES else as_values(values)
+
+
+def given_cells(column: Column, rows: Sequence[Row]) -> Words | Ratios:
+    """Return the same as a column that others are worked out from."""
+    values = given_values(column, rows)
+    return Words(values) if column.holds == "text" else Ratios.of(values)
 
 
 class Columns(Generic[C]):
@@ -106,8 +112,7 @@ class ExactColumns(Columns[Cells]):
 
     def _made(self, sheet: str, column: Column) -> Cells:
         if column.expr is None:
-            values = self.given(sheet, column)
-            return Words(values) if column.holds == "text" else Ratios.of(values)
+            return given_cells(column, self.rows[sheet])
         found = worked_out(column.expr, sheet, self, index=self.index)
         return found if isinstance(found, Ratios | Words) else Words(found)
 
@@ -248,12 +253,8 @@ def rows_of(plan: Plan, tables: Tables) -> dict[str, list[dict[str, Value]]]:
 
     A sheet's `where` keeps only the rows whose facts agree. Row order is kept.
     """
-    return {s.name: taken(s, tables.get(s.table, [])) for s in plan.sheets}
-
-
-def taken(sheet: Sheet, rows: Iterable[dict[str, Value]]) -> list[dict[str, Value]]:
-    """List the rows of its table that belong to a sheet."""
-    return [row for row in rows if sheet.takes(row)] if sheet.where else list(rows)
+    tables_of = ((s, tables.get(s.table, [])) for s in plan.sheets)
+    return {s.name: [row for row in rows if s.takes(row)] if s.where else list(rows) for s, rows in tables_of}
 
 
 @many_objects()

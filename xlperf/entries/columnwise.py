@@ -14,7 +14,7 @@ from operator import gt, lt, mul
 from typing import Final
 
 from xlperf.engine.plan import Column, Sheet
-from xlperf.engine.score import given_values
+from xlperf.engine.score import given_cells
 from xlperf.entries.cell import EARLIEST, LATEST, LONGEST, SHARES_FROM, Raw, is_beyond
 from xlperf.formula.evaluate import Cells, worked_out
 from xlperf.formula.expression import Expr, columns_of, link_of
@@ -87,9 +87,7 @@ class Rows:
     def column(self, sheet: str, name: str) -> Cells:
         """Return a column, defaults where a cell is empty."""
         if name not in self._columns:
-            column = self.sheet.by_name[name]
-            values = given_values(column, self.rows)
-            self._columns[name] = values if column.holds == "text" else Ratios.of(values)
+            self._columns[name] = given_cells(self.sheet.by_name[name], self.rows)
         return self._columns[name]
 
     def key(self, sheet: str) -> Cells:
@@ -145,9 +143,12 @@ class Filled:
         ]
 
 
-def _known(raws: Sequence[Raw], read: Callable[[str], Found]) -> dict[Raw, Found]:
-    """Return what each text comes to, each read once; nothing for what is no text."""
-    return {raw: read(raw) for raw in dict.fromkeys(raws) if raw.__class__ is str}
+def _each(
+    raws: Sequence[Raw], read: Callable[[str], Found], otherwise: Callable[[Raw], Found] = lambda _: UNSURE
+) -> list[Found]:
+    """Return what cells come to: each text read once, None for nothing. otherwise: reads what is no text."""
+    known: dict[Raw, Found] = {raw: read(raw) for raw in dict.fromkeys(raws) if raw.__class__ is str}
+    return [None if raw is None else known[raw] if raw.__class__ is str else otherwise(raw) for raw in raws]
 
 
 def _texts(column: Column, _: Rows, raws: Sequence[Raw]) -> list[Found]:
@@ -161,8 +162,7 @@ def _texts(column: Column, _: Rows, raws: Sequence[Raw]) -> list[Found]:
             return text if len(text) <= LONGEST else UNSURE
         return text if bare(text) == text and text in column.choices else UNSURE
 
-    known = _known(raws, read)
-    return [None if raw is None else known[raw] if raw.__class__ is str else UNSURE for raw in raws]
+    return _each(raws, read)
 
 
 def _days(_: Column, __: Rows, raws: Sequence[Raw]) -> list[Found]:
@@ -172,15 +172,13 @@ def _days(_: Column, __: Rows, raws: Sequence[Raw]) -> list[Found]:
         day = iso_day(raw.strip())
         return day if day is not None and _FIRST <= day < _LAST else UNSURE
 
-    known = _known(raws, read)
-    return [None if raw is None else known[raw] if raw.__class__ is str else UNSURE for raw in raws]
+    return _each(raws, read)
 
 
 def _numbers(column: Column, at: Rows, raws: Sequence[Raw]) -> list[Found]:
     """Read numbers: within their limits, with no more decimals than asked for, surely no percentages."""
     scale = None if column.decimals is None else 10**column.decimals
-    known = _known(raws, lambda raw: _written(raw, scale))
-    found = [None if raw is None else known[raw] if raw.__class__ is str else _plainly(raw, scale) for raw in raws]
+    found = _each(raws, lambda raw: _written(raw, scale), lambda raw: _plainly(raw, scale))
     values = Ratios.of([None if isinstance(x, Unsure) else x for x in found])
     beyond = _beyond(values, *(None if e is None else ratios(at.every(e)) for e in (column.low, column.high)))
     return [UNSURE if out else x for x, out in zip(found, beyond, strict=True)] if True in beyond else found

@@ -28,9 +28,8 @@ from xlperf.workbook.text import length_shown, measure
 
 _BLOCK = 4096  # rows whose lines are worked out together
 _KEPT = 20_000  # texts and numbers whose sizes are kept
-_GIVEN = (
-    -1
-)  # the line of a row in which somebody has filled something: what follows from that is told by the book alone
+# the line of a row in which somebody has filled something: what follows from that is told by the book alone
+_GIVEN = -1
 PARTS = attrgetter("_numerator", "_denominator")  # what a number is, in a tenth of the time that its own hash takes
 
 

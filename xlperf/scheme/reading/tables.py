@@ -91,7 +91,7 @@ def lines_of(text: str, shown_as: str) -> tuple[Text, list[Problem]]:
     try:
         for cells in lines:
             at, line = line, lines.line_num + 1
-            if not (cells and cells[0][:1].isalnum()) and not "".join(cells).strip():
+            if not any(cell.strip() for cell in cells):
                 continue
             if not names:
                 header, names = at, [cell.strip() for cell in cells]
