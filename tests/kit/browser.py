@@ -203,7 +203,7 @@ class Browser:
     def lay_file(self, file: Path, name: str) -> None:
         """Lay one file there, as old as it is."""
         data = base64.b64encode(file.read_bytes()).decode()
-        time_ = int(file.stat().st_mtime * 1000)
+        time_ = file.stat().st_mtime_ns // 1_000_000
         self.driver.execute_script("window.__lay(arguments[0], arguments[1], arguments[2])", name, data, time_)
 
     def files(self) -> dict[str, bytes]:

@@ -16,6 +16,7 @@ from xlperf.publish.results import publish_scores, score_round
 from xlperf.rounds.collecting import collect as collecting
 from xlperf.rounds.collecting import open as intake
 from xlperf.rounds.collecting.collect import collect
+from xlperf.rounds.collecting.inbox import inbox_files
 from xlperf.rounds.journal import entries
 from xlperf.rounds.parcels import identity_of
 from xlperf.workbook.back.fill import fill_book
@@ -51,6 +52,16 @@ def test_a_round_goes_round(round_):
     assert all((round_.folder / f).is_file() for f in published.files)
     table = (round_.out / "排名.csv").read_text("utf-8-sig")
     assert table.count("市环保局") == 1
+
+
+def test_files_come_in_the_order_of_their_age_and_of_one_millisecond_by_name(round_):
+    """A browser knows no finer time: two files of one millisecond come in one order by the page and by the program."""
+    second = 1_772_443_800 * 1_000_000_000
+    for name, after in (("c", 999_999), ("a", 1_000_000), ("b", 1), ("d", 0), ("e", -1)):
+        file = round_.inbox / f"{name}.txt"
+        file.write_text(name)
+        os.utime(file, ns=(second + after, second + after))
+    assert [f.stem for f in inbox_files(round_.inbox)] == ["e", "b", "c", "d", "a"]
 
 
 def test_collecting_again_changes_nothing(round_):

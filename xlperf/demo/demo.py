@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 import time
@@ -37,6 +38,7 @@ from xlperf.workbook.seal import Identity, sealed
 
 SEED = 2017
 CORRECTED = "补正"
+_APART = 1_000_000  # nanoseconds between two files that came, the finest that a browser tells too
 _NAMES = (
     "{name}自评表.xlsx", "自评表-{name}（最终版）.xlsx", "{name} (1).xlsx", "邮件附件/{name}.xlsx", "报送 {name}.xlsx",
 )  # fmt: skip
@@ -245,8 +247,12 @@ def _day(value: Typed) -> date | Typed:
 def _fill(jobs: list[_Filled], progress: Progress) -> None:
     for job in jobs:
         job.to.parent.mkdir(parents=True, exist_ok=True)
+    start = time.time_ns()
     for done, (job, _) in enumerate(zip(jobs, shared_out(_fill_one, None, jobs), strict=True), 1):
         progress(done, len(jobs), f"模拟填报：{job.to.name}")
+    apart = max(_APART, (time.time_ns() - start) // max(len(jobs), 1))
+    for number, job in enumerate(jobs):  # workers end in any order; of two books of one unit the later one counts
+        os.utime(job.to, ns=(start + number * apart,) * 2)
 
 
 def _fill_one(_: None, job: _Filled) -> None:

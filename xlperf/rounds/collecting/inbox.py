@@ -21,6 +21,7 @@ from xlperf.workbook.back.guard import BROKEN_ZIP, LARGEST_FILE, MEGA, too_large
 _PASSED_OVER = ("~$", ".")  # what Excel and the system leave lying beside the files
 _CARRIERS = (".zip", ".eml")
 LARGEST_KEPT, MOST_INSIDE = 100 * MEGA, 1_000  # bytes of a file that is read at all, files in a carrier
+_MILLISECOND = 1_000_000  # nanoseconds
 _UTF8_NAME = 0x800  # the flag of a zip entry whose name is UTF-8
 
 
@@ -37,15 +38,18 @@ class Arrival:
 
 
 def inbox_files(inbox: Path) -> list[Path]:
-    """List the files and links of the inbox, oldest first; of the same age by name."""
-    found: list[tuple[float, str, Path]] = []
+    """List the files and links of the inbox, oldest first; of the same millisecond by name.
+
+    A browser tells no finer time, and a round has to come out the same by the page.
+    """
+    found: list[tuple[int, str, Path]] = []
     for file in inbox.rglob("*"):
         try:
             seen = file.lstat()
         except OSError:
             continue  # gone since
         if (stat.S_ISREG(seen.st_mode) or stat.S_ISLNK(seen.st_mode)) and not file.name.startswith(_PASSED_OVER):
-            found.append((seen.st_mtime, file.as_posix(), file))
+            found.append((seen.st_mtime_ns // _MILLISECOND, file.as_posix(), file))
     return [file for *_, file in sorted(found)]
 
 
