@@ -2,6 +2,7 @@
 
 import random
 import time
+from dataclasses import replace
 from difflib import SequenceMatcher
 from fractions import Fraction
 
@@ -10,7 +11,9 @@ import pytest
 from xlperf.engine.compile import compile_scheme
 from xlperf.entries import entry as entry_module
 from xlperf.entries import lines as lines_module
+from xlperf.entries.columnwise import Filled, Rows
 from xlperf.entries.folder import read_data
+from xlperf.formula.values import number, plain_numbers
 from xlperf.scheme import words
 from xlperf.scheme.load import find_scheme, load_scheme
 
@@ -133,3 +136,48 @@ def test_a_letter_wrong_in_thousands_of_words_is_told_for_each_of_them():
         for wrong in (one[:3] + one[4:], f"{one[:3]}x{one[4:]}"):
             assert all(SequenceMatcher(None, near, wrong).ratio() > 0.85 for near in suggest(wrong).split("、")), wrong
     assert suggest("全县各单位").split("、")[0] == known[0]  # near to none: the first ones
+
+
+SHORT = ("1", "2.5", "-0.25", "+3", ".5", "3.", "0.10", "100")
+ODDLY = (
+    "",
+    "1\n2",
+    "1\n",
+    "\n1",
+    " 7 ",
+    "1" * 16,
+    "9" * 5_000,
+    "1.2.3",
+    ".",
+    "+",
+    "１",
+    "1 2",
+    "０．５",
+    "1e3",
+    "-",
+    "1\r",
+)
+
+
+def test_a_column_of_numbers_comes_to_what_each_comes_to():
+    plan, _ = compile_scheme(load_scheme(find_scheme("three-units")[0])[0])
+    sheet = next(s for s in plan.sheets if s.name == "marks")
+    free = replace(sheet.by_name["actual"], low=None, high=None, asked=None, decimals=2)
+    draw = random.Random(3)
+    for turn in range(300):
+        raws = draw.choices((*SHORT, *ODDLY, None) if turn % 2 else (*SHORT, None), k=draw.randrange(1, 9))
+        raws += [draw.choice(ODDLY)] * (turn % 3 == 0)
+        together = Filled(Rows(sheet, [{} for _ in raws]), free, False, raws).read()
+        assert together == [Filled(Rows(sheet, [{}]), free, False, [raw]).read()[0] for raw in raws], raws
+        assert [x for x in together if isinstance(x, Fraction)] == [
+            number(raw) for raw, x in zip(raws, together, strict=True) if isinstance(x, Fraction)
+        ]
+
+
+def test_numbers_read_together_are_those_read_alone():
+    draw = random.Random(4)
+    texts = [f"{draw.choice(('', '-', '+'))}{draw.randrange(10**6) / 1000:g}" for _ in range(500)] + [*SHORT]
+    found = plain_numbers(texts)
+    assert found == [number(text) for text in texts]
+    assert [x.as_integer_ratio() for x in found] == [Fraction(text).as_integer_ratio() for text in texts]
+    assert plain_numbers([]) == []

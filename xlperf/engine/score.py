@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from xlperf.engine.objects import Objects, Party, Thing, objects_of
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
@@ -45,9 +45,13 @@ def given_values(column: Column, rows: Sequence[Row]) -> list[Value]:
     """Return what counts in the rows of a column that nobody works out, see `defaulted`."""
     name = column.name
     try:
-        values = list(map(itemgetter(name), rows))
+        return _counted(column, list(map(itemgetter(name), rows)))
     except KeyError:  # some rows lack it
-        values = [row.get(name) for row in rows]
+        return _counted(column, [row.get(name) for row in rows])
+
+
+def _counted(column: Column, values: list[Any]) -> list[Value]:
+    """Return what counts of what stands in the rows of a column."""
     kinds = set(map(type, values))
     if column.default is not None or Unread in kinds:
         return as_values([defaulted(column, v) for v in values])
@@ -56,7 +60,10 @@ def given_values(column: Column, rows: Sequence[Row]) -> list[Value]:
 
 def given_cells(column: Column, rows: Sequence[Row]) -> Words | Ratios:
     """Return the same as a column that others are worked out from."""
-    values = given_values(column, rows)
+    return _cells(column, given_values(column, rows))
+
+
+def _cells(column: Column, values: list[Value]) -> Words | Ratios:
     return Words(values) if column.holds == "text" else Ratios.of(values)
 
 
@@ -109,6 +116,20 @@ class ExactColumns(Columns[Cells]):
     def __init__(self, plan: Plan, rows: Mapping[str, list[dict[str, Value]]]) -> None:
         super().__init__(plan, rows)
         self.index = Index(self)
+
+    def take_given(self) -> None:
+        """Take all given columns, where every row has them, with one look at each row."""
+        for sheet in self.plan.sheets:
+            given, rows = [c for c in sheet.columns if c.expr is None], self.rows[sheet.name]
+            if len(given) < 2 or not rows:  # a getter of one name makes no tuple
+                continue
+            try:
+                found = [*map(itemgetter(*(c.name for c in given)), rows)]
+            except KeyError:
+                continue
+            for at, column in enumerate(given):
+                values = _counted(column, [*map(itemgetter(at), found)])
+                self._kept[sheet.name, column.name] = _cells(column, values)
 
     def _made(self, sheet: str, column: Column) -> Cells:
         if column.expr is None:
@@ -273,4 +294,5 @@ def score(plan: Plan, tables: Tables) -> Scores:
                 made = [{**row, name: value} for row, value in zip(rows, typed, strict=True)]
                 tables = {**tables, sheet.table: made}
     columns = ExactColumns(plan, rows_of(plan, tables))
+    columns.take_given()
     return Scores(plan, {s.name: {c.name: columns.column(s.name, c.name) for c in s.columns} for s in plan.sheets})

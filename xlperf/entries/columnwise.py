@@ -7,9 +7,11 @@ otherwise: what is not plainly right is `UNSURE`, and no place is made for what 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import compress
 from operator import gt, lt, mul
 from typing import Final
 
@@ -26,7 +28,7 @@ from xlperf.formula.values import (
     day_number,
     from_float,
     iso_day,
-    plain_number,
+    plain_numbers,
 )
 from xlperf.problems import Where
 from xlperf.scheme.reading.cells import PLAIN, bare, is_empty
@@ -40,6 +42,8 @@ UNSURE: Final = Unsure()
 Found = Value | Unsure
 _FEW_DIGITS = 10**15  # below it a whole number is the same as a float
 _SHORT = 15  # characters; a number that is written in so few is none that is too large
+_NUMBER = r"[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})"  # as `PLAIN`, of no more digits than a spreadsheet keeps
+_NUMBERS = re.compile(rf"{_NUMBER}(?:\n{_NUMBER})*\Z", re.ASCII)
 _FIRST, _LAST = day_number(EARLIEST), day_number(LATEST)
 
 
@@ -144,11 +148,15 @@ class Filled:
 
 
 def _each(
-    raws: Sequence[Raw], read: Callable[[str], Found], otherwise: Callable[[Raw], Found] = lambda _: UNSURE
+    raws: Sequence[Raw], read: Callable[[list[str]], list[Found]], otherwise: Callable[[Raw], Found] = lambda _: UNSURE
 ) -> list[Found]:
     """Return what cells come to: each text read once, None for nothing. otherwise: reads what is no text."""
-    known: dict[Raw, Found] = {raw: read(raw) for raw in dict.fromkeys(raws) if raw.__class__ is str}
-    return [None if raw is None else known[raw] if raw.__class__ is str else otherwise(raw) for raw in raws]
+    texts = [raw for raw in dict.fromkeys(raws) if isinstance(raw, str)]
+    known: dict[Raw, Found] = dict(zip(texts, read(texts), strict=True))
+    known[None] = None
+    if {*map(type, raws)} <= {str, type(None)}:
+        return [*map(known.__getitem__, raws)]
+    return [known[raw] if raw is None or isinstance(raw, str) else otherwise(raw) for raw in raws]
 
 
 def _texts(column: Column, _: Rows, raws: Sequence[Raw]) -> list[Found]:
@@ -162,7 +170,7 @@ def _texts(column: Column, _: Rows, raws: Sequence[Raw]) -> list[Found]:
             return text if len(text) <= LONGEST else UNSURE
         return text if bare(text) == text and text in column.choices else UNSURE
 
-    return _each(raws, read)
+    return _each(raws, lambda texts: [*map(read, texts)])
 
 
 def _days(_: Column, __: Rows, raws: Sequence[Raw]) -> list[Found]:
@@ -172,13 +180,13 @@ def _days(_: Column, __: Rows, raws: Sequence[Raw]) -> list[Found]:
         day = iso_day(raw.strip())
         return day if day is not None and _FIRST <= day < _LAST else UNSURE
 
-    return _each(raws, read)
+    return _each(raws, lambda texts: [*map(read, texts)])
 
 
 def _numbers(column: Column, at: Rows, raws: Sequence[Raw]) -> list[Found]:
     """Read numbers: within their limits, with no more decimals than asked for, surely no percentages."""
     scale = None if column.decimals is None else 10**column.decimals
-    found = _each(raws, lambda raw: _written(raw, scale), lambda raw: _plainly(raw, scale))
+    found = _each(raws, lambda texts: _written(texts, scale), lambda raw: _plainly(raw, scale))
     values = Ratios.of([None if isinstance(x, Unsure) else x for x in found])
     beyond = _beyond(values, *(None if e is None else ratios(at.every(e)) for e in (column.low, column.high)))
     return [UNSURE if out else x for x, out in zip(found, beyond, strict=True)] if True in beyond else found
@@ -214,15 +222,22 @@ def _plainly(raw: Raw, scale: int | None) -> Fraction | Unsure:
     return UNSURE if value is None else _held(value, scale)
 
 
-def _written(raw: str, scale: int | None) -> Fraction | Unsure:
-    """Return a number that is written as one, UNSURE where more has to be looked at."""
-    plain = raw.strip()
-    if len(plain) > LONGEST_NUMBER or not PLAIN.match(plain):
-        return UNSURE
-    value = plain_number(plain)
-    if len(plain) > _SHORT:
-        return _held(value, scale)
-    return value if scale is None or not scale % value.denominator else UNSURE
+def _written(texts: list[str], scale: int | None) -> list[Found]:
+    """Return the numbers that are written as numbers, UNSURE where more has to be looked at."""
+    stripped, sure = texts, [True] * len(texts)
+    lines = "\n".join(texts)
+    if not _NUMBERS.match(lines) or lines.count("\n") >= len(texts):
+        stripped = [text.strip() for text in texts]
+        sure = [PLAIN.match(text) is not None and len(text) <= LONGEST_NUMBER for text in stripped]
+    written = [*compress(stripped, sure)]
+    found: list[Found] = [
+        x if len(text) <= _SHORT and (scale is None or not scale % x.denominator) else _held(x, scale)
+        for text, x in zip(written, plain_numbers(written), strict=True)
+    ]
+    if len(found) == len(texts):
+        return found
+    at = iter(found)
+    return [next(at) if is_sure else UNSURE for is_sure in sure]
 
 
 def _held(value: Fraction, scale: int | None) -> Fraction | Unsure:

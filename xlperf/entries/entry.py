@@ -73,8 +73,8 @@ def judge_entries(
     for filled in columns:
         together.setdefault(level[filled.sheet.name, filled.column.name], []).append(filled)
     looked_at: list[Entry] = []
-    if len(steps.keys() | together.keys()) > 1:
-        _clear(columns)
+    first = min(steps.keys() | together.keys(), default=0)
+    _clear([filled for step, some in together.items() if step > first for filled in some])
     for step in sorted(steps.keys() | together.keys()):
         apart = _judge_together(together.get(step, ()))
         looked_at += apart

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,6 +16,8 @@ from xlperf.problems import Problem, Where, errors, problem
 from xlperf.scheme.model import Scheme
 from xlperf.scheme.reading.cells import is_empty
 from xlperf.scheme.reading.tables import read_lines
+
+_PERHAPS_BLANK = re.compile(r"^(?![^\W_])", re.MULTILINE)  # what begins with a letter or a digit is no blank
 
 
 @many_objects()
@@ -51,14 +54,13 @@ def read_data(
 def given_file(file: Path) -> tuple[Given, list[Problem]]:
     """Return what stands in a CSV file, every cell as its text."""
     text, problems = read_lines(file, file.name)
-    below = zip(*(cells for _, cells in text.lines), strict=True) if text.lines else ([] for _ in text.names)
-    columns = {name: _cells(column) for name, column in zip(text.names, below, strict=True)}
-    return Given(
-        file.name, text.names, ColumnLines([number for number, _ in text.lines], columns), text.header
-    ), problems
+    columns = {name: _cells(column) for name, column in zip(text.names, text.columns, strict=True)}
+    return Given(file.name, text.names, ColumnLines(text.numbers, columns), text.header), problems
 
 
 def _cells(written: Sequence[str]) -> Sequence[str | None]:
     """Return the cells of a column, blanks as None."""
-    blank = {c for c in set(written) if not c[:1].isalnum() and is_empty(c)}
-    return [None if c in blank else c for c in written] if blank else written
+    if not _PERHAPS_BLANK.search("\n".join(written)):
+        return written
+    cells = {c: None if is_empty(c) else c for c in {*written}}
+    return [*map(cells.__getitem__, written)]

@@ -65,7 +65,7 @@ class Lines:
         self.unit = next((s.unit for s in self.sheets if s.unit), "") if not self.is_roster else ""
         self.columns = {c.name: c for s in reversed(self.sheets) for c in s.columns if c.expr is None}
         loose = {*FREE_COLUMNS, *(n for s in self.sheets for n in s.where)}
-        loose |= {n for names in dict.fromkeys(map(tuple, self.tables.get(self.table, []))) for n in names}
+        loose = loose.union(*self.tables.get(self.table, []))
         self.loose = loose - self.columns.keys()  # may stand here although no sheet shows them
         self.by_role = {c.role: c.name for c in self.columns.values() if c.role}
         self.naming = [self.by_role[role] for role in ("number", "label", "name") if role in self.by_role]
@@ -88,7 +88,7 @@ class Lines:
             self.plain = plain_lines(self.given, self.base, self.key, facts, {self.unit: self.codes})
             self.plain.rows = [made[key] for key in self.plain.keys]
         lines, plain = self.given.lines, {*self.plain.places}
-        for at in (at for at in range(len(lines)) if at not in plain):
+        for at in [at for at in range(len(lines)) if at not in plain] if len(plain) < len(lines) else ():
             self._put(made, self._with_unit(lines[at]), f"{len(self.base) + at + 1}" if grows else "", at)
         return list(made.values())
 

@@ -38,10 +38,9 @@ def plain_lines(
     """
     if given.columns is None:
         return Plain()
-    first: dict[str, int] = {}
-    for at, cell in enumerate(given.columns[key]):
-        first.setdefault(cell.strip() if isinstance(cell, str) else "", at)
-    found = {at: written for written, at in first.items() if written in base}
+    written = [cell.strip() if isinstance(cell, str) else "" for cell in given.columns[key]]
+    first = dict(zip(written[::-1], range(len(written) - 1, -1, -1), strict=True))
+    found = {at: name for at, name in enumerate(written) if name in base and first[name] == at}
     for column in facts:
         cells = given.columns[column.name]
         known = names.get(column.name)

@@ -14,7 +14,7 @@ from math import gcd
 from operator import add, floordiv, mul, sub
 from typing import Any, overload
 
-from xlperf.formula.values import Value, half_up, nearest, ratio, scaled
+from xlperf.formula.values import Value, half_up, lowest, nearest, ratio, scaled
 
 Whole = list[int]
 Seen = int | str | None  # a value as comparisons see it: a number in units of its ninth decimal, text in small letters
@@ -119,7 +119,9 @@ class Ratios(Sequence[Value]):
     def values(self) -> list[Value]:
         """Return the values, numbers in lowest terms; made when first asked for."""
         if self._values is None:
-            if self.rest is None:
+            if self.full:
+                self._values = [*lowest(*self.pair)]
+            elif self.rest is None:
                 self._values = [ratio(n, d) if d else None for n, d in zip(*self.pair, strict=True)]
             else:
                 rows = zip(*self.pair, self.rest, strict=True)

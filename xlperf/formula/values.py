@@ -9,11 +9,12 @@ Dates are whole numbers, the day count that spreadsheets use (1899-12-30 is day 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from math import gcd, isfinite, lcm
+from operator import floordiv
 from typing import Any
 
 Value = Fraction | str | None
@@ -80,6 +81,18 @@ def ratio(n: int, d: int) -> Fraction:
     return found
 
 
+def lowest(above: Sequence[int], below: Sequence[int]) -> list[Fraction]:
+    """Return a column of n/d in lowest terms, see `ratio`. below: above 0."""
+    common = list(map(gcd, above, below))
+    made, found = object.__new__, []
+    for n, d in zip(map(floordiv, above, common), map(floordiv, below, common), strict=True):
+        one: Fraction = made(Fraction)
+        one._numerator = n  # type: ignore[attr-defined]  # noqa: SLF001 as `Fraction.__new__` sets it
+        one._denominator = d  # type: ignore[attr-defined]  # noqa: SLF001
+        found.append(one)
+    return found
+
+
 @lru_cache(maxsize=4096)
 def whole(n: int) -> Fraction:
     """Return a whole number; those that come again and again, places and counts, are made once."""
@@ -107,10 +120,10 @@ def numbers_in(values: Iterable[Value]) -> list[Fraction]:
     return [v for v in values if type(v) is Fraction]  # isinstance asks a long way round: a number is an abstract class
 
 
-def plain_number(text: str) -> Fraction:
-    """Return the number of digits with at most a sign and a point, which the caller has made sure of."""
-    whole, _, decimals = text.partition(".")
-    return ratio(int(whole + decimals), 10 ** len(decimals)) if decimals else Fraction(int(whole))
+def plain_numbers(texts: Sequence[str]) -> list[Fraction]:
+    """Return the numbers of digits with at most a sign and a point, which the caller has made sure of."""
+    digits = "\n".join(texts).replace(".", "").split("\n") if texts else []
+    return lowest(list(map(int, digits)), [10 ** (len(t) - 1 - t.find(".")) if "." in t else 1 for t in texts])
 
 
 def iso_day(text: str) -> Fraction | None:

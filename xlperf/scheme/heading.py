@@ -38,4 +38,6 @@ def heading_of(folder: Path) -> Heading | None:
     lines, problems = read_lines(folder / file, file) if file else (None, [])
     if problems:
         return None
-    return Heading(text(root, "scheme"), text(root, "title"), text(root, "document"), len(lines.lines) if lines else 0)
+    return Heading(
+        text(root, "scheme"), text(root, "title"), text(root, "document"), len(lines.numbers) if lines else 0
+    )

@@ -110,14 +110,17 @@ def _measured(stated: Stated, rows: Rows) -> Fraction:
 
 def _measured_by(stated: Stated, rows: Rows) -> dict[Value, Fraction]:
     """Return the same for each group of rows; a group that is not there has none."""
-    groups = [row.get(stated.by) for row in rows]
     if not stated.sum:
-        return {group: whole(count) for group, count in Counter(groups).items()}
-    column, numbers = stated.sum.partition(".")[2], defaultdict(list)
-    for group, row in zip(groups, rows, strict=True):
-        if isinstance(value := row.get(column), Fraction):
-            numbers[group].append(value.as_integer_ratio())
-    return {group: ratio_sum(there) for group, there in numbers.items()}
+        return {group: whole(count) for group, count in Counter(row.get(stated.by) for row in rows).items()}
+    column = stated.sum.partition(".")[2]
+    sums: dict[Value, dict[int, int]] = defaultdict(dict)  # group → denominator → numerators added up
+    for row in rows:
+        value = row.get(column)
+        if isinstance(value, Fraction):
+            n, d = value.as_integer_ratio()
+            there = sums[row.get(stated.by)]
+            there[d] = there.get(d, 0) + n
+    return {group: ratio_sum((n, d) for d, n in there.items()) for group, there in sums.items()}
 
 
 # ---- rule calls ------------------------------------------------------------------------------------
