@@ -15,7 +15,8 @@ from xlperf.formula.expression import Expr, blank
 from xlperf.formula.signature import SIGNATURES, Slot, arranged, is_condition_list, looks_up_names
 from xlperf.formula.values import decimal
 
-_CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+)")
+ANY_ROW = "\x1e"  # in an address, where the number of a row will stand; no formula of a file holds it
+_CELL = re.compile(rf"\$?([A-Z]{{1,3}})\$?([0-9]+|{ANY_ROW})")
 
 Write = Callable[[Expr], str]
 Address = Callable[[str], str]
@@ -83,8 +84,8 @@ def _in_braces(x: Expr) -> str | None:
 def side_by_side(cells: Sequence[str]) -> str | None:
     """Return the range of cells that stand side by side in one row, left to right; None where they do not."""
     found = [_CELL.fullmatch(cell) for cell in cells]
-    places = [(int(m[2]), _number(m[1])) for m in found if m is not None]
-    row, first = places[0] if places else (0, 0)
+    places = [(m[2], _number(m[1])) for m in found if m is not None]
+    row, first = places[0] if places else ("", 0)
     if len(places) != len(cells) or places != [(row, first + i) for i in range(len(cells))]:
         return None
     return f"{cells[0]}:{cells[-1]}"

@@ -15,7 +15,8 @@ from typing import cast
 
 from xlperf.engine.plan import Plan, Sheet
 from xlperf.engine.score import Scores
-from xlperf.formula.excel import Addresses
+from xlperf.formula.calls import ANY_ROW
+from xlperf.formula.excel import Addresses, formula
 from xlperf.formula.expression import Expr, link_of, root
 from xlperf.formula.links import Match
 from xlperf.formula.operations import OPERATIONS
@@ -30,6 +31,7 @@ UNIT_NAME = "@unit"  # not a column of the plan: the name of the unit whose code
 NARROW, TIGHT = 16, 24  # columns on paper: more than these have narrow headings, fewer decimals
 LEADING = 6  # columns among which those that say whose row it is are repeated on every page
 HOLE = -1  # the row of a table beside others that has nothing of it
+_ABOVE = "\x1f"  # where the number of the row above will stand, see ANY_ROW
 
 
 @dataclass(frozen=True)
@@ -102,12 +104,12 @@ class View:
         """Return the last row of the table, counted from 0."""
         return BODY + self.size - 1
 
-    @property
+    @cached_property
     def narrow(self) -> bool:
         """Return whether headings are to take more lines rather than more room."""
         return sum(not (s.hidden or s.aside) for s in self.shown) > NARROW
 
-    @property
+    @cached_property
     def tight(self) -> bool:
         """Return whether so many columns stand side by side that each must be narrow."""
         return sum(not (s.hidden or s.aside) for s in self.shown) > TIGHT
@@ -144,11 +146,24 @@ class Layout:
         self._filled: dict[tuple[str, int, str], bool] = {}
         self._whole: dict[tuple[str, int, str], bool] = {}
         self._long: dict[tuple[str, int, str], bool] = {}
+        self._formulas: dict[tuple[str, int, str, bool], str] = {}  # of any row; "" where rows differ in more
         self.widths: dict[object, list[float]] = {}  # of a view, measured once; see `workbook.table`
 
     def row(self, view: View, position: int) -> RowAddresses:
         """Return the addresses as one row of a table sees them."""
         return RowAddresses(self, view, position)
+
+    def formula(self, view: View, name: str, e: Expr, position: int, *, native: bool) -> str:
+        """Return the formula of a column in a row; written once where rows differ in their numbers alone."""
+        at = (view.title, view.left, name, native)
+        if at not in self._formulas:
+            row = _AnyRow(self, view, position)
+            text = formula(e, row, native=native)
+            self._formulas[at] = "" if row.looked else text
+        if text := self._formulas[at]:
+            above = BODY + position
+            return text.replace(ANY_ROW, str(above + 1)).replace(_ABOVE, str(above))
+        return formula(e, self.row(view, position), native=native)
 
     def value(self, view: View, name: str, position: int) -> Value:
         """Return the value that stands in a row of a table; None in a spare row that is empty."""
@@ -267,7 +282,7 @@ class RowAddresses:
         target = self._target(sheet)
         if not self._layout.fixed(self._view.sheet.name, key) or not self._layout.fixed(sheet, target.sheet.key.name):
             return None
-        mine = plain(self._layout.value(self._view, key, self._position))
+        mine = plain(self._value(key))
         found = self._layout.positions(sheet, target.sheet.key.name).get(mine) if mine is not None else None
         if not found:
             return None
@@ -303,13 +318,36 @@ class RowAddresses:
             case "const", (given,):
                 return plain(given)
             case "col", (name,) if self._layout.fixed(self._view.sheet.name, name):
-                return plain(self._layout.value(self._view, name, self._position))
+                return plain(self._value(name))
         return None
+
+    def _value(self, name: str) -> Value:
+        """Return what stands in this row, which may lead each row elsewhere."""
+        return self._layout.value(self._view, name, self._position)
 
     def above(self, name: str) -> str:
         """Return the range from the header down to the row above, for ties by list order."""
         letter = letters(self._view.at[name])
         return f"{letter}${HEAD + 1}:{letter}{BODY + self._position}"
+
+
+class _AnyRow(RowAddresses):
+    """The same addresses with marks for the number of the row. looked: whether it was asked what stands in the row."""
+
+    looked = False
+
+    def cell(self, name: str) -> str:
+        """Return the address of a column in a row that will be known."""
+        return letters(self._view.at[name]) + ANY_ROW
+
+    def above(self, name: str) -> str:
+        """Return the range from the header down to the row above that one."""
+        letter = letters(self._view.at[name])
+        return f"{letter}${HEAD + 1}:{letter}{_ABOVE}"
+
+    def _value(self, name: str) -> Value:
+        self.looked = True
+        return super()._value(name)
 
 
 class _Block(RowAddresses):

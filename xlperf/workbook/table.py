@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import cast
 
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.plan import Column
@@ -218,7 +219,6 @@ def write_row(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: D
     row = BODY + position
     spare = position >= len(view.rows)
     sheet.write_string(row, view.left, row_key(layout, view, position), book.look(style.BASE))
-    at = layout.row(view, position)
     for i, shown_ in enumerate(view.shown, view.left + 1):
         column = column_of(view, shown_)
         value = None if shown_.name == UNIT_NAME else layout.value(view, shown_.name, position)
@@ -227,11 +227,9 @@ def write_row(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: D
         elif view.is_hole(position):
             sheet.write_blank(row, i, None, book.look(style.CLOSED_LOOK))
         elif column.expr is not None and not shown_.settled:
-            text = formula(column.expr, at, native=dress.native)
-            text = f'IF({at.cell(view.sheet.key.name)}="","",{text})' if spare else text
-            whole, long = layout.whole_numbers(view, column.name), layout.long_numbers(view, column.name)
-            look = book.look(style.body_look(column, open_=False, tight=view.tight, whole=whole, long=long))
-            sheet.write_formula(row, i, f"={text}", look, cached(value))
+            text = layout.formula(view, column.name, column.expr, position, native=dress.native)
+            text = f'IF({view.cell(view.sheet.key.name, position)}="","",{text})' if spare else text
+            sheet.write_formula(row, i, f"={text}", _look(book, layout, view, column), cached(value))
         elif spare and column.kind == "key":
             _new_key(book, sheet, layout, view, position, i)
         elif spare and column.name in view.sheet.where and _is_read(layout, view, column):
@@ -239,8 +237,22 @@ def write_row(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: D
         else:
             open_ = shown_.open and not _is_continued(layout, view, position)
             closed = value is None and open_ and not is_asked(layout, view, column, position)
-            look = style.CLOSED_LOOK if closed else style.body_look(column, open_=open_)
-            put(sheet, row, i, column.default if spare else value, book.look(look))
+            look = book.look(style.CLOSED_LOOK) if closed else _look(book, layout, view, column, open_=open_)
+            put(sheet, row, i, column.default if spare else value, look)
+
+
+def _look(book: Book, layout: Layout, view: View, column: Column, *, open_: bool | None = None) -> Format:
+    """Return how cells of a column look, found once for all rows; open_: None for results."""
+    at = (view.title, view.left, column.name, open_)
+    if at not in book.looks:
+        now = _shown_now(layout, view, column.name) if open_ is None else {}
+        book.looks[at] = book.look(style.body_look(column, open_=bool(open_), **now))
+    return book.looks[at]
+
+
+def _shown_now(layout: Layout, view: View, name: str) -> dict[str, bool]:
+    whole, long = layout.whole_numbers(view, name), layout.long_numbers(view, name)
+    return {"tight": view.tight, "whole": whole, "long": long}
 
 
 def _is_continued(layout: Layout, view: View, position: int) -> bool:

@@ -62,12 +62,22 @@ class Listed:
 
     def is_fixed(self, name: str) -> bool:
         """Return whether a column is the same for ever: from the scheme, or worked out from nothing else."""
+        if name not in self._fixed:  # asked for every cell
+            self._fixed[name] = self._is_fixed(name)
+        return self._fixed[name]
+
+    @cached_property
+    def _fixed(self) -> dict[str, bool]:
+        return {}
+
+    def _is_fixed(self, name: str) -> bool:
         sheet, plan = self.view.sheet.name, self.layout.scores.plan
         if self.layout.fixed(sheet, name) or self.view.spare:
             return not self.view.spare
-        behind = [plan.by_name[s].by_name[c] for s, c in plan.graph.behind([(sheet, name)]) if s == sheet]
-        alone = len(behind) == len(plan.graph.behind([(sheet, name)]))
-        return alone and all(c.expr is not None or c.kind in ("key", "fact") for c in behind)
+        behind = plan.graph.behind([(sheet, name)])
+        columns = [plan.by_name[s].by_name[c] for s, c in behind if s == sheet]
+        alone = len(columns) == len(behind)
+        return alone and all(c.expr is not None or c.kind in ("key", "fact") for c in columns)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
