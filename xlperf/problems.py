@@ -63,6 +63,9 @@ class Where:
         return " ".join(p for p in (place, f"({self.path})" if self.path else "") if p)
 
 
+NOWHERE = Where()  # one for all that stands in no file: very many words are made only to be looked up
+
+
 @dataclass(frozen=True)
 class Entry:
     """One row of the catalogue."""
@@ -151,7 +154,7 @@ def problem(code: str, where: Where | None = None, **values: object) -> Problem:
     if code not in catalogue():
         raise KeyError(f"no such problem code: {code}")
     texts = tuple((n, str(v) if isinstance(v, Word) else _short(str(v))) for n, v in values.items())
-    place = where or Where()
+    place = where or NOWHERE
     shown = {name: printable(text) for name, text in vars(place).items() if isinstance(text, str)}
     return Problem(code, Where(**{**vars(place), **shown}), texts)
 

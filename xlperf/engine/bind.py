@@ -56,7 +56,6 @@ class Binder:
 
     def __post_init__(self) -> None:
         self.kinds = Kinds(self.sheet, self.figures)
-        self._titles = {c.name: str(c.attributes.get(Scalar("title"), c.name)) for c in self.sheet.columns}
 
     # ---- a rule call --------------------------------------------------------------------------
 
@@ -174,11 +173,11 @@ class Binder:
             return blank()
         if not NAME.match(node):
             return lift(str(node))
-        if node in self._titles:
+        if node in self.kinds.titles:
             return col(str(node))
         if node in self.figures:
             return lift(self.figures[node].value)
-        known = [*self._titles, *self.figures]
+        known = [*self.kinds.titles, *self.figures]
         self._report("UNKNOWN_COLUMN", node, sheet=self.sheet.title, found=node, nearest=nearest(node, known))
         return blank()
 
@@ -208,10 +207,9 @@ class Binder:
         return f"{self.year:04}{node.removeprefix('year')}" if node.startswith("year") else str(node)
 
     def _name(self, node: Node) -> str:
-        if isinstance(node, Scalar) and node in self._titles:
-            return str(node)
-        found = _flat(node)
-        self._report("UNKNOWN_COLUMN", node, sheet=self.sheet.title, found=found, nearest=nearest(found, self._titles))
+        known, found = self.kinds.titles, _flat(node)
+        if not (isinstance(node, Scalar) and node in known):
+            self._report("UNKNOWN_COLUMN", node, sheet=self.sheet.title, found=found, nearest=nearest(found, known))
         return found
 
     def _their(self, node: Node, there: SheetSpec, numbers: str = "") -> str:
@@ -366,7 +364,7 @@ class Binder:
             self._report("WRONG_VALUE", node, name="条件", wanted=wanted, found=_flat(node))
             return same(0, 0), ""
         name = self._name(self._resolved(node[Scalar("column")]))
-        title, test, wanted_node = self._titles.get(name, name), tests[0], node[tests[0]]
+        title, test, wanted_node = self.kinds.titles.get(name, name), tests[0], node[tests[0]]
         if test == "is_given":
             given = sentence("{title}已填" if wanted_node == "yes" else "{title}未填", title=title)
             return negate(is_blank(col(name))) if wanted_node == "yes" else is_blank(col(name)), given
@@ -389,7 +387,7 @@ class Binder:
         if isinstance(node, Scalar) and is_day(node):
             return self._dated(node)
         if e.op == "col":
-            return f"“{self._titles.get(e.args[0], e.args[0])}”"
+            return f"“{self.kinds.titles.get(e.args[0], e.args[0])}”"
         return shown(e.args[0]) if e.op == "const" else ""
 
     def _report(self, code: str, node: object, **values: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from fractions import Fraction
+from functools import cached_property
 
 from xlperf.formula.expression import Expr
 from xlperf.formula.values import EXEMPT
@@ -27,7 +28,15 @@ class Kinds:
     def __init__(self, sheet: SheetSpec, figures: Mapping[str, Figure]) -> None:
         self.sheet = sheet
         self._figures = figures
-        self._columns = {c.name: c for c in sheet.columns}
+
+    @cached_property
+    def _columns(self) -> dict[str, ColumnSpec]:
+        return {c.name: c for c in self.sheet.columns}
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Return the heading of every column by its name."""
+        return {c.name: str(c.attributes.get(Scalar("title"), c.name)) for c in self.sheet.columns}
 
     def column(self, name: str) -> str:
         """Return what a column holds: number (dates are) or text; "" where there is no such column."""

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from xlperf.formula.values import Value
-from xlperf.problems import Where
+from xlperf.problems import NOWHERE, Where
 from xlperf.scheme.forms import AnnexForm
 from xlperf.scheme.made import MadeRows
 
@@ -24,7 +24,7 @@ class Scalar(str):
     def __new__(cls, text: str, at: Where | None = None) -> Scalar:
         """Keep the place beside the text."""
         made = super().__new__(cls, text)
-        made.at = at or Where()
+        made.at = at or NOWHERE
         return made
 
 
@@ -33,7 +33,7 @@ class Mapping(dict[Scalar, Any]):
 
     def __init__(self, items: Any = (), at: Where | None = None) -> None:
         super().__init__(items)
-        self.at = at or Where()
+        self.at = at or NOWHERE
 
 
 class Listing(list[Any]):
@@ -41,7 +41,7 @@ class Listing(list[Any]):
 
     def __init__(self, items: Any = (), at: Where | None = None) -> None:
         super().__init__(items)
-        self.at = at or Where()
+        self.at = at or NOWHERE
 
 
 Node = Scalar | Mapping | Listing
@@ -50,7 +50,7 @@ Time = tuple[int, str]  # how many years back (0 is this year), and the period
 
 def place_of(node: object) -> Where:
     """Return where a node stood."""
-    return getattr(node, "at", Where())
+    return getattr(node, "at", NOWHERE)
 
 
 @dataclass(frozen=True)
