@@ -18,17 +18,18 @@ from typing import Any, cast
 from xlperf.engine.objects import Party
 from xlperf.engine.plan import UNIT, Column, Sheet
 from xlperf.engine.score import Scores
+from xlperf.entries.entry import looks_at
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import Expr, columns_of
 from xlperf.formula.values import Value, value_text
-from xlperf.workbook.books.unit import called, totalled
+from xlperf.workbook.books.unit import called
 from xlperf.workbook.shape import picked
 from xlperf.workbook.table import DECIMALS
 from xlperf.workbook.text import length_shown, measure
 
 _BLOCK = 4096  # rows whose lines are worked out together
 _KEPT = 20_000  # texts and numbers whose sizes are kept
-# the line of a row in which somebody has filled something: what follows from that is told by the book alone
+# the line of a row in which a key is filled in: whether it is one of those offered is told by the book alone
 _GIVEN = -1
 PARTS = attrgetter("_numerator", "_denominator")  # what a number is, in a tenth of the time that its own hash takes
 
@@ -50,7 +51,7 @@ class Alike:
             held = scores.rows_held(lines.sheet, party) if fills else ()
             chosen = scores.rows_within(lines.sheet, bearer) if offered else ()
             names = bool(bearer is not None and lines.sheet.unit and lines.sheet.of != bearer[0])
-            parts += [lines.of(held, names=names), lines.sums(held)]
+            parts.append(lines.of(held, names=names))
             parts += [lines.of(chosen, names=names), {*chosen} <= {*held}] if chosen else []
         return None if None in parts else tuple(parts)
 
@@ -74,7 +75,7 @@ class _Lines:
     _answers: dict[Expr, _Answers] = field(default_factory=dict, init=False, repr=False)
 
     def of(self, rows: Sequence[int], *, names: bool) -> tuple[Hashable, ...] | None:
-        """Return the lines of some rows, None where something is given there. names: whether those of units too."""
+        """Return the lines of some rows, None where a key is given there. names: whether those of units too."""
         found: list[int] = []
         for row in rows:
             block, at = divmod(row, _BLOCK)
@@ -83,11 +84,6 @@ class _Lines:
             return None
         return (*found, *self._names(rows)) if names else tuple(found)
 
-    def sums(self, rows: Sequence[int]) -> tuple[Hashable, ...]:
-        """Return what stands below the columns of some rows, where it is a sum of what the scheme says."""
-        columns = [self._values(name) for name in self._summed] if rows else []
-        return tuple(_sum(picked(column, rows)) for column in columns)
-
     def _values(self, name: str) -> Sequence[Value]:
         return self.scores.values[self.sheet.name][name]
 
@@ -95,28 +91,37 @@ class _Lines:
         called, whose = self.scores.objects.names(self.sheet.of), picked(self._values(self.sheet.unit), rows)
         return (_wide(called.get(value_text(unit), "")) for unit in whose)
 
-    @cached_property
-    def _summed(self) -> list[str]:
-        sums = totalled(self.sheet)
-        return [c.name for c in self.sheet.columns if c.name in sums and c.expr is None and c.kind != "input"]
-
     def _block(self, number: int) -> list[int]:
         """Work out the lines of many rows."""
         some = slice(number * _BLOCK, (number + 1) * _BLOCK)
         size = len(self.scores.key(self.sheet.name)[some])
-        given, columns = set[int](), list[Iterable[Hashable]]()
+        keyed, filled, columns = set[int](), list[Column](), list[Iterable[Hashable]]()
         for column in self.sheet.columns:
             values = self._values(column.name)[some]
-            if column.kind == "input":
-                given |= {n for n, v in enumerate(values) if v is not None} if values.count(None) < size else set()
-            else:
+            if column.kind != "input":
                 columns.append(_brought(column, values))
+            elif values.count(None) < size:
+                filled.append(column)
+                if column.by == UNIT and column.offers:
+                    keyed |= {n for n, v in enumerate(values) if v is not None}
         columns += [self._asked(asked, some) for asked in self._conditions]
+        columns.append(self._seen(filled, some) if filled else repeat(None, size))
         lines = [*map(self._numbers.__getitem__, zip(*columns, strict=True))]
-        for at in given:
+        for at in keyed:
             lines[at] = _GIVEN
         self._known[number] = lines
         return lines
+
+    def _seen(self, filled: Sequence[Column], some: slice) -> Iterable[Hashable]:
+        """Return row by row, where something is filled in, what of it the self-check sees; columns: with any filled."""
+        found: list[list[Hashable]] = [[] for _ in self.scores.key(self.sheet.name)[some]]
+        for column in filled:
+            beside = sorted(looks_at(column) & self.sheet.by_name.keys()) if column.by == UNIT else []
+            seen = [[*_exactly(self._values(name)[some])] for name in (column.name, *beside)]
+            for said, row in zip(found, zip(*seen, strict=True), strict=True):
+                if row[0] is not None:
+                    said.append((column.name, *row))
+        return [tuple(said) if said else None for said in found]
 
     @cached_property
     def _conditions(self) -> list[Expr]:
@@ -187,10 +192,3 @@ def _long(parts: tuple[int, int], digits: int | None) -> Hashable:
 def _wide(text: str) -> Hashable:
     """Return how wide the lines of a text are."""
     return len(text) if text.isascii() and "\n" not in text else tuple(map(measure, text.split("\n")))
-
-
-def _sum(values: Sequence[Value]) -> Hashable:
-    numbers: list[tuple[int, int]] = [PARTS(v) for v in values if v.__class__ is Fraction]
-    if all(under == 1 for _, under in numbers):
-        return sum(over for over, _ in numbers)
-    return sum((Fraction(*number) for number in numbers), Fraction())

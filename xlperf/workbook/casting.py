@@ -12,6 +12,7 @@ from operator import itemgetter
 from xlperf.formula.values import Value
 from xlperf.workbook.cast import Cast, Filled, Likeness, Parted, Taken, Values, values_of
 from xlperf.workbook.die import COUNTS, SIGNS, Die, Leaf, as_cells, as_shared
+from xlperf.workbook.form import SIGN
 from xlperf.workbook.seal import Identity
 from xlperf.workbook.text import LONGEST
 from xlperf.xlsx.pack import TEXTS, Pieces, taken_apart
@@ -197,6 +198,8 @@ def _taker(refs: Sequence[int]) -> Taken:
 
 def _signed(text: str, size: int) -> _Text:
     """Return a text with holes in the places of signs. size: values that stand before theirs."""
+    if SIGN not in text:
+        return _Text((text,))
     pieces = _SIGN.split(text)
     return _Text(pieces[::2], [size + SIGNS.index(sign) for sign in pieces[1::2]])
 

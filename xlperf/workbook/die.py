@@ -31,7 +31,7 @@ from xlperf.xlsx.skeleton import BODY, MAP
 
 NAME, TEXT, CODE, TOKEN = SIGNS = tuple(f"{SIGN}{letter}{SIGN}" for letter in "NTCK")
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
-_CELL = re.compile(r'(<c r="([A-Z]+\d+)"(?: s="\d+")?)( t="s")?><v>([^<]*)</v></c>')
+_CELL = re.compile(r'(<c r="([A-Z]+\d+)"(?: s="\d+")?)( t="s")?>(<f>[^<]*</f>)?<v>([^<]*)</v></c>')
 COUNTS = 'count="'  # where a part of texts says how many there are
 
 
@@ -63,7 +63,7 @@ class _Own:
 class Leaf:
     """A worksheet's part, with `%s` for every text and every number of its own.
 
-    refs: which each of them is: of the texts said, then of the words.
+    refs: which each of them is: of the texts said, then of the words, then of the words as what a formula comes to.
     """
 
     text: str
@@ -102,6 +102,7 @@ class Die:
         numbers: dict[str, int] = {}
         found: list[int | str] = [numbers.setdefault(text, len(numbers)) for text in said]
         found += [w if isinstance(w, str) else f"{w:.16G}" for w in own.words]
+        found += map(str, own.words)
         escaped = _Own({sign: escape(text) for sign, text in own.plain.items()}, ())
         for name, part in self.parts:
             if isinstance(part, Leaf):
@@ -134,6 +135,7 @@ def taken_apart(draft: Draft, book: Book, record: Record) -> Die | None:
     slots, said, parts = slots_of(draft), book.said(), book.parts()
     cells = _places(draft.layout.views, slots, book)
     titles = [str(sheet.get_name()) for sheet in book.workbook.worksheets()]
+    count = sum(len(slot.rows) for slot in slots)
     own = [
         (order, cells[title][at]) for title in titles for at, order in book.order(title).items() if at in cells[title]
     ]
@@ -144,7 +146,7 @@ def taken_apart(draft: Draft, book: Book, record: Record) -> Die | None:
             title = titles[int(sheet[1]) - 1]
             if SIGN in text:
                 return None
-            made.append((name, _leaf(text, book.order(title), cells[title], said)))
+            made.append((name, _leaf(text, book.order(title), cells[title], said, count)))
         elif name == TEXTS:
             made.append((name, text[: text.index(COUNTS)]))
         else:
@@ -171,9 +173,12 @@ def _places(views: Sequence[View], slots: Sequence[Slot], book: Book) -> dict[st
 
 
 def _leaf(
-    text: str, order: Mapping[tuple[int, int], int], own: Mapping[tuple[int, int], int], said: Sequence[str]
+    text: str, order: Mapping[tuple[int, int], int], own: Mapping[tuple[int, int], int], said: Sequence[str], count: int
 ) -> Leaf:
-    """Take a worksheet's part apart. order, own: (row, column) counted from 0 → which text, which word stands there."""
+    """Take a worksheet's part apart. order, own: (row, column) counted from 0 → which text, which word stands there.
+
+    count: of all words.
+    """
     numbers: dict[str, int] = {}
     for text_said in said:
         numbers.setdefault(text_said, len(numbers))
@@ -184,7 +189,8 @@ def _leaf(
         at = (row - 1, column - 1)
         if cell[3] is None and at not in own:
             continue
-        refs.append(order.get(at, anywhere.get(int(cell[4]), 0)) if cell[3] else len(said) + own[at])
-        pieces += [text[last : cell.start(4)].replace("%", "%%"), "%s"]
-        last = cell.end(4)
+        behind = len(said) + (count if cell[4] else 0)
+        refs.append(order.get(at, anywhere.get(int(cell[5]), 0)) if cell[3] else behind + own[at])
+        pieces += [text[last : cell.start(5)].replace("%", "%%"), "%s"]
+        last = cell.end(5)
     return Leaf("".join([*pieces, text[last:].replace("%", "%%")]), refs)

@@ -131,8 +131,8 @@ def form_of(record: Record, views: Sequence[View], slots: Sequence[Slot]) -> For
 
 def _words(table: int, slots: Sequence[Slot]) -> dict[tuple[int, str], int]:
     """Return (row, column) of a table → which word stands there."""
-    places = ((s.table, (position, s.name)) for s in slots for position in s.rows)
-    return {at: word for word, (number, at) in enumerate(places) if number == table}
+    places = ((s, (position, s.name)) for s in slots for position in s.rows)
+    return {at: word for word, (slot, at) in enumerate(places) if slot.table == table and not slot.total}
 
 
 def _columns(

@@ -28,11 +28,15 @@ Table = tuple[Sheet, Literal["", "held", "chosen"]]  # how the rows are found: n
 
 @dataclass(frozen=True)
 class Slot:
-    """Cells of one column that hold a book's own words. table: of the layout. rows: positions in it."""
+    """Cells of one column that hold a book's own words. table: of the layout. rows: positions in it.
+
+    total: the one below them, whose formula comes to their sum.
+    """
 
     table: int
     name: str
     rows: tuple[int, ...]
+    total: bool = False
 
 
 def shape_of(draft: Draft) -> Hashable | None:
@@ -72,21 +76,12 @@ def _of_table(layout: Layout, view: View) -> Hashable | None:
         found.append(bytes(map(_kind, values)))
         if shown.open and column.asked is not None:
             found.append(tuple(is_asked(layout, view, column, p) for p in size))
-        if shown.name in totalled(view.sheet) and not view.spare:
-            found.append(_sum(values))
     return tuple(found)
 
 
 def _kind(value: Value) -> int:
     """Return 0 for nothing, 1 for a number, 2 for a text, 3 for a text that is empty."""
     return 0 if value is None else 1 if type(value) is Fraction else 2 if value else 3
-
-
-def _sum(values: Sequence[Value]) -> float:
-    numbers = numbers_in(values)
-    if all(v.denominator == 1 for v in numbers):
-        return float(sum(v.numerator for v in numbers))
-    return float(sum(numbers))
 
 
 def _is_given(layout: Layout, view: View) -> bool:
@@ -112,6 +107,9 @@ def _slots(layout: Layout, number: int, view: View) -> Iterator[Slot]:
         elif view.sheet.by_name[shown.name].expr is None:
             values = layout.values(view, shown.name)
             yield Slot(number, shown.name, tuple(p for p, v in enumerate(values) if v is not None and v != ""))
+    for name in (s.name for s in view.shown if s.name in totalled(view.sheet)):
+        if numbers_in(layout.values(view, name)):
+            yield Slot(number, name, (len(view.rows),), total=True)
 
 
 def tables_of(draft: Draft) -> tuple[Table, ...]:
@@ -125,6 +123,9 @@ def words_of(scores: Scores, party: Party, tables: Sequence[Table], slots: Seque
     rows, words = [_rows(scores, party, *table) for table in tables], list[Sequence[Value]]()
     for slot in slots:
         sheet, there = tables[slot.table][0], rows[slot.table]
+        if slot.total:
+            words.append([_sum(picked(scores.values[sheet.name][slot.name], there))])
+            continue
         if len(slot.rows) != len(there):
             there = tuple([there[p] for p in slot.rows])
         if slot.name == KEY:
@@ -136,6 +137,13 @@ def words_of(scores: Scores, party: Party, tables: Sequence[Table], slots: Seque
         else:
             words.append(picked(scores.values[sheet.name][slot.name], there))
     return words
+
+
+def _sum(values: Sequence[Value]) -> Fraction:
+    numbers = numbers_in(values)
+    if all(v.denominator == 1 for v in numbers):
+        return Fraction(sum(v.numerator for v in numbers))
+    return sum(numbers, Fraction())
 
 
 def _rows(scores: Scores, party: Party, sheet: Sheet, how: str) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 
 from xlperf.engine.score import Scores
+from xlperf.many import many_objects
 from xlperf.scheme.model import Scheme
 from xlperf.workbook.alike import Alike
 from xlperf.workbook.books.unit import Draft, called, draft_written, drafted
@@ -73,7 +74,8 @@ class Stamps:
         alike = self._likeness.key(party)
         shape = self._alike.get(alike) if alike is not None else None
         if shape is None:
-            shape = self._shape(drafted(self.scores, party))
+            with many_objects():
+                shape = self._shape(drafted(self.scores, party))
             if shape is not None and alike is not None:
                 self._alike[alike] = shape
         if shape is None or shape.die is None:
@@ -81,7 +83,8 @@ class Stamps:
         name, _ = called(self.scores, party)
         words = words_of(self.scores, party, shape.tables, shape.die.slots)
         if shape.cast is None and shape.has_one:
-            shape.cast = cast_from(shape.die, name, identity, words)
+            with many_objects():
+                shape.cast = cast_from(shape.die, name, identity, words)
         shape.has_one = True
         made = shape.cast.stamped(name, identity, words) if shape.cast is not None else None
         if made is not None:

@@ -26,7 +26,8 @@ _DAY = (1 << 5) | 1  # 1 January 1980, midnight: a book says nothing of when it 
 _LOCAL, _CENTRAL, _END = struct.Struct("<4s5H3I2H"), struct.Struct("<4s6H3I5HI"), struct.Struct("<4s4H2IH")
 TEXTS = "xl/sharedStrings.xml"
 _GAP = 80  # bytes between two numbers that are rather left as they are than packed by themselves
-_NUMBER = re.compile(rb'"><v>(?<! t="s"><v>)([^<]*)<')  # the value of a cell that is neither a text nor a formula
+# the value of a cell that is neither a text nor a formula, and what the sum of a column comes to
+_NUMBER = re.compile(rb'(?:"><v>(?<! t="s"><v>)|,SUM\([$A-Z0-9:]+\)\)</f><v>)([^<]*)<')
 _IDENTITY = re.compile(rb"(xlperf1\|[^<\"]*)")
 
 
@@ -74,7 +75,7 @@ def unpacked(data: bytes) -> list[tuple[str, bytes]]:
 
 
 def taken_apart(name: str, data: bytes) -> Pieces:
-    """Take a part to pieces: a worksheet at its numbers, what else carries the identity at that."""
+    """Take a part to pieces: a worksheet at its numbers and sums, what else carries the identity at that."""
     if name.startswith("xl/worksheets/"):
         return Pieces(*cut(data, _NUMBER, _GAP))
     return Pieces(*cut(data, _IDENTITY, 0)) if name != TEXTS else Pieces((data,), ())
