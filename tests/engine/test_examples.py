@@ -8,7 +8,7 @@ import pytest
 from kit.small_scheme import SCHEME, write
 
 from xlperf.engine.check import check_source
-from xlperf.engine.compile import compile_scheme
+from xlperf.engine.compile import Bound, compile_scheme
 from xlperf.engine.examples import check_examples
 from xlperf.problems import errors
 from xlperf.scheme.load import folder_source, load_scheme, schemes_available
@@ -48,9 +48,10 @@ def test_the_public_cases_are_there(scheme):
 
 
 def test_the_scheme_compiles_under_every_reading(scheme):
+    bound = Bound()
     for reading in scheme.readings.values():
         for option in reading.options:
-            assert compile_scheme(scheme, {reading.id: option})[1] == [], (reading.id, option)
+            assert compile_scheme(scheme, {reading.id: option}, bound)[1] == [], (reading.id, option)
 
 
 def test_a_changed_expectation_turns_red(tmp_path):

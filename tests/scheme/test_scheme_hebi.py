@@ -12,7 +12,7 @@ from kit.judge import agrees
 
 from xlperf.engine.arrays import score_drawn
 from xlperf.engine.check import findings
-from xlperf.engine.compile import compile_scheme
+from xlperf.engine.compile import Bound, compile_scheme
 from xlperf.engine.examples import check_examples, example_tables
 from xlperf.engine.reason import explain_cell
 from xlperf.engine.score import score
@@ -162,10 +162,10 @@ def test_every_option_of_every_reading_scores_and_changes_something(scheme, plan
     adopted, shown = score(plan, tables).values, set()
     for example in scheme.examples:
         shown |= {pair for other in example.alternatives for pair in other["readings"].items()}
-    silent = []
+    silent, bound = [], Bound()
     for name, reading in scheme.readings.items():
         for option in reading.options:
-            other, problems = compile_scheme(scheme, {name: option})
+            other, problems = compile_scheme(scheme, {name: option}, bound)
             assert problems == []
             moved = score(other, tables).values != adopted
             if option != reading.adopted and not moved and (name, option) not in shown:

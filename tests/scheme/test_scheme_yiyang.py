@@ -13,7 +13,7 @@ from kit.judge import agrees
 
 from xlperf.engine.arrays import score_drawn
 from xlperf.engine.check import findings
-from xlperf.engine.compile import compile_scheme
+from xlperf.engine.compile import Bound, compile_scheme
 from xlperf.engine.examples import check_examples
 from xlperf.engine.reason import explain_cell
 from xlperf.engine.score import score
@@ -157,9 +157,10 @@ def test_marks_agree_with_the_list_of_items():
 
 
 def test_every_reading_compiles_and_scores(scheme, tables):
+    bound = Bound()
     for name, reading in scheme.readings.items():
         for option in reading.options:
-            other, problems = compile_scheme(scheme, {name: option})
+            other, problems = compile_scheme(scheme, {name: option}, bound)
             assert problems == []
             if name == "periods" and option == "blend":
                 continue  # the marks of the other two periods are not in the tables

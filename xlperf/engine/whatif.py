@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from xlperf.engine.compile import compile_scheme
+from xlperf.engine.compile import Bound, compile_scheme
 from xlperf.engine.live import Edit, Live, is_akin
 from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.engine.refused import row_name
@@ -77,7 +77,8 @@ def compare_readings(
     nothing and is not scored again.
     """
     base = {r.id: r.adopted for r in scheme.readings.values()} | dict(adopted or {})
-    plan, problems = compile_scheme(scheme, base)
+    bound = Bound()
+    plan, problems = compile_scheme(scheme, base, bound)
     whole = {**scheme.tables, **tables}
     options = [(r, option) for r in scheme.open_readings.values() for option in r.options if option != base[r.id]]
     if errors(problems):
@@ -85,16 +86,17 @@ def compare_readings(
     scores = score(plan, whole)
     effects = []
     for done, (reading, option) in enumerate(options, 1):
-        effects.append(_effect(scheme, scores, whole, base, reading, option))
+        effects.append(_effect(scheme, scores, whole, {**base, reading.id: option}, reading, bound))
         if progress is not None:
             progress(done, len(options), f"比较口径：{reading.id}={option}")
     return effects
 
 
 def _effect(
-    scheme: Scheme, scores: Scores, tables: Tables, base: Mapping[str, str], reading: Reading, option: str
+    scheme: Scheme, scores: Scores, tables: Tables, readings: Mapping[str, str], reading: Reading, bound: Bound
 ) -> ReadingEffect:
-    other, problems = compile_scheme(scheme, {**base, reading.id: option})
+    option = readings[reading.id]
+    other, problems = compile_scheme(scheme, readings, bound)
     if errors(problems):
         return ReadingEffect(reading, option, problems=tuple(problems))
     if other.sheets == scores.plan.sheets:
