@@ -59,14 +59,15 @@ def _plain(text: str) -> str:
 
 def standing(sheet: Any, kept: Mapping[Spot, Kept]) -> set[Spot]:
     """Return which locked cells still say, in their own places, what was issued. sheet: see `plain.said_in`."""
-    said, found, looked = said_in(sheet).get, [], _FORMULAS.get
+    said, found, looked, heads = said_in(sheet).get, [], _FORMULAS.get, getattr(sheet, "heads", None)
     for spot, was in kept.items():
         now = said(spot)
         if now.__class__ is str:
             if now[:1] not in _SIGNS:
                 plainly = was == f"'{now}" and not now[0].isspace()
             else:
-                plainly = looked(was) == now and content_of(sheet, spot)[1]
+                formula = content_of(sheet, spot)[1] if heads is None else heads[spot].data_type == "f"
+                plainly = formula and looked(was) == now
         else:
             plainly = was.__class__ is float and was == now and now.__class__ is not bool
         if plainly or _stands(sheet, spot, was):

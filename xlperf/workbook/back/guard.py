@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.workbook.back.complexity import Weighing
@@ -23,6 +24,7 @@ LARGEST_TOTAL = 256 * MEGA
 LARGEST_RATIO = 400  # packed to unpacked, for parts over one megabyte
 MOST_PARTS = 2_000
 _CHUNK = 1 << 16
+_SMALL = 20_000  # bytes of content types of which it is remembered what they say
 _MOST_KEPT = 16 * MEGA  # bytes of parts that are handed on unpacked
 _END, _ZIP64 = b"PK\x05\x06", 0xFFFFFFFF  # the end record of a zip; a number in it that stands elsewhere
 
@@ -162,14 +164,24 @@ def _parts_problems(book: zipfile.ZipFile, where: Where, kept: dict[str, bytes])
         return [problem("STRICT", where)]
     problems = list(_content_problems(book, parts, where, kept))
     problems += _holding("EXTLINK", _LINKS, names, where)
-    return problems or _holding("MACRO", _MACROS, names, where) or _macro_type(book, where)
+    return problems or _holding("MACRO", _MACROS, names, where) or _macro_type(book, where, kept)
 
 
-def _macro_type(book: zipfile.ZipFile, where: Where) -> list[Problem]:
-    """List the macros that the content types admit to, whatever their parts are called."""
-    types = next((n for n in book.namelist() if n.lower() == "[content_types].xml"), "")
-    found = _MACRO_TYPES.search(book.read(types).replace(b"\0", b"")) if types else None
-    return [problem("MACRO", where, found=found[0].decode("ascii", "replace"))] if found else []
+def _macro_type(book: zipfile.ZipFile, where: Where, kept: Mapping[str, bytes]) -> list[Problem]:
+    """List the macros that the content types admit to, whatever their parts are called. kept: what was unpacked."""
+    name = next((n for n in book.namelist() if n.lower() == "[content_types].xml"), "")
+    types = (kept[name] if name in kept else book.read(name)) if name else b""
+    found = (_known_macro if len(types) <= _SMALL else _macro)(types)
+    return [problem("MACRO", where, found=found)] if found else []
+
+
+def _macro(types: bytes) -> str:
+    """Return the word for a macro in content types, "" where there is none."""
+    found = _MACRO_TYPES.search(types.replace(b"\0", b""))
+    return found[0].decode("ascii", "replace") if found else ""
+
+
+_known_macro = lru_cache(maxsize=64)(_macro)  # books that one program saved say the same of their parts
 
 
 def _holding(code: str, pattern: re.Pattern[str], names: list[str], where: Where) -> list[Problem]:

@@ -10,7 +10,7 @@ from openpyxl.utils.datetime import from_excel
 
 from xlperf.workbook.back.formats import Look
 from xlperf.workbook.back.plain import Cell
-from xlperf.workbook.back.shapes import Head, Shape, Spot, Unusual, shown_of
+from xlperf.workbook.back.shapes import Head, Merged, Shape, Spot, Unusual, shown_of
 from xlperf.workbook.back.spelt import KNOWN_LONGEST, KNOWN_MOST, number_of, plain
 from xlperf.xlsx.addresses import row_and_column
 from xlperf.xlsx.cached import Place
@@ -42,6 +42,7 @@ class LeanSheet:
         self.title = title
         self.heads: Mapping[Spot, Head] = {}
         self.said: dict[Spot, Any] = {}
+        self.merged: dict[tuple[str, ...], Merged] = {}
         self.max_row, self.max_column = 1, 1
         self._shown: dict[Spot, Any] = {}
         self._stored: list[tuple[str, tuple[Spot, ...], Sequence[str]]] = []
@@ -88,6 +89,7 @@ class LeanSheet:
         KeyError where a cell names a text that is not there.
         """
         self.heads, self.max_row, self.max_column = shape.heads, shape.bottom, shape.right
+        self.merged = shape.merged
         self._shown.update(shape.shown)
         said = self.said
         said.update(shape.constants)
@@ -115,15 +117,18 @@ class LeanSheet:
             elif stored:
                 self.said[spot] = _value(cell.kind, stored, texts.every, looks[cell.style])
 
-    def merge(self, areas: Sequence[str]) -> None:
+    def merge(self, areas: tuple[str, ...]) -> None:
         """Make cells one, area by area; what stands under others of them is read by nobody twice alike."""
-        under = [spot for area in areas for spot in _under(area)]
-        if not self.said.keys().isdisjoint(under):
+        merged = self.merged.get(areas)
+        if merged is None:
+            merged = _merged(self.heads, areas)
+            if len(merged.under) <= _LARGEST:  # more would fill a reader that goes on to other books
+                self.merged.clear()  # books of a shape are nearly always merged alike
+                self.merged[areas] = merged
+        if not merged.under.isdisjoint(self.said):
             raise Unusual(self.title)
-        if under:
-            self.heads = {**self.heads, **dict.fromkeys(under, BLANK)}
-            self.max_row = max(self.max_row, *[row for row, _ in under])
-            self.max_column = max(self.max_column, *[column for _, column in under])
+        self.heads = merged.heads
+        self.max_row, self.max_column = max(self.max_row, merged.bottom), max(self.max_column, merged.right)
 
 
 class Shown(Mapping[Place, Any]):
@@ -217,6 +222,14 @@ def _formula(formula: tuple[Mapping[str, str], str], at: str, shared: dict[str, 
         if text != "=":
             shared[number] = Translator(text, at)
     return text
+
+
+def _merged(heads: Mapping[Spot, Head], areas: Sequence[str]) -> Merged:
+    """Return what becomes of the cells of a worksheet of which some are made one."""
+    under = [spot for area in areas for spot in _under(area)]
+    bottom, right = max([1, *[row for row, _ in under]]), max([1, *[column for _, column in under]])
+    blank = dict.fromkeys(under, BLANK)
+    return Merged({**heads, **blank} if under else heads, frozenset(under), bottom, right)
 
 
 def _under(area: str) -> list[Spot]:

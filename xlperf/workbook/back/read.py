@@ -22,7 +22,7 @@ from xlperf.workbook.back.guard import BROKEN_ZIP
 from xlperf.workbook.back.lean import lean_book
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
 from xlperf.workbook.back.plain import said_in
-from xlperf.workbook.back.shapes import Unusual
+from xlperf.workbook.back.shapes import Head, Unusual
 from xlperf.workbook.back.unusual import unusual_book
 from xlperf.workbook.record import Kept, Record, Role, read_record, record_name
 from xlperf.workbook.seal import Identity, printed_codes, read_identity, read_map_seal
@@ -178,8 +178,19 @@ def _cells(
     moved = _is_moved(table)
     columns = [(name, at, table.role(name)) for name, at in table.columns.items()]
     few = [*columns[:1], *(column for column in columns[1:] if column[2] != "locked")]
+    heads: Mapping[tuple[int, int], Head] = getattr(table.sheet, "heads", {})
+    said, title = table.said, table.sheet.title
     for key, row in table.rows.items():
         for name, column, role in columns if rows is None or row in rows else few:
+            head = heads.get((row, column)) if role == "input" else None
+            if (
+                head is not None and head.at and head.data_type != "f"
+            ):  # as `_read` reads it, without the detour by a cell
+                value = said.get((row, column))
+                kind = head.kind if value is None else head.data_type
+                shown_as = head.number_format
+                yield ReadCell(table.plan_sheet, key, name, title, head.at, value, kind, shown_as, False, value, role)
+                continue
             if record is None or issued is None or role not in ("locked", "reported"):
                 yield _read(table, results, (key, name), (row, column), role, None)
                 continue

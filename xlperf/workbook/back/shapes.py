@@ -60,13 +60,23 @@ class Run(NamedTuple):
     right: int
 
 
+class Merged(NamedTuple):
+    """The cells of a worksheet of which some are made one. under: those beneath others; bottom, right: how far."""
+
+    heads: Mapping[Spot, Head]
+    under: frozenset[Spot]
+    bottom: int
+    right: int
+
+
 @dataclass(frozen=True)
 class Shape:
     """The gaps of a worksheet together; see `Run`.
 
     texts, numbers, formulas: the cells whose values are texts that cells share, numbers, and what a formula shows that
     is a number. others: what other formulas show, by kind. odd: the cells that are made one by one, each with the
-    number of its value, None where that is in the gap.
+    number of its value, None where that is in the gap. merged: by the areas of which one cell was made, what was found
+    out the last time.
     """
 
     heads: Mapping[Spot, Head]
@@ -79,6 +89,7 @@ class Shape:
     odd: tuple[tuple[Spelt, int | None], ...]
     bottom: int
     right: int
+    merged: dict[tuple[str, ...], Merged] = field(default_factory=dict, compare=False)
 
 
 @dataclass
@@ -189,7 +200,7 @@ def run_of(gap: Gap, looks: Sequence[Look]) -> Run:
         elif is_open or cell.formula is not None or cell.value:
             how = _ODD
             odd.append(cell)
-    bottom, right = (max([1, *[at[i] for at, _ in heads]]) for i in (0, 1))
+    bottom, right = max([1, *[c.row for c in gap.cells]]), max([1, *[c.column for c in gap.cells]])
     lists = (tuple(heads), tuple(constants), tuple(shown))
     return Run(gap, *lists, spot, kind, how if gap.is_open else _NONE, tuple(odd), bottom, right)
 
