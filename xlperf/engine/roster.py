@@ -56,7 +56,8 @@ class Roster:
         for subject in (s for s in self.plan.subjects if s.within and s.table in filled):
             each = self.plan.is_for_each(subject)
             whose = [(subject.table, key) for key in self.objects.names(subject.table if each else subject.within)]
-            found += [party for party in whose if party in self._with_cells(subject.table)] if each else whose
+            asked = self._with_cells(subject.table) if each else frozenset(whose)
+            found += [party for party in whose if party in asked]
         return tuple(found)
 
     def _with_cells(self, kind: str) -> frozenset[Party]:

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from xlperf.problems import Problem, problem
@@ -113,14 +114,22 @@ def _parts(root: Node, folder: Path, files: dict[str, bytes]) -> tuple[dict[str,
         shown = f"{PARTS}/{file.name}"
         data, faults = bytes_of(file, shown, LARGEST)
         written, faults = decoded(data, shown) if data is not None else (None, faults)
-        node, faults = parse_yaml(written, shown) if written is not None else (None, faults)
+        node, faults = _part(str(name), written, shown) if written is not None else (None, faults)
         problems += faults
         if data is not None and node is not None:
-            node = part_with_lines(node)
             files[shown], found[str(name)] = data, node
-            problems += part_problems(str(name), node)
             waiting += part_names(node)
     return found, problems
+
+
+@lru_cache(maxsize=64)  # what one command reads
+def _part(name: str, written: str, shown: str) -> tuple[Node | None, list[Problem]]:
+    """Read a part, with what is wrong with it; the latest are read once. Nobody changes the nodes."""
+    node, problems = parse_yaml(written, shown)
+    if node is None:
+        return None, problems
+    node = part_with_lines(node)
+    return node, [*problems, *part_problems(name, node)]
 
 
 def part_file(name: str, folder: Path) -> Path | None:
