@@ -217,8 +217,8 @@ def test_books_that_are_alike_have_one_shape(path):
         ("indicator", "一\n二"),
         ("target", None),
         ("target", Fraction(123456789012)),
-        ("full", Fraction(7, 2)),
-        ("full", Fraction(90)),
+        ("full", None),
+        ("full", Fraction(10**12)),
         ("direction", None),
         ("id", ""),
         ("actual", Fraction(3)),
@@ -234,8 +234,40 @@ def test_what_changes_the_shape_changes_what_is_alike(column, value):
     rows[14][column] = value
     tables = {**scheme.tables, "units": [dict(row) for row in scores.rows("totals")], "marks": rows}
     changed = score(plan, tables)
+    assert shape_of(drafted(changed, holders[0])) != shape_of(drafted(changed, holders[1]))
     assert Alike(changed).key(holders[0]) == Alike(changed).key(holders[2])
     assert Alike(changed).key(holders[1]) != Alike(changed).key(holders[0])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_alike"),
+    [
+        (Fraction(1, 4), Fraction(3, 4), True),
+        (Fraction(1, 4), Fraction(1, 8), False),
+        (Fraction(1, 4), Fraction(4), False),
+        (Fraction(3), Fraction(4), True),
+        (Fraction(3), Fraction(3 * 10**14), False),
+        (Fraction(3), None, False),
+        (Fraction(3), "三", False),
+    ],
+)
+def test_what_formulas_come_to_is_a_word_of_the_book(one, other, are_alike, tmp_path):
+    """Of two units one has other results: as many, as long and as whole, they are in the same shape; else not."""
+    scheme, plan = laid_out("yiyang-2018")
+    scores, alike = score(plan, scheme.tables), {}
+    marks = plan.by_name["marks"]
+    for party in Roster(plan, scheme.tables, scheme.office).holders:
+        if party[0] not in OFFICIAL:
+            alike.setdefault(Alike(scores).key(party), []).append(party)
+    both = max(alike.values(), key=len)[:2]
+    values = [*scores.values["marks"]["target"]]
+    for party, said in zip(both, (one, other), strict=True):
+        for row in scores.rows_held(marks, party):
+            values[row] = said
+    scores.values["marks"]["target"] = values
+    shapes = {shape_of(drafted(scores, party)) for party in both}
+    assert len({Alike(scores).key(party) for party in both}) == len(shapes) == (1 if are_alike else 2)
+    assert compared(scores, scheme, both, tmp_path) == len(shapes)
 
 
 def test_parts_packed_are_the_parts(tmp_path):

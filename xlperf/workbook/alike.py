@@ -16,16 +16,18 @@ from operator import attrgetter
 from typing import Any, cast
 
 from xlperf.engine.objects import Party
-from xlperf.engine.plan import UNIT, Column, Sheet
+from xlperf.engine.plan import UNIT, Column, Plan, Sheet
 from xlperf.engine.score import Scores
 from xlperf.entries.entry import looks_at
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import Expr, columns_of
 from xlperf.formula.values import Value, value_text
-from xlperf.workbook.books.unit import called
-from xlperf.workbook.shape import picked
+from xlperf.workbook.books.choice import limiting, naming
+from xlperf.workbook.books.unit import called, fills
+from xlperf.workbook.shape import is_result, picked
 from xlperf.workbook.table import DECIMALS
 from xlperf.workbook.text import length_shown, measure
+from xlperf.workbook.whole import is_whole, units_of
 
 _BLOCK = 4096  # rows whose lines are worked out together
 _KEPT = 20_000  # texts and numbers whose sizes are kept
@@ -47,29 +49,51 @@ class Alike:
             return None  # where a form refers to follows from what rows say
         bearer = scores.objects.bearer(party)
         parts: list[Hashable] = [party[0], bool(called(scores, party)[0])]
-        for lines, fills, offered in self._sheets:
-            held = scores.rows_held(lines.sheet, party) if fills else ()
-            chosen = scores.rows_within(lines.sheet, bearer) if offered else ()
-            names = bool(bearer is not None and lines.sheet.unit and lines.sheet.of != bearer[0])
-            parts.append(lines.of(held, names=names))
-            parts += [lines.of(chosen, names=names), {*chosen} <= {*held}] if chosen else []
+        for sheet, own, offered in self._sheets:
+            held = scores.rows_held(sheet, party) if own is not None else ()
+            names = bool(bearer is not None and sheet.unit and sheet.of != bearer[0])
+            parts.append(own.of(held, names=names) if own is not None else ())
+            if offered is not None and (chosen := scores.rows_within(sheet, bearer)):
+                parts += [offered.of(chosen, names=False), {*chosen} <= {*held}]
         return None if None in parts else tuple(parts)
 
     @cached_property
-    def _sheets(self) -> list[tuple[_Lines, bool, bool]]:
-        """List the sheets of which rows may come in a book: to be filled, to be chosen from."""
-        plan = self.scores.plan
-        offered = {c.offers for s in plan.sheets for c in s.columns if c.offers}
-        found = ((s, bool(not s.grows and s.inputs(UNIT)), s.table in offered and not s.grows) for s in plan.sheets)
-        return [(_Lines(self.scores, s), fills, chosen) for s, fills, chosen in found if fills or chosen]
+    def _sheets(self) -> list[tuple[Sheet, _Lines | None, _Lines | None]]:
+        """List the sheets of which rows may come in a book: with the lines to be filled, and to be chosen from."""
+        plan, scores = self.scores.plan, self.scores
+        offered = {c.offers for s in plan.sheets for c in s.inputs(UNIT)} - {""}
+        found = list[tuple[Sheet, _Lines | None, _Lines | None]]()
+        for sheet in (s for s in plan.sheets if not s.grows):
+            own = _Lines(scores, sheet, _may_stand(plan, sheet)) if sheet.inputs(UNIT) else None
+            chosen = _Lines(scores, sheet, naming(plan, sheet)) if sheet.table in offered else None
+            found += [(sheet, own, chosen)] if own is not None or chosen is not None else []
+        return found
+
+
+def _may_stand(plan: Plan, sheet: Sheet) -> tuple[str, ...]:
+    """List the columns of a sheet that may stand in the book its rows come in (see `books.choice.columns_shown`)."""
+    kept = plan.kept_from(sheet, holder=True)
+    limits = frozenset().union(*(limiting(plan, sheet, fills, whole=whole) for whole in (False, True)))
+    found = dict[str, None]()
+    for column in (c for c in sheet.columns if c.name not in kept):
+        if column.kind == "input":
+            wanted = fills(column)
+        elif column.expr is not None:
+            wanted = not column.step and is_result(column) and columns_of(column.expr) <= found.keys()
+        else:
+            wanted = True
+        if wanted or column.name in limits:
+            found[column.name] = None
+    return tuple(found)
 
 
 @dataclass
 class _Lines:
-    """The lines of a sheet, worked out as they are asked for, many rows together."""
+    """The lines of a sheet, worked out as they are asked for, many rows together. names: the columns that count."""
 
     scores: Scores
     sheet: Sheet
+    names: Sequence[str]
     _known: dict[int, list[int]] = field(default_factory=dict, init=False, repr=False)
     _numbers: _Numbered = field(default_factory=lambda: _Numbered(), init=False, repr=False)
     _answers: dict[Expr, _Answers] = field(default_factory=dict, init=False, repr=False)
@@ -96,7 +120,7 @@ class _Lines:
         some = slice(number * _BLOCK, (number + 1) * _BLOCK)
         size = len(self.scores.key(self.sheet.name)[some])
         keyed, filled, columns = set[int](), list[Column](), list[Iterable[Hashable]]()
-        for column in self.sheet.columns:
+        for column in (self.sheet.by_name[name] for name in self.names):
             values = self._values(column.name)[some]
             if column.kind != "input":
                 columns.append(_brought(column, values))
@@ -126,7 +150,8 @@ class _Lines:
     @cached_property
     def _conditions(self) -> list[Expr]:
         """List the conditions under which cells are asked for, each once."""
-        return [*dict.fromkeys(c.asked for c in self.sheet.inputs() if c.asked is not None)]
+        there = (self.sheet.by_name[name] for name in self.names)
+        return [*dict.fromkeys(c.asked for c in there if c.kind == "input" and c.asked is not None)]
 
     def _asked(self, asked: Expr, some: slice) -> Iterable[Hashable]:
         """Return row by row whether somebody is asked to fill a cell."""
@@ -162,8 +187,11 @@ def _brought(column: Column, values: Sequence[Value]) -> Iterable[Hashable]:
     """Return what the values of a column bring into the lines of their rows."""
     if values[0] is None and values.count(None) == len(values):
         return values
-    if column.expr is not None or (column.shown is not None and column.shown < 0):
+    if (column.expr is not None and not is_result(column)) or (column.shown is not None and column.shown < 0):
         return _exactly(values)
+    if column.expr is not None:
+        per = units_of(column)
+        return [_result(PARTS(v), column.shown, per) if v.__class__ is Fraction else v for v in values]
     kinds = {*map(type, values)}
     if kinds == {Fraction}:
         return map(_long, map(PARTS, values), repeat(column.shown))
@@ -186,6 +214,17 @@ def _long(parts: tuple[int, int], digits: int | None) -> Hashable:
         return -len(str(parts[0]))
     tried = DECIMALS if digits is None else (digits,)
     return ("broken", *(length_shown(Fraction(*parts), n, digits is None) for n in tried))
+
+
+@lru_cache(maxsize=_KEPT)
+def _result(parts: tuple[int, int], digits: int | None, per: int) -> Hashable:
+    """Return what the look of a column has of a number that a formula comes to: how long it is, whether it is whole.
+
+    per: see `workbook.whole`.
+    """
+    number, tried = Fraction(*parts), DECIMALS if digits is None else (digits,)
+    lengths = tuple(length_shown(number, n, whole) for n in tried for whole in (False, True))
+    return is_whole(number, per), 100 % parts[1], lengths
 
 
 @lru_cache(maxsize=_KEPT)

@@ -132,7 +132,7 @@ def form_of(record: Record, views: Sequence[View], slots: Sequence[Slot]) -> For
 def _words(table: int, slots: Sequence[Slot]) -> dict[tuple[int, str], int]:
     """Return (row, column) of a table → which word stands there."""
     places = ((s, (position, s.name)) for s in slots for position in s.rows)
-    return {at: word for word, (slot, at) in enumerate(places) if slot.table == table and not slot.total}
+    return {at: word for word, (slot, at) in enumerate(places) if slot.table == table and not slot.formula}
 
 
 def _columns(

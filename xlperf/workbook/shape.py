@@ -12,8 +12,9 @@ from fractions import Fraction
 from typing import Literal
 
 from xlperf.engine.objects import Party
-from xlperf.engine.plan import Sheet
+from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
+from xlperf.formula.expression import link_of
 from xlperf.formula.values import Value, numbers_in, value_text
 from xlperf.workbook.books.unit import Draft, totalled
 from xlperf.workbook.layout import UNIT_NAME, Layout, View
@@ -30,13 +31,13 @@ Table = tuple[Sheet, Literal["", "held", "chosen"]]  # how the rows are found: n
 class Slot:
     """Cells of one column that hold a book's own words. table: of the layout. rows: positions in it.
 
-    total: the one below them, whose formula comes to their sum.
+    formula: where the words are what formulas come to: each its own row's, or one the sum of those above it.
     """
 
     table: int
     name: str
     rows: tuple[int, ...]
-    total: bool = False
+    formula: Literal["", "result", "sum"] = ""
 
 
 def shape_of(draft: Draft) -> Hashable | None:
@@ -71,7 +72,8 @@ def _of_table(layout: Layout, view: View) -> Hashable | None:
         column = view.sheet.by_name[shown.name]
         values = layout.values(view, shown.name)
         if column.expr is not None:
-            found += [tuple(values), layout.whole_numbers(view, column.name), layout.long_numbers(view, column.name)]
+            said = map(_but_for_a_number, values) if is_result(column) else values
+            found += [tuple(said), layout.whole_numbers(view, column.name), layout.long_numbers(view, column.name)]
             continue
         found.append(bytes(map(_kind, values)))
         if shown.open and column.asked is not None:
@@ -82,6 +84,18 @@ def _of_table(layout: Layout, view: View) -> Hashable | None:
 def _kind(value: Value) -> int:
     """Return 0 for nothing, 1 for a number, 2 for a text, 3 for a text that is empty."""
     return 0 if value is None else 1 if type(value) is Fraction else 2 if value else 3
+
+
+def is_result(column: Column) -> bool:
+    """Return whether the numbers of a column are no more than what its formulas come to, each from its own row.
+
+    What looks at other rows may be written otherwise by what stands there, or as a number where the scheme settles it.
+    """
+    return column.expr is not None and link_of(column.expr) is None
+
+
+def _but_for_a_number(value: Value) -> Hashable:
+    return (Fraction,) if type(value) is Fraction else value
 
 
 def _is_given(layout: Layout, view: View) -> bool:
@@ -104,12 +118,15 @@ def _slots(layout: Layout, number: int, view: View) -> Iterator[Slot]:
     for shown in view.shown:
         if shown.name == UNIT_NAME:
             yield Slot(number, UNIT_NAME, tuple(p for p in size if layout.unit_name(view, p)))
+            continue
+        values = layout.values(view, shown.name)
+        if is_result(view.sheet.by_name[shown.name]):
+            yield Slot(number, shown.name, tuple(p for p, v in enumerate(values) if type(v) is Fraction), "result")
         elif view.sheet.by_name[shown.name].expr is None:
-            values = layout.values(view, shown.name)
             yield Slot(number, shown.name, tuple(p for p, v in enumerate(values) if v is not None and v != ""))
     for name in (s.name for s in view.shown if s.name in totalled(view.sheet)):
         if numbers_in(layout.values(view, name)):
-            yield Slot(number, name, (len(view.rows),), total=True)
+            yield Slot(number, name, (len(view.rows),), "sum")
 
 
 def tables_of(draft: Draft) -> tuple[Table, ...]:
@@ -123,7 +140,7 @@ def words_of(scores: Scores, party: Party, tables: Sequence[Table], slots: Seque
     rows, words = [_rows(scores, party, *table) for table in tables], list[Sequence[Value]]()
     for slot in slots:
         sheet, there = tables[slot.table][0], rows[slot.table]
-        if slot.total:
+        if slot.formula == "sum":
             words.append([_sum(picked(scores.values[sheet.name][slot.name], there))])
             continue
         if len(slot.rows) != len(there):

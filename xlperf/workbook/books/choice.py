@@ -225,12 +225,17 @@ def reference_views(
         if rows:
             wanted.discard(sheet.table)
         if rows and not any(v.sheet is sheet and {*rows} <= {*v.rows} for v in _with_keys(views)):
-            subject = scores.plan.subject_of.get(sheet.table)
-            named = subject.name if subject is not None and subject.name in sheet.by_name else sheet.naming.name
-            keep = scores.plan.kept_from(sheet, holder=False) - {sheet.key.name}
-            shown = tuple(Shown(name) for name in dict.fromkeys((sheet.key.name, named)) if name not in keep)
+            shown = tuple(map(Shown, naming(scores.plan, sheet)))
             found.append(View(sheet, titles.title(sheet.title), shown, rows))
     return found
+
+
+def naming(plan: Plan, sheet: Sheet) -> tuple[str, ...]:
+    """Return the columns by which a row is chosen: its key, and what names it for everybody."""
+    subject = plan.subject_of.get(sheet.table)
+    named = subject.name if subject is not None and subject.name in sheet.by_name else sheet.naming.name
+    keep = plan.kept_from(sheet, holder=False) - {sheet.key.name}
+    return tuple(name for name in dict.fromkeys((sheet.key.name, named)) if name not in keep)
 
 
 def near(scores: Scores, views: Sequence[View]) -> Callable[[Sheet], tuple[int, ...]]:

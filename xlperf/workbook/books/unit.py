@@ -183,7 +183,7 @@ def _own_view(
     plan, bearer = scores.plan, scores.objects.bearer(party)
     several = sheet.unit and bearer is not None and sheet.of != bearer[0]
     chosen = columns_shown(
-        scores, sheet, rows, _fills, without={*(() if several else (sheet.unit,)), sheet.scorer, *sheet.where},
+        scores, sheet, rows, fills, without={*(() if several else (sheet.unit,)), sheet.scorer, *sheet.where},
         private=plan.kept_from(sheet, holder=True), name_units=bool(several), whole=not several,
     )  # fmt: skip
     keyed = sheet.naming == sheet.key or (sheet.table in plan.subject_of and not plan.is_home(sheet))
@@ -197,7 +197,8 @@ def _own_rows(scores: Scores, sheet: Sheet, party: Party) -> tuple[int, ...]:
     return () if sheet.grows or not sheet.inputs(UNIT) else scores.rows_held(sheet, party)
 
 
-def _fills(column: Column) -> bool:
+def fills(column: Column) -> bool:
+    """Return whether the appraised fill a column, in a book of theirs."""
     return column.by == UNIT
 
 
