@@ -58,6 +58,15 @@ def test_the_last_cell_of_the_grid_is_on_it():
     assert guard_problems(data, "a.xlsx") == []
 
 
+@pytest.mark.parametrize("marks", [0, 1, 99, 100, 101, 250])
+def test_a_definition_is_found_behind_however_many_exclamation_marks(marks):
+    text = b"a!" * marks
+    assert [complexity.may_define(t) for t in (text, text + b"<a!", b"!<" + text, b"")] == [False] * 4
+    assert all(complexity.may_define(t) for t in (text + b"<!", b"<!" + text, text + b"<!" + text))
+    data = book(xl__worksheets__sheet1=f"{text.decode()}<!DocType a>")
+    assert [p.code for p in guard_problems(data, "a.xlsx")] == ["DTD"]
+
+
 def test_counting_does_not_depend_on_where_chunks_end():
     text = b'<mergeCell ref="A1:A2"/>' * 20_001
     weighing = complexity.Weighing(SHEET, len(text))

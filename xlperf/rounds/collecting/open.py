@@ -17,7 +17,7 @@ from xlperf.scheduled import Elsewhere, chunks, scheduled
 from xlperf.workbook import secret
 from xlperf.workbook.back.guard import bears, guard_problems
 from xlperf.workbook.back.read import ReadBook, read_book
-from xlperf.workbook.back.second import Unreadable, compared
+from xlperf.workbook.back.second import Unreadable, compared, made_ready
 from xlperf.workbook.quiet import quietly
 from xlperf.workbook.seal import CODE, LEAD_IN
 from xlperf.xlsx.pack import unpacked
@@ -56,6 +56,7 @@ def open_books(
     limits = Limits(LONG, 4 * MEMORY) if own else Limits(PATIENCE, MEMORY)
     jobs = [(file, name, records, tuple(_to_try(name, passwords or {}))) for file, name in files]
     if elsewhere is None or not jobs:
+        made_ready()
         found = guarded(_opened, jobs, seconds=limits.seconds, memory=limits.memory)
     else:
         found = _opened_elsewhere(jobs, records, limits, elsewhere)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from xlperf.problems import Problem, Where, problem, word
-from xlperf.workbook.back.complexity import Weighing
+from xlperf.workbook.back.complexity import Weighing, may_define
 
 MEGA = 1_000_000
 LARGEST_FILE = 20 * MEGA
@@ -225,7 +225,7 @@ def _content_problems(
                     yield problem("TOO_COMPLEX", where, found=much)
                     return
                 text = tail + plain
-                found = _DEFINITION.search(text) if b"!" in text and b"<!" in text else None
+                found = _DEFINITION.search(text) if may_define(text) else None
                 if found and part.filename.endswith((".xml", ".rels", ".vml")):
                     yield problem("DTD", where, found=part.filename)
                     return

@@ -42,6 +42,14 @@ def is_there() -> bool:
     return find_spec("python_calamine") is not None
 
 
+def made_ready() -> bool:
+    """Load the second reader, once for all workers that begin after; return whether there is one."""
+    there = is_there()
+    if there:
+        import python_calamine  # noqa: F401 (each worker would load it anew)
+    return there
+
+
 def compared(book: ReadBook, data: bytes) -> ReadBook:
     """Return a book whose cells to fill say where a second reader reads something else.
 

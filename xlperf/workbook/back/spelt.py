@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
+from xlperf.workbook.back.complexity import may_define
 from xlperf.xlsx.addresses import number as number_of_column
 
 _BEGINS, _ENDS, _TEXTS_END = b"<sheetData>", b"</sheetData>", "</sst>"
@@ -108,7 +109,7 @@ def split_cells(data: bytes) -> tuple[bytes, list[str], list[str]]:
     """
     begins, ends = data.find(_BEGINS) + len(_BEGINS), data.rfind(_ENDS)  # no gap holds either of them once more
     head, rows = data[:begins], data[begins:ends]
-    if not len(_BEGINS) <= begins <= ends or (b"!" in data and b"<!" in data):
+    if not len(_BEGINS) <= begins <= ends or may_define(data):
         raise Otherwise
     if head.count(b"<?") > 1 or (b"?" in rows and b"<?" in rows):
         raise Otherwise
