@@ -293,8 +293,9 @@ def read_identity(book: ReadWorkbook, codes: Sequence[str] | None = None) -> tup
     texts = _carried(book)
     identity: Identity | None = None
     wrong = []
+    read = {text: read_text(text) for text in {*texts.values()}}  # they mostly say the same
     for carrier, text in texts.items():
-        found = read_text(text)
+        found = read[text]
         if found is None:
             wrong.append(f"{carrier}：{text[:60]}")
         elif identity is None:

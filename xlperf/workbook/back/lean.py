@@ -15,11 +15,9 @@ from contextlib import suppress
 from functools import lru_cache
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
-from openpyxl.workbook.defined_name import DefinedName
-
 from xlperf.workbook.back.formats import looks_of
 from xlperf.workbook.back.lean_sheet import LeanSheet, Shown, Texts
-from xlperf.workbook.back.plain import Book, Core, Listed, Property
+from xlperf.workbook.back.plain import Book, Core, Listed, Named, Property
 from xlperf.workbook.back.shapes import Unusual, run_of, shape_of, shape_of_runs
 from xlperf.workbook.back.spelt import Gap, Otherwise, Spelt, spelt_texts, split_cells
 from xlperf.xlsx.addresses import number as number_of_column
@@ -130,10 +128,9 @@ class _Reading:
         return texts
 
     def _names(self, root: Element) -> None:
-        for one in root.iterfind(f"{_MAIN}definedNames/{_MAIN}definedName"):
-            if one.get("localSheetId") is None:
-                name = one.attrib["name"]
-                self.made.defined_names[name] = DefinedName(name, attr_text=one.text or "")
+        every = root.iterfind(f"{_MAIN}definedNames/{_MAIN}definedName")
+        of_all = [one for one in every if one.get("localSheetId") is None]
+        self.made.defined_names = Named({one.attrib["name"]: one.text or "" for one in of_all})
 
     def _properties(self) -> None:
         if "docProps/core.xml" in self.parts:

@@ -84,6 +84,22 @@ class Core:
     keywords: str | None
 
 
+class Named(Mapping[str, DefinedName]):
+    """The defined names of a book by what they are called, each made when it is asked for, which is of few."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def __getitem__(self, name: str) -> DefinedName:
+        return DefinedName(name, attr_text=self._texts[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
 @dataclass
 class Book:
     """A workbook, in the ways of openpyxl's that are asked for.
@@ -93,7 +109,7 @@ class Book:
     """
 
     worksheets: list[Any] = field(default_factory=list)
-    defined_names: dict[str, DefinedName] = field(default_factory=dict)
+    defined_names: Mapping[str, DefinedName] = field(default_factory=dict)
     custom_doc_props: Listed = Listed(())
     properties: Core = Core(None)
     results: Mapping[Place, Any] = field(default_factory=dict)
