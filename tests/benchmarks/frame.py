@@ -67,7 +67,8 @@ class Work:
     processes: paths rather than arrays). wrong: of what was made and an answer, how many numbers are wrong, of how
     many; the judge is the slow, exact path. counted: what a size counts. aims: contestant → how many times faster
     ours is to be. grows: the most by which ours may grow, as an exponent from the first size to the last. fat: the
-    same for its memory, as a ratio.
+    same for its memory, as a ratio. times: how often it is done in a turn, for work that is over before a processor
+    that slept is awake; what is told is one time.
     """
 
     title: str
@@ -80,6 +81,7 @@ class Work:
     grows: float | None = None
     fat: float | None = None
     rounds: int = 5
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -136,23 +138,24 @@ def contend(pipe: Any, module: str, number: int, name: str, given: Any) -> None:
     del answer
     try:
         while pipe.recv() == "go":
-            pipe.send(_turn(ready))
+            pipe.send(_turn(ready, work.times))
     except Exception as fault:
         pipe.send(("fault", f"{type(fault).__name__}: {fault}"[:200]))
     with suppress(Exception):
         ready.close()
 
 
-def _turn(ready: Ready) -> tuple[float, float, float]:
-    """Do the work once; return seconds by the clock and of the processor, and peak MB."""
+def _turn(ready: Ready, times: int) -> tuple[float, float, float]:
+    """Do the work so many times; return seconds by the clock and of the processor for one, and peak MB."""
     gc.collect()
     outside = ready.outside or (lambda: (0.0, 0.0))
     begun, cpu, there = time.perf_counter(), spent(), outside()[0]
-    ready.run()
+    for _ in range(times):
+        ready.run()
     wall, own = time.perf_counter() - begun, spent() - cpu
     there_now, peak = outside()
     mine = max(getrusage(RUSAGE_SELF).ru_maxrss, getrusage(RUSAGE_CHILDREN).ru_maxrss) / 1024
-    return wall, own + there_now - there, peak or mine
+    return wall / times, (own + there_now - there) / times, peak or mine
 
 
 def measured(module: str, number: int, size: int, folder: Path, rounds: int | None = None) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from importlib import import_module
 
@@ -64,6 +65,15 @@ def lost(given):
     return Ready(lambda: next(turns)())
 
 
+def of_a_quarter(given):
+    return Ready(lambda: time.sleep(0.25) or given * 2)
+
+
+def seven_times(given):
+    turns = iter([given * 2] * 7)  # once to be judged, three times in each of two turns
+    return Ready(lambda: next(turns))
+
+
 WORKS = (
     Work(
         "Doubling", "numbers", (4,), lambda folder, size: size, lambda given, answer: (int(answer != given * 2), 1),
@@ -71,6 +81,12 @@ WORKS = (
          Contestant("broken", broken), Contestant("absent", doubled, needs=("no_such_program",)),
          Contestant("short-lived", short_lived), Contestant("lost", lost)),
         aims={"another": 3},
+    ),
+    Work(
+        "Doubling again", "numbers", (4,),
+        lambda folder, size: size, lambda given, answer: (int(answer != given * 2), 1),
+        (Contestant("slow", of_a_quarter), Contestant("seven", seven_times), Contestant("short-lived", short_lived)),
+        times=3,
     ),
 )  # fmt: skip
 
@@ -85,6 +101,13 @@ def test_who_is_wrong_fails_or_is_absent_has_no_ratio(tmp_path):
     assert "no_such_program is not here" in rows["absent"]
     assert "all 1" in rows["another"]
     assert rows["another"].count("×") == 3  # by wall, by CPU, and what is aimed at
+
+
+def test_work_that_is_done_several_times_in_a_turn_is_told_as_one(tmp_path):
+    slow, seven, short = measured(__name__, 1, 4, tmp_path, rounds=2)
+    assert 0.25 <= slow.wall < 0.5
+    assert seven.counts
+    assert short.fault == "StopIteration: "
 
 
 def test_tables_are_put_between_the_marks_of_a_page(tmp_path):

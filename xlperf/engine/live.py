@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from xlperf.engine.graph import Read, Spot
-from xlperf.engine.plan import Column, Plan, Sheet
+from xlperf.engine.plan import Plan, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.evaluate import Cells, Group, Index, evaluate
-from xlperf.formula.expression import link_of
+from xlperf.formula.expression import Expr, link_of
 from xlperf.formula.links import Link
 from xlperf.formula.ratios import plain
 from xlperf.formula.values import Value, alike
@@ -61,7 +61,12 @@ class Live:
         self.index = Index(self)
         self._values = {s: {c: list(cells) for c, cells in columns.items()} for s, columns in scores.values.items()}
         self._askers: dict[tuple[Spot, tuple[str, ...]], Mapping[Group, Collection[int]]] = {}
-        self._order = [spot for spot in _in_order(self.plan) if only is None or spot in only]
+        spots = [spot for spot in _in_order(self.plan) if only is None or spot in only]
+        self._order = [_Followed.of(self.plan, spot) for spot in spots]
+        self._readers: dict[Spot, list[int]] = {}  # a column → those that read it, by their place in the order
+        for place, one in enumerate(self._order):
+            for spot in {read.spot for read in one.reads}:
+                self._readers.setdefault(spot, []).append(place)
         if plan is not None:
             self._turn(scores.plan)
 
@@ -146,13 +151,22 @@ class Live:
         held: cells that stay as they are. whole: columns of which every row is computed.
         """
         moved: list[Moved] = []
-        for spot in self._order:
-            sheet, column = self.plan.by_name[spot[0]], self.plan.by_name[spot[0]].by_name[spot[1]]
-            reached = range(self.size(sheet.name)) if spot in whole else self._reached(sheet, column, dirty, before)
+        reading = {place for spot in dirty for place in self._readers.get(spot, ())}
+        for place, one in enumerate(self._order):
+            spot = one.spot
+            if spot in whole:
+                reached: Collection[int] = range(self.size(spot[0]))
+            elif place in reading:
+                reached = self._reached(one, dirty, before)
+            else:
+                continue
             rows = sorted(set(reached) - held.get(spot, {}).keys())
-            if rows and column.expr is not None:
-                values = evaluate(column.expr, sheet.name, self, rows=rows, index=self.index)
-                moved += self._put(spot, dict(zip(rows, values, strict=True)), dirty, before)
+            if rows:
+                values = evaluate(one.expr, spot[0], self, rows=rows, index=self.index)
+                moves = self._put(spot, dict(zip(rows, values, strict=True)), dirty, before)
+                if moves:
+                    moved += moves
+                    reading.update(self._readers.get(spot, ()))
         return moved
 
     def _put(
@@ -161,7 +175,8 @@ class Live:
         """Write values, and keep which rows came to hold something else and what they held."""
         sheet, name = spot
         cells = self._values[sheet][name]
-        moved = [Moved(sheet, i, name, cells[i], value) for i, value in values.items() if not alike(cells[i], value)]
+        others = [(i, value) for i, value in values.items() if cells[i] is not value]
+        moved = [Moved(sheet, i, name, cells[i], value) for i, value in others if not alike(cells[i], value)]
         for move in moved:
             cells[move.position] = move.new
             dirty.setdefault(spot, set()).add(move.position)
@@ -174,39 +189,38 @@ class Live:
     # ---- which rows an edit reaches ----------------------------------------------------------------
 
     def _reached(
-        self, sheet: Sheet, column: Column, dirty: Mapping[Spot, set[int]], before: Mapping[Spot, Mapping[int, Value]]
+        self, one: _Followed, dirty: Mapping[Spot, set[int]], before: Mapping[Spot, Mapping[int, Value]]
     ) -> set[int]:
         """Return the rows of a column that read something which changed."""
-        link = link_of(column.expr)
+        link = one.link
         rows: set[int] = set()
-        for read in self.plan.graph.reads[sheet.name, column.name]:
+        for read in one.reads:
             changed = dirty.get(read.spot)
             if not changed:
                 continue
             if read.how == "row":
                 rows |= changed
             if link is not None and (read.how != "row" or link.kind == "rank"):
-                rows.update(self._looking(sheet, column, link, read, changed, before))
+                rows.update(self._looking(one, link, read, changed, before))
         return rows
 
     def _looking(
-        self, sheet: Sheet, column: Column, link: Link, read: Read, changed: set[int],
-        before: Mapping[Spot, Mapping[int, Value]],
-    ) -> Iterable[int]:  # fmt: skip
+        self, one: _Followed, link: Link, read: Read, changed: set[int], before: Mapping[Spot, Mapping[int, Value]]
+    ) -> Iterable[int]:
         """Return the rows whose look at other rows falls on one of those that changed."""
         if read.how == "key":
-            return range(self.size(sheet.name))
+            return range(self.size(one.spot[0]))
         if link.kind == "via":
             keys = self.key(read.sheet)
-            askers = self._asking(sheet, column)
+            askers = self._asking(one, link)
             return (row for i in changed for row in askers.get((plain(keys[i]),), ()))
-        there = link.sheet or sheet.name
+        there = link.sheet or one.spot[0]
         names = link.names
         groups = {group for i in changed for group in self._groups_of(there, names, i, before)}
         if link.kind == "rank":
             members = self.index.grouped(there, names)
             return (row for group in groups for row in members.get(group, ()))
-        askers = self._asking(sheet, column)
+        askers = self._asking(one, link)
         return (row for group in groups for row in askers.get(group, ()))
 
     def _groups_of(
@@ -217,22 +231,40 @@ class Live:
         was = [before.get((sheet, name), {}).get(position, value) for name, value in zip(names, now, strict=True)]
         return {tuple(map(plain, now)), tuple(map(plain, was))}
 
-    def _asking(self, sheet: Sheet, column: Column) -> Mapping[Group, Collection[int]]:
+    def _asking(self, one: _Followed, link: Link) -> Mapping[Group, Collection[int]]:
         """Return, for what a look asks for, the rows that ask it; kept until a column it depends on changes."""
-        link = link_of(column.expr)
-        own = tuple(sorted(r.column for r in self.plan.graph.reads[sheet.name, column.name] if r.how == "row"))
-        at = ((sheet.name, column.name), own)
-        if at not in self._askers and link is not None:
+        at = (one.spot, one.own)
+        if at not in self._askers:
             found: dict[Group, list[int]] = {}
             asked: list[Cells]
+            sheet = one.spot[0]
             if link.kind == "via":
-                asked = [self.column(sheet.name, link.key)]
+                asked = [self.column(sheet, link.key)]
             else:
-                asked = [evaluate(value, sheet.name, self) for _, value in link.match]
-            for i in range(self.size(sheet.name)):
+                asked = [evaluate(value, sheet, self) for _, value in link.match]
+            for i in range(self.size(sheet)):
                 found.setdefault(tuple(plain(cells[i]) for cells in asked), []).append(i)
             self._askers[at] = found
         return self._askers[at]
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """A computed column that edits are followed into: what it is made from, said once. own: of that, in its own row."""
+
+    spot: Spot
+    expr: Expr
+    link: Link | None
+    reads: tuple[Read, ...]
+    own: tuple[str, ...]
+
+    @classmethod
+    def of(cls, plan: Plan, spot: Spot) -> _Followed:
+        """Return a column of a plan."""
+        expr, reads = plan.by_name[spot[0]].by_name[spot[1]].expr, tuple(plan.graph.reads[spot])
+        if expr is None:
+            raise TypeError(f"{spot} is not computed")
+        return cls(spot, expr, link_of(expr), reads, tuple(sorted(r.column for r in reads if r.how == "row")))
 
 
 def is_akin(plan: Plan, other: Plan) -> bool:

@@ -212,12 +212,18 @@ class _Some:
 
     def __init__(self, source: Source, sheet: str, rows: Sequence[int]) -> None:
         self._source, self._sheet, self._rows = source, sheet, rows
+        self._kept: dict[str, Cells] = {}  # what an expression is made from is asked for again by what guards it
 
     def column(self, sheet: str, name: str) -> Cells:
-        cells = self._source.column(sheet, name)
         if sheet != self._sheet:
-            return cells
-        return cells.some(self._rows) if isinstance(cells, OnDemand) else [cells[i] for i in self._rows]
+            return self._source.column(sheet, name)
+        if name not in self._kept:
+            cells = self._source.column(sheet, name)
+            if cells.__class__ is not list and isinstance(cells, OnDemand):  # of a list it is asked a long way round
+                self._kept[name] = cells.some(self._rows)
+            else:
+                self._kept[name] = [cells[i] for i in self._rows]
+        return self._kept[name]
 
     def key(self, sheet: str) -> Cells:
         cells = self._source.key(sheet)
@@ -232,11 +238,13 @@ class _Some:
 
 def _fold(e: Expr, sheet: str, source: Source) -> Any:
     """Return a column, or row by row whether a condition holds."""
-    size = source.size(sheet)
+    operation = OPERATIONS.get(e.op)
+    if operation is not None:
+        return operation.exact(*[_fold(a, sheet, source) for a in e.args])
     match e.op, e.args:
         case "const", (value,):
             number = value is None or isinstance(value, Fraction)
-            return Ratios.constant(value, size) if number else Words.constant(value, size)
+            return (Ratios if number else Words).constant(value, source.size(sheet))
         case "col", (name,):
             return source.column(sheet, name)
         case "call", (_, _, body):
@@ -248,7 +256,7 @@ def _fold(e: Expr, sheet: str, source: Source) -> Any:
             for when, then, _ in reversed(branches):
                 result = chosen(_fold(when, sheet, source), _fold(then, sheet, source), result)
             return result
-    return OPERATIONS[e.op].exact(*[_fold(a, sheet, source) for a in e.args])
+    raise TypeError(f"no such operation: {e.op}")
 
 
 # ---- links ----------------------------------------------------------------------------------------
@@ -364,7 +372,7 @@ def _rank(link: Link, sheet: str, look: _Look) -> list[Value]:
 
 
 def _ordered(number: Callable[[int], Seen], positions: Sequence[int]) -> Ordered:
-    numbers = {i: key for i in positions if isinstance(key := number(i), int)}
+    numbers = {i: key for i in positions if (key := number(i)).__class__ is int}
     there: dict[int, list[int]] = defaultdict(list)
     for i, key in numbers.items():
         there[key].append(i)

@@ -152,7 +152,8 @@ class Ratios(Sequence[Value]):
 
 def ratios(cells: Sequence[Value]) -> Ratios:
     """Return a column that can be calculated with."""
-    return cells if isinstance(cells, Ratios) else Ratios.of(list(cells))
+    # of a list the second would ask a long way round
+    return cells if cells.__class__ is not list and isinstance(cells, Ratios) else Ratios.of(list(cells))
 
 
 # ---- arithmetic: blank where one of the two is no number -----------------------------------------------------------
@@ -299,7 +300,7 @@ def blank_at(cells: Sequence[Value]) -> Callable[[int], bool]:
 
 def blanks(cells: Sequence[Value]) -> Sequence[bool] | None:
     """Return which rows are blank; None where none is."""
-    if not isinstance(cells, Ratios):
+    if cells.__class__ is list or not isinstance(cells, Ratios):
         found = [x is None for x in cells]
         return found if True in found else None
     if cells.full:
@@ -310,7 +311,7 @@ def blanks(cells: Sequence[Value]) -> Sequence[bool] | None:
 
 def texts_among(cells: Sequence[Value]) -> Sequence[Value] | None:
     """Return a column of which only the texts count; None where it has none."""
-    return cells.rest if isinstance(cells, Ratios) else cells
+    return cells if cells.__class__ is list or not isinstance(cells, Ratios) else cells.rest
 
 
 def chosen(holds: Sequence[bool], then: Sequence[Value], otherwise: Sequence[Value]) -> Sequence[Value]:

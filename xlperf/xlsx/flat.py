@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import escape, unescape
 from itertools import pairwise
+from operator import itemgetter
 
 from xlperf.xlsx.addresses import moved, number, row_and_column
 from xlperf.xlsx.parts import shared_texts
 
-_CELL = (  # the last group: a cell that is written in another way
-    rb'<c r="(%s)([0-9]{1,7})"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?'
-    rb"(?: ?/>|>(?:<f(?: ([^>]*?))?(?:/>|>([^<]*)</f>))?"
-    rb'(?:<(?:v|is><t(?: xml:space="preserve")?)>([^<]*)</(?:v|t></is)>|<v ?/>|<is><t ?/></is>)?</c>|([^\n]|\n))'
+_CELL = (  # the last group: a cell that is written in another way; what was taken once is not tried shorter
+    rb'<c r="(%s)([0-9]{1,7}+)"(?: s="([0-9]++)")?+(?: t="([a-zA-Z]++)")?+'
+    rb"(?:>(?:<f(?: ([^>]*?))?(?:/>|>([^<]*+)</f>))?+"
+    rb'(?:<(?:v|is><t(?: xml:space="preserve")?)>([^<]*+)</(?:v|t></is)>|<v ?/>|<is><t ?/></is>)?+</c>| ?/>|([^\n]|\n))'
 )
 _BEGIN, _END, _CELL_OPENS = b"<sheetData", b"</sheetData>", b'<c r="'
 _SHARED = re.compile(rb't="shared"')
@@ -81,7 +82,7 @@ def cut_columns(
         raise Irregular("a cell without its address first")
     cells: Sequence[tuple[bytes, ...]] = _pattern(frozenset(letters)).findall(rows)
     start = next((i for i, cell in enumerate(cells) if int(cell[1]) >= first), len(cells))
-    plain = _with_shared(cells) if any(cell[4] for cell in cells) else cells
+    plain = _with_shared(cells) if any(map(itemgetter(4), cells)) else cells
     return _grouped(plain[:start]), _grouped(plain[start:])
 
 
@@ -125,10 +126,10 @@ def _grouped(cells: Sequence[tuple[bytes, ...]]) -> dict[str, FlatColumn]:
     """Return cells by the letters of their columns."""
     if not cells:
         return {}
-    names, rows, styles, kinds, _, formulas, values, otherwise = zip(*cells, strict=True)
+    names, otherwise = ([*map(itemgetter(at), cells)] for at in (0, 7))
     if any(otherwise):
         raise Irregular("a cell")
-    rest = (rows, styles, kinds, formulas, values)
+    rest = [tuple(map(itemgetter(at), cells)) for at in (1, 2, 3, 5, 6)]  # rows, styles, kinds, formulas, values
     width = names.index(names[0], 1) if names.count(names[0]) > 1 else len(names)
     if names == names[:width] * (len(names) // width):  # every row has the same cells
         return {names[i].decode(): FlatColumn(*(column[i::width] for column in rest)) for i in range(width)}

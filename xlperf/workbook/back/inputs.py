@@ -293,8 +293,8 @@ class _Reading:
         else:
             x = [self._plain(kind, value) for kind, value in zip(kinds, values, strict=True)]
             odd = [i for i, value in enumerate(x) if value == -np.inf]
-        if max(map(len, values), default=0) > _SHOWS_ALL:  # a spreadsheet shows fifteen digits of what it stores
-            x = [v if len(text) <= _SHOWS_ALL else float(f"{v:.15g}") for v, text in zip(x, values, strict=True)]
+        for i in [i for i, text in enumerate(values) if len(text) > _SHOWS_ALL]:
+            x[i] = float(f"{x[i]:.15g}")  # a spreadsheet shows fifteen digits of what it stores
         made = np.array(x, np.float64)
         styles = self._some(self.cells.styles)
         if days:

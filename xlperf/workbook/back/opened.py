@@ -161,6 +161,12 @@ class OpenBook:
             raise Irregular("no text")
         return self.texts[int(value)]
 
+    def all_texts(self, column: FlatColumn) -> list[str]:
+        """Return the texts of a column."""
+        if {*column.kinds} == {b"s"} and all(column.values):
+            return [self.texts[i] for i in map(int, column.values)]
+        return [*map(self.text, column.kinds, column.values)]
+
     def look(self, style: bytes) -> Look:
         """Return the format of a cell."""
         return self.looks[int(style or b"0")]
@@ -288,8 +294,9 @@ def _lines(book: OpenBook) -> dict[bytes, list[str]]:
     lines: dict[bytes, list[str]] = {row: [""] * _LINE for row in columns["A"].rows} if columns else {}
     for i, letter in enumerate(letters):
         column = columns.get(letter)
-        for row, kind, value in zip(column.rows, column.kinds, column.values, strict=True) if column else ():
-            lines[row][i] = book.text(kind, value)
+        if column is not None:
+            for row, text in zip(column.rows, book.all_texts(column), strict=True):
+                lines[row][i] = text
     return lines
 
 
