@@ -210,6 +210,16 @@ def test_books_that_are_alike_have_one_shape(path):
                 assert shapes.setdefault(key, shape) == shape, party
 
 
+@pytest.mark.parametrize("name", ["guannan-2009", "hebi-2021", "three-units", "yangcheng-2020", "yiyang-2018"])
+def test_some_units_of_a_scheme_are_alike(name):
+    """Defaults, others' inputs and forms keep no two of them apart; 大石桥 asks everybody something else."""
+    scheme, plan = laid_out(name)
+    alike = Alike(score(plan, scheme.tables))
+    keys = [alike.key(h) for h in Roster(plan, scheme.tables, scheme.office).holders if h[0] not in OFFICIAL]
+    assert None not in keys
+    assert len({*keys}) < len(keys)
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -268,6 +278,19 @@ def test_what_formulas_come_to_is_a_word_of_the_book(one, other, are_alike, tmp_
     shapes = {shape_of(drafted(scores, party)) for party in both}
     assert len({Alike(scores).key(party) for party in both}) == len(shapes) == (1 if are_alike else 2)
     assert compared(scores, scheme, both, tmp_path) == len(shapes)
+
+
+@pytest.mark.parametrize("said", ["部门-99", "部门-05"], ids=["nowhere", "twice"])
+def test_where_a_form_refers_to_keeps_books_apart(said):
+    """Two units with the same forms: one has a line, as wide as before, that a form finds elsewhere or not at all."""
+    scheme, plan = laid_out("guannan-2009")
+    scores, both = score(plan, scheme.tables), [("unit", "D03"), ("unit", "D06")]
+    assert len({Alike(scores).key(party) for party in both}) == 1
+    codes = [*scores.values["quality"]["code"]]
+    codes[scores.rows_held(plan.by_name["quality"], both[1])[0]] = said
+    scores.values["quality"]["code"] = codes
+    assert len({shape_of(drafted(scores, party)) for party in both}) == 2
+    assert len({Alike(scores).key(party) for party in both}) == 2
 
 
 def test_parts_packed_are_the_parts(tmp_path):

@@ -7,11 +7,11 @@ than its place on paper follows from it. Lines are numbered, so that a book is a
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from itertools import repeat
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import Any, cast
 
@@ -22,6 +22,7 @@ from xlperf.entries.entry import looks_at
 from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import Expr, columns_of
 from xlperf.formula.values import Value, value_text
+from xlperf.workbook.books.annexes import forms_of
 from xlperf.workbook.books.choice import limiting, naming
 from xlperf.workbook.books.unit import called, fills
 from xlperf.workbook.shape import is_result, picked
@@ -41,14 +42,13 @@ class Alike:
     """Tells which books of the appraised are of one shape."""
 
     scores: Scores
+    _named: dict[str, frozenset[Value]] = field(default_factory=dict, init=False, repr=False)
 
     def key(self, party: Party) -> Hashable | None:
         """Return what only books of one shape have in common; None where only the book itself can tell its shape."""
         scores = self.scores
-        if scores.plan.forms:
-            return None  # where a form refers to follows from what rows say
         bearer = scores.objects.bearer(party)
-        parts: list[Hashable] = [party[0], bool(called(scores, party)[0])]
+        parts: list[Hashable] = [party[0], bool(called(scores, party)[0]), *self._of_forms(party)]
         for sheet, own, offered in self._sheets:
             held = scores.rows_held(sheet, party) if own is not None else ()
             names = bool(bearer is not None and sheet.unit and sheet.of != bearer[0])
@@ -56,6 +56,21 @@ class Alike:
             if offered is not None and (chosen := scores.rows_within(sheet, bearer)):
                 parts += [offered.of(chosen, names=False), {*chosen} <= {*held}]
         return None if None in parts else tuple(parts)
+
+    def _of_forms(self, party: Party) -> Iterator[Hashable]:
+        """List what the forms of a book refer to: which of its rows they name, and what was entered there."""
+        scores = self.scores
+        for form in forms_of(scores, party[1]) if scores.plan.forms and party[0] == UNIT else ():
+            yield form.id
+            named = self._named.get(form.id)
+            if named is None:
+                sought = (scores.values[form.rows][str(name)] for name in form.filled.matched)
+                named = self._named[form.id] = frozenset(chain.from_iterable(sought)) - {None}
+            for name, column in form.filled.of:
+                sheet = scores.plan.by_name[name]
+                rows = *scores.rows_held(sheet, party), *scores.rows_within(sheet, scores.objects.bearer(party))
+                by, said = (picked(scores.values[name][c], rows) for c in (form.filled.by, column))
+                yield tuple((b, v) if b in named else None for b, v in zip(by, said, strict=True))
 
     @cached_property
     def _sheets(self) -> list[tuple[Sheet, _Lines | None, _Lines | None]]:
