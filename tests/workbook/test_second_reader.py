@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
@@ -112,6 +113,16 @@ def test_a_far_cell_is_no_reason_to_lay_out_the_grid(filled, tmp_path):
 )
 def test_what_counts_as_the_same(first, second, same):
     assert alike(first, second) is same
+
+
+def test_workers_begin_with_the_second_reader_loaded(monkeypatch):
+    """Each of them would load the library anew; where there is none, none is looked for."""
+    monkeypatch.delitem(sys.modules, "python_calamine", raising=False)
+    monkeypatch.setattr(second, "is_there", lambda: False)
+    assert not second.made_ready()
+    assert "python_calamine" not in sys.modules
+    monkeypatch.undo()
+    assert second.made_ready() == is_there() == ("python_calamine" in sys.modules)
 
 
 def test_a_book_read_lean_is_not_unpacked_again_to_see_how_far_it_goes(filled, monkeypatch):
