@@ -6,7 +6,7 @@ exists everywhere. The cell's cached text is worked out here the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
@@ -59,31 +59,28 @@ def state_cell(view: View) -> str:
 
 def checked(layout: Layout, views: Sequence[View], offered: Mapping[str, frozenset[Value]]) -> Checked:
     """Check the values as they are written. views: a table, or tables side by side with the same lines."""
-    missing, wrong = [], []
+    missing, wrong, filled = [], [], _filled(views)
     for position in range(len(views[0].rows)):
         lacks = bad = 0
-        for view, column in _filled_here(views, position):
+        for view, column, limited in filled:
+            if view.is_hole(position):
+                continue
             value = layout.value(view, column.name, position)
             if value is None or (isinstance(value, str) and not value.strip(" ")):
                 lacks += column.required and is_asked(layout, view, column, position)
                 continue
             row = {name: layout.value(view, name, position) for name in looks_at(column) if name in view.sheet.by_name}
             asked = is_asked(layout, view, column, position)
-            bad += not asked or not is_acceptable(_limited(view, column), value, row, offered)
+            bad += not asked or not is_acceptable(limited, value, row, offered)
         missing += [(BODY + position + 1, lacks)] if lacks else []
         wrong += [(BODY + position + 1, bad)] if bad else []
     return Checked(tuple(missing), tuple(wrong))
 
 
-def _filled_here(views: Sequence[View], position: int) -> Iterator[tuple[View, Column]]:
-    for view in views:
-        if not view.is_hole(position):
-            yield from ((view, view.sheet.by_name[s.name]) for s in view.shown if s.open)
-
-
-def _limited(view: View, column: Column) -> Column:
-    """Return a column with the limits that this table can tell."""
-    return within(column, view.at)
+def _filled(views: Sequence[View]) -> list[tuple[View, Column, Column]]:
+    """List the columns to fill, each also with no more than the limits that its table can tell."""
+    filled = [(view, view.sheet.by_name[s.name]) for view in views for s in view.shown if s.open]
+    return [(view, column, within(column, view.at)) for view, column in filled]
 
 
 def write_check(
@@ -97,12 +94,12 @@ def write_check(
     """
     view, first = views[0], views[-1].end + 1
     look = book.look(style.BASE)
-    found = checked(layout, views, offered)
-    lists = {"missing": "", "wrong": ""}
+    found, filled = checked(layout, views, offered), _filled(views)
+    counts, lists = {"missing": dict(found.missing), "wrong": dict(found.wrong)}, {"missing": "", "wrong": ""}
     for position in range(len(view.rows) + view.spare):
         row = BODY + position
-        for i, (name, terms) in enumerate(_terms(layout, views, position, offers).items()):
-            count = dict(getattr(found, name)).get(row + 1, 0)
+        for i, (name, terms) in enumerate(_terms(layout, filled, view, position, offers).items()):
+            count = counts[name].get(row + 1, 0)
             lists[name] += f"{'、' if lists[name] else ''}{row + 1}" if count else ""
             counter, list_ = letters(first + i), letters(first + 2 + i)
             sheet.write_formula(row, first + i, f"={terms}", look, count)
@@ -124,13 +121,17 @@ def write_check(
     return shown
 
 
-def _terms(layout: Layout, views: Sequence[View], position: int, offers: Mapping[str, str]) -> dict[str, str]:
+def _terms(
+    layout: Layout, filled: Sequence[tuple[View, Column, Column]], first: View, position: int, offers: Mapping[str, str]
+) -> dict[str, str]:
     """Write for a row how many cells are missing, and how many hold what may not stand there."""
     missing, wrong = ["0"], ["0"]
-    for view, column in _filled_here(views, position):
+    for view, column, limited in filled:
+        if view.is_hole(position):
+            continue
         at = layout.row(view, position)
         empty = f'TRIM({at.cell(column.name)})=""'
-        asks, condition = _asks(layout, view, column, position), acceptable(_limited(view, column), at, offers)
+        asks, condition = _asks(layout, view, column, position), acceptable(limited, at, offers)
         if column.required and asks != "FALSE":
             missing.append(f"({empty})" if asks == "TRUE" else f"IF({asks},IF({empty},1,0),0)")
         if asks == "FALSE":
@@ -139,8 +140,8 @@ def _terms(layout: Layout, views: Sequence[View], position: int, offers: Mapping
             right = f"IF({condition},0,1)" if condition else "0"
             wrong.append(f"IF({empty},0,{right if asks == 'TRUE' else f'IF({asks},{right},1)'})")
     terms = {"missing": "+".join(missing), "wrong": "+".join(wrong)}
-    if position >= len(views[0].rows):
-        terms["missing"] = f"IF({used(layout.row(views[0], position), views[0])}=0,0,{terms['missing']})"
+    if position >= len(first.rows):
+        terms["missing"] = f"IF({used(layout.row(first, position), first)}=0,0,{terms['missing']})"
     return terms
 
 
