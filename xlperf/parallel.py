@@ -31,6 +31,7 @@ FEW = 6  # jobs up to which another process does not pay for its start
 _LOOK = 0.5  # seconds between two looks at whether the parent is still there
 _MORE = 2.0  # seconds more for a job on a busy machine, and how many times its time it has at most
 _AT_MOST = 6
+_PIPED = 8_192  # bytes that every pipe takes although nobody reads them
 
 
 @dataclass(frozen=True)
@@ -177,15 +178,25 @@ def _die_with_parent() -> None:
 
 @dataclass
 class _Worker:
-    """A process with a pipe, the number of the job it is at, and until when it may take."""
+    """A process with a pipe, the numbers of the job it is at and of one that waits in the pipe, and until when it may.
+
+    begun: when the job was given, or the one before it was done. spent: CPU seconds of the process then, as it said
+    itself; asked: and when it was last asked.
+    """
 
     process: Any
     pipe: Any
-    job: int = -1
+    jobs: deque[int] = field(default_factory=deque)
     until: float = 0.0
-    begun: float = 0.0  # when the job was given
-    spent: float = 0.0  # CPU seconds of the process when it was given, as it said itself
-    asked: float = 0.0  # and when it was last asked
+    begun: float = 0.0
+    spent: float = 0.0
+    asked: float = 0.0
+
+    def begin(self, seconds: float) -> None:
+        """Count the time of a job from now on."""
+        self.begun = time.monotonic()
+        self.until = self.begun + seconds
+        self.asked = self.spent
 
     def starved(self, seconds: float) -> bool:
         """Return whether the time is up only because the machine is busy: it has worked, and less than it may.
@@ -214,18 +225,34 @@ class _Crew(Generic[J, R]):
     fresh: bool
     workers: list[_Worker] = field(default_factory=list)
     early: dict[int, R | Lost] = field(default_factory=dict)
+    waiting: deque[int] = field(default_factory=deque)
 
     def results(self, count: int) -> Iterator[R | Lost]:
         """Return the results in the order of the jobs."""
-        waiting = deque(range(len(self.jobs)))
+        self.waiting.extend(range(len(self.jobs)))
         for turn in range(len(self.jobs)):
             while turn not in self.early:
-                while waiting and len(self.workers) < count:
+                while self.waiting and len(self.workers) < count:
                     self.workers.append(self._started())
-                for worker in (w for w in self.workers if w.job < 0 and waiting):
-                    self._give(worker, waiting.popleft())
+                self._hand_out()
                 self._take()
             yield self.early.pop(turn)
+
+    def _hand_out(self) -> None:
+        """Hand a job to everybody who has none, then one more to begin at once, while whoever asked looks at results.
+
+        The last jobs are not given so, nor one that may not go into a pipe of which nobody takes it.
+        """
+        for worker in (w for w in self.workers if not w.jobs and self.waiting):
+            self._give(worker, self._said(self.waiting[0]))
+        for worker in (w for w in self.workers if len(w.jobs) == 1 and len(self.waiting) > len(self.workers)):
+            if len(said := self._said(self.waiting[0])) <= _PIPED:
+                self._give(worker, said)
+
+    def _said(self, number: int) -> Any:
+        from multiprocessing.reduction import ForkingPickler
+
+        return ForkingPickler.dumps(self.jobs[number])
 
     def end(self) -> None:
         """End every worker."""
@@ -242,18 +269,18 @@ class _Crew(Generic[J, R]):
         there.close()
         return _Worker(process, here)
 
-    def _give(self, worker: _Worker, job: int) -> None:
-        worker.job, worker.begun = job, time.monotonic()
-        worker.until = worker.begun + self.seconds
-        worker.asked = worker.spent
+    def _give(self, worker: _Worker, said: Any) -> None:
+        if not worker.jobs:
+            worker.begin(self.seconds)
+        worker.jobs.append(self.waiting.popleft())
         with suppress(OSError):  # a worker that died between two jobs is found when it is heard
-            worker.pipe.send(self.jobs[job])
+            worker.pipe.send_bytes(said)
 
     def _take(self) -> None:
         """Wait until a worker answers, dies or takes too long."""
         from multiprocessing.connection import wait
 
-        busy = [w for w in self.workers if w.job >= 0]
+        busy = [w for w in self.workers if w.jobs]
         left = max(0.0, min(w.until for w in busy) - time.monotonic())
         heard = {id(pipe) for pipe in wait([w.pipe for w in busy], left)}
         for worker in busy:
@@ -274,11 +301,12 @@ class _Crew(Generic[J, R]):
             return
         if failed:
             raise found
-        self.early[worker.job] = found
-        worker.job = -1
+        self.early[worker.jobs.popleft()] = found
+        worker.begin(self.seconds)
 
     def _lose(self, worker: _Worker, why: Literal["late", "died"]) -> None:
-        self.early[worker.job] = Lost(why)
+        self.early[worker.jobs.popleft()] = Lost(why)
+        self.waiting.extendleft(reversed(worker.jobs))  # which it had not begun
         self.workers.remove(worker)
         worker.end()
 

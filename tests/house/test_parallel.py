@@ -56,6 +56,39 @@ def test_what_hangs_or_dies_or_eats_is_lost_alone(monkeypatch, cores):
     assert time.monotonic() - started < 55  # nobody waited for one that hangs a minute
 
 
+def begun_at(_):
+    return time.monotonic()
+
+
+def test_the_next_job_is_begun_while_somebody_looks_at_a_result():
+    looked = []
+    for begun in guarded(begun_at, range(6), seconds=20):
+        looked.append((begun, time.monotonic()))
+        time.sleep(0.3)
+    assert looked[1][0] < looked[0][1] + 0.3, "the second waited until the first was looked at"
+
+
+def slept(seconds):
+    time.sleep(seconds)
+    return seconds
+
+
+def test_the_time_of_a_job_begins_when_the_one_before_it_is_done():
+    assert list(guarded(slept, [0.9] * 3, seconds=1.5)) == [0.9] * 3  # three for one worker
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_no_job_is_lost_with_the_one_before_it_however_long(monkeypatch, cores):
+    """One that no pipe takes would hold up everybody, were it sent to a worker that hangs."""
+    monkeypatch.setattr(parallel, "cores", lambda: cores)
+    long = "a" * 1_000_000
+    for behind in ("b", long):
+        jobs = ["hangs", *[behind] * 4, "dies", *[behind] * 4]
+        found = list(guarded(reading, jobs, seconds=1.5, memory=ENOUGH, few=0))
+        wanted = [behind.upper()] * 4
+        assert found == [Lost("late"), *wanted, Lost("died"), *wanted]
+
+
 def test_what_takes_too_much_memory_is_refused_the_memory():
     with pytest.raises(MemoryError):
         list(guarded(reading, ["eats"], seconds=20, memory=ENOUGH))
