@@ -18,7 +18,7 @@ from xlperf.workbook.back.held import as_scored, held
 from xlperf.workbook.back.inputs import typed_in
 from xlperf.workbook.back.read import read_book
 from xlperf.xlsx.cached import write_values
-from xlperf.xlsx.flat import Irregular
+from xlperf.xlsx.flat import Irregular, columns_of
 
 UNITS = 45
 SHEET, FIRST = "得分", 7
@@ -108,6 +108,14 @@ def test_a_book_that_lies_otherwise_is_left_to_the_slow_reader(county, tmp_path,
             new.writestr(name, data)
     with pytest.raises(Irregular):
         typed_in(tmp_path / "b.xlsx", plan, scheme.tables)
+
+
+@pytest.mark.parametrize("cell", [b'<c r="A7"', b'<c r="A7" s="5"', b'<c r="A7" s="5" t="s"', b'<c r="A7"><v>1</v>'])
+def test_a_cell_that_breaks_off_is_not_passed_over(cell):
+    whole = b'<sheetData><row r="6"><c r="A6"><v>1</v></c></row><row r="7">%s</sheetData>'
+    assert columns_of(whole % b'<c r="A7"/></row>')["A"].values == (b"1", b"")
+    with pytest.raises(Irregular):
+        columns_of(whole % cell)
 
 
 def test_the_rows_as_exact_values_are_those_that_were_typed(county):

@@ -19,7 +19,7 @@ from xlperf.xlsx.addresses import moved, number, row_and_column
 from xlperf.xlsx.parts import shared_texts
 
 _CELL = (  # the last group: a cell that is written in another way; what was taken once is not tried shorter
-    rb'<c r="(%s)([0-9]{1,7}+)"(?: s="([0-9]++)")?+(?: t="([a-zA-Z]++)")?+'
+    rb'<c r="(%s)([0-9]{1,7}+)"(?: s="([0-9]++)")?(?: t="([a-zA-Z]++)")?'
     rb"(?:>(?:<f(?: ([^>]*?))?(?:/>|>([^<]*+)</f>))?+"
     rb'(?:<(?:v|is><t(?: xml:space="preserve")?)>([^<]*+)</(?:v|t></is)>|<v ?/>|<is><t ?/></is>)?+</c>| ?/>|([^\n]|\n))'
 )
@@ -80,6 +80,8 @@ def cut_columns(
     rows = _heads(data[begin:end] if 0 <= begin < end else data, letters)
     if rows.count(_CELL_OPENS) != rows.count(b"<c"):  # what is cut off has no cell of a column that is wanted
         raise Irregular("a cell without its address first")
+    if not rows.rstrip().endswith(b">"):
+        raise Irregular("a cell that breaks off")
     cells: Sequence[tuple[bytes, ...]] = _pattern(frozenset(letters)).findall(rows)
     start = next((i for i, cell in enumerate(cells) if int(cell[1]) >= first), len(cells))
     plain = _with_shared(cells) if any(map(itemgetter(4), cells)) else cells
