@@ -94,7 +94,7 @@ class Lines:
 
     def _headings(self) -> None:
         long = any(s.scorer for s in self.sheets) and "stage" in self.given.names
-        known = [*dict.fromkeys((*self.columns, *self.loose, *(("stage", "score") if long else ())))]
+        known = [*dict.fromkeys((*self.columns, *sorted(self.loose), *(("stage", "score") if long else ())))]
         computed = {c.name: c for s in self.sheets for c in s.columns if c.expr is not None}
         for name in self.given.doubled:
             at = replace(self.given.place(self.given.header, name), path="")

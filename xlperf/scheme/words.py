@@ -57,8 +57,8 @@ class _Alike:
         return [self._words[i] for i, _ in likest]
 
 
-def _pairs(word: str) -> set[str]:
-    return {f"{a}{b}" for a, b in pairwise(f" {word} ")}
+def _pairs(word: str) -> Collection[str]:
+    return dict.fromkeys(f"{a}{b}" for a, b in pairwise(f" {word} "))  # no set: whose order is another in each run
 
 
 class _OneOff:
@@ -75,9 +75,9 @@ class _OneOff:
         return [one for spelt in _shortened(word) for one in self._spelt.get(spelt, ())]
 
 
-def _shortened(word: str) -> set[str]:
+def _shortened(word: str) -> Collection[str]:
     """Return a word, and what it is without one of its letters."""
-    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
+    return dict.fromkeys((word, *(word[:i] + word[i + 1 :] for i in range(len(word)))))
 
 
 def suggester(known: Collection[str], most: int = 20) -> Callable[[str], str]:
