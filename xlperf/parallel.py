@@ -246,8 +246,10 @@ class _Crew(Generic[J, R]):
         for worker in (w for w in self.workers if not w.jobs and self.waiting):
             self._give(worker, self._said(self.waiting[0]))
         for worker in (w for w in self.workers if len(w.jobs) == 1 and len(self.waiting) > len(self.workers)):
-            if len(said := self._said(self.waiting[0])) <= _PIPED:
-                self._give(worker, said)
+            said = self._said(self.waiting[0])
+            if len(said) > _PIPED:  # nor would the others be given it
+                break
+            self._give(worker, said)
 
     def _said(self, number: int) -> Any:
         from multiprocessing.reduction import ForkingPickler

@@ -15,7 +15,7 @@ from xlperf.engine.objects import Party
 from xlperf.engine.plan import Column, Sheet
 from xlperf.engine.score import Scores
 from xlperf.formula.expression import link_of
-from xlperf.formula.values import Value, numbers_in, value_text
+from xlperf.formula.values import Value, numbers_in, ratio_sum, value_text
 from xlperf.workbook.books.unit import Draft, totalled
 from xlperf.workbook.layout import UNIT_NAME, Layout, View
 from xlperf.workbook.selfcheck import checked
@@ -141,7 +141,8 @@ def words_of(scores: Scores, party: Party, tables: Sequence[Table], slots: Seque
     for slot in slots:
         sheet, there = tables[slot.table][0], rows[slot.table]
         if slot.formula == "sum":
-            words.append([_sum(picked(scores.values[sheet.name][slot.name], there))])
+            summed = numbers_in(picked(scores.values[sheet.name][slot.name], there))
+            words.append([ratio_sum(v.as_integer_ratio() for v in summed)])
             continue
         if len(slot.rows) != len(there):
             there = tuple([there[p] for p in slot.rows])
@@ -154,13 +155,6 @@ def words_of(scores: Scores, party: Party, tables: Sequence[Table], slots: Seque
         else:
             words.append(picked(scores.values[sheet.name][slot.name], there))
     return words
-
-
-def _sum(values: Sequence[Value]) -> Fraction:
-    numbers = numbers_in(values)
-    if all(v.denominator == 1 for v in numbers):
-        return Fraction(sum(v.numerator for v in numbers))
-    return sum(numbers, Fraction())
 
 
 def _rows(scores: Scores, party: Party, sheet: Sheet, how: str) -> tuple[int, ...]:

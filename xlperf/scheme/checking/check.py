@@ -112,15 +112,11 @@ def _measured_by(stated: Stated, rows: Rows) -> dict[Value, Fraction]:
     """Return the same for each group of rows; a group that is not there has none."""
     if not stated.sum:
         return {group: whole(count) for group, count in Counter(row.get(stated.by) for row in rows).items()}
-    column = stated.sum.partition(".")[2]
-    sums: dict[Value, dict[int, int]] = defaultdict(dict)  # group → denominator → numerators added up
+    column, numbers = stated.sum.partition(".")[2], defaultdict(list)
     for row in rows:
-        value = row.get(column)
-        if isinstance(value, Fraction):
-            n, d = value.as_integer_ratio()
-            there = sums[row.get(stated.by)]
-            there[d] = there.get(d, 0) + n
-    return {group: ratio_sum((n, d) for d, n in there.items()) for group, there in sums.items()}
+        if isinstance(value := row.get(column), Fraction):
+            numbers[row.get(stated.by)].append(value.as_integer_ratio())
+    return {group: ratio_sum(there) for group, there in numbers.items()}
 
 
 # ---- rule calls ------------------------------------------------------------------------------------
