@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.workbook.back.complexity import Weighing, may_define
+from xlperf.workbook.back.plain_zip import plain_parts
 
 MEGA = 1_000_000
 LARGEST_FILE = 20 * MEGA
@@ -54,6 +55,7 @@ _FAULTS = (  # what is wrong with a zip, in words
 BROKEN_ZIP = (  # what reading one raises; NotImplementedError: a way of packing that zipfile does not know
     zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError,
 )  # fmt: skip
+_BOOK = "xl/workbook.xml"
 _MACROS = re.compile(r"xl/(vbaproject\.bin|macrosheets/)")
 _LINKS = re.compile(r"xl/(externallinks/|connections\.xml)")
 _STRICT = b"purl.oclc.org/ooxml"
@@ -83,7 +85,7 @@ def guard_problems(data: bytes, file: str, kept: dict[str, bytes] | None = None)
         return [problem("UNSAFE_ZIP", where, found=word("压缩包前面或后面有别的内容"))]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
-            return _parts_problems(book, where, {} if kept is None else kept)
+            return _parts_problems(book, data, where, {} if kept is None else kept)
     except BROKEN_ZIP as fault:
         found = next((says for kind, says in _FAULTS if isinstance(fault, kind)), word("文件的结构不对"))
         return [problem("DAMAGED", where, found=found)]
@@ -143,7 +145,7 @@ def _is_text(data: bytes) -> bool:
     return False
 
 
-def _parts_problems(book: zipfile.ZipFile, where: Where, kept: dict[str, bytes]) -> list[Problem]:
+def _parts_problems(book: zipfile.ZipFile, data: bytes, where: Where, kept: dict[str, bytes]) -> list[Problem]:
     parts = book.infolist()
     names = [p.filename.lower().replace("\\", "/") for p in parts]
     if len(parts) > MOST_PARTS:
@@ -153,16 +155,22 @@ def _parts_problems(book: zipfile.ZipFile, where: Where, kept: dict[str, bytes])
         return [problem("UNSAFE_ZIP", where, found=unsafe or word("部件重名"))]
     if any(p.flag_bits & 1 for p in parts):
         return [problem("ENCRYPTED", where)]
-    if "xl/workbook.xml" not in names:
+    if _BOOK not in names:
         other = next((name for part, name in _OTHER_PARTS if part in names), None)
         code, found = ("ARCHIVE", "ZIP") if other is None else ("OTHER_FORMAT", other)
         return [problem(code, where, found=found)]
     large = _large(parts)
     if large:
         return [problem("BOMB", where, found=large)]
-    if _STRICT in book.read("xl/workbook.xml" if "xl/workbook.xml" in book.namelist() else parts[0])[:_CHUNK]:
+    plainly = plain_parts(data, parts, _is_fine)
+    if plainly is not None and _BOOK in plainly:
+        first = plainly[_BOOK]
+    else:
+        first = book.read(_BOOK if _BOOK in book.namelist() else parts[0])
+    if _STRICT in first[:_CHUNK]:
         return [problem("STRICT", where)]
-    problems = list(_content_problems(book, parts, where, kept))
+    kept.update(plainly or {})
+    problems = list(_content_problems(book, parts, where, kept)) if plainly is None else []
     problems += _holding("EXTLINK", _LINKS, names, where)
     return problems or _holding("MACRO", _MACROS, names, where) or _macro_type(book, where, kept)
 
@@ -200,6 +208,34 @@ def _large(parts: list[zipfile.ZipInfo]) -> str:
     return ""
 
 
+class _Look:
+    """Looks at one part while it is unpacked: whether anything in it is too much, or defines what it means itself."""
+
+    def __init__(self, part: zipfile.ZipInfo) -> None:
+        self._name = part.filename
+        self._weighing = Weighing(part.filename.lower().replace("\\", "/"), part.file_size)
+        self._tail = b""
+
+    def problem(self, chunk: bytes, where: Where) -> Problem | None:
+        """Return what is wrong with the next bytes of the part."""
+        plain = chunk.replace(b"\0", b"")  # UTF-16 has a zero in every letter
+        much = self._weighing.too_much(plain)
+        if much is not None:
+            return problem("TOO_COMPLEX", where, found=much)
+        text = self._tail + plain
+        found = _DEFINITION.search(text) if may_define(text) else None
+        if found and self._name.endswith((".xml", ".rels", ".vml")):
+            return problem("DTD", where, found=self._name)
+        self._tail = plain[-20:]
+        return None
+
+
+def _is_fine(part: zipfile.ZipInfo, data: bytes) -> bool:
+    """Check that there is nothing wrong with a part, looked at as if it were unpacked just now."""
+    look = _Look(part)
+    return all(look.problem(data[at : at + _CHUNK], Where()) is None for at in range(0, len(data), _CHUNK))
+
+
 def _content_problems(
     book: zipfile.ZipFile, parts: list[zipfile.ZipInfo], where: Where, kept: dict[str, bytes]
 ) -> Iterator[Problem]:
@@ -209,8 +245,7 @@ def _content_problems(
     """
     total = 0
     for part in parts:
-        weighing = Weighing(part.filename.lower().replace("\\", "/"), part.file_size)
-        size, tail, chunks = 0, b"", list[bytes]()
+        look, size, chunks = _Look(part), 0, list[bytes]()
         with book.open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 size, total = size + len(chunk), total + len(chunk)
@@ -219,17 +254,10 @@ def _content_problems(
                     return
                 if total <= _MOST_KEPT:
                     chunks.append(chunk)
-                plain = chunk.replace(b"\0", b"")  # UTF-16 has a zero in every letter
-                much = weighing.too_much(plain)
-                if much is not None:
-                    yield problem("TOO_COMPLEX", where, found=much)
+                wrong = look.problem(chunk, where)
+                if wrong is not None:
+                    yield wrong
                     return
-                text = tail + plain
-                found = _DEFINITION.search(text) if may_define(text) else None
-                if found and part.filename.endswith((".xml", ".rels", ".vml")):
-                    yield problem("DTD", where, found=part.filename)
-                    return
-                tail = plain[-20:]
         if total <= _MOST_KEPT:
             kept[part.filename] = b"".join(chunks)
         else:

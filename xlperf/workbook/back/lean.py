@@ -19,7 +19,7 @@ from xlperf.workbook.back.formats import looks_of
 from xlperf.workbook.back.lean_sheet import LeanSheet, Shown, Texts
 from xlperf.workbook.back.plain import Book, Core, Listed, Named, Property
 from xlperf.workbook.back.shapes import Unusual, run_of, shape_of, shape_of_runs
-from xlperf.workbook.back.spelt import Gap, Otherwise, Spelt, spelt_texts, split_cells
+from xlperf.workbook.back.spelt import ESCAPED, Gap, Otherwise, Spelt, spelt_texts, split_cells
 from xlperf.xlsx.addresses import number as number_of_column
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -46,7 +46,7 @@ _AROUND = frozenset(
 _CODING = re.compile(rb'(?:\xef\xbb\xbf)?<(?:\?xml[^>]*?(?:encoding\s*=\s*["\']([^"\']*)["\'][^>]*)?\?>|[A-Za-z])')
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _TITLE = re.compile(r"[^\[\]:*?/\\]{1,31}")
-_SMALL = 100_000  # bytes of what stands around the rows of a worksheet, which is remembered
+_SMALL = 100_000  # bytes of a worksheet, and of what stands around its rows, which is remembered
 _KINDS = frozenset("ns") | {"str", "b", "e", "inlineStr"}
 _SI = f"{_MAIN}si"
 _TAGS = tuple(_MAIN + name for name in ("row", "c", "v", "f", "is", "t", "r", "rPr", "rPh", "phoneticPr"))
@@ -123,8 +123,8 @@ class _Reading:
                 texts.append((item[0].text or "") if len(item) == 1 and item[0].tag == _T else _text(item))
                 if item.tag != _SI:
                     raise Unusual(_TEXTS)
-        if any("x005F_" in text for text in texts):
-            raise Unusual(_TEXTS)
+            if any(ESCAPED in text for text in texts):
+                raise Unusual(_TEXTS)
         return texts
 
     def _names(self, root: Element) -> None:
@@ -153,7 +153,7 @@ class _Reading:
         if not _TITLE.fullmatch(title) or not _is_plain(self, part):
             raise Unusual(title)
         try:
-            around, gaps, values = split_cells(data)
+            around, gaps, values = (_known_split if len(data) <= _SMALL else split_cells)(data)
             sheet = LeanSheet(title)
             sheet.fill(shape_of(gaps, self.looks), values, self.texts, self.looks)
             rows, areas = (_known_around if len(around) <= _SMALL else _around)(around)
@@ -184,6 +184,7 @@ def _held(root: Element) -> tuple[int, tuple[str, ...]]:
 
 
 _known_around = lru_cache(maxsize=32)(_around)
+_known_split = lru_cache(maxsize=32)(split_cells)  # worksheets in which nobody typed are alike in many books
 
 
 def _parsed(row: Element) -> Iterator[Spelt]:

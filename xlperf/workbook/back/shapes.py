@@ -104,15 +104,15 @@ _KNOWN: dict[tuple[Look, ...], _Kept] = {}
 _letters = [0]
 
 
-def shape_of(gaps: Sequence[str], looks: tuple[Look, ...]) -> Shape:
+def shape_of(gaps: tuple[str, ...], looks: tuple[Look, ...]) -> Shape:
     """Return the shape of a worksheet; Otherwise where a gap is spelt in another way, or they do not fit together."""
-    key, kept = tuple(gaps), _KNOWN.setdefault(looks, _Kept())
-    shape = kept.shapes.get(key)
+    kept = _KNOWN.setdefault(looks, _Kept())
+    shape = kept.shapes.get(gaps)
     if shape is None:
         shape = shape_of_runs(_runs_of(gaps, looks))
         length = sum(map(len, gaps))
         if length <= _LETTERS_LONGEST:
-            _room_for(looks, length).shapes[key] = shape
+            _room_for(looks, length).shapes[gaps] = shape
     return shape
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from xlperf.workbook.back.complexity import may_define
 from xlperf.xlsx.addresses import number as number_of_column
@@ -44,7 +44,7 @@ _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _PART = re.compile(r"-?[0-9]{1,17}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?")
 _NOT_TEXT = re.compile("[\0-\x08\x0b\x0c\r\x0e-\x1f\ufffe\uffff]|]]>|&(?!(?:lt|gt|amp|quot|apos|#10);)")
 _SIGNS = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&#10;", "\n"), ("&amp;", "&"))
-END = -1
+END, ESCAPED = -1, "x005F_"  # no row; how a sign is written that another one would be read as
 KNOWN_MOST, KNOWN_LONGEST = 20_000, 2_000  # spellings that are remembered, and letters of one
 
 
@@ -101,7 +101,7 @@ _TEXTS: dict[str, str] = {}
 _CELLS: dict[tuple[str, bool], Spelt] = {}  # without their values
 
 
-def split_cells(data: bytes) -> tuple[bytes, list[str], list[str]]:
+def split_cells(data: bytes) -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
     """Return a worksheet's part without its rows, and these split: the gaps, and the values between.
 
     data: a part that defines nothing. What stands around the rows is not looked at, and what stands in a gap is for
@@ -116,7 +116,7 @@ def split_cells(data: bytes) -> tuple[bytes, list[str], list[str]]:
     if b' xmlns:x14ac="' not in head and b"x14ac:" in rows:
         raise Otherwise
     pieces = _VALUE.split(_decoded(rows))
-    return head + data[ends:], pieces[::2], pieces[1::2]
+    return head + data[ends:], tuple(pieces[::2]), tuple(pieces[1::2])
 
 
 def gap_of(text: str, *, is_first: bool, is_last: bool) -> Gap:
@@ -178,8 +178,9 @@ def spelt_texts(data: bytes) -> tuple[bytes, list[str]]:
         raise Otherwise
     pieces[-1] = pieces[-1].removesuffix(_TEXTS_END)
     found = [*map(_TEXTS.get, pieces)]
-    texts = [_remembered(piece) if text is None else text for piece, text in zip(pieces, found, strict=True)]
-    return f"{head}{_TEXTS_END}".encode(), texts
+    if None in found:
+        found = [_remembered(piece) if text is None else text for piece, text in zip(pieces, found, strict=True)]
+    return f"{head}{_TEXTS_END}".encode(), cast("list[str]", found)
 
 
 def _remembered(piece: str) -> str:
@@ -188,6 +189,8 @@ def _remembered(piece: str) -> str:
     if item is None and _RUNS.fullmatch(piece) is None:
         raise Otherwise
     text = plain(item[1]) if item is not None else "".join(map(plain, _RUN.findall(piece)))
+    if ESCAPED in text:
+        raise Otherwise
     if len(piece) <= KNOWN_LONGEST:
         if len(_TEXTS) >= KNOWN_MOST:
             _TEXTS.clear()
