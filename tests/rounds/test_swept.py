@@ -21,7 +21,7 @@ from xlperf.rounds.swept import swept
 from xlperf.workbook.back.fill import fill_book
 from xlperf.workbook.back.read import read_book
 from xlperf.xlsx.cached import shows_alike, write_values
-from xlperf.xlsx.flat import Irregular
+from xlperf.xlsx.columns import Irregular
 
 
 def told(found: Recomputed) -> list[tuple[object, ...]]:

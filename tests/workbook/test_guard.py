@@ -7,6 +7,7 @@ import pytest
 
 from xlperf.workbook.back import complexity
 from xlperf.workbook.back.guard import guard_problems
+from xlperf.xlsx import parts
 
 TYPES = '<Types><Override PartName="/xl/workbook.xml" ContentType="application/xml"/></Types>'
 SHEET = "xl/worksheets/sheet1.xml"
@@ -61,8 +62,8 @@ def test_the_last_cell_of_the_grid_is_on_it():
 @pytest.mark.parametrize("marks", [0, 1, 99, 100, 101, 250])
 def test_a_definition_is_found_behind_however_many_exclamation_marks(marks):
     text = b"a!" * marks
-    assert [complexity.may_define(t) for t in (text, text + b"<a!", b"!<" + text, b"")] == [False] * 4
-    assert all(complexity.may_define(t) for t in (text + b"<!", b"<!" + text, text + b"<!" + text))
+    assert [parts.may_define(t) for t in (text, text + b"<a!", b"!<" + text, b"")] == [False] * 4
+    assert all(parts.may_define(t) for t in (text + b"<!", b"<!" + text, text + b"<!" + text))
     data = book(xl__worksheets__sheet1=f"{text.decode()}<!DocType a>")
     assert [p.code for p in guard_problems(data, "a.xlsx")] == ["DTD"]
 

@@ -6,6 +6,7 @@ import zipfile
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import openpyxl
@@ -15,10 +16,11 @@ from benchmarks.county import ID, filled, inputs, laid_out, write_county
 from xlperf.engine.arrays import typed_columns
 from xlperf.engine.score import score
 from xlperf.workbook.back.held import as_scored, held
-from xlperf.workbook.back.inputs import typed_in
+from xlperf.workbook.back.inputs import _shown, typed_in
 from xlperf.workbook.back.read import read_book
 from xlperf.xlsx.cached import write_values
-from xlperf.xlsx.flat import Irregular, columns_of
+from xlperf.xlsx.columns import Irregular
+from xlperf.xlsx.flat import columns_of
 
 UNITS = 45
 SHEET, FIRST = "得分", 7
@@ -108,6 +110,16 @@ def test_a_book_that_lies_otherwise_is_left_to_the_slow_reader(county, tmp_path,
             new.writestr(name, data)
     with pytest.raises(Irregular):
         typed_in(tmp_path / "b.xlsx", plan, scheme.tables)
+
+
+def test_a_stored_number_is_shown_with_fifteen_digits():
+    """Doubles beside numbers of few decimals, of fifteen digits and of more, on both sides of every power of ten."""
+    draw = Random(3)
+    near = [round(draw.uniform(-(10**p), 10**p), d) for p in range(-2, 17) for d in range(10) for _ in range(40)]
+    some = [float(x + k * np.spacing(x)) for x in (*near, 1e9, 999.9999999999995, 0.1 + 0.2) for k in range(-30, 31)]
+    written = [repr(x).encode() for x in some]
+    wanted = [float(f"{x:.15g}") if len(w) > 16 else x for x, w in zip(some, written, strict=True)]
+    assert _shown(np.array(some), written).tolist() == wanted
 
 
 @pytest.mark.parametrize("cell", [b'<c r="A7"', b'<c r="A7" s="5"', b'<c r="A7" s="5" t="s"', b'<c r="A7"><v>1</v>'])

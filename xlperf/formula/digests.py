@@ -36,9 +36,18 @@ def digest_of_value(value: Any) -> str:
 
 def digest_of_lines(lines: Iterable[Sequence[Any]]) -> tuple[int, str]:
     """Return how many lines hold something, and the digest of all of them."""
-    held = [[_spelt(cell)[1:] for cell in line] for line in lines]
-    texts = ["\t".join(cells).rstrip("\t") for cells in held if any(cells)]
+    texts = [held.rstrip("\t") for line in lines if (held := _line(line)) is not None]
     return len(texts), digest_of_text("\n".join(texts))
+
+
+def _line(cells: Sequence[Any]) -> str | None:
+    """Spell a line of cells; None where nothing stands in it."""
+    try:  # nearly always all are texts
+        line = "\t".join(cells).replace("\r\n", "\n")
+    except TypeError:
+        cells = [_spelt(cell)[1:] for cell in cells]
+        line = "\t".join(cells)
+    return line if any(cells) else None
 
 
 def _spelt(value: Any) -> str:

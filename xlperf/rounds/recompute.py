@@ -25,7 +25,7 @@ from xlperf.workbook.books.audit import corrected
 from xlperf.workbook.books.master import master_book
 from xlperf.workbook.seal import Identity
 from xlperf.xlsx.cached import Place, changes, formulas_of, stored_values, write_values
-from xlperf.xlsx.flat import Irregular
+from xlperf.xlsx.columns import Irregular
 
 
 def recomputed(

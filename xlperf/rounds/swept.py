@@ -42,7 +42,7 @@ from xlperf.workbook.layout import Layout
 from xlperf.workbook.seal import Identity
 from xlperf.xlsx.addresses import row_and_column
 from xlperf.xlsx.cached import NOISE, Change, shows_alike
-from xlperf.xlsx.flat import FlatColumn, Irregular
+from xlperf.xlsx.columns import FlatColumn, Irregular
 from xlperf.xlsx.patch import write_patched
 
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import escape, unescape
-from itertools import pairwise
+from itertools import chain
 from operator import itemgetter
 
 from xlperf.xlsx.addresses import moved, number, row_and_column
-from xlperf.xlsx.parts import shared_texts
+from xlperf.xlsx.columns import FlatColumn, Irregular, stacked
+from xlperf.xlsx.parts import has_elements_alone, part, shared_texts
+from xlperf.xlsx.rows import SEVERAL, Alike, cut_rows
 
 _CELL = (  # the last group: a cell that is written in another way; what was taken once is not tried shorter
     rb'<c r="(%s)([0-9]{1,7}+)"(?: s="([0-9]++)")?(?: t="([a-zA-Z]++)")?'
@@ -26,42 +28,10 @@ _CELL = (  # the last group: a cell that is written in another way; what was tak
 _BEGIN, _END, _CELL_OPENS = b"<sheetData", b"</sheetData>", b'<c r="'
 _SHARED = re.compile(rb't="shared"')
 _NUMBER = re.compile(rb'si="([0-9]+)"')
-_KIND = re.compile(rb"(?:^| )t=")
-_SIMPLE_TEXTS = re.compile(rb"<si><t(?: xml:space=\"preserve\")?>([^<]*)</t></si>|<si><t/></si>")
+_SIMPLE_TEXTS = re.compile('<si><t(?: xml:space="preserve"|)>([^<]*+)</t></si>|<si><t/></si>')
 _FORMAT = re.compile(rb'<numFmt numFmtId="([0-9]+)" formatCode="([^"]*)"')
 _STYLE = re.compile(rb'<xf numFmtId="([0-9]+)"')
 _PERCENT = (9, 10)  # formats that every program knows by number
-
-
-class Irregular(ValueError):
-    """A part is not written in the plain way that is read here."""
-
-
-@dataclass(frozen=True)
-class FlatColumn:
-    """The cells of one column from top to bottom, as bytes of the part; row numbers count from 1.
-
-    values: the text itself where the kind is `inlineStr`.
-    """
-
-    rows: Sequence[bytes]
-    styles: Sequence[bytes]
-    kinds: Sequence[bytes]
-    formulas: Sequence[bytes]
-    values: Sequence[bytes]
-
-    @cached_property
-    def at(self) -> dict[int, int]:
-        """Return row → place in these lists. Irregular where the rows do not go down."""
-        return _places(tuple(self.rows))
-
-    def places(self, rows: Sequence[int]) -> Sequence[int] | slice:
-        """Return where these rows stand; −1 for a row that has no cell here."""
-        first = self.at.get(rows[0], -1) if rows else -1
-        last = first + len(rows)
-        if first >= 0 and self.rows[first:last] == tuple(b"%d" % row for row in rows):
-            return slice(first, last)
-        return [self.at.get(row, -1) for row in rows]
 
 
 def columns_of(data: bytes, letters: Collection[str] = (), first: int = 1) -> dict[str, FlatColumn]:
@@ -76,16 +46,62 @@ def cut_columns(
     data: bytes, letters: Collection[str] = (), first: int = 1
 ) -> tuple[dict[str, FlatColumn], dict[str, FlatColumn]]:
     """Return the columns of a worksheet's part above a row, and from it on; see `columns_of`."""
+    if not has_elements_alone(data):
+        raise Irregular("more than elements")
     begin, end = data.find(_BEGIN), data.rfind(_END)
-    rows = _heads(data[begin:end] if 0 <= begin < end else data, letters)
-    if rows.count(_CELL_OPENS) != rows.count(b"<c"):  # what is cut off has no cell of a column that is wanted
-        raise Irregular("a cell without its address first")
-    if not rows.rstrip().endswith(b">"):
-        raise Irregular("a cell that breaks off")
-    cells: Sequence[tuple[bytes, ...]] = _pattern(frozenset(letters)).findall(rows)
-    start = next((i for i, cell in enumerate(cells) if int(cell[1]) >= first), len(cells))
-    plain = _with_shared(cells) if any(map(itemgetter(4), cells)) else cells
-    return _grouped(plain[:start]), _grouped(plain[start:])
+    rows = data[begin:end] if 0 <= begin < end else data
+    read = [p if isinstance(p, Alike) else _Cells.of(p, letters) for p in cut_rows(rows, letters)]
+    if len(read) > 1 and any(isinstance(p, _Cells) and p.has_shared for p in read):
+        read = [_Cells.of(rows, letters)]  # what a formula shares may stand in any row
+    above: list[dict[str, FlatColumn]] = []
+    below: list[dict[str, FlatColumn]] = []
+    for some in read:
+        numbers = some.numbers
+        start = 0 if any(below) else next((i for i, row in enumerate(numbers) if int(row) >= first), len(numbers))
+        above.append(some.columns(slice(start)))
+        below.append(some.columns(slice(start, None)))
+    return _joined(above), _joined(below)
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Cells one by one, as the pattern of a cell finds them."""
+
+    found: Sequence[tuple[bytes, ...]]
+
+    @classmethod
+    def of(cls, rows: bytes, letters: Collection[str]) -> _Cells:
+        """Return the cells of rows as they stand."""
+        heads = _heads(rows, letters)
+        if heads.count(_CELL_OPENS) != heads.count(b"<c"):  # what is cut off has no cell of a column that is wanted
+            raise Irregular("a cell without its address first")
+        if not heads.rstrip().endswith(b">"):
+            raise Irregular("a cell that breaks off")
+        return cls(_pattern(frozenset(letters)).findall(heads))
+
+    @cached_property
+    def has_shared(self) -> bool:
+        """Return whether a formula is of more than one cell."""
+        return any(SEVERAL.search(cell[4]) for cell in self.found if cell[4])
+
+    @property
+    def numbers(self) -> list[bytes]:
+        """Return the row of each cell."""
+        return [cell[1] for cell in self.found]
+
+    def columns(self, some: slice) -> dict[str, FlatColumn]:
+        """Return the columns of some of the cells, by their letters."""
+        return _grouped(self._plain[some])
+
+    @cached_property
+    def _plain(self) -> Sequence[tuple[bytes, ...]]:
+        return _with_shared(self.found) if self.has_shared else self.found
+
+
+def _joined(parts: Sequence[Mapping[str, FlatColumn]]) -> dict[str, FlatColumn]:
+    """Return the columns of parts that stand below each other."""
+    letters = dict.fromkeys(chain.from_iterable(parts))
+    return {letter: stacked([part[letter] for part in parts if letter in part]) for letter in letters}
 
 
 def _heads(rows: bytes, letters: Collection[str]) -> bytes:
@@ -118,7 +134,7 @@ def _with_shared(cells: Sequence[tuple[bytes, ...]]) -> list[tuple[bytes, ...]]:
             else:
                 (down, right), (top, left) = row_and_column(at), row_and_column(first[shared[1]][0])
                 formula = escape(moved(first[shared[1]][1], down - top, right - left), quote=False).encode()
-        elif _KIND.search(said):
+        elif SEVERAL.search(said):
             raise Irregular("a formula of several cells")
         found.append((letter, row, style, kind, said, formula, *rest))
     return found
@@ -133,7 +149,9 @@ def _grouped(cells: Sequence[tuple[bytes, ...]]) -> dict[str, FlatColumn]:
         raise Irregular("a cell")
     rest = [tuple(map(itemgetter(at), cells)) for at in (1, 2, 3, 5, 6)]  # rows, styles, kinds, formulas, values
     width = names.index(names[0], 1) if names.count(names[0]) > 1 else len(names)
-    if names == names[:width] * (len(names) // width):  # every row has the same cells
+    if len({*names[:width]}) == width and names == names[:width] * (
+        len(names) // width
+    ):  # every row has the same cells
         return {names[i].decode(): FlatColumn(*(column[i::width] for column in rest)) for i in range(width)}
     by: dict[bytes, list[int]] = {}
     for i, name in enumerate(names):
@@ -141,14 +159,6 @@ def _grouped(cells: Sequence[tuple[bytes, ...]]) -> dict[str, FlatColumn]:
     return {
         name.decode(): FlatColumn(*(tuple([column[i] for i in there]) for column in rest)) for name, there in by.items()
     }
-
-
-@lru_cache(maxsize=64)  # the columns of a table have the same rows
-def _places(rows: tuple[bytes, ...]) -> dict[int, int]:
-    found = [*map(int, rows)]
-    if any(a >= b for a, b in pairwise(found)):
-        raise Irregular("rows in another order")
-    return {row: i for i, row in enumerate(found)}
 
 
 @lru_cache(maxsize=16)
@@ -161,11 +171,13 @@ def texts_of(parts: zipfile.ZipFile, name: str) -> list[str]:
     """Return the texts that cells share, by number. name: of the part."""
     if name not in parts.namelist():
         return []
-    data = parts.read(name)
-    found = _SIMPLE_TEXTS.findall(data)
+    data = part(parts, name)
+    if not has_elements_alone(data):
+        raise Irregular("more than elements")
+    found: list[str] = _SIMPLE_TEXTS.findall(data.decode())
     if len(found) != data.count(b"<si"):
         return shared_texts(parts)
-    return [unescape(text.decode()) if b"&" in text else text.decode() for text in found]
+    return [unescape(text) if "&" in text else text for text in found] if b"&" in data else found
 
 
 def percent_styles(data: bytes) -> frozenset[bytes]:

@@ -12,7 +12,7 @@ from typing import Any
 from xlperf.files import write_whole
 from xlperf.xlsx.addresses import row_and_column
 from xlperf.xlsx.cached import Place, stored_as
-from xlperf.xlsx.flat import Irregular
+from xlperf.xlsx.columns import Irregular
 from xlperf.xlsx.parts import worksheets
 
 _CELL = re.compile(

@@ -23,18 +23,7 @@ _OFF_GRID = re.compile(
 _PERHAPS_OFF = re.compile(rb'r="(?:[A-Z]{4}|X[F-Z][A-Z]|[YZ][A-Z]{2}|[A-Z]{1,3}\d{7})')  # sooner found, and more
 _MERGE = re.compile(rb'<mergeCell ref="[A-Z]+(\d+):[A-Z]+(\d+)"')
 _COUNT = re.compile(rb'uniqueCount="(\d+)"')
-_MARKS_MOST = 100  # exclamation marks that are looked at one by one
 _TAIL = 64  # bytes of a chunk that are looked at again with the next one
-
-
-def may_define(text: bytes) -> bool:
-    """Return whether `<!` stands in a text; exclamation marks are few, and one byte is found far sooner than two."""
-    at = text.find(b"!")
-    for _ in range(_MARKS_MOST):
-        if at < 0 or text[at - 1 : at] == b"<":
-            return at >= 0
-        at = text.find(b"!", at + 1)
-    return b"<!" in text
 
 
 def kind_of(part: str) -> str:

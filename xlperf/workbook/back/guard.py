@@ -15,8 +15,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from xlperf.problems import Problem, Where, problem, word
-from xlperf.workbook.back.complexity import Weighing, may_define
+from xlperf.workbook.back.complexity import Weighing
 from xlperf.workbook.back.plain_zip import plain_parts
+from xlperf.xlsx.parts import may_define
 
 MEGA = 1_000_000
 LARGEST_FILE = 20 * MEGA

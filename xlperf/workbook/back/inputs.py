@@ -21,7 +21,7 @@ from xlperf.engine.plan import Column, Plan, Sheet, Tables
 from xlperf.engine.score import rows_of
 from xlperf.entries.cell import EARLIEST, LATEST, Asked, judge
 from xlperf.formula.values import EXEMPT, LARGEST, Value, day_number
-from xlperf.formula.vectors import Cells, Codes, numbers, objects, texts, value_of
+from xlperf.formula.vectors import Cells, Codes, Floats, numbers, objects, texts, value_of
 from xlperf.many import many_objects
 from xlperf.problems import Problem, Where
 from xlperf.scheme.reading.cells import is_empty
@@ -30,12 +30,13 @@ from xlperf.workbook.back.opened import Issued, OpenBook, Table, read_map
 from xlperf.workbook.back.read import ReadBook, ReadCell
 from xlperf.workbook.text import key_text
 from xlperf.xlsx import addresses
-from xlperf.xlsx.flat import FlatColumn, Irregular
+from xlperf.xlsx.columns import FlatColumn, Irregular
 from xlperf.xlsx.skeleton import BODY, SPARE
 
 Row = dict[str, Value]
 Rows = dict[str, list[Row]]
 _SHOWS_ALL = 16  # characters of a number that a double gives back as they are
+_MILLION, _FIFTEEN_DIGITS, _HALF_A_DIGIT = 1e6, 1e15, 3.5e-16  # the last: relative, 5e-16 less half of a double's own
 _TYPES = {b"s": "s", b"str": "s", b"b": "b", b"e": "e"}
 _DAYS = float(day_number(EARLIEST)), float(day_number(LATEST))
 
@@ -220,7 +221,8 @@ def _take(table: Table, number: int, columns: Mapping[str, FlatColumn], taking: 
         raise Irregular("rows in another order")
     if sheet.grows:
         return
-    there = keys.places([table.keys[key] for key in issued])
+    lines = [table.keys[key] for key in issued]
+    there = keys.places(lines)
     for place, (name, letter) in enumerate(table.letters.items()):
         if name not in table.inputs:
             continue
@@ -228,9 +230,8 @@ def _take(table: Table, number: int, columns: Mapping[str, FlatColumn], taking: 
         if cells is None:
             raise Irregular("a column")
         same = isinstance(there, slice) and cells.rows[there] == keys.rows[there]
-        rows_here = there if same else cells.places([table.keys[key] for key in issued])
+        rows_here = there if same else cells.places(lines)
         reading = _Reading(taking, table, sheet, sheet.by_name[name], cells, rows_here)
-        lines = [table.keys[key] for key in issued]
         taking.columns[sheet.name, name] = reading.column(rows, lines, (number, place))
 
 
@@ -293,9 +294,7 @@ class _Reading:
         else:
             x = [self._plain(kind, value) for kind, value in zip(kinds, values, strict=True)]
             odd = [i for i, value in enumerate(x) if value == -np.inf]
-        for i in [i for i, text in enumerate(values) if len(text) > _SHOWS_ALL]:
-            x[i] = float(f"{x[i]:.15g}")  # a spreadsheet shows fifteen digits of what it stores
-        made = np.array(x, np.float64)
+        made = _shown(np.array(x, np.float64), values)
         styles = self._some(self.cells.styles)
         if days:
             plain = (made == np.floor(made)) & (made >= _DAYS[0]) & (made < _DAYS[1])
@@ -335,6 +334,22 @@ class _Reading:
                 doubtful.add((kind, value))
         odd = [i for i, at in enumerate(zip(kinds, values, strict=True)) if at in doubtful] if doubtful else []
         return texts([meant.get(at) for at in zip(kinds, values, strict=True)]), odd
+
+
+def _shown(x: Floats, written: Sequence[bytes]) -> Floats:
+    """Return numbers as a spreadsheet shows what it stores: with fifteen digits. written: how they stand in the file.
+
+    A number closer than half of the fifteenth digit to one of at most six decimals is that one: it is the nearest
+    double to a whole number below 1e15 over a million, which is off by 1.2e-16 of it at most.
+    """
+    with np.errstate(all="ignore"):  # 不适用 is an infinity
+        near = np.rint(x * _MILLION) / _MILLION
+        is_near = (np.abs(x - near) <= _HALF_A_DIGIT * np.abs(x)) & (np.abs(x) < _FIFTEEN_DIGITS / _MILLION)
+    shown = np.where(is_near, near, x)
+    for i in np.flatnonzero(~is_near).tolist():
+        if len(written[i]) > _SHOWS_ALL:
+            shown[i] = float(f"{x[i]:.15g}")
+    return shown
 
 
 def _column(made: Codes, *, text: bool) -> Cells:

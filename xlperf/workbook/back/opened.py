@@ -7,7 +7,7 @@ Nothing is believed that was not looked at: a book that is written, or lies, in 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import unescape
@@ -19,8 +19,9 @@ from xlperf.formula.spelling import plain_spellings
 from xlperf.workbook.back.formats import Look, looks_of
 from xlperf.workbook.seal import NAME, Identity, read_text
 from xlperf.xlsx import addresses
-from xlperf.xlsx.flat import FlatColumn, Irregular, columns_of, cut_columns, percent_styles, texts_of
-from xlperf.xlsx.parts import tree, workbook_part, worksheets
+from xlperf.xlsx.columns import FlatColumn, Irregular, stacked
+from xlperf.xlsx.flat import cut_columns, percent_styles, texts_of
+from xlperf.xlsx.parts import part, tree, workbook_part, worksheets
 from xlperf.xlsx.skeleton import BODY, MAP, MARK, NAMES
 
 _LINE = 6  # cells of a line of the map
@@ -89,8 +90,7 @@ class Whole:
         above, below = (self.head if first <= BODY else {}).get(letter), (self.body if last > BODY else {}).get(letter)
         if above is None or below is None:
             return above or below
-        names = ("rows", "styles", "kinds", "formulas", "values")
-        return FlatColumn(*((*getattr(above, name), *getattr(below, name)) for name in names))
+        return stacked((above, below))
 
     def at(self, letter: str, row: int) -> tuple[FlatColumn, int] | None:
         """Return a cell as its column and place in it; None where there is none."""
@@ -120,15 +120,17 @@ class OpenBook:
         """Return some columns of a worksheet from a row on."""
         if title in self._whole and first == BODY + 1:
             return {letter: column for letter, column in self._whole[title].body.items() if letter in letters}
-        found = columns_of(self._data(title), letters, first)
-        return {letter: self._with_texts(column) for letter, column in found.items()}
+        return self.cut(title, letters, first)[1]
+
+    def cut(self, title: str, letters: Sequence[str], first: int) -> Sequence[dict[str, FlatColumn]]:
+        """Return some columns of a worksheet above a row, and from it on; all of them where none is named."""
+        parts = cut_columns(self._data(title), letters, first)
+        return [{letter: self._with_texts(column) for letter, column in part.items()} for part in parts]
 
     def whole(self, title: str) -> Whole:
         """Return a worksheet with all its columns."""
         if title not in self._whole:
-            parts = cut_columns(self._data(title), (), BODY + 1)
-            head, body = ({x: self._with_texts(column) for x, column in part.items()} for part in parts)
-            self._whole[title] = Whole(head, body)
+            self._whole[title] = Whole(*self.cut(title, (), BODY + 1))
         return self._whole[title]
 
     def _with_texts(self, column: FlatColumn) -> FlatColumn:
@@ -151,7 +153,7 @@ class OpenBook:
     def _data(self, title: str) -> bytes:
         if title not in self.worksheets:
             raise Irregular(f"no worksheet {title}")
-        return self.parts.read(self.worksheets[title])
+        return part(self.parts, self.worksheets[title])
 
     def text(self, kind: bytes, value: bytes) -> str:
         """Return the text of a cell, "" where it is empty."""
@@ -208,10 +210,10 @@ class OpenBook:
 
 def read_map(book: OpenBook) -> Issued:
     """Read what was issued where; Irregular where the map is not what was issued."""
-    lines = _lines(book)
-    *said, whole = lines.values()
+    first, lines = _lines(book)
+    *said, whole = lines
     count, digest = digest_of_lines(said)
-    if whole[:3] != ["whole", str(count), digest]:
+    if whole[:3] != ("whole", str(count), digest):
         raise Irregular("the map")
     tables: dict[str, Table] = {}
     runs: dict[str, list[Run]] = {"formulas": [], "facts": []}
@@ -237,7 +239,6 @@ def read_map(book: OpenBook) -> Issued:
                 runs["formulas"].append(replace(last, spelt=digests))
             case "from", (option, *_):
                 made_from[number] = option
-    (first,) = _first(book)
     return Issued(tuple(tables.values()), tuple(runs["formulas"]), tuple(runs["facts"]), made_from, first)
 
 
@@ -283,21 +284,29 @@ def column_of(book: OpenBook, run: Run) -> tuple[FlatColumn, Sequence[int] | sli
     return column, there
 
 
-def _first(book: OpenBook) -> Iterator[str]:
-    column = book.columns(MAP, ["A"], 1).get("A")
-    yield book.text(column.kinds[0], column.values[0]) if column is not None and column.rows[0] == b"1" else ""
-
-
-def _lines(book: OpenBook) -> dict[bytes, list[str]]:
+def _lines(book: OpenBook) -> tuple[str, list[tuple[str, ...]]]:
+    """Return what stands in the first cell of the map, and the lines below it."""
     letters = [addresses.letters(i) for i in range(_LINE)]
-    columns = book.columns(MAP, letters, 2)
-    lines: dict[bytes, list[str]] = {row: [""] * _LINE for row in columns["A"].rows} if columns else {}
-    for i, letter in enumerate(letters):
-        column = columns.get(letter)
-        if column is not None:
-            for row, text in zip(column.rows, book.all_texts(column), strict=True):
-                lines[row][i] = text
-    return lines
+    above, below = book.cut(MAP, letters, 2)
+    first, corner = "", above.get(letters[0])
+    if corner is not None and corner.rows[0] == b"1":
+        first = book.text(corner.kinds[0], corner.values[0])
+    rows = below[letters[0]].rows if below else ()
+    columns = [_down(book, below.get(letter), rows) for letter in letters]
+    return first, [*zip(*columns, strict=True)]
+
+
+def _down(book: OpenBook, column: FlatColumn | None, rows: Sequence[bytes]) -> Sequence[str]:
+    """Return the texts of a column in some rows, "" where it has no cell; Irregular where it has one in another."""
+    if column is None:
+        return [""] * len(rows)
+    texts = book.all_texts(column)
+    if column.rows == rows:
+        return texts
+    found = dict(zip(column.rows, texts, strict=True))
+    if not found.keys() <= {*rows}:
+        raise Irregular("the map")
+    return [found.get(row, "") for row in rows]
 
 
 def hold_places(book: OpenBook, issued: Issued) -> None:

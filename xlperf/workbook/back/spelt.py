@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple, cast
 
-from xlperf.workbook.back.complexity import may_define
 from xlperf.xlsx.addresses import number as number_of_column
+from xlperf.xlsx.parts import may_define
 
 _BEGINS, _ENDS, _TEXTS_END = b"<sheetData>", b"</sheetData>", "</sst>"
 _ROW_SAYS = (  # what a row may say besides its number; the last by the newest programs alone

@@ -23,7 +23,7 @@ from xlperf.problems import Problem
 from xlperf.workbook.back.held import beyond_limits
 from xlperf.workbook.back.inputs import Typed
 from xlperf.workbook.back.opened import Issued
-from xlperf.xlsx.flat import Irregular
+from xlperf.xlsx.columns import Irregular
 
 
 def limit_problems(plan: Plan, typed: Typed, issued: Issued) -> list[Problem]:

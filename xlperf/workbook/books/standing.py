@@ -23,7 +23,7 @@ from xlperf.workbook.seal import Identity
 from xlperf.workbook.table import name_beside
 from xlperf.workbook.text import inert
 from xlperf.xlsx.addresses import letters, number
-from xlperf.xlsx.flat import Irregular
+from xlperf.xlsx.columns import Irregular
 from xlperf.xlsx.skeleton import BODY, SPARE
 
 Spot = tuple[int, int]  # row and column, counted from 0
