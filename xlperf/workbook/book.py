@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlperf.files import write_whole
 from xlperf.formula.values import Value
 from xlperf.workbook.layout import View
+from xlperf.workbook.page import Page, SaidTexts, Spot
 from xlperf.workbook.style import BODY_FONT, Properties
 from xlperf.workbook.text import inert, worksheet_title
 from xlperf.xlsx.addresses import letters
@@ -27,66 +29,6 @@ _WRITTEN = datetime(2020, 1, 1)
 
 
 Place = tuple[str, str]  # title of the worksheet, address of the cell
-
-
-class Page(Worksheet):  # type: ignore[misc]  # the library has no types
-    """A worksheet that remembers what was written to it: every formula, every value, every result written without one.
-
-    formulas: address → text without `=`, and value. values, results: address → value. So that a book can be held
-    against another without reading it out of a file. locked: (row, column), counted from 1 → what stands in a locked
-    cell (see `workbook.record`).
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.locked: dict[tuple[int, int], str | float] = {}
-        self.formulas: dict[str, tuple[str, str | float]] = {}
-        self.values: dict[str, str | float] = {}
-        self.results: dict[str, str | float] = {}
-        self.order: dict[tuple[int, int], int] = {}
-        self.said: list[str] | None = None
-        self.remembers = True
-
-    def write_formula(
-        self, row: int, col: int, formula: str, cell_format: Format | None = None, value: str | float = 0
-    ) -> None:
-        """Write a formula with its value; row and col are counted from 0."""
-        if self.remembers:
-            self.formulas[f"{letters(col)}{row + 1}"] = (formula.removeprefix("="), value)
-        self._note(row, col, f"={formula.removeprefix('=')}", cell_format)
-        super().write_formula(row, col, formula, cell_format, value)
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        """Return the formula as it is stored; ours hold no function newer than 2010, which the library looks for."""
-        return formula.removeprefix("=")
-
-    def write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> None:
-        """Write a text; row and col are counted from 0."""
-        self._note(row, col, f"'{string}", cell_format)
-        if self.said is not None:
-            self.order[row, col] = len(self.said)
-        super().write_string(row, col, string, cell_format)
-
-    def write_number(self, row: int, col: int, number: float, cell_format: Format | None = None) -> None:
-        """Write a number; row and col are counted from 0."""
-        self._note(row, col, float(number), cell_format)
-        super().write_number(row, col, number, cell_format)
-
-    def merge_range(
-        self, first_row: int, first_col: int, last_row: int, last_col: int, data: str, cell_format: Format
-    ) -> None:
-        """Write a text into cells made one; rows and columns are counted from 0."""
-        if data:
-            self._note(first_row, first_col, f"'{data}", cell_format)
-        super().merge_range(first_row, first_col, last_row, last_col, data, cell_format)
-
-    def _note(self, row: int, col: int, kept: str | float, look: Format | None) -> None:
-        """Remember what stands in a cell that nobody fills."""
-        if not self.remembers:
-            return
-        self.locked.pop((row + 1, col + 1), None)
-        if look is None or look.locked:
-            self.locked[row + 1, col + 1] = kept
 
 
 class SharedTexts(SharedStrings):  # type: ignore[misc]
@@ -167,7 +109,7 @@ class Book(Titles):
         self.workbook._get_packager = _Packager  # noqa: SLF001 (the library's own place for another)
         self._said: list[str] | None = [] if noting else None
         if self._said is not None:
-            _note_texts(self.workbook, self._said)
+            self.workbook.str_table = SaidTexts(self._said)
         self.workbook.set_properties(
             {"title": inert(title), "author": inert(issuer), "keywords": keywords, "created": _WRITTEN}
             | ({"category": TO_READ} if to_read else {})
@@ -190,6 +132,7 @@ class Book(Titles):
         """Add a worksheet under a title taken before."""
         page = cast("Page", self.workbook.add_worksheet(title, Page))
         page.said, page.remembers = self._said, self._remembers
+        page.workbook_add_format = None  # of no use to us; through it a book that is done would refer to itself
         if self._caution:
             page.set_header(_above(self._caution), {"scale_with_doc": False})
         self._pages[title] = page
@@ -197,11 +140,12 @@ class Book(Titles):
 
     def formulas(self) -> dict[Place, tuple[str, str | float]]:
         """Return every formula written: text without `=`, and value."""
-        return {(title, cell): found for title, page in self._pages.items() for cell, found in page.formulas.items()}
+        pages = self._pages.items()
+        return {(title, _address(*at)): found for title, page in pages for at, found in page.formulas.items()}
 
     def values(self, title: str) -> dict[str, str | float]:
         """Return every value that `put` wrote on a worksheet: address → value."""
-        return self._pages[title].values
+        return {_address(*at): value for at, value in self._pages[title].values.items()}
 
     def locked(self) -> dict[str, dict[tuple[int, int], str | float]]:
         """Return what stands in the locked cells of every worksheet written so far."""
@@ -219,6 +163,10 @@ class Book(Titles):
         """Return (row, column) counted from 0 → which of the texts said stands there."""
         return self._pages[title].order
 
+    def spots(self, title: str) -> list[Spot]:
+        """Return where values stand in the part of a worksheet, once there are parts."""
+        return self._pages[title].spots
+
     def data(self) -> bytes:
         """Return the bytes of the book; nothing is written to it afterwards."""
         self.workbook.close()
@@ -227,7 +175,7 @@ class Book(Titles):
     def parts(self) -> list[tuple[str, bytes]]:
         """Return the parts of the book, name and bytes, not packed; nothing is written to it afterwards."""
         found: list[tuple[str, bytes]] = []
-        self.workbook._get_packager = lambda: _Keeper(found)  # noqa: SLF001 (the library's own place for another)
+        self.workbook._get_packager = partial(_Keeper, found)  # noqa: SLF001 (the library's own place for another)
         self.workbook.close()
         return found
 
@@ -243,18 +191,6 @@ def _above(caution: str) -> str:
     return '&C&"宋体"&9' + "\n".join(line.replace("&", "&&") for line in lines if line)
 
 
-def _note_texts(workbook: Any, said: list[str]) -> None:
-    """Let a workbook note every text that is written to it, as often as it is."""
-    texts = workbook.str_table
-    numbered = texts._get_shared_string_index  # noqa: SLF001 (the one place through which all of them go)
-
-    def noted(text: str) -> int:
-        said.append(text)
-        return cast("int", numbered(text))
-
-    texts._get_shared_string_index = noted  # noqa: SLF001
-
-
 def _options() -> dict[str, Any]:
     """Return the options, made anew each time because XlsxWriter writes into them."""
     return {
@@ -266,6 +202,10 @@ def _options() -> dict[str, Any]:
     }
 
 
+def _address(row: int, column: int) -> str:
+    return f"{letters(column)}{row + 1}"
+
+
 def put(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> None:
     """Write one value as what it is: text as inert text, a number as a number, nothing as an empty cell."""
     if value is None:
@@ -275,7 +215,7 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> 
     else:
         sheet.write_number(row, column, float(value), look)
     if value is not None and isinstance(sheet, Page) and sheet.remembers:
-        sheet.values[f"{letters(column)}{row + 1}"] = cached(value)
+        sheet.values[row, column] = cached(value)
 
 
 def cached(value: Value) -> str | float:

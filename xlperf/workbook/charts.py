@@ -10,7 +10,8 @@ from xlperf.formula.values import Value
 from xlperf.report.chart import Chart
 from xlperf.workbook import style
 from xlperf.workbook.bands import band
-from xlperf.workbook.book import Book, Page, cached, protect, put
+from xlperf.workbook.book import Book, cached, protect, put
+from xlperf.workbook.page import Page
 from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.text import quoted
 from xlperf.xlsx.addresses import letters

@@ -21,11 +21,11 @@ from xlperf.workbook.book import Book, SharedTexts
 from xlperf.workbook.books.unit import Draft
 from xlperf.workbook.form import SIGN, Form, form_of
 from xlperf.workbook.layout import View
+from xlperf.workbook.page import NUMBER, RESULT, SHARED, Spot
 from xlperf.workbook.record import Record, kept_in_pieces
 from xlperf.workbook.seal import Identity, map_keys
 from xlperf.workbook.shape import KEY, Slot, slots_of
 from xlperf.workbook.text import inert
-from xlperf.xlsx.addresses import row_and_column
 from xlperf.xlsx.pack import TEXTS, packed
 from xlperf.xlsx.skeleton import BODY, MAP
 
@@ -135,7 +135,7 @@ def taken_apart(draft: Draft, book: Book, record: Record) -> Die | None:
     slots, said, parts = slots_of(draft), book.said(), book.parts()
     cells = _places(draft.layout.views, slots, book)
     titles = [str(sheet.get_name()) for sheet in book.workbook.worksheets()]
-    count = sum(len(slot.rows) for slot in slots)
+    behind = {NUMBER: len(said), RESULT: len(said) + sum(len(slot.rows) for slot in slots)}
     own = [
         (order, cells[title][at]) for title in titles for at, order in book.order(title).items() if at in cells[title]
     ]
@@ -146,7 +146,7 @@ def taken_apart(draft: Draft, book: Book, record: Record) -> Die | None:
             title = titles[int(sheet[1]) - 1]
             if SIGN in text:
                 return None
-            made.append((name, _leaf(text, book.order(title), cells[title], said, count)))
+            made.append((name, _leaf(text, book.spots(title), book.order(title), cells[title], behind)))
         elif name == TEXTS:
             made.append((name, text[: text.index(COUNTS)]))
         else:
@@ -173,24 +173,24 @@ def _places(views: Sequence[View], slots: Sequence[Slot], book: Book) -> dict[st
 
 
 def _leaf(
-    text: str, order: Mapping[tuple[int, int], int], own: Mapping[tuple[int, int], int], said: Sequence[str], count: int
+    text: str,
+    spots: Sequence[Spot],
+    order: Mapping[tuple[int, int], int],
+    own: Mapping[tuple[int, int], int],
+    behind: Mapping[str, int],
 ) -> Leaf:
-    """Take a worksheet's part apart. order, own: (row, column) counted from 0 → which text, which word stands there.
+    """Take a worksheet's part apart. order, own: (row, column) → which text, which word stands there.
 
-    count: of all words.
+    spots: see `Page`. behind: kind of value → how many texts and words are counted before those of its own.
     """
-    numbers: dict[str, int] = {}
-    for text_said in said:
-        numbers.setdefault(text_said, len(numbers))
-    anywhere = {numbers[text_said]: order for order, text_said in reversed([*enumerate(said)])}
     pieces, refs, last = [], list[int](), 0
-    for cell in _CELL.finditer(text):
-        row, column = row_and_column(cell[2])
-        at = (row - 1, column - 1)
-        if cell[3] is None and at not in own:
+    for start, end, at, kind in spots:
+        if kind == SHARED:
+            refs.append(order[at])
+        elif at in own:
+            refs.append(behind[kind] + own[at])
+        else:
             continue
-        behind = len(said) + (count if cell[4] else 0)
-        refs.append(order.get(at, anywhere.get(int(cell[5]), 0)) if cell[3] else behind + own[at])
-        pieces += [text[last : cell.start(5)].replace("%", "%%"), "%s"]
-        last = cell.end(5)
+        pieces += [text[last:start].replace("%", "%%"), "%s"]
+        last = end
     return Leaf("".join([*pieces, text[last:].replace("%", "%%")]), refs)

@@ -20,7 +20,8 @@ from xlperf.formula.values import Value, from_float
 from xlperf.report.document import Block, Document, Head, Line, Table, printed, shown_fixed
 from xlperf.workbook import style
 from xlperf.workbook.bands import LINE_HEIGHT, band
-from xlperf.workbook.book import Book, Page, protect, put
+from xlperf.workbook.book import Book, protect, put
+from xlperf.workbook.page import Page
 from xlperf.workbook.paper import PADDING, print_set_up, scaled
 from xlperf.workbook.quiet import quietly
 from xlperf.workbook.text import lines, measure

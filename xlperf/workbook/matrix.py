@@ -13,8 +13,9 @@ from xlperf.engine.plan import Column
 from xlperf.formula.values import Value, shown, value_text
 from xlperf.workbook import style
 from xlperf.workbook.bands import LINE_HEIGHT, band, titled
-from xlperf.workbook.book import Book, Page, protect, put
+from xlperf.workbook.book import Book, protect, put
 from xlperf.workbook.layout import Layout, View
+from xlperf.workbook.page import Page
 from xlperf.workbook.paper import Paper, paper_for, print_set_up
 from xlperf.workbook.table import HEAD_HEIGHT, LOWEST, Dress, column_of, row_key, write_limits, write_row
 from xlperf.workbook.text import lines

@@ -17,7 +17,7 @@ from xlperf.formula.expression import columns_of, lift
 from xlperf.formula.values import Value, numbers_in
 from xlperf.workbook import style
 from xlperf.workbook.bands import LINE_HEIGHT, band, legend, titled
-from xlperf.workbook.book import Book, Page, cached, protect, put
+from xlperf.workbook.book import Book, cached, protect, put
 from xlperf.workbook.layout import (
     LEADING,
     UNIT_NAME,
@@ -28,6 +28,7 @@ from xlperf.workbook.layout import (
     new_number,
 )
 from xlperf.workbook.limits import validation, within
+from xlperf.workbook.page import Page
 from xlperf.workbook.paper import Paper, paper_for, print_set_up
 from xlperf.workbook.text import key_text, length_shown, lines, measure
 from xlperf.xlsx.skeleton import BASIS, BODY, HEAD, MARK, NAMES, SPARE, TITLE, UNDER

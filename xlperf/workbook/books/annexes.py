@@ -17,8 +17,9 @@ from xlperf.formula.values import Value, value_text
 from xlperf.scheme.forms import AnnexForm
 from xlperf.workbook import style
 from xlperf.workbook.bands import LINE_HEIGHT, band
-from xlperf.workbook.book import Book, Page, cached, protect, put
+from xlperf.workbook.book import Book, cached, protect, put
 from xlperf.workbook.layout import Layout
+from xlperf.workbook.page import Page
 from xlperf.workbook.paper import paper_for, print_set_up
 from xlperf.workbook.table import HEAD_HEIGHT, LOWEST
 from xlperf.workbook.text import lines, measure, quoted

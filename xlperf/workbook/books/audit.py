@@ -12,9 +12,10 @@ from xlperf.engine.plan import Ranking
 from xlperf.formula.expression import link_of
 from xlperf.workbook import style
 from xlperf.workbook.bands import band
-from xlperf.workbook.book import Book, Page, cached, protect, put
+from xlperf.workbook.book import Book, cached, protect, put
 from xlperf.workbook.highlight import WRONG
 from xlperf.workbook.layout import Layout, View
+from xlperf.workbook.page import Page
 from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.text import quoted
 from xlperf.xlsx.addresses import letters

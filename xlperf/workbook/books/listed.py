@@ -15,8 +15,8 @@ from functools import cached_property
 
 from xlperf.engine.plan import Column, Print
 from xlperf.formula.values import Value, half_up, value_text
-from xlperf.workbook.book import Page
 from xlperf.workbook.layout import Layout, View
+from xlperf.workbook.page import Page
 from xlperf.workbook.text import quoted
 from xlperf.xlsx.addresses import letters
 

@@ -6,9 +6,10 @@ from xlperf.engine.plan import Must
 from xlperf.formula.values import NO, value_text
 from xlperf.workbook import style
 from xlperf.workbook.bands import LINE_HEIGHT, band
-from xlperf.workbook.book import Book, Page, protect, put
+from xlperf.workbook.book import Book, protect, put
 from xlperf.workbook.highlight import WRONG
 from xlperf.workbook.layout import Layout
+from xlperf.workbook.page import Page
 from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.table import LOWEST
 from xlperf.workbook.text import lines

@@ -7,8 +7,9 @@ the list with the others' lines away. The cell stands outside what is printed.
 from __future__ import annotations
 
 from xlperf.workbook import style
-from xlperf.workbook.book import Book, Page, put
+from xlperf.workbook.book import Book, put
 from xlperf.workbook.books.listed import Listed
+from xlperf.workbook.page import Page
 from xlperf.xlsx.addresses import letters
 
 ALL = "全部"

@@ -17,11 +17,12 @@ from xlperf.files import file_name
 from xlperf.formula.values import Value, value_text
 from xlperf.workbook import style
 from xlperf.workbook.bands import LINE_HEIGHT, band
-from xlperf.workbook.book import Book, Page, cached, protect, put
+from xlperf.workbook.book import Book, cached, protect, put
 from xlperf.workbook.books.listed import Group, Listed, Numbers
 from xlperf.workbook.books.one_group import write_choice
 from xlperf.workbook.books.print_paper import lines_of, paper_of, texts_of, widths_of
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
+from xlperf.workbook.page import Page
 from xlperf.workbook.paper import A3, A3_WIDER, FULL_HEIGHT, Paper, print_set_up
 from xlperf.workbook.seal import Identity, printed
 from xlperf.workbook.text import lines, quoted
