@@ -8,8 +8,10 @@ goes on from it. The result is the same as scoring everything anew. A change is 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlperf.engine.graph import Read, Spot
 from xlperf.engine.plan import Plan, Sheet
@@ -31,8 +33,7 @@ class Edit:
     value: Value
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(NamedTuple):
     """One cell that came to hold something else."""
 
     sheet: str
@@ -175,15 +176,20 @@ class Live:
         """Write values, and keep which rows came to hold something else and what they held."""
         sheet, name = spot
         cells = self._values[sheet][name]
-        others = [(i, value) for i, value in values.items() if cells[i] is not value]
-        moved = [Moved(sheet, i, name, cells[i], value) for i, value in others if not alike(cells[i], value)]
-        for move in moved:
-            cells[move.position] = move.new
-            dirty.setdefault(spot, set()).add(move.position)
-            before.setdefault(spot, {}).setdefault(move.position, move.old)
+        moved = [
+            Moved(sheet, i, name, cells[i], value) for i, value in values.items()
+            if cells[i] is not value and not alike(cells[i], value)
+        ]  # fmt: skip
         if moved:
-            self.index.forget(sheet, name, key=name == self.plan.by_name[sheet].key.name)
-            self._askers = {at: found for at, found in self._askers.items() if at[0][0] != sheet or name not in at[1]}
+            rows, was = dirty.setdefault(spot, set()), before.setdefault(spot, {})
+            for _, position, _, old, new in moved:
+                cells[position] = new
+                rows.add(position)
+                was.setdefault(position, old)
+            now = {move.position: move.new for move in moved}
+            self.index.follow(sheet, name, now, key=name == self.plan.by_name[sheet].key.name)
+            for at in [at for at in self._askers if at[0][0] == sheet and name in at[1]]:
+                del self._askers[at]
         return moved
 
     # ---- which rows an edit reaches ----------------------------------------------------------------
@@ -216,6 +222,8 @@ class Live:
             return (row for i in changed for row in askers.get((plain(keys[i]),), ()))
         there = link.sheet or one.spot[0]
         names = link.names
+        if read.how == "peers":
+            return self._passed(there, link, changed, before)
         groups = {group for i in changed for group in self._groups_of(there, names, i, before)}
         if link.kind == "rank":
             members = self.index.grouped(there, names)
@@ -223,9 +231,29 @@ class Live:
         askers = self._asking(one, link)
         return (row for group in groups for row in askers.get(group, ()))
 
+    def _passed(
+        self, sheet: str, link: Link, changed: set[int], before: Mapping[Spot, Mapping[int, Value]]
+    ) -> Iterable[int]:
+        """Return the rows of a ranking that a number passed when it changed, or is level with; itself among them.
+
+        Whoever stands outside of what it was and what it is has as many above as before, and as many below. Of a row
+        that has come into another group, the columns that say so are followed as well.
+        """
+        rows: set[int] = set()
+        for i in changed:
+            was, now = plain(before[sheet, link.column][i]), plain(self._values[sheet][link.column][i])
+            group = tuple([plain(self._values[sheet][name][i]) for name in link.names])
+            if not isinstance(was, int) or not isinstance(now, int):
+                rows.update(self.index.grouped(sheet, link.names).get(group, ()))
+                continue
+            numbers, there, _ = self.index.ordered(sheet, link.column, link.names, group)
+            passed = numbers[bisect_left(numbers, min(was, now)) : bisect_right(numbers, max(was, now))]
+            rows.update(*map(there.__getitem__, dict.fromkeys(passed)))
+        return rows
+
     def _groups_of(
         self, sheet: str, names: tuple[str, ...], position: int, before: Mapping[Spot, Mapping[int, Value]]
-    ) -> Iterable[Group]:
+    ) -> set[Group]:
         """Return the group that a row belongs to, and the one it belonged to before the edit."""
         now = [self._values[sheet][name][position] for name in names]
         was = [before.get((sheet, name), {}).get(position, value) for name, value in zip(names, now, strict=True)]

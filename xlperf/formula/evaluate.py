@@ -6,7 +6,7 @@ Sheets are given as `Rows`: a name → list of values, all lists equally long.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +35,7 @@ from xlperf.formula.values import EXEMPT, Value, ratio_sum, whole
 Cells = Sequence[Value]
 Group = tuple[Seen, ...]  # what several columns hold in one row, as comparisons see it
 Ordered = tuple[list[int], dict[int, list[int]], dict[int, int]]  # numbers of a group in order; where each is; by row
+_MOVED_MOST = 8  # numbers that are moved within their order; of more it is built anew
 Asked = tuple[Group, Group]  # what a look's columns must equal in one row, and what its limits compare with
 
 
@@ -70,6 +71,7 @@ class Index:
         self._keyed: dict[str, dict[Seen, int]] = {}
         self._grouped: dict[tuple[str, tuple[str, ...]], dict[Group, list[int]]] = {}
         self._ordered: dict[tuple[str, str, tuple[str, ...]], dict[Group, Ordered]] = {}
+        self._made_from: set[tuple[str, str]] = set()  # the columns that these were built from
 
     def keyed(self, sheet: str) -> Mapping[Seen, int]:
         """Return key → position, the first of several, as comparisons see keys."""
@@ -84,6 +86,7 @@ class Index:
         """Return what stands in these columns → the positions where it does, in order."""
         at = (sheet, names)
         if at not in self._grouped:
+            self._made_from.update((sheet, n) for n in names)
             found: dict[Group, list[int]] = defaultdict(list)
             for i, group in enumerate(
                 _tuples([self._source.column(sheet, n) for n in names], self._source.size(sheet))
@@ -96,6 +99,7 @@ class Index:
         """Return the numbers of a column among the rows that hold this in these columns."""
         known = self._ordered.setdefault((sheet, name, names), {})
         if group not in known:
+            self._made_from.add((sheet, name))
             known[group] = _ordered(plain_at(self._source.column(sheet, name)), self.grouped(sheet, names)[group])
         return known[group]
 
@@ -108,14 +112,42 @@ class Index:
             rows = [i for i in rows if stands(their(i), limit.order, mine)]
         return rows
 
-    def forget(self, sheet: str, name: str, *, key: bool = False) -> None:
-        """Drop what was built from a column whose values changed. key: whether it is the sheet's key."""
-        for at in [at for at in self._grouped if at[0] == sheet and name in at[1]]:
-            del self._grouped[at]
-        for kept in [k for k in self._ordered if k[0] == sheet and (name == k[1] or name in k[2])]:
-            del self._ordered[kept]
+    def follow(self, sheet: str, name: str, changed: Mapping[int, Value], *, key: bool = False) -> None:
+        """Follow a column of which some cells changed: numbers in order are moved, all else that was built is dropped.
+
+        changed: position → what stands there now. key: whether it is the sheet's key.
+        """
+        if (sheet, name) in self._made_from:
+            for at in [at for at in self._grouped if at[0] == sheet and name in at[1]]:
+                del self._grouped[at]
+            for kept in [k for k in self._ordered if k[0] == sheet and (name == k[1] or name in k[2])]:
+                if name in kept[2] or len(changed) > _MOVED_MOST:
+                    del self._ordered[kept]
+                else:
+                    self._move(sheet, kept[2], self._ordered[kept], changed)
         if key:
             self._keyed.pop(sheet, None)
+
+    def _move(
+        self, sheet: str, names: tuple[str, ...], known: Mapping[Group, Ordered], changed: Mapping[int, Value]
+    ) -> None:
+        """Move numbers within the order of their groups."""
+        columns = [self._source.column(sheet, n) for n in names]
+        for i, value in changed.items():
+            found = known.get(tuple([plain(cells[i]) for cells in columns]))
+            if found is None:
+                continue
+            members, there, numbers = found
+            was, now = numbers.pop(i, None), plain(value)
+            if was is not None:
+                del members[bisect_left(members, was)]
+                there[was].remove(i)
+                if not there[was]:
+                    del there[was]
+            if now.__class__ is int:
+                numbers[i] = now
+                insort(members, now)
+                insort(there[now], i)
 
 
 def evaluate(
@@ -238,15 +270,17 @@ class _Some:
 
 def _fold(e: Expr, sheet: str, source: Source) -> Any:
     """Return a column, or row by row whether a condition holds."""
-    operation = OPERATIONS.get(e.op)
+    op, args = e.op, e.args
+    if op == "col":  # most often
+        return source.column(sheet, args[0])
+    if op == "const":
+        [value] = args
+        number = value.__class__ is Fraction or value is None
+        return (Ratios if number else Words).constant(value, source.size(sheet))
+    operation = OPERATIONS.get(op)
     if operation is not None:
-        return operation.exact(*[_fold(a, sheet, source) for a in e.args])
-    match e.op, e.args:
-        case "const", (value,):
-            number = value is None or isinstance(value, Fraction)
-            return (Ratios if number else Words).constant(value, source.size(sheet))
-        case "col", (name,):
-            return source.column(sheet, name)
+        return operation.exact(*[_fold(a, sheet, source) for a in args])
+    match op, args:
         case "call", (_, _, body):
             return _fold(body, sheet, source)
         case "alone", (_, x):

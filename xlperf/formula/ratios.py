@@ -55,7 +55,9 @@ class Ratios(Sequence[Value]):
         """Return one number, or blank, in so many rows."""
         n, d = (0, 0) if value is None else value.as_integer_ratio()
         found = cls([n] * size, [d] * size)
-        found._values, found._seen = [value] * size, [None if value is None else scaled(value, PLACES)] * size
+        found._values = [value] * size
+        if size > 1:  # of one it is asked when it is needed
+            found._seen = [None if value is None else scaled(value, PLACES)] * size
         return found
 
     # ---- as numbers ----------------------------------------------------------------------------------
