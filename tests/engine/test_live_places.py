@@ -9,7 +9,7 @@ from benchmarks.county import ID, filled, laid_out, write_scheme
 from xlperf.engine import live as living
 from xlperf.engine.live import Edit, Live
 from xlperf.engine.score import score
-from xlperf.formula.evaluate import Index
+from xlperf.formula.index import Index
 
 UNITS = 90
 RANKS = ("place", "seat", "place_low")

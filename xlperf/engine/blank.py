@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from xlperf.engine.plan import Plan
-from xlperf.formula.evaluate import Cells, Index, asked_by, awaited
+from xlperf.formula.evaluate import Cells, asked_by, awaited
 from xlperf.formula.expression import columns_of, link_of
+from xlperf.formula.index import Index
 from xlperf.formula.ratios import plain
 from xlperf.formula.values import Value, value_text
 

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from xlperf.engine.graph import Read, Spot
 from xlperf.engine.plan import Plan, Sheet
 from xlperf.engine.score import Scores
-from xlperf.formula.evaluate import Cells, Group, Index, evaluate
+from xlperf.formula.evaluate import Cells, evaluate
 from xlperf.formula.expression import Expr, link_of
+from xlperf.formula.index import Group, Index
 from xlperf.formula.links import Link
 from xlperf.formula.ratios import plain
 from xlperf.formula.values import Value, alike

@@ -14,7 +14,8 @@ from typing import Any, Generic, TypeVar
 
 from xlperf.engine.objects import Objects, Party, Thing, objects_of
 from xlperf.engine.plan import Column, Plan, Row, Sheet, Tables
-from xlperf.formula.evaluate import Cells, Index, worked_out
+from xlperf.formula.evaluate import Cells, worked_out
+from xlperf.formula.index import Index
 from xlperf.formula.ratios import Ratios, Words
 from xlperf.formula.values import VALUE_TYPES, Unread, Value, as_values, value_text
 from xlperf.many import many_objects
