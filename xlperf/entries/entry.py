@@ -141,8 +141,9 @@ def _judge_together(columns: Collection[Filled]) -> list[Entry]:
 
 def _entry(filled: Filled, i: int) -> Entry:
     """Return one cell of a column, to be judged by itself."""
-    raw, at = as_typed(filled.raws[i], filled.column), partial(filled.place, i)
-    return Entry(filled.sheet, filled.column, filled.rows[i], raw, at, filled.needed, order=filled.order(i))
+    raw, kind = (as_typed(filled.raws[i], filled.column), "") if filled.told is None else filled.told(i)
+    at, row = partial(filled.place, i), filled.rows[i]
+    return Entry(filled.sheet, filled.column, row, raw, at, filled.needed, kind, order=filled.order(i))
 
 
 def _nothing(column: Column) -> Value:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import compress
 from sys import intern
 from typing import overload
 
@@ -33,6 +34,44 @@ def _alike(at: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     return at
 
 
+@dataclass
+class Gathered(Iterable[CellText]):
+    """Accepted cells of a book while they are gathered. at: sheet and column of each. rows, texts: of each."""
+
+    at: list[tuple[str, str]] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, cells: Iterable[CellText]) -> Gathered:
+        """Return cells gathered so."""
+        found = cls()
+        found.extend(cells)
+        return found
+
+    def append(self, cell: CellText) -> None:
+        """Put a cell behind the others."""
+        self.at.append((cell.sheet, cell.column))
+        self.rows.append(cell.row)
+        self.texts.append(cell.text)
+
+    def extend(self, cells: Iterable[CellText]) -> None:
+        """Put cells behind the others."""
+        for cell in cells:
+            self.append(cell)
+
+    def join(self, others: Gathered) -> None:
+        """Put the cells that something stands in behind the others."""
+        there = others.texts
+        self.at += compress(others.at, there)
+        self.rows += compress(others.rows, there)
+        self.texts += filter(None, there)
+
+    def __iter__(self) -> Iterator[CellText]:
+        for (sheet, column), row, text in zip(self.at, self.rows, self.texts, strict=True):
+            yield CellText(sheet, row, column, text)
+
+
 class CellTexts(Sequence[CellText]):
     """Accepted cells as a ledger keeps them: a hundred for every book, all of which stay, and much of them is alike.
 
@@ -42,10 +81,16 @@ class CellTexts(Sequence[CellText]):
     __slots__ = ("at", "rows", "texts")
 
     def __init__(self, cells: Iterable[CellText]) -> None:
-        found = [*cells]
-        self.at = _alike(tuple([(kept_once(c.sheet), kept_once(c.column)) for c in found]))
-        self.rows = tuple([kept_once(c.row, _LONG) for c in found])
-        self.texts = tuple([kept_once(c.text) for c in found])
+        if isinstance(cells, Gathered):
+            at, rows, texts = cells.at, cells.rows, cells.texts
+        else:
+            found = [*cells]
+            at, rows, texts = [(c.sheet, c.column) for c in found], [c.row for c in found], [c.text for c in found]
+        names = {both: tuple(map(kept_once, both)) for both in {*at}}
+        known = {row: kept_once(row, _LONG) for row in {*rows}}
+        self.at = _alike(tuple([names[both] for both in at]))
+        self.rows = tuple([known[row] for row in rows])
+        self.texts = tuple([kept_once(text) for text in texts])
 
     @classmethod
     def of(cls, cells: Iterable[CellText]) -> CellTexts:

@@ -12,11 +12,13 @@ from xlperf.engine.must import collected_problems
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.many import many_objects
 from xlperf.problems import Problem, Where, errors, problem
+from xlperf.rounds.accepted import CellTexts
 from xlperf.rounds.collecting.claims import lapsed
 from xlperf.rounds.collecting.collection import Collection, Missing
 from xlperf.rounds.collecting.deleted import deleted, with_deleted
 from xlperf.rounds.collecting.edition import Edition, added, editions_of, homeless
-from xlperf.rounds.collecting.examine import Examiner, Findings
+from xlperf.rounds.collecting.examine import Examiner
+from xlperf.rounds.collecting.findings import Findings
 from xlperf.rounds.collecting.identify import identity_problems, suited_name
 from xlperf.rounds.collecting.inbox import arrivals
 from xlperf.rounds.collecting.open import Opened, open_books
@@ -25,7 +27,7 @@ from xlperf.rounds.collecting.replies import sender, unanswered, write_replies
 from xlperf.rounds.collecting.superseded import superseding
 from xlperf.rounds.freeze import must_be_open
 from xlperf.rounds.journal import Pen, alone
-from xlperf.rounds.ledger import CellText, Receipt, State, record_receipts
+from xlperf.rounds.ledger import Receipt, State, record_receipts
 from xlperf.rounds.parcels import MASTER as MASTER_TITLE
 from xlperf.rounds.parcels import parcels_of
 from xlperf.rounds.parties import roster_now, roster_of
@@ -290,7 +292,7 @@ class Desk:
             found, receipt = whole, replace(receipt, edition=edition.file)
         elif decision == "accepted" and receipt.party == MASTER:
             found = with_deleted(found, book, self.state.current.get(MASTER))
-        cells = tuple(found.cells) if decision == "accepted" else ()
+        cells = CellTexts.of(found.cells if decision == "accepted" else ())
         problems = [*found.problems, *(self._notes(receipt, roster, cells) if decision == "accepted" else ())]
         receipt = replace(receipt, seen=found.seen, words=found.words, named=found.named)
         return replace(receipt, decision=decision, problems=tuple(problems), cells=cells)
@@ -321,7 +323,7 @@ class Desk:
             self._roster = (kind, roster_now(self.round_, self.state))
         return self._roster[1]
 
-    def _notes(self, receipt: Receipt, roster: Roster, cells: tuple[CellText, ...]) -> Iterator[Problem]:
+    def _notes(self, receipt: Receipt, roster: Roster, cells: CellTexts) -> Iterator[Problem]:
         """List what is worth knowing of an accepted file."""
         where = Where(receipt.file)
         issued = self.state.issued.get(receipt.party)

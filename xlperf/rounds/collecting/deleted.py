@@ -11,7 +11,8 @@ from dataclasses import replace
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.formula.values import value_text
 from xlperf.problems import Problem, Where, problem
-from xlperf.rounds.collecting.examine import Findings
+from xlperf.rounds.accepted import Gathered
+from xlperf.rounds.collecting.findings import Findings
 from xlperf.rounds.collecting.layout_changes import NAMED, row_name
 from xlperf.rounds.ledger import Receipt
 from xlperf.workbook.back.read import ReadBook
@@ -47,7 +48,7 @@ def with_deleted(found: Findings, book: ReadBook, before: Receipt | None) -> Fin
     names = {f"{sheet}|{row}" for sheet, row in lost}
     return replace(
         found,
-        cells=[*found.cells, *(c for c in before.cells if (c.sheet, c.row) in lost)],
+        cells=Gathered.of([*found.cells, *(c for c in before.cells if (c.sheet, c.row) in lost)]),
         seen={**{at: seen for at, seen in before.seen.items() if at in names}, **found.seen},
         words={**{at: said for at, said in before.words.items() if at in names}, **found.words},
     )

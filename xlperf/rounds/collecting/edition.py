@@ -16,7 +16,9 @@ from pathlib import Path
 from xlperf.engine.plan import Sheet
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.problems import Problem, Where, problem
-from xlperf.rounds.collecting.examine import Findings, text_then
+from xlperf.rounds.accepted import Gathered
+from xlperf.rounds.collecting.examine import text_then
+from xlperf.rounds.collecting.findings import Findings
 from xlperf.rounds.collecting.open import open_books
 from xlperf.rounds.ledger import CellText, Receipt, State, state_when_written
 from xlperf.rounds.outputs import put_out
@@ -125,7 +127,7 @@ def added(edition: Edition, book: ReadBook, found: Findings, roster: Roster, bef
     return replace(
         found,
         problems=[*found.problems, *typing.emptied(known)],
-        cells=[CellText(*at, text) for at, text in cells.items()],
+        cells=Gathered.of(CellText(*at, text) for at, text in cells.items()),
         seen={**seen, **{at: digest for at, digest in found.seen.items() if at in rows}},
         words={**words, **{at: said for at, said in found.words.items() if at in rows}},
         named=typing.named(),

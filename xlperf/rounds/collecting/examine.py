@@ -6,65 +6,30 @@ record. All problems come at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from xlperf.engine.plan import OFFICE, UNIT, Column, Row, Sheet
 from xlperf.engine.roster import MASTER, Party, Roster
 from xlperf.entries.cell import agrees, wanted_words
+from xlperf.entries.columnwise import Filled
 from xlperf.entries.entry import Entry, judge_entries
 from xlperf.entries.text import claim_words, value_of
 from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
+from xlperf.rounds.collecting.findings import Findings, WhenAsked
 from xlperf.rounds.collecting.layout_changes import EMPTY, NAMED, changed_problems, row_name
+from xlperf.rounds.collecting.together import Together, told_together
 from xlperf.rounds.ledger import CellText, State
 from xlperf.rounds.merge import words_digest
 from xlperf.scheme.reading.cells import is_empty
 from xlperf.workbook.back.read import ReadBook, ReadCell
+from xlperf.workbook.back.returned import PlainTable, parts_of
 from xlperf.workbook.layout import new_number
 from xlperf.xlsx.skeleton import SPARE
 
 Cells = Mapping[str, ReadCell]
-
-
-class WhenAsked(Mapping[str, list[dict[str, Value]]]):
-    """Tables that are put together when somebody looks at them: most books are judged by their own rows alone."""
-
-    def __init__(self, names: Iterable[str], table: Callable[[str], list[dict[str, Value]]]) -> None:
-        self._names, self._table = dict.fromkeys(names), table
-        self._made: dict[str, list[dict[str, Value]]] = {}
-
-    def __getitem__(self, name: str) -> list[dict[str, Value]]:
-        if name not in self._names:
-            raise KeyError(name)
-        if name not in self._made:
-            self._made[name] = self._table(name)
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-
-@dataclass
-class Findings:
-    """What a book says.
-
-    seen, words: what stood beside the office's decisions (see `rounds.ledger.Receipt`). withdrawn: the rows (sheet,
-    key) that the office had entered itself and emptied. entered: (sheet, row for new entries) → key of what was typed
-    there. named: see `rounds.ledger.Receipt`.
-    """
-
-    problems: list[Problem] = field(default_factory=list)
-    cells: list[CellText] = field(default_factory=list)
-    seen: dict[str, str] = field(default_factory=dict)
-    words: dict[str, dict[str, str]] = field(default_factory=dict)
-    withdrawn: set[tuple[str, str]] = field(default_factory=set)
-    entered: dict[tuple[str, str], str] = field(default_factory=dict)
-    named: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -89,23 +54,33 @@ class Examiner:
     entries: list[Entry] = field(default_factory=list)
     rows: dict[int, dict[str, Value]] = field(default_factory=dict)  # id of a row of the record → as this book has it
     new: dict[str, list[dict[str, Value]]] = field(default_factory=dict)  # table → rows that this book adds
+    columns: list[Filled] = field(default_factory=list)
+    apart: dict[tuple[int, str], Entry] = field(default_factory=dict)  # cells of these that were looked at one by one
     steps: list[Callable[[], None]] = field(default_factory=list)  # what follows once everything is judged
 
     def examine(self, book: ReadBook) -> Findings:
         """Judge every cell of the book."""
         self.found.problems += changed_problems(book, self.roster, self.party, self.file, self._changed)
         rows: dict[tuple[str, str], dict[str, ReadCell]] = {}
-        for cell in book.cells:
-            if cell.plan_sheet in self.roster.plan.by_name:
-                rows.setdefault((cell.plan_sheet, cell.row_key), {})[cell.column] = cell
-            if cell.other is not None:
-                self._tell("READERS_DISAGREE", cell, found=_shown(cell.value), other=cell.other or EMPTY)
+        parts = parts_of(book.cells)
+        whole: dict[tuple[str, str], Together] = {}  # in the place of its rows
+        for part, together in zip(parts, told_together(parts, self.roster, self.party, self.rows), strict=True):
+            if together is not None:
+                whole[together.sheet.name, ""], rows[together.sheet.name, ""] = together, {}
+                continue
+            for cell in part.cells() if isinstance(part, PlainTable) else part:
+                if cell.plan_sheet in self.roster.plan.by_name:
+                    rows.setdefault((cell.plan_sheet, cell.row_key), {})[cell.column] = cell
+                if cell.other is not None:
+                    self._tell("READERS_DISAGREE", cell, found=_shown(cell.value), other=cell.other or EMPTY)
         keys: dict[str, list[str]] = {}
         for sheet_name, key in rows:
             keys.setdefault(sheet_name, []).append(key)
         for (sheet_name, key), cells in rows.items():
             sheet = self.roster.plan.by_name[sheet_name]
-            if key.startswith(SPARE):
+            if (sheet_name, key) in whole:
+                self._columns(whole[sheet_name, key])
+            elif key.startswith(SPARE):
                 self._new_row(sheet, key, cells, keys[sheet_name])
             elif (row := self.roster.rows.get((sheet_name, key))) is not None:
                 if self.roster.is_own(self.party, sheet, row):
@@ -116,17 +91,25 @@ class Examiner:
                 first = next(iter(cells.values()))
                 self._tell("LAYOUT_CHANGED", first, found=word("本轮没有“{found}”这一行", found=key))
         tables = WhenAsked([*self.roster.tables, *self.new], self._table)
-        judge_entries(self.roster.plan, tables, self.entries, partial(self.roster.objects.is_own, self.party))
+        own = partial(self.roster.objects.is_own, self.party)
+        apart = judge_entries(self.roster.plan, tables, self.entries, own, self.columns)
+        self.apart = {(id(entry.row), entry.column.name): entry for entry in apart}
         for step in self.steps:
             step()
-        self.steps.clear()  # they lead back here: what a book was judged by goes with it, without a search for circles
-        self.entries.clear()
+        self._let_go()
         for holder, count in self.waiting.items():
             self._tell("UNIT_NOT_IN", unit=self.roster.title(holder), count=count)
         if self.since:
             some = "；".join(self.since[:NAMED]) + ("……" if len(self.since) > NAMED else "")
             self._tell("REPORTED_SINCE", count=len(self.since), cells=some)
         return self.found
+
+    def _let_go(self) -> None:
+        """Let go of what leads back here: what a book was judged by goes with it, without a search for circles."""
+        self.steps.clear()
+        self.entries.clear()
+        self.columns.clear()
+        self.apart.clear()
 
     def _table(self, name: str) -> list[dict[str, Value]]:
         """Return a table of the record with the rows as this book has them."""
@@ -141,6 +124,22 @@ class Examiner:
     def _at(self, cell: ReadCell) -> Where:
         row = row_name(self.roster, self.party, cell.plan_sheet, cell.row_key)
         return Where(self.file, sheet=cell.sheet, cell=cell.cell, row=row)
+
+    # ---- tables in which nothing is odd --------------------------------------------------------
+
+    def _columns(self, table: Together) -> None:
+        self.columns += table.filled(self._at)
+        self._then(self._take_all, table)
+
+    def _take_all(self, table: Together) -> None:
+        if not any((id(row), column.name) in self.apart for row in table.rows for column, _ in table.columns):
+            self.found.cells.join(table.texts())
+            return
+        for key, name, value, entry in table.each(self.apart):
+            if entry is not None:
+                self._take(table.sheet, key, entry)
+            elif value is not None:
+                self.found.cells.append(CellText(table.sheet.name, key, name, value_text(value)))
 
     # ---- rows ----------------------------------------------------------------------------------
 
@@ -223,7 +222,7 @@ class Examiner:
         if self.roster.is_holder(self.party):
             given = {**(sheet.claims or {}), **self.roster.whose_new(sheet, self.party)}
             given_cells = [CellText(sheet.name, key, n, value_text(v)) for n, v in given.items() if n in sheet.by_name]
-            self.found.cells += given_cells
+            self.found.cells.extend(given_cells)
         row = {sheet.key.name: value_of(key, sheet.key), **sheet.where, **given}
         self.new.setdefault(sheet.table, []).append(row)
         for column in mine:

@@ -37,7 +37,7 @@ def changed_problems(book: ReadBook, roster: Roster, party: Party, file: str, lo
 
     file: the name shown in problems. locked: the code of a locked cell that was changed.
     """
-    homes, count = {c.sheet: c.plan_sheet for c in book.cells}, 0
+    homes, count = {c.sheet: c.plan_sheet for c in (book.cells if book.changes else ())}, 0
     for change in book.changes:
         where = Where(file, sheet=change.sheet, cell=change.cell)
         if change.what in WITHOUT_EFFECT:

@@ -13,7 +13,8 @@ from xlperf.engine.roster import MASTER
 from xlperf.entries.text import value_of
 from xlperf.formula.values import day_of
 from xlperf.problems import Problem, Where, errors, problem
-from xlperf.rounds.collecting.examine import Examiner, Findings
+from xlperf.rounds.collecting.examine import Examiner
+from xlperf.rounds.collecting.findings import Findings
 from xlperf.rounds.collecting.open import open_books
 from xlperf.rounds.outputs import put_out
 from xlperf.rounds.parties import roster_now

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain, compress, product
+from operator import eq, not_
 from typing import Any
 
 from openpyxl import Workbook
@@ -57,37 +59,59 @@ def _plain(text: str) -> str:
     return " ".join(_ESCAPE.sub(lambda m: chr(int(m[1], 16)), text).split())
 
 
-def standing(sheet: Any, kept: Mapping[Spot, Kept]) -> set[Spot]:
-    """Return which locked cells still say, in their own places, what was issued. sheet: see `plain.said_in`."""
-    said, found, looked, heads = said_in(sheet).get, [], _FORMULAS.get, getattr(sheet, "heads", None)
-    for spot, was in kept.items():
-        now = said(spot)
-        if now.__class__ is str:
-            if now[:1] not in _SIGNS:
-                plainly = was == f"'{now}" and not now[0].isspace()
-            else:
-                formula = content_of(sheet, spot)[1] if heads is None else heads[spot].data_type == "f"
-                plainly = formula and looked(was) == now
-        else:
-            plainly = was.__class__ is float and was == now and now.__class__ is not bool
-        if plainly or _stands(sheet, spot, was):
-            found.append(spot)
-    return {*found}
+def unlike(sheet: Any, kept: Mapping[Spot, Kept]) -> set[Spot]:
+    """Return which locked cells do not say, in their own places, what was issued. sheet: see `plain.said_in`.
+
+    Most say it to the letter, which is found out for all of them at once.
+    """
+    said = said_in(sheet).get
+    if getattr(sheet, "is_plain", False):
+        same = map(eq, map(said, kept), map(_PLAINLY.__getitem__, kept.values()))
+        odd = [*compress(kept, map(not_, same))]
+    else:
+        odd = [spot for spot, was in kept.items() if not _says(sheet, spot, said(spot), was)]
+    return {spot for spot in odd if not _stands(sheet, spot, kept[spot])}
+
+
+def _says(sheet: Any, spot: Spot, now: Any, was: Kept) -> bool:
+    """Check whether what stands in a cell of any worksheet is to the letter what was issued there."""
+    if now.__class__ is bool or _PLAINLY[was] != now:
+        return False
+    return now.__class__ is not str or not now.startswith("=") or content_of(sheet, spot)[1]
 
 
 def _stands(sheet: Any, spot: Spot, was: Kept) -> bool:
     value, formula = content_of(sheet, spot)
     still = is_still(was, value, formula=formula)
-    if still and formula and len(value) <= _FORMULA_LONGEST:
-        if len(_FORMULAS) >= _FORMULAS_MOST:
-            _FORMULAS.clear()
-        _FORMULAS[was] = value
+    if still and formula and len(value) <= _PLAINLY_LONGEST:
+        _PLAINLY[was] = value
     return still
 
 
-_SIGNS = ("", "=")  # how a text begins that is perhaps none
-_FORMULAS: dict[Kept, str] = {}  # as issued → as a program that saved it spells it
-_FORMULAS_MOST, _FORMULA_LONGEST = 20_000, 2_000
+class _Plainly(dict[Kept, object]):
+    """What was issued in a cell → what plainly is the same there, nothing where that takes a closer look.
+
+    Of a formula that is how a program that saved it spelt it last.
+    """
+
+    def __missing__(self, was: Kept) -> object:
+        said: object = was
+        if was.__class__ is str:
+            text = str(was)[1:]
+            said = text if was != f"={text}" and text[:1] not in ("", "=") and not text[0].isspace() else _NEVER
+        if said is not _NEVER and len(str(was)) <= _PLAINLY_LONGEST:
+            self[was] = said
+        return said
+
+    def __setitem__(self, was: Kept, said: object) -> None:
+        if len(self) >= _PLAINLY_MOST:
+            self.clear()
+        super().__setitem__(was, said)
+
+
+_NEVER = object()
+_PLAINLY = _Plainly()
+_PLAINLY_MOST, _PLAINLY_LONGEST = 20_000, 2_000
 
 
 def pages_of(book: Workbook, record: Record, found: Sequence[Found]) -> dict[str, Page | None]:
@@ -121,18 +145,21 @@ class Page:
     tables: Sequence[Found]
 
     @cached_property
-    def standing(self) -> set[Spot]:
-        """Return which locked cells still say, in their own places, what was issued."""
-        return standing(self.sheet, self.kept)
+    def unlike(self) -> set[Spot]:
+        """Return which locked cells do not say, in their own places, what was issued."""
+        return unlike(self.sheet, self.kept)
 
-    @cached_property
-    def doubtful(self) -> set[Spot]:
-        """Return the cells that say something else than was issued in their places, to be filled or not."""
-        return (said_in(self.sheet).keys() | self.kept.keys()) - self.standing
+    def doubtful(self, table: Found) -> set[int]:
+        """Return the rows of a table in place in which a locked cell says something else than was issued there."""
+        said, kept, rows = said_in(self.sheet), self.kept, table.rows.values()
+        locked = [at for name, at in table.columns.items() if table.role(name) == "locked"]
+        new = [spot for spot in product(rows, locked) if spot in said and spot not in kept]
+        gone = self.unlike.intersection(product(rows, locked)) if self.unlike else ()
+        return {row for row, _ in chain(new, gone)}
 
     def changes(self) -> Iterator[Change]:
         """List the cells that are not as they were; a row of headings that is gone is one change."""
-        if all(t.is_in_place for t in self.tables) and not self.kept.keys() - self.standing - self._inside():
+        if all(t.is_in_place for t in self.tables) and (not self.unlike or self.unlike <= self._inside()):
             return
         found = list(self._cells(self.kept))
         gone = [c for c in found if c.what == "HEADING_CHANGED" and not c.found]

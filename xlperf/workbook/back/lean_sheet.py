@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from openpyxl.formula.translate import Translator
@@ -10,21 +11,25 @@ from openpyxl.utils.datetime import from_excel
 
 from xlperf.workbook.back.formats import Look
 from xlperf.workbook.back.plain import Cell
-from xlperf.workbook.back.shapes import Head, Merged, Shape, Spot, Unusual, shown_of
+from xlperf.workbook.back.shapes import Head, Laid, Merged, Shape, Spot, Unusual, laid_out, shown_of
 from xlperf.workbook.back.spelt import KNOWN_LONGEST, KNOWN_MOST, number_of, plain
 from xlperf.xlsx.addresses import row_and_column
 from xlperf.xlsx.cached import Place
 
 _FEW = tuple(map(str, range(4_000)))
 _LARGEST = 10_000  # cells that are made one
+_LAID_MOST = 1_000  # columns of a shape
 _LONGEST_NUMBER = 32  # letters of one that is remembered
 
 
 class Texts:
-    """The texts that the cells of a book share, and by the number as which a cell names one."""
+    """The texts that the cells of a book share, and by the number as which a cell names one.
 
-    def __init__(self, every: Sequence[str]) -> None:
-        self.every = every
+    like_formulas: whether one of them may begin as a formula does.
+    """
+
+    def __init__(self, every: Sequence[str], *, like_formulas: bool = True) -> None:
+        self.every, self.like_formulas = every, like_formulas
         few = len(every) <= len(_FEW)
         self.by_number = dict(zip(_FEW if few else map(str, range(len(every))), every, strict=False))
 
@@ -35,7 +40,8 @@ BLANK = Head("", "n", "n", "General")
 class LeanSheet:
     """A worksheet, in the ways of openpyxl's that are asked for.
 
-    heads: what its cells are. said: what stands in those that something stands in.
+    heads: what its cells are. said: what stands in those that something stands in. is_plain: whether surely none of
+    that is a truth value or a text that looks like a formula.
     """
 
     def __init__(self, title: str) -> None:
@@ -43,7 +49,8 @@ class LeanSheet:
         self.heads: Mapping[Spot, Head] = {}
         self.said: dict[Spot, Any] = {}
         self.merged: dict[tuple[str, ...], Merged] = {}
-        self.max_row, self.max_column = 1, 1
+        self.max_row, self.max_column, self.is_plain = 1, 1, False
+        self._laid: dict[tuple[int, tuple[int, ...]], Laid | None] = {}
         self._shown: dict[Spot, Any] = {}
         self._stored: list[tuple[str, tuple[Spot, ...], Sequence[str]]] = []
 
@@ -74,6 +81,15 @@ class LeanSheet:
         for column in range(min_col, max_col + 1):
             yield tuple([self.cell(row, column) for row in range(min_row, max_row + 1)])
 
+    def column_of(self, column: int, rows: tuple[int, ...]) -> Laid | None:
+        """Return some cells of a column, found out once for all books of this shape; None where one of them is odd."""
+        at = column, rows
+        if at not in self._laid:
+            if len(self._laid) >= _LAID_MOST:
+                self._laid.clear()
+            self._laid[at] = laid_out([(spot, self.heads.get(spot)) for spot in zip(rows, repeat(column))])
+        return self._laid[at]
+
     def shown(self, spot: Spot) -> Any:
         """Return what a formula shows without calculating; see `xlsx.cached`."""
         for kind, spots, texts in self._stored:
@@ -90,6 +106,7 @@ class LeanSheet:
         """
         self.heads, self.max_row, self.max_column = shape.heads, shape.bottom, shape.right
         self.merged = shape.merged
+        self.is_plain = not shape.odd and not shape.like_formulas and not texts.like_formulas
         self._shown.update(shape.shown)
         said = self.said
         said.update(shape.constants)
@@ -127,7 +144,7 @@ class LeanSheet:
                 self.merged[areas] = merged
         if not merged.under.isdisjoint(self.said):
             raise Unusual(self.title)
-        self.heads = merged.heads
+        self.heads, self._laid = merged.heads, merged.laid
         self.max_row, self.max_column = max(self.max_row, merged.bottom), max(self.max_column, merged.right)
 
 

@@ -7,11 +7,11 @@ judged elsewhere; nothing is typed here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from openpyxl import Workbook
 
@@ -22,7 +22,9 @@ from xlperf.workbook.back.guard import BROKEN_ZIP
 from xlperf.workbook.back.lean import lean_book
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
 from xlperf.workbook.back.plain import said_in
-from xlperf.workbook.back.shapes import Head, Unusual
+from xlperf.workbook.back.returned import Part, PlainTable, ReadCells, ReadColumn
+from xlperf.workbook.back.returned import ReadCell as ReadCell
+from xlperf.workbook.back.shapes import Head, Laid, Unusual
 from xlperf.workbook.back.unusual import unusual_book
 from xlperf.workbook.record import Kept, Record, Role, read_record, record_name
 from xlperf.workbook.seal import Identity, printed_codes, read_identity, read_map_seal
@@ -41,31 +43,6 @@ _CONSTANTS: Mapping[str, tuple[Any, str]] = {
 _SERIALS = 1_000_000_000  # no round issues as many
 
 
-class ReadCell(NamedTuple):
-    """One cell of a table as it came back.
-
-    value: what openpyxl gives; for a formula its text. cached: the stored value of a formula, None
-    where the program stored none; otherwise the value. role: what the cell was issued for. was: what a
-    locked cell held when it was issued, where it does not hold that any more; None where it does or nobody knows.
-    other: what a second reader reads there, None where it is the same (see `second`).
-    """
-
-    plan_sheet: str
-    row_key: str
-    column: str
-    sheet: str
-    cell: str
-    value: Any
-    data_type: str
-    number_format: str
-    formula: bool
-    cached: Any
-    role: Role | Literal[""]
-    comment: str = ""
-    was: str | None = None
-    other: str | None = None
-
-
 @dataclass(frozen=True)
 class ReadBook:
     """A workbook read back.
@@ -79,24 +56,13 @@ class ReadBook:
     identity: Identity | None
     disagreements: tuple[str, ...]
     codes: tuple[str, ...]
-    cells: tuple[ReadCell, ...]
+    cells: Sequence[ReadCell]
     changes: tuple[Change, ...]
     made_from: Mapping[str, str] = field(default_factory=dict)
     record: str = ""
     opened_by: tuple[str, str] | None = None
     map_seal: tuple[str, str] = ("", "")
     extent: int = field(default=0, compare=False)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Send the cells from process to process column by column: they are many, and much that they say is alike."""
-        rest = [getattr(self, f.name) for f in fields(self) if f.name != "cells"]
-        return _put_together, (tuple(zip(*self.cells, strict=True)), rest)
-
-
-def _put_together(cells: tuple[tuple[Any, ...], ...], rest: Sequence[Any]) -> ReadBook:
-    """Return a book as it was before it was sent. cells: column by column; rest: the other fields in order."""
-    identity, disagreements, codes, *others = rest
-    return ReadBook(identity, disagreements, codes, tuple(map(ReadCell._make, zip(*cells, strict=True))), *others)
 
 
 def read_book(
@@ -124,8 +90,8 @@ def read_book(
     for table in found:
         columns_and_rows(table, changes)
     pages = pages_of(book, record, found) if record is not None else {}
-    read = _in_brief if brief and record is not None else _cells
-    cells = tuple([cell for table in found for cell in read(table, results, record, pages)])
+    read = _in_brief if brief and record is not None else _whole
+    cells = ReadCells(read(table, results, record, pages) for table in found)
     changes += around(record, pages) if record is not None else ()
     return ReadBook(
         identity, tuple(wrong), codes, cells, tuple(changes), _made_from(book), digest, None, read_map_seal(book),
@@ -157,16 +123,39 @@ def _made_from(book: Workbook) -> dict[str, str]:
     return {str(line[1] or ""): str(line[2] or "") for line in lines if line[0] == "from" and len(line) > 2}
 
 
-def _in_brief(table: Found, results: Results, record: Record | None, pages: Pages) -> Iterator[ReadCell]:
-    """List the cells of a table but for locked ones that say what was issued; see `read_book`."""
+def _whole(table: Found, results: Results, record: Record | None, pages: Pages) -> Part:
+    return tuple(_cells(table, results, record, pages))
+
+
+def _in_brief(table: Found, results: Results, record: Record | None, pages: Pages) -> Part:
+    """Return the cells of a table but for locked ones that say what was issued; see `read_book`."""
     page = pages.get(table.issued.title) if table.issued is not None and table.is_in_place else None
-    locked = {at for name, at in table.columns.items() if table.role(name) == "locked"}
-    rows = None if page is None else {row for row, at in page.doubtful if at in locked}
-    last = None
+    rows = None if page is None else page.doubtful(table)
+    plain = _plain_table(table) if page is not None and not rows else None
+    if plain is not None:
+        return plain
+    found, last = [], None
     for cell in _cells(table, results, record, pages, rows):
         if cell.row_key != last or cell.role != "locked" or cell.was is not None:
-            yield cell
+            found.append(cell)
         last = cell.row_key
+    return tuple(found)
+
+
+def _plain_table(table: Found) -> PlainTable | None:
+    """Return a table in place whose locked cells all say what was issued; None where anything else is odd in it."""
+    column_of: Callable[[int, tuple[int, ...]], Laid | None] | None = getattr(table.sheet, "column_of", None)
+    columns, rows, said = [], tuple(table.rows.values()), table.said
+    for number, (name, at) in enumerate(table.columns.items()):
+        role = table.role(name)
+        if role == "locked" and number:
+            continue
+        laid = column_of(at, rows) if column_of is not None else None
+        if laid is None or role not in ("locked", "input"):
+            return None
+        values = tuple(map(said.get, laid.spots))
+        columns.append(ReadColumn(name, role, at, values, laid.data_types(values), laid.number_formats))
+    return PlainTable(table.plan_sheet, table.sheet.title, tuple(table.rows), rows, tuple(columns))
 
 
 def _cells(

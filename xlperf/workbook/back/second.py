@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from importlib.util import find_spec
 from io import BytesIO
+from operator import is_
 from typing import Any
 
 from openpyxl.utils.datetime import to_excel
 
 from xlperf.scheme.reading.cells import is_empty
-from xlperf.workbook.back.read import ReadBook, ReadCell
+from xlperf.workbook.back.read import ReadBook
+from xlperf.workbook.back.returned import Part, PlainTable, ReadCell, ReadCells, parts_of
 from xlperf.xlsx.addresses import number as column_number
 from xlperf.xlsx.addresses import row_and_column
 from xlperf.xlsx.cached import stored_values
@@ -55,23 +59,39 @@ def compared(book: ReadBook, data: bytes) -> ReadBook:
 
     data: the file. Formulas and errors are not compared: no such cell is taken. Raises Unreadable.
     """
-    asked: dict[str, list[ReadCell]] = {}
-    for cell in book.cells:
-        if cell.role == "input" and not cell.formula and cell.data_type != "e":
-            asked.setdefault(cell.sheet, []).append(cell)
-    if not asked or not is_there():
+    parts = parts_of(book.cells)
+    if not any(map(_is_asked, parts)) or not is_there():
         return book
-    far = {} if 0 < book.extent <= LARGEST else _far(data)
-    shown = _second_reading(data, {title: [c.cell for c in cells] for title, cells in asked.items()}, far)
+    second = _Second(data, {} if 0 < book.extent <= LARGEST else _far(data))
+    found = [_compared(part, second) for part in parts]
+    return book if all(map(is_, found, parts)) else replace(book, cells=ReadCells(found))
+
+
+def _is_asked(part: Part) -> bool:
+    """Return whether a table has cells that are compared."""
+    return bool(part.inputs) if isinstance(part, PlainTable) else any(map(_is_compared, part))
+
+
+def _is_compared(cell: ReadCell) -> bool:
+    return cell.role == "input" and not cell.formula and cell.data_type != "e"
+
+
+def _compared(part: Part, second: _Second) -> Part:
+    """Return a table whose cells to fill say where the second reader reads something else."""
+    if isinstance(part, PlainTable):
+        if second.reads_the_same(part):
+            return part
+        part = tuple(part.cells())
+    asked: dict[str, list[ReadCell]] = {}
+    for cell in filter(_is_compared, part):
+        asked.setdefault(cell.sheet, []).append(cell)
     other = {
         (title, cell.cell): "" if is_empty(value) else str(value)
         for title, cells in asked.items()
-        for cell, value in zip(cells, shown[title], strict=True)
+        for cell, value in zip(cells, second.cells(title, [c.cell for c in cells]), strict=True)
         if not alike(cell.value, value)
     }
-    if not other:
-        return book
-    return replace(book, cells=tuple(_with(c, other.get((c.sheet, c.cell))) for c in book.cells))
+    return tuple(_with(c, other.get((c.sheet, c.cell))) for c in part) if other else part
 
 
 def _with(cell: ReadCell, other: str | None) -> ReadCell:
@@ -104,34 +124,72 @@ def _number(value: Any) -> float:
     return float(serial(value) if days else value)
 
 
-def _second_reading(
-    data: bytes, wanted: Mapping[str, Sequence[str]], far: Mapping[str, set[str]]
-) -> dict[str, Sequence[Any]]:
-    """Read some worksheets: title → what stands in some cells. wanted: their addresses. far: see `_far`."""
-    import python_calamine as calamine  # not in every place that reads books
+class _Second:
+    """The second reader of a file, which reads the worksheets that it is asked about. far: see `_far`."""
+
+    def __init__(self, data: bytes, far: Mapping[str, set[str]]) -> None:
+        self._data, self._far = data, far
+        self._areas: dict[str, tuple[int, int, list[list[Any]]]] = {}
+
+    @cached_property
+    def _book(self) -> Any:
+        import python_calamine as calamine  # not in every place that reads books
+
+        with _unreadable():
+            return calamine.CalamineWorkbook.from_filelike(BytesIO(self._data))
+
+    def _area(self, title: str) -> tuple[int, int, list[list[Any]]]:
+        """Return what stands in a worksheet, line by line, and where the first cell of that is, counted from 0."""
+        if title not in self._areas:
+            book = self._book
+            with _unreadable():
+                sheet = book.get_sheet_by_name(title)
+                self._areas[title] = *(sheet.start or (0, 0)), sheet.to_python(skip_empty_area=True)
+        return self._areas[title]
+
+    def cells(self, title: str, wanted: Sequence[str]) -> list[Any]:
+        """Return what stands in some cells of a worksheet. wanted: their addresses."""
+        if title in self._far:
+            _ = self._book  # which both of them read
+            with _unreadable():
+                return _far_cells(self._data, title, self._far[title], wanted)
+        top, left, lines = self._area(title)
+        height, found = len(lines), []
+        for address in wanted:
+            row, column = row_and_column(address)
+            down, across = row - 1 - top, column - 1 - left
+            value = lines[down][across] if 0 <= down < height and 0 <= across < len(lines[down]) else ""
+            found.append(None if value == "" else value)
+        return found
+
+    def reads_the_same(self, table: PlainTable) -> bool:
+        """Check whether this reader plainly reads the same in all cells to fill; False where that takes a closer look.
+
+        A truth value does not count as plain: Python takes it for a number.
+        """
+        if table.sheet in self._far or any("e" in column.kinds for column in table.inputs):
+            return False
+        top, left, lines = self._area(table.sheet)
+        height = len(lines)
+        there = [lines[at] if 0 <= (at := row - 1 - top) < height else [] for row in table.rows]
+        for column in table.inputs:
+            across = column.at - 1 - left
+            shown = [line[across] if 0 <= across < len(line) else "" for line in there]
+            found = [None if value == "" else value for value in shown]
+            if found != [*column.values] or bool in {*map(type, found), *map(type, column.values)}:
+                return False
+        return True
+
+
+@contextmanager
+def _unreadable() -> Iterator[None]:
+    """Say of whatever the second reader cannot read that it cannot."""
+    import python_calamine as calamine
 
     try:
-        book = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
-        return {
-            title: _far_cells(data, title, far[title], cells)
-            if title in far
-            else _cells(book.get_sheet_by_name(title), cells)
-            for title, cells in wanted.items()
-        }
+        yield
     except (calamine.CalamineError, ValueError, KeyError) as fault:
         raise Unreadable(f"{type(fault).__name__} {fault}") from fault
-
-
-def _cells(sheet: Any, wanted: Sequence[str]) -> list[Any]:
-    top, left = sheet.start or (0, 0)
-    lines = sheet.to_python(skip_empty_area=True)
-    height, found = len(lines), []
-    for address in wanted:
-        row, column = row_and_column(address)
-        down, across = row - 1 - top, column - 1 - left
-        value = lines[down][across] if 0 <= down < height and 0 <= across < len(lines[down]) else ""
-        found.append(None if value == "" else value)
-    return found
 
 
 def _far(data: bytes) -> dict[str, set[str]]:

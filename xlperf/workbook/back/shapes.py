@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -60,13 +60,55 @@ class Run(NamedTuple):
     right: int
 
 
-class Merged(NamedTuple):
-    """The cells of a worksheet of which some are made one. under: those beneath others; bottom, right: how far."""
+class Laid(NamedTuple):
+    """Some cells of a column that hold no formula, whatever stands in them. number_formats: see `returned.ReadColumn`.
+
+    empty, filled: their types where nothing stands in them and where something does, as told there.
+    """
+
+    spots: tuple[Spot, ...]
+    empty: str | tuple[str, ...]
+    filled: str | tuple[str, ...]
+    number_formats: str | tuple[str, ...]
+
+    def data_types(self, values: Sequence[Any]) -> str | tuple[str, ...]:
+        """Return the types of the cells. values: what stands in them."""
+        if self.empty == self.filled:
+            return self.empty
+        both = zip(values, _each(self.empty), _each(self.filled), strict=False)
+        return _one_or_all([empty if value is None else filled for value, empty, filled in both])
+
+
+def laid_out(heads: Iterable[tuple[Spot, Head | None]]) -> Laid | None:
+    """Return some cells of a column; None where one of them is odd: not there, beneath another one, a formula."""
+    spots, found = zip(*heads, strict=True) if heads else ((), ())
+    there = [head for head in found if head is not None and head.at and head.data_type != "f"]
+    if len(there) < len(found) or not there:
+        return None
+    names = ([h.kind for h in there], [h.data_type for h in there], [h.number_format for h in there])
+    return Laid(tuple(spots), *map(_one_or_all, names))
+
+
+def _one_or_all(names: Sequence[str]) -> str | tuple[str, ...]:
+    return names[0] if names.count(names[0]) == len(names) else tuple(names)
+
+
+def _each(names: str | tuple[str, ...]) -> Iterable[str]:
+    return repeat(names) if isinstance(names, str) else names
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The cells of a worksheet of which some are made one. under: those beneath others; bottom, right: how far.
+
+    laid: column and rows → what was found out of them.
+    """
 
     heads: Mapping[Spot, Head]
     under: frozenset[Spot]
     bottom: int
     right: int
+    laid: dict[tuple[int, tuple[int, ...]], Laid | None] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -75,7 +117,8 @@ class Shape:
 
     texts, numbers, formulas: the cells whose values are texts that cells share, numbers, and what a formula shows that
     is a number. others: what other formulas show, by kind. odd: the cells that are made one by one, each with the
-    number of its value, None where that is in the gap. merged: by the areas of which one cell was made, what was found
+    number of its value, None where that is in the gap. like_formulas: whether a text in a gap begins as a formula does.
+    merged: by the areas of which one cell was made, what was found
     out the last time.
     """
 
@@ -89,6 +132,7 @@ class Shape:
     odd: tuple[tuple[Spelt, int | None], ...]
     bottom: int
     right: int
+    like_formulas: bool = False
     merged: dict[tuple[str, ...], Merged] = field(default_factory=dict, compare=False)
 
 
@@ -139,7 +183,8 @@ def shape_of_runs(runs: Sequence[Run]) -> Shape:
     texts, numbers = found.get((_TEXT, ""), none), found.get((_NUMBER, ""), none)
     formulas = found.get((_FORMULA, "n"), none)
     bottom, right = max([1, *[run.bottom for run in runs]]), max([1, *[run.right for run in runs]])
-    return Shape(heads, constants, shown, texts, numbers, formulas, others, tuple(odd), bottom, right)
+    alike = any(said[:1] == "=" and heads[spot].data_type != "f" for spot, said in constants.items())
+    return Shape(heads, constants, shown, texts, numbers, formulas, others, tuple(odd), bottom, right, alike)
 
 
 def _picked(cells: Iterable[tuple[Spot, int]]) -> Picked:
