@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from itertools import compress
 from operator import gt, lt, mul
 from typing import Final
@@ -211,6 +212,7 @@ def _beyond(values: Ratios, low: Ratios | None, high: Ratios | None) -> list[boo
 _READERS = {"number": _numbers, "date": _days}
 
 
+@lru_cache(maxsize=20_000, typed=True)  # most marks are said in many books
 def _plainly(raw: Raw, scale: int | None) -> Fraction | Unsure:
     """Return what is a number, UNSURE where more has to be looked at."""
     value = None

@@ -294,8 +294,10 @@ class Desk:
             found = with_deleted(found, book, self.state.current.get(MASTER))
         cells = CellTexts.of(found.cells if decision == "accepted" else ())
         problems = [*found.problems, *(self._notes(receipt, roster, cells) if decision == "accepted" else ())]
-        receipt = replace(receipt, seen=found.seen, words=found.words, named=found.named)
-        return replace(receipt, decision=decision, problems=tuple(problems), cells=cells)
+        return replace(
+            receipt, decision=decision, problems=tuple(problems), cells=cells,
+            seen=found.seen, words=found.words, named=found.named,
+        )  # fmt: skip
 
     def _examined(self, receipt: Receipt, roster: Roster, book: ReadBook) -> Findings:
         """Judge the cells of a book; of a 总表 also say what is calculated there and was typed over."""

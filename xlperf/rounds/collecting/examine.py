@@ -61,6 +61,23 @@ class Examiner:
     def examine(self, book: ReadBook) -> Findings:
         """Judge every cell of the book."""
         self.found.problems += changed_problems(book, self.roster, self.party, self.file, self._changed)
+        self._walk(book)
+        tables = WhenAsked([*self.roster.tables, *self.new], self._table)
+        own = partial(self.roster.objects.is_own, self.party)
+        apart = judge_entries(self.roster.plan, tables, self.entries, own, self.columns)
+        self.apart = {(id(entry.row), entry.column.name): entry for entry in apart}
+        for step in self.steps:
+            step()
+        self._let_go()
+        for holder, count in self.waiting.items():
+            self._tell("UNIT_NOT_IN", unit=self.roster.title(holder), count=count)
+        if self.since:
+            some = "；".join(self.since[:NAMED]) + ("……" if len(self.since) > NAMED else "")
+            self._tell("REPORTED_SINCE", count=len(self.since), cells=some)
+        return self.found
+
+    def _walk(self, book: ReadBook) -> None:
+        """Note the cells to be judged, row by row or by whole columns, and what is taken of them afterwards."""
         rows: dict[tuple[str, str], dict[str, ReadCell]] = {}
         parts = parts_of(book.cells)
         whole: dict[tuple[str, str], Together] = {}  # in the place of its rows
@@ -90,19 +107,6 @@ class Examiner:
             elif self.party != MASTER:
                 first = next(iter(cells.values()))
                 self._tell("LAYOUT_CHANGED", first, found=word("本轮没有“{found}”这一行", found=key))
-        tables = WhenAsked([*self.roster.tables, *self.new], self._table)
-        own = partial(self.roster.objects.is_own, self.party)
-        apart = judge_entries(self.roster.plan, tables, self.entries, own, self.columns)
-        self.apart = {(id(entry.row), entry.column.name): entry for entry in apart}
-        for step in self.steps:
-            step()
-        self._let_go()
-        for holder, count in self.waiting.items():
-            self._tell("UNIT_NOT_IN", unit=self.roster.title(holder), count=count)
-        if self.since:
-            some = "；".join(self.since[:NAMED]) + ("……" if len(self.since) > NAMED else "")
-            self._tell("REPORTED_SINCE", count=len(self.since), cells=some)
-        return self.found
 
     def _let_go(self) -> None:
         """Let go of what leads back here: what a book was judged by goes with it, without a search for circles."""

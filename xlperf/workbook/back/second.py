@@ -183,7 +183,7 @@ class _Second:
 
 @contextmanager
 def _unreadable() -> Iterator[None]:
-    """Say of whatever the second reader cannot read that it cannot."""
+    """Let whatever the second reader cannot read be Unreadable."""
     import python_calamine as calamine
 
     try:
