@@ -109,7 +109,7 @@ class Filled:
     """The cells of one column of a sheet in rows that no other sheet has.
 
     needed: see `Entry`. at: the rows of the tables; values are put there. raws: what was typed. place, order: of one
-    of them, by its position. told: what a spreadsheet says of one of them, its value and type; None of typed text.
+    of them, by its position. typed: what a spreadsheet says of one of them, its value and type; None of typed text.
     """
 
     at: Rows
@@ -118,7 +118,7 @@ class Filled:
     raws: Sequence[Raw]
     place: Callable[[int], Where] = field(default=lambda _: Where())
     order: Callable[[int], int] = field(default=lambda _: 0)
-    told: Callable[[int], tuple[Raw, str]] | None = None
+    typed: Callable[[int], tuple[Raw, str]] | None = None
 
     @property
     def sheet(self) -> Sheet:

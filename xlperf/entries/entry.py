@@ -141,7 +141,7 @@ def _judge_together(columns: Collection[Filled]) -> list[Entry]:
 
 def _entry(filled: Filled, i: int) -> Entry:
     """Return one cell of a column, to be judged by itself."""
-    raw, kind = (as_typed(filled.raws[i], filled.column), "") if filled.told is None else filled.told(i)
+    raw, kind = (as_typed(filled.raws[i], filled.column), "") if filled.typed is None else filled.typed(i)
     at, row = partial(filled.place, i), filled.rows[i]
     return Entry(filled.sheet, filled.column, row, raw, at, filled.needed, kind, order=filled.order(i))
 

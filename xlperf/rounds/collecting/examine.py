@@ -20,7 +20,7 @@ from xlperf.formula.values import Value, value_text
 from xlperf.problems import Problem, Where, problem, word
 from xlperf.rounds.collecting.findings import Findings, WhenAsked
 from xlperf.rounds.collecting.layout_changes import EMPTY, NAMED, changed_problems, row_name
-from xlperf.rounds.collecting.together import Together, told_together
+from xlperf.rounds.collecting.together import Together, plain_tables_of
 from xlperf.rounds.ledger import CellText, State
 from xlperf.rounds.merge import words_digest
 from xlperf.scheme.reading.cells import is_empty
@@ -81,7 +81,7 @@ class Examiner:
         rows: dict[tuple[str, str], dict[str, ReadCell]] = {}
         parts = parts_of(book.cells)
         whole: dict[tuple[str, str], Together] = {}  # in the place of its rows
-        for part, together in zip(parts, told_together(parts, self.roster, self.party, self.rows), strict=True):
+        for part, together in zip(parts, plain_tables_of(parts, self.roster, self.party, self.rows), strict=True):
             if together is not None:
                 whole[together.sheet.name, ""], rows[together.sheet.name, ""] = together, {}
                 continue

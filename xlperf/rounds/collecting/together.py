@@ -52,7 +52,7 @@ class Together:
 
             raws = read.values if len(self.at) == len(table.keys) else [read.values[i] for i in self.at]
             return Filled(
-                rows, planned, True, raws, lambda i: place(cell(i)), told=lambda i: (cell(i).value, cell(i).data_type)
+                rows, planned, True, raws, lambda i: place(cell(i)), typed=lambda i: (cell(i).value, cell(i).data_type)
             )
 
         return [column(*both) for both in self.columns]
@@ -71,7 +71,7 @@ class Together:
         return Gathered(at * len(self.rows), keys, [value_once(row[name]) for row in self.rows for _, name in at])
 
 
-def told_together(
+def plain_tables_of(
     parts: Sequence[Part], roster: Roster, party: Party, mine: dict[int, dict[str, Value]]
 ) -> list[Together | None]:
     """Return the tables of a book that are judged by their columns, each in its place among all; None for the others.
