@@ -123,6 +123,12 @@ def test_a_function_fits_one_screen():
     assert long == []
 
 
+def test_every_file_of_tests_has_a_name_of_its_own():
+    """The folders of the tests are no packages: of two files of one name only one could be collected."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
 def test_names_say_what_things_are():
     modules = [name_of(p) for p in MODULES if {p.stem, p.parent.name} & BANNED_MODULES]
     functions = [
