@@ -130,6 +130,14 @@ def test_a_column_that_every_row_has_twice_is_not_taken_for_one(letters, monkeyp
     assert found(data, letters, 7) == one_by_one(data, letters, 7, monkeypatch)
 
 
+def test_a_row_of_many_cells_is_tried_once_where_its_last_cell_is_another():
+    """A second way of reading each of forty cells would take for ever."""
+    letters = [chr(65 + i // 26 - 1) * (i > 25) + chr(65 + i % 26) for i in range(40)]
+    rows = {r: [f'<c r="{x}{r}" s="11"><v>1</v></c>' for x in letters] for r in range(7, ROWS)}
+    rows[60][-1] = rows[61][-2] = ""
+    assert [len(p.found) for p in cut_rows(sheet(rows), "") if isinstance(p, Alike)] == [60 - 8, ROWS - 62]
+
+
 def test_rows_are_taken_whole_where_they_are_alike_and_two_shapes_of_them():
     rows = {row: cells if row < 140 else cells[:5] for row, cells in plain_rows().items()}
     taken = {x: [len(p.found) for p in cut_rows(sheet(rows), x) if isinstance(p, Alike)] for x in ("ABCE", "")}

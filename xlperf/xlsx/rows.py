@@ -161,7 +161,8 @@ def _written(row: bytes, letters: frozenset[str]) -> tuple[tuple[_Form, ...], tu
 def _pattern(forms: tuple[_Form, ...], usual: tuple[bytes, ...], *, is_cut: bool) -> re.Pattern[bytes]:
     """Make the pattern of rows: the number of the row, then of each cell wanted what `_Shape.columns` reads.
 
-    Attributes are found only where they are not the usual ones. is_cut: whether more cells may follow.
+    Attributes are found only where they are not the usual ones. No cell is tried in a second way where one behind it is
+    another: that would be twice the tries for each cell between. is_cut: whether more cells may follow.
     """
     parts = [_OPENS]
     for at, (form, attributes) in enumerate(zip(forms, usual, strict=True)):
@@ -172,7 +173,11 @@ def _pattern(forms: tuple[_Form, ...], usual: tuple[bytes, ...], *, is_cut: bool
         else:
             formula = rb"%s>([^<]*+)</f>" % re.escape(form.said) if form.is_wanted else rb"[^/>]*+(?:/>|>[^<]*+</f>)"
             formula, value = b"><f" + formula, rb"(?:%s|<v ?/>|)</c>" % value
-        parts += [rb"(?:%s|([^/>]*+))" % re.escape(attributes) if form.is_wanted else rb"[^/>]*+", formula, value]
+        parts += [
+            rb"(?>%s(?=[/>])|([^/>]*+))" % re.escape(attributes) if form.is_wanted else rb"[^/>]*+",
+            formula,
+            value,
+        ]
     return re.compile(b"".join(parts) + (rb'(?=<c r="|</row>)' if is_cut else _ROW_ENDS))
 
 
