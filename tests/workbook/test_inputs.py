@@ -97,6 +97,8 @@ def test_a_number_that_is_shown_as_a_day_is_not_taken_for_a_mark(county, tmp_pat
         ("sheet2", '<c r="E7" s="11"><v>', '<c r="E7" s="11"><v xml:space="preserve">'),  # written in another way
         ("sheet2", '<c r="E7" s="11"><v>', '<c r="E7" s="11"><f>1+1</f><v>'),
         ("sheet7", '<c r="B2"', '<c r="G2"'),  # the map
+        ("sheet2", '<c r="E7" s="11"><v>', '<c r="E7" s="11"><v>1e400</v></c><c r="XX7"><v>'),  # not 不适用
+        ("sheet2", '<c r="F7" s="11"><v>', '<c r="F7" s="11"><v>nan</v></c><c r="XX7"><v>'),
     ],
 )
 def test_a_book_that_lies_otherwise_is_left_to_the_slow_reader(county, tmp_path, part, was, now):

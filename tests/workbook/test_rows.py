@@ -123,6 +123,17 @@ def test_what_formulas_share_may_stand_far_above(letters, monkeypatch):
     assert found(sheet(rows), letters, 7) == one_by_one(sheet(rows), letters, 7, monkeypatch)
 
 
+@pytest.mark.parametrize("letters", WANTED.values(), ids=WANTED)
+@pytest.mark.parametrize(
+    "between", ["", "\n ", '<row r="12"/>', '<row><c r="B300"><v>9</v></c></row>', '<row\tr="5"></row>']
+)
+def test_what_stands_between_rows_is_read_as_it_stands(letters, between, monkeypatch):
+    data = sheet(plain_rows())
+    for data_ in (data.replace(b'</row><row r="20"', b'</row>%s<row r="20"' % between.encode()),
+                  data.replace(b"</row>", b"</row>" + between.encode())):  # fmt: skip
+        assert found(data_, letters, 7) == one_by_one(data_, letters, 7, monkeypatch)
+
+
 @pytest.mark.parametrize("letters", ["", "ADH"])
 def test_a_column_that_every_row_has_twice_is_not_taken_for_one(letters, monkeypatch):
     data = sheet({row: [*cells[:4], *cells[3:]] for row, cells in plain_rows().items()})

@@ -110,7 +110,7 @@ def _heads(rows: bytes, letters: Collection[str]) -> bytes:
         return rows
     last = b'<c r="%s' % max(letters, key=number).encode()
     heads = []
-    for row in rows.split(b"<row "):
+    for row in rows.split(b"<row"):
         at = row.find(last)
         tail = row.find(_CELL_OPENS, at + 1) if at >= 0 else -1
         heads.append(row if tail < 0 else row[:tail])

@@ -93,11 +93,20 @@ def cut_rows(rows: bytes, letters: Collection[str]) -> list[bytes | Alike]:
             continue
         taken = Alike(shape)
         parts += [rows[rest:at], taken] if rest < at else [taken]
-        while at >= 0 and (row := shape.pattern.match(rows, at)):
+        while row := shape.pattern.match(rows, at):
             taken.found.append(row.groups())
-            at = rows.find(_ROW, row.end())
-        rest = at = at if at >= 0 else len(rows)
+            at = _behind(rows, row.end() - len(_ROW_ENDS))
+        rest = at
     return [*parts, rows[rest:]] if rest < len(rows) or not parts else parts
+
+
+def _behind(rows: bytes, at: int) -> int:
+    """Return where what follows a row begins. at: a place in the row, at the end of it at the latest."""
+    end = rows.find(_ROW_ENDS, at)
+    end = end + len(_ROW_ENDS) if end >= 0 else len(rows)
+    while rows[end : end + 1].isspace():
+        end += 1
+    return end
 
 
 class _Finder:

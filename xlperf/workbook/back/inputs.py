@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from math import isfinite
 from pathlib import Path
 from typing import Literal
 
@@ -291,6 +292,8 @@ class _Reading:
         odd: list[int] = []
         if set(kinds) <= {b"", b"n"} and all(values):
             x = [*map(float, values)]
+            if not np.isfinite(x).all():  # as a file spells it; here infinity is 不适用
+                raise Irregular("no number")
         else:
             x = [self._plain(kind, value) for kind, value in zip(kinds, values, strict=True)]
             odd = [i for i, value in enumerate(x) if value == -np.inf]
@@ -314,7 +317,9 @@ class _Reading:
         if not value:
             return float(np.nan)
         if kind in (b"", b"n"):
-            return float(value)
+            if not isfinite(x := float(value)):
+                raise Irregular("no number")
+            return x
         text = self.taking.book.texts[int(value)] if kind == b"s" else "?"
         if text == EXEMPT and self.of.exempt:
             return float(np.inf)
