@@ -24,12 +24,12 @@ IsFine = Callable[[ZipInfo, bytes], bool]
 
 @dataclass
 class _Known:
-    """Parts that came at least twice: name and packed bytes → what they are, and the checksum of that.
+    """Parts that came at least twice: name, way of packing and packed bytes → what they are, and the checksum of that.
 
     seen: name and checksum of any that came. size: of all that is kept.
     """
 
-    parts: dict[tuple[str, bytes], tuple[bytes, int]] = field(default_factory=dict)
+    parts: dict[tuple[str, int, bytes], tuple[bytes, int]] = field(default_factory=dict)
     seen: set[tuple[str, int]] = field(default_factory=set)
     size: int = 0
 
@@ -39,7 +39,7 @@ class _Known:
             if self.size > _KEPT_MOST:
                 self.parts.clear()
                 self.size = 0
-            self.parts[info.filename, packed] = part, info.CRC
+            self.parts[info.filename, info.compress_type, packed] = part, info.CRC
             self.size += len(part) + len(packed)
         if len(self.seen) >= _SEEN_MOST:
             self.seen.clear()
@@ -64,7 +64,7 @@ def plain_parts(data: bytes, infos: Sequence[ZipInfo], is_fine: IsFine) -> dict[
         if not begins:
             return None
         packed = data[begins:end]
-        part, checksum = _KNOWN.parts.get((info.filename, packed), (None, 0))
+        part, checksum = _KNOWN.parts.get((info.filename, info.compress_type, packed), (None, 0))
         if part is None:
             part = _unpacked(packed, info)
             if part is None or not is_fine(info, part):
