@@ -7,7 +7,7 @@ hidden column A with the key of each row, so that a returned book can be read af
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -146,7 +146,7 @@ class Layout:
         self._filled: dict[tuple[str, int, str], bool] = {}
         self._whole: dict[tuple[str, int, str], bool] = {}
         self._long: dict[tuple[str, int, str], bool] = {}
-        self._formulas: dict[tuple[str, int, str, bool], str] = {}  # of any row; "" where rows differ in more
+        self._texts: dict[tuple[str, int, Hashable], str | None] = {}  # of any row; None where rows differ in more
         self.widths: dict[object, list[float]] = {}  # of a view, measured once; see `workbook.table`
 
     def row(self, view: View, position: int) -> RowAddresses:
@@ -154,16 +154,20 @@ class Layout:
         return RowAddresses(self, view, position)
 
     def formula(self, view: View, name: str, e: Expr, position: int, *, native: bool) -> str:
-        """Return the formula of a column in a row; written once where rows differ in their numbers alone."""
-        at = (view.title, view.left, name, native)
-        if at not in self._formulas:
+        """Return the formula of a column in a row."""
+        return self.of_row(view, position, (name, native), lambda row: formula(e, row, native=native))
+
+    def of_row(self, view: View, position: int, what: Hashable, write: Callable[[RowAddresses], str]) -> str:
+        """Return what is written of a row; written once where rows differ in their numbers alone. what: is written."""
+        at = (view.title, view.left, what)
+        if at not in self._texts:
             row = _AnyRow(self, view, position)
-            text = formula(e, row, native=native)
-            self._formulas[at] = "" if row.looked else text
-        if text := self._formulas[at]:
-            above = BODY + position
-            return text.replace(ANY_ROW, str(above + 1)).replace(_ABOVE, str(above))
-        return formula(e, self.row(view, position), native=native)
+            text = write(row)
+            self._texts[at] = None if row.looked else text
+        known, above = self._texts[at], BODY + position
+        if known is None:
+            return write(self.row(view, position))
+        return known.replace(ANY_ROW, str(above + 1)).replace(_ABOVE, str(above))
 
     def value(self, view: View, name: str, position: int) -> Value:
         """Return the value that stands in a row of a table; None in a spare row that is empty."""

@@ -62,18 +62,19 @@ def write_scorer_book(
     layout = Layout(scores, [*views, *references])
     offers, offered = offers_of(layout.views), offered_by(scores, layout.views)
     leaves = [leaf if leaf.units else replace(leaf, views=(headed(layout, leaf.views[0]),)) for leaf in leaves]
-    states = [(leaf.views[0], checked(layout, leaf.views, offered).text()) for leaf in leaves]
+    states = [checked(layout, leaf.views, offered) for leaf in leaves]
+    stated = [(leaf.views[0], state.text()) for leaf, state in zip(leaves, states, strict=True)]
     facts = [("打分单位", scorer), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
     filled = [view for leaf in leaves for view in leaf.views]
-    cover = Cover(f"{plan.title}打分说明", facts, states, plan.year, plan.caution, filled, plan.by_name)
+    cover = Cover(f"{plan.title}打分说明", facts, stated, plan.year, plan.caution, filled, plan.by_name)
     write_guide(book, guide, cover, scheme)
-    for leaf in leaves:
+    for leaf, state in zip(leaves, states, strict=True):
         under = f"{leaf.subject}　　打分单位（盖章）：{scorer}　　{printed(identity)}"
         dress = Dress(f"{plan.title}{SCORES}", under, CHECKED, offers)
         matrix, view = Matrix(leaf.title, leaf.units, leaf.views), leaf.views[0]
         sheet = write_matrix(book, layout, matrix, dress) if leaf.units else write_table(book, layout, view, dress)
-        write_check(book, sheet, layout, leaf.views, offers, offered)
+        write_check(book, sheet, layout, state, offers)
         _sign(book, sheet, layout, leaf, matrix)
     for view in references:
         write_table(book, layout, view, Dress(f"{plan.title}{view.title}", FOR_REFERENCE, printed=False))

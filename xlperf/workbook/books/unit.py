@@ -117,24 +117,23 @@ def draft_written(
     """Write a book in full; return it finished, with the record of it. noting: see `Book`."""
     plan, layout, own, name = draft.scores.plan, draft.layout, draft.own, draft.name
     book = Book(f"{plan.title}{own}", plan.issuer, keywords(identity), noting=noting, caution=plan.caution)
-    offers, offered = offers_of(layout.views), draft.offered
+    offers = offers_of(layout.views)
     views = [headed(layout, view) for view in draft.views]
-    states = [checked(layout, [view], offered).text() for view in views]
+    states = [checked(layout, [view], draft.offered) for view in views]
     who = "填报人" if draft.single else "填报单位"
     facts = [(who, name), ("依据", plan.document), ("报送单位", plan.issuer)]
     facts += [("报送期限", deadline or "以通知为准"), ("本表编码", printed(identity))]
-    stated = list(zip(views, states, strict=True))
+    stated = [(view, state.text()) for view, state in zip(views, states, strict=True)]
     cover = Cover(f"{plan.title}填报说明", facts, stated, plan.year, plan.caution, sheets=plan.by_name)
     write_guide(book, draft.guide, cover, scheme)
     several = sum(not v.spare for v in views) > 1
-    for number, view in enumerate(views):
+    for number, (view, state) in enumerate(zip(views, states, strict=True)):
         heading = f"{plan.title}{view.title}{own if several and not view.spare else ''}"
         under = f"{who}{'' if draft.single else '（盖章）'}：{name}　　{_unit_line(view)}　　{printed(identity)}"
         sheet = write_table(
             book, layout, view, Dress(heading, under, CHECKED, offers=offers, directory=names_beside(layout))
         )
-        others = list(zip(views[1:], states[1:], strict=True)) if not number else []
-        write_check(book, sheet, layout, [view], offers, offered, others)
+        write_check(book, sheet, layout, state, offers, states[1:] if not number else ())
         below = view.last + 1
         if not view.spare:
             below = write_totals(book, sheet, layout, view, below)
