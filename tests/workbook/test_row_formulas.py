@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from kit.masters import made_up
+from kit.masters import laid_out, made_up
 from kit.small_plan import scored
 
-from xlperf.engine.score import Scores
+from xlperf.engine.objects import OFFICIAL
+from xlperf.engine.roster import Roster
+from xlperf.engine.score import Scores, score
 from xlperf.formula.excel import formula
 from xlperf.workbook.books.master import sheets_written
 from xlperf.workbook.layout import Layout, Shown, View
+from xlperf.workbook.seal import Identity
+from xlperf.workbook.stamp import Stamps
 
 SCHEMES = ("three-units", "dashiqiao-2017", "guannan-2009", "hebi-2021", "yangcheng-2020", "yiyang-2018")
 
@@ -42,5 +46,23 @@ def test_it_is_the_one_that_is_written_for_the_row_alone(scheme: str, native: bo
         assert layout.formula(view, column.name, column.expr, position, native=native) == alone
         count += 1
     assert count
-    ways = {bool(text) for text in layout._formulas.values()}
-    assert True in ways, "some are written once for all rows"
+    assert {*layout._texts.values()} - {None}, "some are written once for all rows"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_book_is_the_one_whose_rows_are_written_alone(scheme: str, monkeypatch: pytest.MonkeyPatch):
+    """Formulas and self-checks, of books that are blank and that are filled."""
+    (whole, plan), filled = laid_out(scheme), made_up(scheme)
+    holders = Roster(plan, whole.tables, whole.office).holders
+
+    def written() -> list[tuple[str, bytes]]:
+        found = []
+        for scores in (score(plan, whole.tables), filled):
+            stamps = Stamps(scores, whole)
+            for kind, whom in [h for h in holders if h[0] not in OFFICIAL][::7]:
+                found.append((whom, stamps.in_full(whom, Identity(kind, "r", scheme, plan.year, whom, 1)).data))
+        return found
+
+    ours = written()
+    monkeypatch.setattr(Layout, "of_row", lambda self, view, position, what, write: write(self.row(view, position)))
+    assert written() == ours

@@ -19,11 +19,10 @@ LIST_LONGEST = 255  # characters of a list or a condition written out in a valid
 
 def within(column: Column, there: Collection[str]) -> Column:
     """Return a column without the limits that look at what a table does not show; they hold when it comes back."""
-
-    def kept(e: Expr | None) -> Expr | None:
-        return e if e is None or columns_of(e) <= {*there} else None
-
-    return replace(column, low=kept(column.low), high=kept(column.high), asked=kept(column.asked))
+    limits = (column.low, column.high, column.asked)
+    low, high, asked = kept = [e if e is None or columns_of(e) <= {*there} else None for e in limits]
+    lost = any(e is not was for e, was in zip(kept, limits, strict=True))
+    return replace(column, low=low, high=high, asked=asked) if lost else column
 
 
 def acceptable(column: Column, at: Addresses, offers: Mapping[str, str]) -> str:
