@@ -20,6 +20,7 @@ from xlperf.formula.values import Value
 from xlperf.workbook.book import Book, SharedTexts
 from xlperf.workbook.books.unit import Draft
 from xlperf.workbook.form import SIGN, Form, form_of
+from xlperf.workbook.holed import Holed
 from xlperf.workbook.layout import View
 from xlperf.workbook.page import NUMBER, RESULT, SHARED, Spot
 from xlperf.workbook.record import Record, kept_in_pieces
@@ -60,29 +61,20 @@ class _Own:
 
 
 @dataclass(frozen=True)
-class Leaf:
-    """A worksheet's part, with `%s` for every text and every number of its own.
-
-    refs: which each of them is: of the texts said, then of the words, then of the words as what a formula comes to.
-    """
-
-    text: str
-    refs: Sequence[int]
-
-
-@dataclass(frozen=True)
 class Die:
     """A book of one shape, taken apart.
 
     said: its texts in the order they were written. own: which of them are which word. signed: which of them hold
-    signs. parts: name and bytes; a text where it holds signs, and of the part of the texts what stands before them.
+    signs. parts: name and bytes; a text where it holds signs, and of the part of the texts what stands before them; a
+    worksheet with holes for every text and every number of its own, which say which it is: of the texts said, then of
+    the words, then of the words as what a formula comes to.
     """
 
     slots: Sequence[Slot]
     said: Sequence[str]
     own: Sequence[tuple[int, int]]
     signed: Sequence[tuple[int, str]]
-    parts: Sequence[tuple[str, bytes | str | Leaf]]
+    parts: Sequence[tuple[str, bytes | str | Holed[int]]]
     record: Form
 
     def stamped(self, name: str, identity: Identity, words: Sequence[Sequence[Value]]) -> Stamped:
@@ -100,13 +92,13 @@ class Die:
         for at, text in self.signed:
             said[at] = inert(own.put(text))
         numbers: dict[str, int] = {}
-        found: list[int | str] = [numbers.setdefault(text, len(numbers)) for text in said]
+        found = [str(numbers.setdefault(text, len(numbers))) for text in said]
         found += [w if isinstance(w, str) else f"{w:.16G}" for w in own.words]
         found += map(str, own.words)
         escaped = _Own({sign: escape(text) for sign, text in own.plain.items()}, ())
         for name, part in self.parts:
-            if isinstance(part, Leaf):
-                yield name, (part.text % tuple([found[ref] for ref in part.refs])).encode()
+            if isinstance(part, Holed):
+                yield name, part.filled([found[ref] for ref in part.refs]).encode()
             elif isinstance(part, bytes):
                 yield name, part
             elif name == TEXTS:
@@ -139,14 +131,14 @@ def taken_apart(draft: Draft, book: Book, record: Record) -> Die | None:
     own = [
         (order, cells[title][at]) for title in titles for at, order in book.order(title).items() if at in cells[title]
     ]
-    made: list[tuple[str, bytes | str | Leaf]] = []
+    made: list[tuple[str, bytes | str | Holed[int]]] = []
     for name, data in parts:
         text, sheet = data.decode(), _SHEET.fullmatch(name)
         if sheet is not None:
             title = titles[int(sheet[1]) - 1]
             if SIGN in text:
                 return None
-            made.append((name, _leaf(text, book.spots(title), book.order(title), cells[title], behind)))
+            made.append((name, _with_holes(text, book.spots(title), book.order(title), cells[title], behind)))
         elif name == TEXTS:
             made.append((name, text[: text.index(COUNTS)]))
         else:
@@ -172,13 +164,13 @@ def _places(views: Sequence[View], slots: Sequence[Slot], book: Book) -> dict[st
     return found
 
 
-def _leaf(
+def _with_holes(
     text: str,
     spots: Sequence[Spot],
     order: Mapping[tuple[int, int], int],
     own: Mapping[tuple[int, int], int],
     behind: Mapping[str, int],
-) -> Leaf:
+) -> Holed[int]:
     """Take a worksheet's part apart. order, own: (row, column) → which text, which word stands there.
 
     spots: see `Page`. behind: kind of value → how many texts and words are counted before those of its own.
@@ -191,6 +183,6 @@ def _leaf(
             refs.append(behind[kind] + own[at])
         else:
             continue
-        pieces += [text[last:start].replace("%", "%%"), "%s"]
+        pieces.append(text[last:start])
         last = end
-    return Leaf("".join([*pieces, text[last:].replace("%", "%%")]), refs)
+    return Holed([*pieces, text[last:]], refs)

@@ -8,32 +8,32 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from json.encoder import encode_basestring as quoted
 
+from xlperf.workbook.holed import Hole, Holed, joined
 from xlperf.workbook.layout import View
-from xlperf.workbook.record import IssuedTable, Kept, Record, digest_of
+from xlperf.workbook.record import IssuedTable, Kept, Record, Role, digest_of
 from xlperf.workbook.shape import KEY, Slot
 from xlperf.xlsx.pack import Pieces
 from xlperf.xlsx.skeleton import BODY
 
 SIGN = "\ue001"  # around a letter: in the place of something that is a party's own
-_HOLE = re.compile(f"%([%s])|({SIGN}[A-Z]{SIGN})")
 _GAP = 40  # bytes between two words that are rather left as they are than packed by themselves
-_MARK = re.compile('"(\ue002[kc])(\\d+)"')  # a key, a cell: which word it is
+# a key, a cell, a sign: which word, which sign it is
+_HOLE = re.compile(f'"\ue002([kc])(\\d+)"|({SIGN}[A-Z]{SIGN})')
 
 _Columns = tuple[tuple[str, str | int | None], ...]
-Asked = tuple[str, int, str, tuple[int, ...]]  # table of the plan, word of the key, text with `%s`, which word each is
+Word = tuple[int, bool]  # which word, and whether it stands there as a key
+Asked = tuple[str, int, Holed[Word]]  # table of the plan, word of the key, the line
 
 
 @dataclass(frozen=True)
 class Form:
     """A record taken apart.
 
-    text: with `%s` for every word; refs: which each is, and whether it is a key. asked: row by row what the shape of a
-    record is made of, keys counted before cells. spare: the same of rows for new entries, whose keys are everybody's:
-    table, key, text.
+    text: with a hole for every word and every sign. asked: row by row what the shape of a record is made of. spare: the
+    same of rows for new entries, whose keys are everybody's: table, key, text.
     """
 
-    text: str
-    refs: Sequence[tuple[int, bool]]
+    text: Holed[Word | str]
     asked: Sequence[Asked]
     spare: Sequence[tuple[str, str, str]]
 
@@ -41,30 +41,21 @@ class Form:
         """Return the text of a record in pieces, and the digest of its shape. signs: what stands for each sign."""
         as_key = [quoted(w) if isinstance(w, str) else quoted(str(w)) for w in words]
         as_cell = [quoted(f"'{w}") if isinstance(w, str) else repr(w) for w in words]
-        fixed, holes = self._parts
-        own = [signs[hole] if isinstance(hole, str) else (as_key if hole[1] else as_cell)[hole[0]] for hole in holes]
-        shape = self._shape(words, [*as_key, *(w if w[0] == '"' else f'"{w}"' for w in as_cell)])
-        return near(fixed, [one.encode() for one in own]), digest_of(shape)
+        own = [
+            signs[ref] if isinstance(ref, str) else (as_key if ref[1] else as_cell)[ref[0]] for ref in self.text.refs
+        ]
+        shape = self._shape(words, as_key, [w if w[0] == '"' else f'"{w}"' for w in as_cell])
+        return near(self._fixed, [one.encode() for one in own]), digest_of(shape)
 
     @cached_property
-    def _parts(self) -> tuple[list[bytes], list[str | tuple[int, bool]]]:
-        """Return what is fixed before, between and behind the signs and words of a book, and which these are."""
-        fixed, holes, words, at = [""], list[str | tuple[int, bool]](), iter(self.refs), 0
-        for found in _HOLE.finditer(self.text):
-            fixed[-1] += self.text[at : found.start()]
-            at = found.end()
-            if found[1] == "%":
-                fixed[-1] += "%"
-            else:
-                holes.append(found[2] or next(words))
-                fixed.append("")
-        fixed[-1] += self.text[at:]
-        return [part.encode() for part in fixed], holes
+    def _fixed(self) -> list[bytes]:
+        return [piece.encode() for piece in self.text.pieces]
 
-    def _shape(self, words: Sequence[str | float], said: Sequence[str]) -> str:
-        """Write what `Record.shape` is the digest of. said: every word as a key, then as a cell."""
+    def _shape(self, words: Sequence[str | float], as_key: Sequence[str], as_cell: Sequence[str]) -> str:
+        """Write what `Record.shape` is the digest of. as_key, as_cell: every word as it stands there."""
         rows = [
-            (sheet, str(words[key]), text % tuple([said[ref] for ref in refs])) for sheet, key, text, refs in self.asked
+            (sheet, str(words[key]), line.filled([(as_key if is_key else as_cell)[word] for word, is_key in line.refs]))
+            for sheet, key, line in self.asked
         ]
         lines = [line for _, _, line in sorted([*rows, *self.spare], key=lambda row: row[:2]) if line]
         return f"[{', '.join(lines)}]"
@@ -84,20 +75,18 @@ def near(fixed: Sequence[bytes], own: Sequence[bytes]) -> Pieces:
     return Pieces(shared if not waiting else [*shared, b""], between if not waiting else [*between, b"".join(waiting)])
 
 
-def _line(sheet: str, key: str, columns: _Columns) -> str:
+def _line(sheet: str, key: str | Hole[Word], columns: _Columns) -> Iterator[str | Hole[Word]]:
     """Write what the shape of a record says of a row. key: as it is quoted."""
-    head = f"[{quoted(sheet)}, {key}, "
-    return ", ".join(f"{head}{name}]" if stands is None else f"{head}{name}, {stands}]" for name, stands in columns)
-
-
-def _asked(sheet: str, key: int, columns: _Columns, count: int) -> Asked:
-    """Return the same of a row with words of its own. count: of all words."""
-    refs, escaped = list[int](), list[tuple[str, str | int | None]]()
+    between = f"[{quoted(sheet)}, "
     for name, stands in columns:
-        refs += [key, count + stands] if isinstance(stands, int) else [key]
-        said = "%s" if isinstance(stands, int) else None if stands is None else quoted(stands).replace("%", "%%")
-        escaped.append((name.replace("%", "%%"), said))
-    return sheet, key, _line(sheet.replace("%", "%%"), "%s", tuple(escaped)), tuple(refs)
+        yield between
+        yield key
+        yield f", {name}"
+        if stands is not None:
+            yield ", "
+            yield Hole((stands, False)) if isinstance(stands, int) else stands
+        yield "]"
+        between = f", [{quoted(sheet)}, "
 
 
 def form_of(record: Record, views: Sequence[View], slots: Sequence[Slot]) -> Form | None:
@@ -105,45 +94,65 @@ def form_of(record: Record, views: Sequence[View], slots: Sequence[Slot]) -> For
     if len({t.plan_sheet for t in record.tables}) != len(record.tables):
         return None
     asked, spare, tables = list[Asked](), list[tuple[str, str, str]](), list[IssuedTable]()
-    count = sum(len(s.rows) for s in slots)
     cells: dict[str, dict[tuple[int, int], Kept]] = {title: dict(there) for title, there in record.cells.items()}
+    words_of = _words(slots)
     for number, (table, view) in enumerate(zip(record.tables, views, strict=True)):
-        words = _words(number, slots)
-        there, rows = cells.get(table.title, {}), dict[str, int]()
+        words, there, rows = words_of.get(number, {}), cells.get(table.title, {}), dict[str, int]()
+        named = [(name, quoted(name), *table.columns[name]) for name in sorted(table.columns)]
         for position, (key, row) in enumerate(table.rows.items()):
-            columns = tuple(_columns(table, row, there, {n: words.get((position, n)) for n in table.columns}))
+            columns = tuple(_columns(named, (row, table.column), there, position, words))
             word = words.get((position, KEY))
             rows[key if word is None else f"\ue002k{word}"] = row
             if word is None:
-                fixed = tuple((name, None if stands is None else quoted(str(stands))) for name, stands in columns)
-                spare.append((table.plan_sheet, key, _line(table.plan_sheet, quoted(key), fixed)))
+                spare.append((table.plan_sheet, key, joined(_line(table.plan_sheet, quoted(key), columns)).pieces[0]))
             else:
-                asked.append(_asked(table.plan_sheet, word, columns, count))
+                asked.append((table.plan_sheet, word, joined(_line(table.plan_sheet, Hole((word, True)), columns))))
         for (position, name), word in words.items():
             spot = (BODY + position + 1, (view.left if name == KEY else view.at[name]) + 1)
             if spot in there:
                 there[spot] = f"\ue002c{word}"
         tables.append(replace(table, rows=rows))
     text = replace(record, tables=tuple(tables), cells=cells).text()
-    refs = [(int(mark[2]), mark[1][1] == "k") for mark in _MARK.finditer(text)]
-    return Form(_MARK.sub("%s", text.replace("%", "%%")), refs, asked, spare)
+    return Form(joined(_parts(text)), asked, spare)
 
 
-def _words(table: int, slots: Sequence[Slot]) -> dict[tuple[int, str], int]:
-    """Return (row, column) of a table → which word stands there."""
-    places = ((s, (position, s.name)) for s in slots for position in s.rows)
-    return {at: word for word, (slot, at) in enumerate(places) if slot.table == table and not slot.formula}
+def _parts(text: str) -> Iterator[str | Hole[Word | str]]:
+    """Cut the text of a record at its words and signs."""
+    at = 0
+    for found in _HOLE.finditer(text):
+        yield text[at : found.start()]
+        yield Hole(found[3] or (int(found[2]), found[1] == "k"))
+        at = found.end()
+    yield text[at:]
+
+
+def _words(slots: Sequence[Slot]) -> dict[int, dict[tuple[int, str], int]]:
+    """Return for each table (row, column) → which word stands there."""
+    found, word = dict[int, dict[tuple[int, str], int]](), 0
+    for slot in slots:
+        if not slot.formula:
+            there = found.setdefault(slot.table, {})
+            there.update({(position, slot.name): word + i for i, position in enumerate(slot.rows)})
+        word += len(slot.rows)
+    return found
 
 
 def _columns(
-    table: IssuedTable, row: int, cells: Mapping[tuple[int, int], Kept], words: Mapping[str, int | None]
+    named: Sequence[tuple[str, str, int, Role]],
+    corner: tuple[int, int],
+    cells: Mapping[tuple[int, int], Kept],
+    position: int,
+    words: Mapping[tuple[int, str], int],
 ) -> Iterator[tuple[str, str | int | None]]:
-    """List the columns of a row that count for the shape, by their names as they are sorted."""
-    for name in sorted(table.columns):
-        offset, role = table.columns[name]
-        kept = cells.get((row, table.column + offset))
+    """List what of a row counts for the shape: name of the column as it is quoted; the word, or the text as quoted.
+
+    named: the columns as they are sorted. corner: the row, and the column that the others are counted from.
+    """
+    for name, said, offset, role in named:
         if role == "input":
-            yield quoted(name), None
-        elif role == "locked" and kept is not None and not str(kept).startswith("="):
-            word = words[name]
-            yield quoted(name), word if word is not None else str(kept)
+            yield said, None
+        elif role == "locked":
+            kept = cells.get((corner[0], corner[1] + offset))
+            if kept is not None and not str(kept).startswith("="):
+                word = words.get((position, name))
+                yield said, word if word is not None else quoted(str(kept))

@@ -1,0 +1,49 @@
+"""Texts with holes in them, for what differs from book to book."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Generic, TypeVar
+
+What = TypeVar("What", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Holed(Generic[What]):
+    """A text with holes. pieces: one more than refs, which say of each hole what stands there."""
+
+    pieces: Sequence[str]
+    refs: Sequence[What] = ()
+
+    def parts(self) -> Iterator[str | Hole[What]]:
+        """List pieces and holes in their order."""
+        for piece, ref in zip(self.pieces, self.refs, strict=False):
+            yield piece
+            yield Hole(ref)
+        yield self.pieces[-1]
+
+    def filled(self, said: Iterable[str]) -> str:
+        """Return the text with what is said in its holes, one after another."""
+        return "".join([*chain.from_iterable(zip(self.pieces, said, strict=False)), self.pieces[-1]])
+
+
+@dataclass(frozen=True)
+class Hole(Generic[What]):
+    """A hole between texts. ref: see `Holed`."""
+
+    ref: What
+
+
+def joined(parts: Iterable[str | Hole[What]]) -> Holed[What]:
+    """Return texts and holes one behind another as one text with holes."""
+    pieces, refs, texts = list[str](), list[What](), list[str]()
+    for part in parts:
+        if isinstance(part, str):
+            texts.append(part)
+        else:
+            pieces.append("".join(texts))
+            refs.append(part.ref)
+            texts = []
+    return Holed([*pieces, "".join(texts)], refs)
