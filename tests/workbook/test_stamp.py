@@ -16,6 +16,7 @@ from xlperf.workbook.alike import Alike
 from xlperf.workbook.books.unit import drafted, write_unit_book
 from xlperf.workbook.cast import Cast
 from xlperf.workbook.die import Die
+from xlperf.workbook.layout import UNIT_NAME
 from xlperf.workbook.record import packed
 from xlperf.workbook.seal import Identity, sealed
 from xlperf.workbook.shape import shape_of
@@ -256,6 +257,10 @@ def test_what_changes_the_shape_changes_what_is_alike(column, value):
         (Fraction(1, 4), Fraction(1, 8), False),
         (Fraction(1, 4), Fraction(4), False),
         (Fraction(3), Fraction(4), True),
+        (Fraction(3), Fraction(0), False),
+        (Fraction(3), Fraction(5, 2), False),
+        (Fraction(3), Fraction(3 * 10**6 + 1, 10**6), False),
+        (Fraction(5, 2), Fraction(25 * 10**5 + 1, 10**6), False),
         (Fraction(3), Fraction(3 * 10**14), False),
         (Fraction(3), None, False),
         (Fraction(3), "三", False),
@@ -291,6 +296,30 @@ def test_where_a_form_refers_to_keeps_books_apart(said):
     scores.values["quality"]["code"] = codes
     assert len({shape_of(drafted(scores, party)) for party in both}) == 2
     assert len({Alike(scores).key(party) for party in both}) == 2
+
+
+def test_in_which_order_a_form_refers_to_rows_keeps_books_apart():
+    """Of two units one has the same lines that a form names, in another order, each as wide as the other."""
+    scheme, plan = laid_out("guannan-2009")
+    scores, both = score(plan, scheme.tables), [("unit", "D03"), ("unit", "D06")]
+    codes, rows = [*scores.values["quality"]["code"]], scores.rows_held(plan.by_name["quality"], both[1])
+    one, other = rows[0], rows[1]
+    assert len(codes[one]) == len(codes[other])
+    codes[one], codes[other] = codes[other], codes[one]
+    scores.values["quality"]["code"] = codes
+    assert len({shape_of(drafted(scores, party)) for party in both}) == 2
+    assert len({Alike(scores).key(party) for party in both}) == 2
+
+
+@pytest.mark.parametrize("path", schemes_available(), ids=lambda p: p.name)
+def test_no_other_columns_stand_in_a_book_than_may(path):
+    """What tells books apart looks at no other columns than these."""
+    scheme, plan = laid_out(path.name)
+    holders = [h for h in Roster(plan, scheme.tables, scheme.office).holders if h[0] not in OFFICIAL]
+    for scores in (score(plan, scheme.tables), made_up(path.name)):
+        looked_at = {sheet.name: {*lines.names} for sheet, lines, _ in Alike(scores)._sheets if lines is not None}
+        for view in (view for party in holders for view in drafted(scores, party).views if not view.spare):
+            assert {s.name for s in view.shown} - {UNIT_NAME} <= looked_at[view.sheet.name]
 
 
 def test_parts_packed_are_the_parts(tmp_path):

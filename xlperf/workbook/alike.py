@@ -23,12 +23,11 @@ from xlperf.formula.evaluate import of_row
 from xlperf.formula.expression import Expr, columns_of
 from xlperf.formula.values import Value, value_text
 from xlperf.workbook.books.annexes import forms_of
-from xlperf.workbook.books.choice import limiting, naming
+from xlperf.workbook.books.choice import columns_possible, limiting, naming
 from xlperf.workbook.books.unit import called, fills
 from xlperf.workbook.shape import is_result, picked
 from xlperf.workbook.table import DECIMALS
 from xlperf.workbook.text import length_shown, measure
-from xlperf.workbook.whole import is_whole, units_of
 
 _BLOCK = 4096  # rows whose lines are worked out together
 _KEPT = 20_000  # texts and numbers whose sizes are kept
@@ -86,20 +85,9 @@ class Alike:
 
 
 def _may_stand(plan: Plan, sheet: Sheet) -> tuple[str, ...]:
-    """List the columns of a sheet that may stand in the book its rows come in (see `books.choice.columns_shown`)."""
-    kept = plan.kept_from(sheet, holder=True)
+    """List the columns of a sheet that may stand in the book its rows come in, whichever of its rows are there."""
     limits = frozenset().union(*(limiting(plan, sheet, fills, whole=whole) for whole in (False, True)))
-    found = dict[str, None]()
-    for column in (c for c in sheet.columns if c.name not in kept):
-        if column.kind == "input":
-            wanted = fills(column)
-        elif column.expr is not None:
-            wanted = not column.step and is_result(column) and columns_of(column.expr) <= found.keys()
-        else:
-            wanted = True
-        if wanted or column.name in limits:
-            found[column.name] = None
-    return tuple(found)
+    return tuple(columns_possible(sheet, fills, limits, private=plan.kept_from(sheet, holder=True)))
 
 
 @dataclass
@@ -205,8 +193,7 @@ def _brought(column: Column, values: Sequence[Value]) -> Iterable[Hashable]:
     if (column.expr is not None and not is_result(column)) or (column.shown is not None and column.shown < 0):
         return _exactly(values)
     if column.expr is not None:
-        per = units_of(column)
-        return [_result(PARTS(v), column.shown, per) if v.__class__ is Fraction else v for v in values]
+        return [_result(PARTS(v), column.shown) if v.__class__ is Fraction else v for v in values]
     kinds = {*map(type, values)}
     if kinds == {Fraction}:
         return map(_long, map(PARTS, values), repeat(column.shown))
@@ -232,14 +219,15 @@ def _long(parts: tuple[int, int], digits: int | None) -> Hashable:
 
 
 @lru_cache(maxsize=_KEPT)
-def _result(parts: tuple[int, int], digits: int | None, per: int) -> Hashable:
-    """Return what the look of a column has of a number that a formula comes to: how long it is, whether it is whole.
+def _result(parts: tuple[int, int], digits: int | None) -> Hashable:
+    """Return what the look of a column has of a number that a formula comes to: how long it is, shown in each way.
 
-    per: see `workbook.whole`.
+    Where the scheme does not say how many decimals are shown, also whether it has more than two, and whether it is 0: a
+    column of nothing else is not taken for whole numbers. Otherwise how long a number is tells whether it is whole.
     """
     number, tried = Fraction(*parts), DECIMALS if digits is None else (digits,)
     lengths = tuple(length_shown(number, n, whole) for n in tried for whole in (False, True))
-    return is_whole(number, per), 100 % parts[1], lengths
+    return digits is None and (100 % parts[1] > 0, parts[0] == 0), lengths
 
 
 @lru_cache(maxsize=_KEPT)

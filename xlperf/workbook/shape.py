@@ -73,7 +73,9 @@ def _of_table(layout: Layout, view: View) -> Hashable | None:
         values = layout.values(view, shown.name)
         if column.expr is not None:
             said = map(_but_for_a_number, values) if is_result(column) else values
-            found += [tuple(said), layout.whole_numbers(view, column.name), layout.long_numbers(view, column.name)]
+            found.append(tuple(said))
+            if column.shown is None:  # then the numbers themselves tell how many decimals are shown
+                found += [layout.whole_numbers(view, column.name), layout.long_numbers(view, column.name)]
             continue
         found.append(bytes(map(_kind, values)))
         if shown.open and column.asked is not None:

@@ -43,22 +43,50 @@ def columns_shown(
     values = scores.values[sheet.name]
     without = {*without, *(c.name for c in sheet.of_role("assumed"))}  # only the office settles these
     limits = limiting(scores.plan, sheet, fills, whole=whole)
+    may_stand = columns_possible(sheet, fills, limits, reference=reference, private=private)
     taken: dict[str, Shown] = {}
     for column in (c for c in sheet.columns if c.name not in private):
-        there = any(values[column.name][i] is not None for i in rows)
-        if column.kind == "input":
-            wanted = somewhere(scores, sheet, column, rows) if fills(column) else reference(column) and there
-        elif column.expr is not None:
-            wanted = not column.step and link_of(column.expr) is None and columns_of(column.expr) <= taken.keys()
-            wanted = wanted and (there or any(taken[name].open for name in _shown_behind(sheet, column, taken)))
-        else:
-            wanted = there and column.name not in without
+        wanted = may_stand.get(column.name, False)
+        if wanted:
+            there = any(values[column.name][i] is not None for i in rows)
+            if column.kind == "input":
+                wanted = somewhere(scores, sheet, column, rows) if fills(column) else there
+            elif column.expr is not None:
+                wanted = columns_of(column.expr) <= taken.keys()
+                wanted = wanted and (there or any(taken[name].open for name in _shown_behind(sheet, column, taken)))
+            else:
+                wanted = there and column.name not in without
         if wanted or column.name in limits:
             fixed = link_of(column.expr) is not None and is_settled(scores.plan, sheet, column.name)
             taken[column.name] = Shown(column.name, column.kind == "input" and fills(column), settled=fixed)
         if column.name == sheet.unit and name_units and column.name != sheet.key.name:
             taken[UNIT_NAME] = Shown(UNIT_NAME)
     return tuple(taken.values())
+
+
+def columns_possible(
+    sheet: Sheet,
+    fills: Callable[[Column], bool],
+    limits: Collection[str],
+    *,
+    reference: Callable[[Column], bool] = lambda _: False,
+    private: Collection[str] = (),
+) -> dict[str, bool]:
+    """Return the columns that may stand in a book, whatever its rows hold, and whether for more than a limit's sake.
+
+    limits: see `limiting`; the others: see `columns_shown`.
+    """
+    found: dict[str, bool] = {}
+    for column in (c for c in sheet.columns if c.name not in private):
+        if column.kind == "input":
+            wanted = fills(column) or reference(column)
+        else:
+            wanted = column.expr is None or (
+                not column.step and link_of(column.expr) is None and columns_of(column.expr) <= found.keys()
+            )
+        if wanted or column.name in limits:
+            found[column.name] = wanted
+    return found
 
 
 def _shown_behind(sheet: Sheet, column: Column, taken: Collection[str]) -> frozenset[str]:
