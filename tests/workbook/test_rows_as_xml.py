@@ -7,12 +7,14 @@ import random
 import pytest
 import xlsxwriter
 from kit.masters import laid_out, made_up
+from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.objects import OFFICIAL
 from xlperf.engine.roster import Roster
 from xlperf.engine.score import score
 from xlperf.scheme.load import schemes_available
+from xlperf.workbook.book import as_shared
 from xlperf.workbook.page import NUMBER, RESULT, SHARED, Page, SaidTexts
 from xlperf.workbook.seal import Identity
 from xlperf.workbook.stamp import Stamps
@@ -105,6 +107,16 @@ def test_books_are_the_library_s(path, tmp_path, monkeypatch):
     monkeypatch.setattr(Page, "_write_rows", Worksheet._write_rows)
     monkeypatch.setattr(Page, "_calculate_spans", Worksheet._calculate_spans)
     assert written() == ours
+
+
+def test_texts_are_shared_as_the_library_says_them():
+    """But for one thing: to the library a text between <r> and </r> is markup."""
+    draw, letters = random.Random(7), "甲a <>&\"'_x\n\t\r\x00\x1b\ufffe\uffff\u3000\u2028\x85r/0041"
+    for text in ("", "_x0041_", *("".join(draw.choices(letters, k=draw.randrange(1, 9))) for _ in range(3000))):
+        maker = SharedStrings()
+        maker.fh = io.StringIO()
+        maker._write_si(text)
+        assert as_shared(text) == maker.fh.getvalue()
 
 
 def test_a_kind_of_cell_that_is_not_ours_is_told():

@@ -6,8 +6,9 @@ The same input gives the same bytes: no clock, no user name, formats numbered in
 from __future__ import annotations
 
 import io
+import re
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,6 +27,7 @@ from xlperf.workbook.text import inert, worksheet_title
 from xlperf.xlsx.addresses import letters
 
 _WRITTEN = datetime(2020, 1, 1)
+_ODD = re.compile("[\x00-\x1f&<>\ufffe\uffff]|_x")  # what is written as something else
 
 
 Place = tuple[str, str]  # title of the worksheet, address of the cell
@@ -39,6 +41,20 @@ class SharedTexts(SharedStrings):  # type: ignore[misc]
 
     def _xml_rich_si_element(self, string: str) -> None:
         self._xml_si_element(string, [])
+
+    def _write_sst_strings(self) -> None:
+        self.fh.write("".join(map(as_shared, self.string_table.string_array)))
+
+
+@lru_cache(maxsize=20_000)
+def as_shared(text: str) -> str:
+    """Write a text as the library writes it among those that cells share; a plain one is asked of nobody."""
+    if not _ODD.search(text) and text == text.strip():
+        return f"<si><t>{text}</t></si>"
+    maker = SharedTexts()
+    maker.fh = io.StringIO()
+    maker._write_si(text)  # noqa: SLF001 (so that it is the library's own way)
+    return str(maker.fh.getvalue())
 
 
 class _Packager(Packager):  # type: ignore[misc]

@@ -10,8 +10,9 @@ from itertools import chain
 from operator import itemgetter
 
 from xlperf.formula.values import Value
+from xlperf.workbook.book import as_shared
 from xlperf.workbook.cast import Cast, Filled, Likeness, Parted, Taken, Values, values_of
-from xlperf.workbook.die import COUNTS, SIGNS, Die, as_cells, as_shared
+from xlperf.workbook.die import COUNTS, SIGNS, Die, as_cells
 from xlperf.workbook.form import Word
 from xlperf.workbook.holed import Hole, Holed, joined
 from xlperf.workbook.seal import Identity

@@ -10,14 +10,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from io import StringIO
 from itertools import chain
 from json.encoder import encode_basestring as quoted
 from xml.sax.saxutils import escape
 
 from xlperf.formula.values import Value
-from xlperf.workbook.book import Book, SharedTexts
+from xlperf.workbook.book import Book, as_shared
 from xlperf.workbook.books.unit import Draft
 from xlperf.workbook.form import SIGN, Form, form_of
 from xlperf.workbook.holed import Holed
@@ -111,15 +109,6 @@ class Die:
 def as_cells(words: Sequence[Sequence[Value]]) -> list[str | float]:
     """Return words one after another as cells hold them: inert, numbers as floats."""
     return [inert(w) if isinstance(w, str) else float(w or 0) for w in chain.from_iterable(words)]
-
-
-@lru_cache(maxsize=20_000)
-def as_shared(text: str) -> str:
-    """Write a text as the library writes it among those that cells share."""
-    maker = SharedTexts()
-    maker.fh = StringIO()
-    maker._write_si(text)  # noqa: SLF001 (so that it is the library's own way)
-    return str(maker.fh.getvalue())
 
 
 def taken_apart(draft: Draft, book: Book, record: Record) -> Die | None:

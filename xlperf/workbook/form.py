@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from json.encoder import encode_basestring as quoted
 
-from xlperf.workbook.holed import Hole, Holed, joined
+from xlperf.workbook.holed import Holed
 from xlperf.workbook.layout import View
 from xlperf.workbook.record import IssuedTable, Kept, Record, Role, digest_of
 from xlperf.workbook.shape import KEY, Slot
@@ -75,18 +75,26 @@ def near(fixed: Sequence[bytes], own: Sequence[bytes]) -> Pieces:
     return Pieces(shared if not waiting else [*shared, b""], between if not waiting else [*between, b"".join(waiting)])
 
 
-def _line(sheet: str, key: str | Hole[Word], columns: _Columns) -> Iterator[str | Hole[Word]]:
-    """Write what the shape of a record says of a row. key: as it is quoted."""
-    between = f"[{quoted(sheet)}, "
+def _line(sheet: str, key: int | str, columns: _Columns) -> Holed[Word]:
+    """Write what the shape of a record says of a row. key: which word it is, or the key itself as it is quoted."""
+    pieces, refs, text, head = list[str](), list[Word](), "", f"[{quoted(sheet)}, "
     for name, stands in columns:
-        yield between
-        yield key
-        yield f", {name}"
-        if stands is not None:
-            yield ", "
-            yield Hole((stands, False)) if isinstance(stands, int) else stands
-        yield "]"
-        between = f", [{quoted(sheet)}, "
+        text += f", {head}" if pieces or text else head
+        if isinstance(key, str):
+            text += key
+        else:
+            pieces.append(text)
+            refs.append((key, True))
+            text = ""
+        text += f", {name}"
+        if isinstance(stands, int):
+            pieces.append(f"{text}, ")
+            refs.append((stands, False))
+            text = ""
+        elif stands is not None:
+            text += f", {stands}"
+        text += "]"
+    return Holed([*pieces, text], refs)
 
 
 def form_of(record: Record, views: Sequence[View], slots: Sequence[Slot]) -> Form | None:
@@ -104,26 +112,21 @@ def form_of(record: Record, views: Sequence[View], slots: Sequence[Slot]) -> For
             word = words.get((position, KEY))
             rows[key if word is None else f"\ue002k{word}"] = row
             if word is None:
-                spare.append((table.plan_sheet, key, joined(_line(table.plan_sheet, quoted(key), columns)).pieces[0]))
+                spare.append((table.plan_sheet, key, _line(table.plan_sheet, quoted(key), columns).pieces[0]))
             else:
-                asked.append((table.plan_sheet, word, joined(_line(table.plan_sheet, Hole((word, True)), columns))))
+                asked.append((table.plan_sheet, word, _line(table.plan_sheet, word, columns)))
         for (position, name), word in words.items():
             spot = (BODY + position + 1, (view.left if name == KEY else view.at[name]) + 1)
             if spot in there:
                 there[spot] = f"\ue002c{word}"
         tables.append(replace(table, rows=rows))
     text = replace(record, tables=tuple(tables), cells=cells).text()
-    return Form(joined(_parts(text)), asked, spare)
-
-
-def _parts(text: str) -> Iterator[str | Hole[Word | str]]:
-    """Cut the text of a record at its words and signs."""
-    at = 0
+    pieces, refs, at = list[str](), list[Word | str](), 0
     for found in _HOLE.finditer(text):
-        yield text[at : found.start()]
-        yield Hole(found[3] or (int(found[2]), found[1] == "k"))
+        pieces.append(text[at : found.start()])
+        refs.append(found[3] or (int(found[2]), found[1] == "k"))
         at = found.end()
-    yield text[at:]
+    return Form(Holed([*pieces, text[at:]], refs), asked, spare)
 
 
 def _words(slots: Sequence[Slot]) -> dict[int, dict[tuple[int, str], int]]:

@@ -29,11 +29,13 @@ class Holed(Generic[What]):
         return "".join([*chain.from_iterable(zip(self.pieces, said, strict=False)), self.pieces[-1]])
 
 
-@dataclass(frozen=True)
 class Hole(Generic[What]):
     """A hole between texts. ref: see `Holed`."""
 
-    ref: What
+    __slots__ = ("ref",)
+
+    def __init__(self, ref: What) -> None:
+        self.ref = ref
 
 
 def joined(parts: Iterable[str | Hole[What]]) -> Holed[What]:
@@ -45,5 +47,5 @@ def joined(parts: Iterable[str | Hole[What]]) -> Holed[What]:
         else:
             pieces.append("".join(texts))
             refs.append(part.ref)
-            texts = []
+            texts.clear()
     return Holed([*pieces, "".join(texts)], refs)

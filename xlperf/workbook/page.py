@@ -73,6 +73,10 @@ class Page(Worksheet):  # type: ignore[misc]
         if not self._check_dimensions(row, col):
             self.table[row][col] = CellFormulaTuple(text, cell_format, value)
 
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        """Return a formula as it is stored, also in validations."""
+        return formula.removeprefix("=")
+
     def write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> None:
         """Write a text; row and col are counted from 0."""
         if self.remembers:

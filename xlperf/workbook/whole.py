@@ -24,7 +24,14 @@ def is_whole(value: Value, per: int = 1) -> bool:
 
 
 def always_whole(scores: Scores, sheet: str, name: str, per: int = 1) -> bool:
-    """Return whether a column of numbers can hold nothing but whole numbers of `per`-ths."""
+    """Return whether a column of numbers can hold nothing but whole numbers of `per`-ths; found once for all books."""
+    at = ("always whole", sheet, name, per)
+    if at not in scores.kept:
+        scores.kept[at] = _always_whole(scores, sheet, name, per)
+    return bool(scores.kept[at])
+
+
+def _always_whole(scores: Scores, sheet: str, name: str, per: int) -> bool:
     found = scores.plan.by_name[sheet]
     column = found.by_name[name]
     if column.holds != "number":

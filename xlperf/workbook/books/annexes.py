@@ -10,6 +10,8 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate
+from typing import cast
 
 from xlperf.engine.plan import Column
 from xlperf.engine.score import Scores
@@ -113,18 +115,32 @@ class Placed:
 
     def cells(self) -> Iterator[Cell]:
         """List the cells that something may stand in, block by block."""
-        for number, rows in enumerate(self.blocks):
-            left = number * self.across
-            starts = [sum(map(self.taken, rows[:i])) for i in range(len(rows))]
-            for i, column in enumerate(self.columns):
-                for span in self._spans(column.name, rows):
-                    look = _look(column, self.printed(column.name, rows[span.start]))
-                    high = sum(self.taken(rows[at]) for at in span)
-                    yield Cell(starts[span.start], left + i, high, self.printed(column.name, rows[span.start]), look)
+        for number, (rows, fixed) in enumerate(zip(self.blocks, self._fixed, strict=True)):
+            yield from fixed
             if self.has_entries:
-                for row, start in zip(rows, starts, strict=True):
-                    value, links = self._entered(row)
-                    yield Cell(start, left + self.across - 1, self.taken(row), value, links=links)
+                last = (number + 1) * self.across - 1
+                for row, start, (value, links) in zip(rows, self._starts(rows), map(self._entered, rows), strict=True):
+                    yield Cell(start, last, self.taken(row), value, links=links)
+
+    @cached_property
+    def _fixed(self) -> list[list[Cell]]:
+        """List for each block the cells that are the same in every book; found once for all of them."""
+        at = ("form", self.form.id, self.across)
+        if at not in self.scores.kept:
+            self.scores.kept[at] = [[*self._of_block(n, rows)] for n, rows in enumerate(self.blocks)]
+        return cast("list[list[Cell]]", self.scores.kept[at])
+
+    def _of_block(self, number: int, rows: Sequence[int]) -> Iterator[Cell]:
+        left, starts = number * self.across, self._starts(rows)
+        for i, column in enumerate(self.columns):
+            for span in self._spans(column.name, rows):
+                said = self.printed(column.name, rows[span.start])
+                high = sum(self.taken(rows[at]) for at in span)
+                yield Cell(starts[span.start], left + i, high, said, _look(column, said))
+
+    def _starts(self, rows: Sequence[int]) -> list[int]:
+        """Return in which line each row of a block begins."""
+        return [*accumulate(map(self.taken, rows[:-1]), initial=0)]
 
     def _spans(self, name: str, rows: Sequence[int]) -> Iterator[range]:
         """List the runs of rows that are one cell of a column."""
@@ -137,22 +153,34 @@ class Placed:
 
     def _entered(self, row: int) -> tuple[Value, tuple[Link, ...]]:
         """Return what the unit entered for a row, and where it may; nowhere where the book has no such row."""
-        filled, layout, links, value = self.form.filled, self.layout, list[Link](), None
-        wanted = {self.value(str(name), row) for name in filled.matched} - {None}
-        for sheet, column in filled.of:
-            view = layout.by_name.get(sheet) if layout is not None else None
-            if layout is None or view is None or not {column, filled.by} <= view.at.keys():
-                continue
-            for position in range(len(view.rows)):
-                if layout.value(view, filled.by, position) in wanted:
-                    links.append((sheet, column, position))
-                    value = layout.value(view, column, position) if value is None else value
+        links, value = list[Link](), None
+        wanted = {self.value(str(name), row) for name in self.form.filled.matched} - {None}
+        for sheet, column, said, there in self._there:
+            for position in sorted(position for one in wanted for position in there.get(one, ())):
+                links.append((sheet, column, position))
+                value = said[position] if value is None else value
         return value, tuple(links)
+
+    @cached_property
+    def _there(self) -> list[tuple[str, str, list[Value], dict[Value, list[int]]]]:
+        """List where the unit enters something: sheet, column, what stands in it, and where the rows named so are."""
+        filled, layout = self.form.filled, self.layout
+        found: list[tuple[str, str, list[Value], dict[Value, list[int]]]] = []
+        if layout is None:
+            return found
+        for sheet, column in filled.of:
+            view = layout.by_name.get(sheet)
+            if view is not None and {column, filled.by} <= view.at.keys():
+                there: dict[Value, list[int]] = {}
+                for position, by in enumerate(layout.values(view, filled.by)):
+                    there.setdefault(by, []).append(position)
+                found.append((sheet, column, layout.values(view, column), there))
+        return found
 
     def shape(self) -> Hashable:
         """Return all in which two books with this form may differ; see `workbook.shape`."""
-        own = [(c.links, c.value) for c in self.cells() if c.links is not None]
-        return self.title, self.form.id, tuple(own)
+        entered = (self._entered(row) for rows in self.blocks for row in rows) if self.has_entries else ()
+        return self.title, self.form.id, tuple(entered)
 
 
 def placed_in_master(book: Book, scores: Scores) -> list[Placed]:
@@ -194,12 +222,13 @@ def write_annex(book: Book, placed: Placed, under: str) -> None:
         sheet.write_string(_HEAD, i, heading, book.look(style.HEAD_LOOK))
     tallest = max(lines(text, width) for text, width in zip(headings, wide, strict=True))
     sheet.set_row(_HEAD, tallest * LINE_HEIGHT + 8)
-    heights = _heights(placed, wide)
+    cells = [*placed.cells()]
+    heights = _heights(placed.height, cells, wide)
     for line, height in enumerate(heights):
         sheet.set_row(_BODY + line, height)
         for i in range(len(wide)):
             sheet.write_blank(_BODY + line, i, None, book.look(style.CELL_CENTER))
-    for cell in placed.cells():
+    for cell in cells:
         _write(book, sheet, placed, cell)
     _sums(book, sheet, placed)
     end = _BODY + placed.height
@@ -272,10 +301,10 @@ def _widths(placed: Placed) -> list[float]:
     return style.stretched(wide * len(placed.blocks), elastic * len(placed.blocks))
 
 
-def _heights(placed: Placed, wide: Sequence[float]) -> list[float]:
+def _heights(height: int, cells: Sequence[Cell], wide: Sequence[float]) -> list[float]:
     """Return the height of every line: a cell of several lines has the room of all of them."""
-    found = [LOWEST] * placed.height
-    for cell in sorted(placed.cells(), key=lambda c: c.high):
+    found = [LOWEST] * height
+    for cell in sorted(cells, key=lambda c: c.high):
         if isinstance(cell.value, str):
             room = wide[cell.column] - (1.5 if cell.look is style.CELL_TEXT else -1.0)
             needed = lines(cell.value, room) * LINE_HEIGHT + 6
