@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from xlperf.engine.objects import Thing
@@ -40,28 +40,31 @@ def columns_shown(
     Facts that no row has stay away, and so do inputs that no row is asked for, and empty results that nothing filled
     here can change. The limits of the columns to fill, and the other results of what is shown, are there.
     """
-    values = scores.values[sheet.name]
     without = {*without, *(c.name for c in sheet.of_role("assumed"))}  # only the office settles these
+    hidden = {c.name for c in sheet.columns if c.kind in ("key", "fact")} & without
     limits = limiting(scores.plan, sheet, fills, whole=whole)
     may_stand = columns_possible(sheet, fills, limits, reference=reference, private=private)
     taken: dict[str, Shown] = {}
     for column in (c for c in sheet.columns if c.name not in private):
-        wanted = may_stand.get(column.name, False)
-        if wanted:
-            there = any(values[column.name][i] is not None for i in rows)
-            if column.kind == "input":
-                wanted = somewhere(scores, sheet, column, rows) if fills(column) else there
-            elif column.expr is not None:
-                wanted = columns_of(column.expr) <= taken.keys()
-                wanted = wanted and (there or any(taken[name].open for name in _shown_behind(sheet, column, taken)))
-            else:
-                wanted = there and column.name not in without
+        wanted = may_stand.get(column.name, False) and column.name not in hidden
+        if wanted and column.kind == "input" and fills(column):
+            wanted = somewhere(scores, sheet, column, rows)
+        elif wanted:
+            there = any(scores.values[sheet.name][column.name][i] is not None for i in rows)
+            wanted = _can_be_read(sheet, column, taken, there=there) if column.expr is not None else there
         if wanted or column.name in limits:
             fixed = link_of(column.expr) is not None and is_settled(scores.plan, sheet, column.name)
             taken[column.name] = Shown(column.name, column.kind == "input" and fills(column), settled=fixed)
         if column.name == sheet.unit and name_units and column.name != sheet.key.name:
             taken[UNIT_NAME] = Shown(UNIT_NAME)
     return tuple(taken.values())
+
+
+def _can_be_read(sheet: Sheet, column: Column, taken: Mapping[str, Shown], *, there: bool) -> bool:
+    """Return whether a computed column comes from columns that are shown, and is not empty for ever."""
+    if column.expr is None or not columns_of(column.expr) <= taken.keys():
+        return False
+    return there or any(taken[name].open for name in _shown_behind(sheet, column, taken))
 
 
 def columns_possible(
