@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -74,21 +74,26 @@ class _Making:
             elif name == TEXTS:
                 found.append((name, _filled(self._shared(str(part)))))
             else:
-                text = joined(self._sheet(part) if isinstance(part, Holed) else _signed(part, 2 * self._size))
+                text = self._sheet(part) if isinstance(part, Holed) else joined(_signed(part, 2 * self._size))
                 found.append((name, self._part(name, text) if text.refs else text.pieces[0].encode()))
         return found
 
     def _part(self, name: str, text: _Text) -> Filled | Parted:
         return self._parted(text, lambda data: taken_apart(name, data)) or _filled(text)
 
-    def _sheet(self, part: _Text) -> Iterator[str | Hole[int]]:
-        """Write a worksheet in which the numbers of texts stand, with holes for numbers of its own."""
-        fixed = len(self.die.said)
-        for one in part.parts():
-            if isinstance(one, str):
-                yield one
+    def _sheet(self, part: _Text) -> _Text:
+        """Return a worksheet in which the numbers of texts stand, with holes for numbers of its own."""
+        fixed, numbers = len(self.die.said), [*map(str, self._numbers)]
+        pieces, refs, text = list[str](), list[int](), ""
+        for piece, ref in zip(part.pieces, part.refs, strict=False):
+            text += piece
+            if ref < fixed:
+                text += numbers[ref]
             else:
-                yield str(self._numbers[one.ref]) if one.ref < fixed else Hole(one.ref - fixed)
+                pieces.append(text)
+                refs.append(ref - fixed)
+                text = ""
+        return Holed([*pieces, text + part.pieces[-1]], refs)
 
     def _shared(self, head: str) -> _Text:
         """Return the part of the texts that cells share."""
@@ -125,9 +130,8 @@ class _Making:
     def record(self) -> Parted | None:
         """Return the record."""
         form, signs = self.die.record, dict(zip(SIGNS, self.values[2 * self._size :], strict=False))
-        text = joined(chain.from_iterable(map(self._kept, form.text.parts())))
         pieces, _ = form.filled(signs, self.words)
-        return self._parted(text, lambda _: pieces)
+        return self._parted(self._kept([form.text]), lambda _: pieces)
 
     def shape(self) -> Filled:
         """Return what the shape of a record is the digest of."""
@@ -135,12 +139,9 @@ class _Making:
         rows = [(sheet, self.values[key], line) for sheet, key, line in form.asked]
         rows += [(sheet, key, Holed[Word]((text,))) for sheet, key, text in form.spare]
         lines = [line for _, _, line in sorted(rows, key=lambda row: row[:2]) if line.refs or line.pieces[0]]
-        made: list[str | Hole[int]] = []
-        for line in lines:
-            made.append(", " if made else "[")
-            for part in line.parts():
-                made += self._kept(part, marked=True)
-        return _filled(joined([*(made or ["["]), "]"]))
+        commas = [Holed[Word]((", ",))] * len(lines)
+        between = [*chain.from_iterable(zip(commas, lines, strict=True))][1:]
+        return _filled(self._kept([Holed(("[",)), *between, Holed(("]",))], marked=True))
 
     def keys(self) -> list[Taken]:
         """Return the keys by which the rows of each sheet are sorted there, in that order."""
@@ -149,17 +150,26 @@ class _Making:
             found.setdefault(sheet, []).append(key)
         return [_taker(sorted(keys, key=self.values.__getitem__)) for keys in found.values()]
 
-    def _kept(self, part: str | Hole[Word] | Hole[Word | str], *, marked: bool = False) -> Sequence[str | Hole[int]]:
-        """Return a hole as it stands in a record; a text as it is. marked: with marks around numbers too."""
-        if isinstance(part, str):
-            return (part,)
-        if isinstance(part.ref, str):
-            return (Hole(2 * self._size + SIGNS.index(part.ref)),)
-        word, is_key = part.ref
+    def _kept(self, texts: Iterable[Holed[Word] | Holed[Word | str]], *, marked: bool = False) -> _Text:
+        """Join texts of a record with holes for its words. marked: with marks around numbers too."""
+        pieces, refs, said = list[str](), list[int](), ""
+        for text in texts:
+            for piece, ref in zip(text.pieces, text.refs, strict=False):
+                before, value, behind = self._stands(ref, marked=marked)
+                pieces.append(f"{said}{piece}{before}")
+                refs.append(value)
+                said = behind
+            said += text.pieces[-1]
+        return Holed([*pieces, said], refs)
+
+    def _stands(self, ref: Word | str, *, marked: bool) -> tuple[str, int, str]:
+        """Return which value stands in a hole of a record, with what is before and behind it."""
+        if isinstance(ref, str):
+            return "", 2 * self._size + SIGNS.index(ref), ""
+        word, is_key = ref
         if is_key or self.are_texts[word]:
-            return ('"' if is_key else "\"'", Hole(word), '"')
-        hole = Hole(self._size + word)
-        return ('"', hole, '"') if marked else (hole,)
+            return '"' if is_key else "\"'", word, '"'
+        return ('"', self._size + word, '"') if marked else ("", self._size + word, "")
 
     # ---- pieces ------------------------------------------------------------------------------------
 

@@ -17,8 +17,8 @@ from xlperf.xlsx.skeleton import BODY
 
 SIGN = "\ue001"  # around a letter: in the place of something that is a party's own
 _GAP = 40  # bytes between two words that are rather left as they are than packed by themselves
-# a key, a cell, a sign: which word, which sign it is
-_HOLE = re.compile(f'"\ue002([kc])(\\d+)"|({SIGN}[A-Z]{SIGN})')
+_SIGNED = re.compile(f"({SIGN}[A-Z]{SIGN})")
+_MARK = "\ue002"  # before the number of a word, and whether it stands there as a key or a cell
 
 _Columns = tuple[tuple[str, str | int | None], ...]
 Word = tuple[int, bool]  # which word, and whether it stands there as a key
@@ -98,35 +98,51 @@ def _line(sheet: str, key: int | str, columns: _Columns) -> Holed[Word]:
 
 
 def form_of(record: Record, views: Sequence[View], slots: Sequence[Slot]) -> Form | None:
-    """Take a record apart; None where two tables of it show one sheet, whose rows their words then sort together."""
+    """Take a record apart; None where two tables of it show one sheet, whose rows their words then sort together.
+
+    So it is too where a text of the book holds what words are marked with.
+    """
     if len({t.plan_sheet for t in record.tables}) != len(record.tables):
         return None
     asked, spare, tables = list[Asked](), list[tuple[str, str, str]](), list[IssuedTable]()
     cells: dict[str, dict[tuple[int, int], Kept]] = {title: dict(there) for title, there in record.cells.items()}
-    words_of = _words(slots)
+    words_of, marked = _words(slots), 0
     for number, (table, view) in enumerate(zip(record.tables, views, strict=True)):
         words, there, rows = words_of.get(number, {}), cells.get(table.title, {}), dict[str, int]()
         named = [(name, quoted(name), *table.columns[name]) for name in sorted(table.columns)]
         for position, (key, row) in enumerate(table.rows.items()):
             columns = tuple(_columns(named, (row, table.column), there, position, words))
             word = words.get((position, KEY))
-            rows[key if word is None else f"\ue002k{word}"] = row
+            rows[key if word is None else f"{_MARK}k{word}"] = row
             if word is None:
                 spare.append((table.plan_sheet, key, _line(table.plan_sheet, quoted(key), columns).pieces[0]))
             else:
+                marked += 1
                 asked.append((table.plan_sheet, word, _line(table.plan_sheet, word, columns)))
         for (position, name), word in words.items():
             spot = (BODY + position + 1, (view.left if name == KEY else view.at[name]) + 1)
             if spot in there:
-                there[spot] = f"\ue002c{word}"
+                there[spot] = f"{_MARK}c{word}"
+                marked += 1
         tables.append(replace(table, rows=rows))
     text = replace(record, tables=tuple(tables), cells=cells).text()
-    pieces, refs, at = list[str](), list[Word | str](), 0
-    for found in _HOLE.finditer(text):
-        pieces.append(text[at : found.start()])
-        refs.append(found[3] or (int(found[2]), found[1] == "k"))
-        at = found.end()
-    return Form(Holed([*pieces, text[at:]], refs), asked, spare)
+    if text.count(_MARK) != marked:  # it stands in a text of the book itself
+        return None
+    return Form(_holed(text), asked, spare)
+
+
+def _holed(text: str) -> Holed[Word | str]:
+    """Cut the text of a record at its words, which stand between quotation marks, and its signs."""
+    pieces, refs = list[str](), list[Word | str]()
+    parts = text.split(_MARK)
+    for n, part in enumerate(parts):
+        if n:
+            word, _, part = part.partition('"')
+            refs.append((int(word[1:]), word[0] == "k"))
+        found = _SIGNED.split(part[:-1] if n < len(parts) - 1 else part)
+        pieces += found[::2]
+        refs += found[1::2]
+    return Holed(pieces, refs)
 
 
 def _words(slots: Sequence[Slot]) -> dict[int, dict[tuple[int, str], int]]:

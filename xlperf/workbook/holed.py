@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, TypeVar
@@ -16,13 +16,6 @@ class Holed(Generic[What]):
 
     pieces: Sequence[str]
     refs: Sequence[What] = ()
-
-    def parts(self) -> Iterator[str | Hole[What]]:
-        """List pieces and holes in their order."""
-        for piece, ref in zip(self.pieces, self.refs, strict=False):
-            yield piece
-            yield Hole(ref)
-        yield self.pieces[-1]
 
     def filled(self, said: Iterable[str]) -> str:
         """Return the text with what is said in its holes, one after another."""

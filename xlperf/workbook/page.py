@@ -17,7 +17,6 @@ from xlperf.xlsx.addresses import letters
 
 _ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 _TOGETHER = 16  # rows that tell of the same columns how far they reach
-_CLOSED = len("</v></c>")
 SHARED, NUMBER, RESULT = "tnr"  # what a value in XML is: a number among the texts, a number, what a formula comes to
 
 Spot = tuple[int, int, tuple[int, int], str]  # where a value starts and ends in the part, (row, column), what it is
@@ -136,38 +135,36 @@ class Page(Worksheet):  # type: ignore[misc]
 
     def _write_cells(self, row: int, cells: Mapping[int, Any], looks: dict[Format | None, str]) -> None:
         """Write the cells of a row. looks: how formats are said that were met before; rows and columns have none."""
-        made, at = list[str](), self.fh.tell() if self.said is not None else 0
+        made, number = list[str](), row + 1
+        noted, at = self.said is not None, self.fh.tell() if self.said is not None else 0
         for column in sorted(cells):
             cell = cells[column]
             look = looks.get(cell.format)
             if look is None:
                 look = looks[cell.format] = f' s="{cell.format._get_xf_index()}"'  # noqa: SLF001 (as the library does)
-            head, value, kind = _in_xml(cell, f'<c r="{letters(column)}{row + 1}"{look}')
-            if not kind:
-                made.append(head)
-                at += len(head)
-                continue
-            made += (head, value, "</v></c>")
-            if self.said is not None:
-                start = at + len(head)
-                self.spots.append((start, start + len(value), (row, column), kind))
-                at = start + len(value) + _CLOSED
+            head, value, kind = _in_xml(cell, f'<c r="{letters(column)}{number}"{look}')
+            made.append(f"{head}{value}</v></c>" if kind else head)
+            if noted:
+                if kind:
+                    start = at + len(head)
+                    self.spots.append((start, start + len(value), (row, column), kind))
+                at += len(made[-1])
         self.fh.write("".join(made))
 
 
 def _in_xml(cell: Any, head: str) -> tuple[str, str, str]:
     """Return what stands of a cell before its value, its value, and what that is; head: how it begins."""
-    match cell:
-        case CellStringTuple():
-            return f'{head} t="s"><v>', str(cell.string), SHARED
-        case CellBlankTuple():
-            return f"{head}/>", "", ""
-        case CellFormulaTuple():
-            value, kind = cell.value, ""
-            if isinstance(value, str):
-                kind = ' t="e"' if value in _ERRORS else ' t="str"' if value else ""
-                value = escape(value)
-            return f"{head}{kind}><f>{escape(cell.formula)}</f><v>", str(value), RESULT
-        case CellNumberTuple():
-            return f"{head}><v>", f"{cell.number:.16G}", NUMBER
+    kind = type(cell)
+    if kind is CellStringTuple:
+        return f'{head} t="s"><v>', str(cell.string), SHARED
+    if kind is CellBlankTuple:
+        return f"{head}/>", "", ""
+    if kind is CellFormulaTuple:
+        value, typed = cell.value, ""
+        if isinstance(value, str):
+            typed = ' t="e"' if value in _ERRORS else ' t="str"' if value else ""
+            value = escape(value)
+        return f"{head}{typed}><f>{escape(cell.formula)}</f><v>", str(value), RESULT
+    if kind is CellNumberTuple:
+        return f"{head}><v>", f"{cell.number:.16G}", NUMBER
     raise TypeError(f"a cell of a kind that we do not write: {cell!r}")
