@@ -180,7 +180,17 @@ def test_a_locked_cell_that_says_something_else_is_read_one_by_one(round_, tmp_p
     assert (decision, [(p.code, p.where.cell) for p in problems][:1]) == ("held", [("LOCKED_CHANGED", cell.cell)])
 
 
-def test_a_text_that_looks_like_the_formula_in_its_place_is_none(round_):
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        "<t>=%s</t>",
+        "<t>&#61;%s</t>",
+        "<t><![CDATA[=]]>%s</t>",
+        "<r><t></t></r><r><t>=%s</t></r>",
+        "<r><t/></r><r><t>=%s</t></r>",
+    ],
+)
+def test_a_text_that_looks_like_the_formula_in_its_place_is_none(round_, spelt):
     parts = dict(unpacked(send(round_, "unit", "U22").read_bytes()))
     book = read.lean_book(parts)
     identity, _ = read.read_identity(book, ())
@@ -194,7 +204,9 @@ def test_a_text_that_looks_like_the_formula_in_its_place_is_none(round_):
     number = texts.count(b"<si>")
     new = re.sub(rb"><f>.*", b' t="s"><v>%d</v></c>' % number, re.sub(rb' t="[a-z]+"', b"", old[0]))
     parts[part] = parts[part].replace(old[0], new)
-    parts["xl/sharedStrings.xml"] = texts.replace(b"</sst>", b"<si><t>=%s</t></si></sst>" % old[1])
+    parts["xl/sharedStrings.xml"] = texts.replace(
+        b"</sst>", b"<si>%s</si></sst>" % spelt.encode().replace(b"%s", old[1])
+    )
     forged = read.lean_book(parts)
     assert forged[title].said[at] == book[title].said[at]
     assert around.unlike(forged[title], record.cells[title]) == {at}

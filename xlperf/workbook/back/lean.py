@@ -95,8 +95,7 @@ class _Reading:
         root = self._part(_BOOK)
         if root.tag != f"{_MAIN}workbook" or any(_is_set(b.get("date1904")) for b in root.iter(f"{_MAIN}workbookPr")):
             raise Unusual(_BOOK)
-        like_formulas = b">=" in self.parts.get(_TEXTS, b"")
-        self.texts = Texts(self._texts() if _TEXTS in self.parts else [], like_formulas=like_formulas)
+        self.texts = Texts(self._texts() if _TEXTS in self.parts else [])
         self.looks = looks_of(self.parts[_STYLES])
         targets = _targets(self.parts["xl/_rels/workbook.xml.rels"])
         for one in root.iterfind(f"{_MAIN}sheets/{_MAIN}sheet"):

@@ -25,11 +25,11 @@ _LONGEST_NUMBER = 32  # letters of one that is remembered
 class Texts:
     """The texts that the cells of a book share, and by the number as which a cell names one.
 
-    like_formulas: whether one of them may begin as a formula does.
+    like_formulas: whether one of them begins as a formula does, however the file spells it.
     """
 
-    def __init__(self, every: Sequence[str], *, like_formulas: bool = True) -> None:
-        self.every, self.like_formulas = every, like_formulas
+    def __init__(self, every: Sequence[str]) -> None:
+        self.every, self.like_formulas = every, any(text[:1] == "=" for text in every)
         few = len(every) <= len(_FEW)
         self.by_number = dict(zip(_FEW if few else map(str, range(len(every))), every, strict=False))
 
