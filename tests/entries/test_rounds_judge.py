@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 import pytest
@@ -64,6 +64,8 @@ HELD = [
     (SCORE, "#REF!", "CELL_ERROR"),
     (SCORE, True, "WRONG_TYPE"),
     (SCORE, datetime(2017, 9, 5), "WRONG_TYPE"),
+    (SCORE, time(12, 30), "WRONG_TYPE"),
+    (SCORE, timedelta(days=1, hours=1, minutes=5), "WRONG_TYPE"),
     (SCORE, 90.123, "PRECISION"),
     (SCORE, -1, "OUT_OF_RANGE"),
     (SCORE, 100.01, "OUT_OF_RANGE"),

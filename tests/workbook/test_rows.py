@@ -141,6 +141,14 @@ def test_a_column_that_every_row_has_twice_is_not_taken_for_one(letters, monkeyp
     assert found(data, letters, 7) == one_by_one(data, letters, 7, monkeypatch)
 
 
+@pytest.mark.parametrize("letters", ["ADG", "AF"])
+def test_a_row_within_a_row_is_not_passed_over(letters):
+    rows = plain_rows()
+    rows[42].append('<row r="999"><c r="F999"><v>5</v></c></row>')
+    with pytest.raises(Irregular):
+        columns_of(sheet(rows), letters, 7)
+
+
 def test_a_row_of_many_cells_is_tried_once_where_its_last_cell_is_another():
     """A second way of reading each of forty cells would take for ever."""
     letters = [chr(65 + i // 26 - 1) * (i > 25) + chr(65 + i % 26) for i in range(40)]

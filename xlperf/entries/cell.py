@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from functools import lru_cache
 
@@ -34,7 +34,7 @@ from xlperf.problems import Problem, Where, Word, problem, word
 from xlperf.scheme.reading.cells import PLAIN, bare, day_meant, is_empty, mark_wanted, span, unread
 from xlperf.terms import POINTS
 
-Raw = str | int | float | bool | date | datetime | Fraction | None
+Raw = str | int | float | bool | date | datetime | time | timedelta | Fraction | None
 
 LONGEST = 32_000  # characters of free text that a spreadsheet cell still takes with room for a mark
 _ERRORS = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!)|Err:\d+", re.IGNORECASE)
@@ -154,8 +154,9 @@ def wanted_words(column: Column) -> Word:
 def _number(asked: Asked, raw: Raw, percent: bool) -> Judged:
     if isinstance(raw, Fraction) and not percent and not _like_percent(asked, raw):
         return _limited(asked, raw, [])
-    if isinstance(raw, bool | date):
-        return None, [asked.tell("WRONG_TYPE", found=raw, wanted=word("数"))]
+    if isinstance(raw, bool | date | time | timedelta):
+        found = _as_text(raw) if isinstance(raw, timedelta) else raw
+        return None, [asked.tell("WRONG_TYPE", found=found, wanted=word("数"))]
     if isinstance(raw, str):
         return _from_text(asked, raw)
     if raw is None or (isinstance(raw, float) and not math.isfinite(raw)):
@@ -232,6 +233,9 @@ def _as_text(raw: Raw) -> str:
         return decimal(from_float(raw)) if math.isfinite(raw) else str(raw)
     if isinstance(raw, int | Fraction):
         return decimal(Fraction(raw))
+    if isinstance(raw, timedelta):  # as a cell of this format shows it
+        minutes, seconds = divmod(round(raw.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     return raw.strip() if isinstance(raw, str) else str(raw)
 
 

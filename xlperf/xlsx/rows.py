@@ -101,9 +101,11 @@ def cut_rows(rows: bytes, letters: Collection[str]) -> list[bytes | Alike]:
 
 
 def _behind(rows: bytes, at: int) -> int:
-    """Return where what follows a row begins. at: a place in the row, at the end of it at the latest."""
+    """Return where what follows a row begins; Irregular where a row stands within it. at: a place in the row."""
     end = rows.find(_ROW_ENDS, at)
     end = end + len(_ROW_ENDS) if end >= 0 else len(rows)
+    if rows.find(b"<row", at, end) >= 0:
+        raise Irregular("a row within a row")
     while rows[end : end + 1].isspace():
         end += 1
     return end

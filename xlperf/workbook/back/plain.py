@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.formula import DataTableFormula
 
 from xlperf.xlsx.addresses import letters, row_and_column
 from xlperf.xlsx.cached import Place
@@ -141,4 +142,11 @@ def content_of(sheet: Any, spot: tuple[int, int]) -> tuple[Any, bool]:
         return value, value.__class__ is str and value.startswith("=") and heads[spot].data_type == "f"
     cell = sheet.cell(*spot)
     formula = cell.data_type == "f"
-    return (str(getattr(cell.value, "text", cell.value)) if formula else cell.value), formula
+    return (formula_text(cell.value) if formula else cell.value), formula
+
+
+def formula_text(value: Any) -> str:
+    """Return what a formula says. value: as openpyxl has it, a text, or a record for one that fills several cells."""
+    if isinstance(value, DataTableFormula):
+        return f"=TABLE({value.r1 or ''},{value.r2 or ''})"
+    return str(getattr(value, "text", value))

@@ -21,7 +21,7 @@ from xlperf.workbook.back.around import Page, around, is_still, pages_of, shown
 from xlperf.workbook.back.guard import BROKEN_ZIP
 from xlperf.workbook.back.lean import lean_book
 from xlperf.workbook.back.locate import Change, Found, columns_and_rows, own_map, tables
-from xlperf.workbook.back.plain import said_in
+from xlperf.workbook.back.plain import formula_text, said_in
 from xlperf.workbook.back.returned import Part, PlainTable, ReadCells, ReadColumn
 from xlperf.workbook.back.returned import ReadCell as ReadCell
 from xlperf.workbook.back.shapes import Head, Laid, Unusual
@@ -209,7 +209,7 @@ def _read(
     """Read one cell. names: of row and column. was: what was issued here, None where that is not known."""
     cell = table.sheet.cell(*at)
     formula = cell.data_type == "f"
-    value: Any = str(getattr(cell.value, "text", cell.value)) if formula else cell.value
+    value: Any = formula_text(cell.value) if formula else cell.value
     kind = str(cell.data_type)
     if (
         formula and role == "input" and value.upper() in _CONSTANTS
