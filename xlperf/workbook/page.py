@@ -85,7 +85,11 @@ class Page(Worksheet):  # type: ignore[misc]
     def _write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> None:
         if self.said is not None:
             self.order[row, col] = len(self.said)
-        super()._write_string(row, col, string, cell_format)
+        if len(string) > self.xls_strmax // 2:
+            super()._write_string(row, col, string, cell_format)  # which cuts what is too long for a cell
+        elif not self._check_dimensions(row, col):
+            index = self.str_table._get_shared_string_index(string)  # noqa: SLF001 (as the library does)
+            self.table[row][col] = CellStringTuple(index, cell_format)
 
     def write_number(self, row: int, col: int, number: float, cell_format: Format | None = None) -> None:
         """Write a number; row and col are counted from 0."""
