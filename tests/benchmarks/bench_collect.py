@@ -1,6 +1,6 @@
 """What it costs to take books back as a round grows: the processor's time a file, and the peak of memory.
 
-    python -m tests.benchmarks.bench_collect [units …]     from the top folder
+    make bench-collect [UNITS="…"]
 
 Each size is a round of its own with 30 lines a unit, whose units have all sent; it is collected in two goes, in
 processes of their own: first a few books, then all others, ledger, records and files on the disk included. The peak of
@@ -17,7 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+
+from benchmarks.frame import peak, spent
 
 SIZES = (300, 1_000, 3_000)
 FIRST = 100  # books that come first
@@ -38,17 +39,13 @@ def measured(folder: str) -> Cost:
     from xlperf.rounds.collecting.collect import collect
     from xlperf.rounds.store import open_round
 
-    before = _spent()
+    before = spent()
     round_, problems = open_round(folder)
     assert round_ is not None, problems
     found = collect(round_)
     files = len(list(round_.inbox.iterdir()))
     assert [r.decision for r in found.receipts] == ["accepted"] * files
-    return Cost(found.new, _spent() - before, getrusage(RUSAGE_SELF).ru_maxrss / 1024)
-
-
-def _spent() -> float:
-    return sum(u.ru_utime + u.ru_stime for u in (getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)))
+    return Cost(found.new, spent() - before, peak())
 
 
 def apart(folder: Path) -> Cost:

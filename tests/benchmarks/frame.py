@@ -112,13 +112,25 @@ def spent() -> float:
     return sum(f.ru_utime + f.ru_stime for f in found)
 
 
+def peak() -> float:
+    """Return the most MB that this process ever had.
+
+    What `getrusage` says of a process that was started by another begins with the peak of that one.
+    """
+    status = Path("/proc/self/status")
+    return _most(status) if status.exists() else getrusage(RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _most(status: Path) -> float:
+    lines = status.read_text("utf-8").splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0) / 1024
+
+
 def of_process(pid: int) -> tuple[float, float]:
     """Return CPU seconds so far and peak MB of a process; one that has ended and is still counted has no memory."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    status = Path(f"/proc/{pid}/status").read_text("utf-8")
-    peak = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
-    return seconds, peak / 1024
+    return seconds, _most(Path(f"/proc/{pid}/status"))
 
 
 def contend(pipe: Any, module: str, number: int, name: str, given: Any) -> None:
@@ -153,9 +165,9 @@ def _turn(ready: Ready, times: int) -> tuple[float, float, float]:
     for _ in range(times):
         ready.run()
     wall, own = time.perf_counter() - begun, spent() - cpu
-    there_now, peak = outside()
-    mine = max(getrusage(RUSAGE_SELF).ru_maxrss, getrusage(RUSAGE_CHILDREN).ru_maxrss) / 1024
-    return wall / times, (own + there_now - there) / times, peak or mine
+    there_now, theirs = outside()
+    mine = max(peak(), getrusage(RUSAGE_CHILDREN).ru_maxrss / 1024)
+    return wall / times, (own + there_now - there) / times, theirs or mine
 
 
 def measured(module: str, number: int, size: int, folder: Path, rounds: int | None = None) -> list[Line]:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+from operator import itemgetter
 from pathlib import Path
 
 from xlperf.formula.values import Value, exactly
@@ -21,11 +22,18 @@ LARGEST = 64_000_000  # bytes; ten thousand units with sixty indicators need abo
 
 
 class TableRow(dict[str, Value]):
-    """A row of a table that remembers its line."""
+    """A row of a table that remembers its line; a round of ten thousand units has three hundred thousand."""
 
-    def __init__(self, cells: Mapping[str, Value], at: Where) -> None:
+    __slots__ = ("_file", "_line")
+
+    def __init__(self, cells: Mapping[str, Value] | Iterable[tuple[str, Value]], file: str, line: int) -> None:
         super().__init__(cells)
-        self.at = at
+        self._file, self._line = file, line
+
+    @property
+    def at(self) -> Where:
+        """Return where the row stands."""
+        return Where(self._file, self._line, 1)
 
 
 @dataclass(frozen=True)
@@ -159,16 +167,35 @@ def table_of(
     text, problems = lines_of(written, shown_as)
     if text.names:
         problems += _heading_problems(text, shown_as, known, needed)
-    rows: list[dict[str, Value]] = []
-    for line, cells in zip(text.numbers, zip(*text.columns, strict=True), strict=True):
-        made = TableRow({}, Where(shown_as, line, 1))
-        for column, (name, cell) in enumerate(zip(text.names, cells, strict=True), 1):
-            if (how := known.get(name)) is not None:
-                value = typed(cell, how.holds, Where(shown_as, line, column, name), how.exempt)
-                problems += [value] if isinstance(value, Problem) else []
-                made[name] = None if isinstance(value, Problem) else value
-        rows.append(made)
-    return rows, problems
+    names: list[str] = []
+    values: list[Sequence[Value]] = []
+    odd: list[tuple[int, int, Problem]] = []
+    for number, (name, cells) in enumerate(zip(text.names, text.columns, strict=True), 1):
+        if (how := known.get(name)) is not None:
+            names.append(name)
+            values.append(_values(cells, how))
+            for line, cell in _unread(cells, values[-1], text.numbers):
+                wrong = typed(cell, how.holds, Where(shown_as, line, number, name), how.exempt)
+                odd += [(line, number, wrong)] if isinstance(wrong, Problem) else []
+    rows: list[dict[str, Value]] = [
+        TableRow(zip(names, cells, strict=True), shown_as, line)
+        for line, *cells in zip(text.numbers, *values, strict=True)
+    ]
+    return rows, problems + [wrong for _, _, wrong in sorted(odd, key=itemgetter(0, 1))]
+
+
+def _values(cells: Sequence[str], how: Reads) -> Sequence[Value]:
+    """Type a column, None for what cannot be read; equal texts become one value."""
+    every = {cell: typed(cell, how.holds, None, how.exempt) for cell in dict.fromkeys(cells)}
+    known = {cell: None if isinstance(value, Problem) else value for cell, value in every.items()}
+    return [*map(known.__getitem__, cells)]
+
+
+def _unread(cells: Sequence[str], values: Sequence[Value], lines: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """List the cells that came to nothing although something stands in them."""
+    for line, cell, value in zip(lines, cells, values, strict=True):
+        if value is None and cell:
+            yield line, cell
 
 
 def _as_reads(columns: Mapping[str, Holds | Reads]) -> dict[str, Reads]:
