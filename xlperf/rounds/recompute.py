@@ -25,6 +25,7 @@ from xlperf.workbook.books.audit import corrected
 from xlperf.workbook.books.master import master_book
 from xlperf.workbook.seal import Identity
 from xlperf.xlsx.cached import Place, changes, formulas_of, stored_values, write_values
+from xlperf.xlsx.cells import UnsoundCell
 from xlperf.xlsx.columns import Irregular
 
 
@@ -85,6 +86,8 @@ def _readable(book: Path) -> ReadBook | Problem:
         return read_book(book)
     except OSError:
         raise
+    except UnsoundCell as fault:
+        return fault.as_problem("RECALC_UNREADABLE", book.name)
     except Exception as fault:  # a reader fails in more than eight ways on files it does not like
         return problem("RECALC_UNREADABLE", Where(book.name), found=f"{type(fault).__name__} {fault}")
 

@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 from xlperf.files import write_whole
 from xlperf.formula.values import ERRORS, day_number
 from xlperf.xlsx.addresses import moved, row_and_column
-from xlperf.xlsx.cells import Cell, cells_of
+from xlperf.xlsx.cells import Cell, UnsoundCell, cells_of
 from xlperf.xlsx.parts import shared_texts, utf8, worksheets
 
 Place = tuple[str, str]  # worksheet, cell
@@ -67,7 +67,10 @@ def _text(cell: Cell, shared: dict[str, Cell]) -> str:
 
 def _sheets(parts: zipfile.ZipFile) -> Iterator[tuple[str, tuple[Cell, ...]]]:
     for title, part in worksheets(parts).items():
-        yield title, cells_of(utf8(parts.read(part)))
+        try:
+            yield title, cells_of(utf8(parts.read(part)))
+        except UnsoundCell as fault:
+            raise UnsoundCell(fault.cell, fault.found, title) from None
 
 
 def stored_results(book: Path | BytesIO) -> dict[Place, Any]:

@@ -6,13 +6,27 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from xlperf.problems import Problem, Where, Word, problem, word
 from xlperf.xlsx.addresses import letters, row_and_column
-from xlperf.xlsx.parts import parse, plain, reader
+from xlperf.xlsx.parts import UnsafePart, parse, plain, reader
 
 _TAG = re.compile(rb"<(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 
 Span = tuple[int, int]
 KEPT = 40  # worksheets: as many as a book of ours has at most, and some
+TWICE = word("这一格在文件里写了两次")  # of which two readers may take another one
+
+
+class UnsoundCell(UnsafePart):
+    """A cell is written as no spreadsheet program writes one. found: how. sheet: "" where its title is not known."""
+
+    def __init__(self, cell: str, found: Word, sheet: str = "") -> None:
+        super().__init__(sheet, cell, found)
+        self.cell, self.found, self.sheet = cell, found, sheet
+
+    def as_problem(self, code: str, file: str) -> Problem:
+        """Return the problem of this code, at the cell."""
+        return problem(code, Where(file, sheet=self.sheet, cell=self.cell), found=self.found)
 
 
 @dataclass(slots=True)
@@ -48,6 +62,7 @@ class _Sheet:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.cells: list[Cell] = []
+        self._there: set[str] = set()
         self._prefix: str | None = None
         self._row = self._column = 0
         self._cell: Cell | None = None
@@ -93,6 +108,9 @@ class _Sheet:
         prefix = name[: -len("c")]
         head = self._tag()
         self._cell = Cell(at or f"{letters(self._column - 1)}{self._row}", prefix, head, kind=attributes.get("t", "n"))
+        if self._cell.at in self._there:
+            raise UnsoundCell(self._cell.at, TWICE)
+        self._there.add(self._cell.at)
 
     def _end(self, name: str) -> None:
         if self._cell is None:
@@ -127,8 +145,9 @@ class _Sheet:
 
 @lru_cache(maxsize=KEPT)
 def cells_of(data: bytes) -> tuple[Cell, ...]:
-    """Return the cells of a worksheet's part in order. data: in UTF-8. UnsafePart where it cannot be read.
+    """Return the cells of a worksheet's part in order. data: in UTF-8.
 
+    UnsafePart where it cannot be read, UnsoundCell where a cell is there twice.
     Kept for a while: a book is read for its formulas, for its values and to be written anew.
     """
     return tuple(_Sheet(data).cells)

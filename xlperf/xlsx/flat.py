@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -55,9 +56,13 @@ def cut_columns(
         read = [_Cells.of(rows, letters)]  # what a formula shares may stand in any row
     above: list[dict[str, FlatColumn]] = []
     below: list[dict[str, FlatColumn]] = []
+    last = 0
     for some in read:
-        numbers = some.numbers
-        start = 0 if any(below) else next((i for i, row in enumerate(numbers) if int(row) >= first), len(numbers))
+        numbers = [*map(int, some.numbers)]
+        if numbers and (numbers[0] <= last or numbers != sorted({*numbers} if isinstance(some, Alike) else numbers)):
+            raise Irregular("rows in another order, or twice")
+        last = numbers[-1] if numbers else last
+        start = 0 if any(below) else bisect_left(numbers, first)
         above.append(some.columns(slice(start)))
         below.append(some.columns(slice(start, None)))
     return _joined(above), _joined(below)
@@ -90,8 +95,11 @@ class _Cells:
         return [cell[1] for cell in self.found]
 
     def columns(self, some: slice) -> dict[str, FlatColumn]:
-        """Return the columns of some of the cells, by their letters."""
-        return _grouped(self._plain[some])
+        """Return the columns of some of the cells, by their letters; Irregular where a cell is there twice."""
+        found = _grouped(self._plain[some])
+        if any(len({*column.rows}) < len(column.rows) for column in found.values()):
+            raise Irregular("a cell twice")
+        return found
 
     @cached_property
     def _plain(self) -> Sequence[tuple[bytes, ...]]:

@@ -31,6 +31,7 @@ from xlperf.xlsx.cached import (
     stored_results,
     write_values,
 )
+from xlperf.xlsx.cells import UnsoundCell
 from xlperf.xlsx.parts import UnsafePart
 
 ENGINES = ("formulas", "formualizer")
@@ -68,6 +69,8 @@ def recalculated(book: Path, out: Path, engine: str | None = None, *, seconds: f
     """
     try:
         texts = formulas_of(book)
+    except UnsoundCell as fault:
+        return Recalculated(problems=(fault.as_problem("RECALC_UNREADABLE", book.name),))
     except (UnsafePart, zipfile.BadZipFile, zlib.error, EOFError, KeyError) as fault:
         found = f"{type(fault).__name__} {fault}"
         return Recalculated(problems=(problem("RECALC_UNREADABLE", Where(book.name), found=found),))

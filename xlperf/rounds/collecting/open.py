@@ -20,6 +20,7 @@ from xlperf.workbook.back.read import ReadBook, read_book
 from xlperf.workbook.back.second import Unreadable, compared, made_ready
 from xlperf.workbook.quiet import quietly
 from xlperf.workbook.seal import CODE, LEAD_IN
+from xlperf.xlsx.cells import UnsoundCell
 from xlperf.xlsx.pack import unpacked
 
 FEW_PASSWORDS = 12  # that are all tried: each takes a third of a second
@@ -161,6 +162,8 @@ def _read(data: bytes, name: str, records: Readable) -> Opened:
         return problems[0] if problems and not _may_hold_macros(book) else compared(book, data)
     except Unreadable as fault:
         return _failed(name, word("两个读取程序中有一个读不了（{why}）", why=str(fault)))
+    except UnsoundCell as fault:
+        return problems[0] if problems else fault.as_problem("READER_FAILED", name)
     except FilesUnreached:
         raise
     except MemoryError:

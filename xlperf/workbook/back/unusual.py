@@ -20,10 +20,12 @@ from openpyxl.worksheet import _reader
 from openpyxl.xml.constants import ARC_STYLE, COMMENTS_NS, SHEET_MAIN_NS
 from openpyxl.xml.functions import fromstring, iterparse
 
+from xlperf.problems import Word, word
 from xlperf.workbook.back.formats import Look, looks_of
 from xlperf.workbook.back.plain import Book, Cell, Core, Listed, Property, Sheet
 from xlperf.xlsx.addresses import row_and_column
 from xlperf.xlsx.cached import Place
+from xlperf.xlsx.cells import TWICE, UnsoundCell
 
 rels_path: Any = get_rels_path  # the stubs do not know what it returns
 Spot = tuple[int, int]
@@ -36,18 +38,21 @@ _UNREAD = frozenset(  # what may be large and is let go of as soon as it is ther
 
 
 def unusual_book(data: bytes) -> Book:
-    """Read a book; raises what openpyxl raises where it cannot be read. data: of a file that passed the guard."""
+    """Read a book; raises what openpyxl raises where it cannot be read. data: of a file that passed the guard.
+
+    UnsoundCell where a cell is there twice, or cannot be read.
+    """
     return _Reading(BytesIO(data)).plain()
 
 
 class _Cells(_reader.WorkSheetParser):
     """A worksheet while it is read: what stands in its cells, and where it has merged ones."""
 
-    def __init__(self, source: Any, texts: Any, epoch: Any, looks: tuple[Look, ...]) -> None:
+    def __init__(self, title: str, source: Any, texts: Any, epoch: Any, looks: tuple[Look, ...]) -> None:
         dates = {number for number, look in enumerate(looks) if look.is_date}
         spans = {number for number, look in enumerate(looks) if look.is_span}
         super().__init__(source, texts, False, epoch, dates, spans)
-        self.merged: list[str] = []
+        self.title, self.merged = title, list[str]()
 
     def rows(self) -> Iterator[list[dict[str, Any]]]:
         """List the rows, each as its cells."""
@@ -62,10 +67,18 @@ class _Cells(_reader.WorkSheetParser):
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         """Return a cell as openpyxl has it; of a formula also what it shows."""
-        cell: dict[str, Any] = super().parse_cell(element)
+        try:
+            cell: dict[str, Any] = super().parse_cell(element)
+        except IndexError:
+            raise self._unsound(element, word("这一格引用的文字不在文件里")) from None
+        except (ValueError, KeyError, TypeError, OverflowError) as fault:
+            raise self._unsound(element, word("这一格写得不合规定：{fault}", fault=fault)) from None
         if cell["data_type"] == "f":
             cell["shown"] = self._shown(element)
         return cell
+
+    def _unsound(self, element: Any, found: Word) -> UnsoundCell:
+        return UnsoundCell(element.get("r", ""), found, self.title)
 
     def _shown(self, element: Any) -> Any:
         """Return what a formula shows without calculating; see `xlsx.cached.stored_results`."""
@@ -111,7 +124,7 @@ class _Reading(ExcelReader):
 
     def _sheet(self, sheet: Sheet, part: str) -> None:
         with self.archive.open(part) as source:
-            cells = _Cells(source, self.shared_strings, self.wb.epoch, self.looks)
+            cells = _Cells(sheet.title, source, self.shared_strings, self.wb.epoch, self.looks)
             for row in cells.rows():
                 for read in row:
                     self._cell(sheet, read)
@@ -126,9 +139,14 @@ class _Reading(ExcelReader):
         self.made.worksheets.append(sheet)
 
     def _cell(self, sheet: Sheet, read: dict[str, Any]) -> None:
-        row, column = read["row"], read["column"]
-        shown = self.looks[read["style_id"]].number_format
-        cell = sheet.cells[row, column] = Cell(row, column, read["value"], read["data_type"], shown)
+        row, column, style = read["row"], read["column"], read["style_id"]
+        cell = Cell(row, column, read["value"], read["data_type"])
+        if (row, column) in sheet.cells:
+            raise UnsoundCell(cell.coordinate, TWICE, sheet.title)
+        if style >= len(self.looks):
+            raise UnsoundCell(cell.coordinate, word("这一格引用的格式不在文件里"), sheet.title)
+        cell.number_format = self.looks[style].number_format
+        sheet.cells[row, column] = cell
         if "shown" in read:
             self.results[sheet.title, cell.coordinate] = read["shown"]
 
