@@ -47,6 +47,10 @@ HOSTILE = {
     "a list": (b"- a\n", {"EXPECTED_MAPPING"}),
     "a word": (b"a\n", {"EXPECTED_MAPPING"}),
     "control characters": (b"a: \x01\x02\n", {"HIDDEN_CHARACTER", "UNKNOWN_KEY", "MISSING_KEY", "EMPTY_VALUE"}),
+    "the program's own signs": (
+        'title: "甲\\ufdd0N"\nnotes:\n  - 乙\ufdd1\n'.encode(),
+        {"HIDDEN_CHARACTER", "UNKNOWN_KEY", "MISSING_KEY", "EXPECTED_MAPPING"},
+    ),
     "control characters in a block": (b"a: |\n  \x01\n", {"YAML_SYNTAX"}),
     "directive": (b"%YAML 9.9\n---\na: b\n", {"YAML_SYNTAX"}),
     "a long word": (b"a" * 500_000 + b": b\n", {"YAML_SYNTAX"}),
@@ -70,6 +74,16 @@ def test_hostile_tables_are_coded_problems_or_rows(tmp_path, data):
     rows, problems = read_table(tmp_path / "t.csv", {"code": "text"}, "t.csv", {"code"})
     assert errors(problems)
     assert rows == [] or all(row.keys() <= {"code"} for row in rows)
+
+
+def test_a_sign_of_the_program_itself_is_told_at_its_line(tmp_path):
+    (tmp_path / "scheme.yaml").write_text('title: "甲\\uFDD0N"\nbasis: 乙\ufdd1\n', "utf-8")
+    found = [(p.where.line, p.worded()["found"]) for p in load_scheme(tmp_path)[1] if p.code == "HIDDEN_CHARACTER"]
+    assert found == [(1, "U+FDD0"), (2, "U+FDD1")]
+    for quote in ("", '"'):
+        (tmp_path / "t.csv").write_text(f"code\n甲\n{quote}乙\ufdd0{quote}\n", "utf-8")
+        _, problems = read_table(tmp_path / "t.csv", {"code": "text"}, "t.csv")
+        assert [(p.code, p.where.line) for p in problems] == [("HIDDEN_CHARACTER", 3)]
 
 
 def test_missing_folders_and_impossible_names_are_coded_problems(tmp_path):

@@ -31,7 +31,7 @@ ODD = (
     "%s 丁 %%",
     " 前后空格 ",
     "一\n二",
-    "\ue003",
+    "\ufdd0",
     "=1+1",
     "“长”" * 30,
     "自评表",
@@ -131,7 +131,7 @@ def test_books_of_plain_words_are_cast(tmp_path, monkeypatch):
         lambda i, n: "自评表" if n == i else f"第{n}项",  # as the worksheet is called
         lambda i, n: f"W{i:02}-{11 - n:02}",  # the keys of other rows
         lambda i, n: "第02号单位" if n == 3 else f"第{n}项",  # the name of one of them
-        lambda i, n: f"第{n}%s项%" if n % 2 else f"\ue001N\ue001{n}",
+        lambda i, n: f"第{n}%s项%" if n % 2 else f"\ufdd0N\ufdd0{n}",
     ],
 )
 def test_texts_may_be_alike_in_any_way(indicator, tmp_path):
@@ -161,7 +161,7 @@ def test_units_that_are_asked_otherwise_are_not_alike():
     assert alike.key(holders[0]) == alike.key(holders[2]) != alike.key(holders[1])
 
 
-@pytest.mark.parametrize("said", ["\ue002k3", "\ue002"])
+@pytest.mark.parametrize("said", ["\ufdd1k3", "\ufdd1"])
 def test_what_words_are_marked_with_may_stand_in_a_heading(said, tmp_path):
     scheme, plan = laid_out("three-units")
     marks = plan.by_name["marks"]
@@ -336,3 +336,16 @@ def test_parts_packed_are_the_parts(tmp_path):
     parts = [("a.xml", b"<a/>" * 1000), ("b/c.xml", b""), ("d.bin", bytes(range(256)))]
     assert unpacked(packed_parts(parts)) == parts
     assert packed_parts(parts) == packed_parts(iter(parts))
+
+
+@pytest.mark.parametrize("sign", ["\ufdd0", "\ufdd0C", "\ufdd0N\ue001"])
+def test_what_a_heading_holds_of_the_signs_stays(sign, tmp_path):
+    """A whole sign stands in no scheme that is read without a problem."""
+    scheme, plan = laid_out("three-units")
+    marks = plan.by_name["marks"]
+    columns = tuple(replace(c, title=sign) if c.name == "target" else c for c in marks.columns)
+    changed = replace(
+        plan, title=f"{sign}样板", sheets=tuple(replace(s, columns=columns) if s is marks else s for s in plan.sheets)
+    )
+    scores, holders = of_many(changed, scheme, 3)
+    compared(scores, scheme, holders, tmp_path)

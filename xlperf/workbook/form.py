@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from json.encoder import encode_basestring as quoted
 
+from xlperf.scheme.reading.sources import OWN_SIGNS
 from xlperf.workbook.holed import Holed
 from xlperf.workbook.layout import View
 from xlperf.workbook.record import IssuedTable, Kept, Record, Role, digest_of
@@ -15,10 +16,11 @@ from xlperf.workbook.shape import KEY, Slot
 from xlperf.xlsx.pack import Pieces
 from xlperf.xlsx.skeleton import BODY
 
-SIGN = "\ue001"  # around a letter: in the place of something that is a party's own
+# around a letter: in the place of something that is a party's own; before the number of a word, and whether it stands
+# there as a key or a cell
+SIGN, _MARK = OWN_SIGNS
 _GAP = 40  # bytes between two words that are rather left as they are than packed by themselves
 _SIGNED = re.compile(f"({SIGN}[A-Z]{SIGN})")
-_MARK = "\ue002"  # before the number of a word, and whether it stands there as a key or a cell
 
 _Columns = tuple[tuple[str, str | int | None], ...]
 Word = tuple[int, bool]  # which word, and whether it stands there as a key

@@ -7,8 +7,14 @@ from pathlib import Path
 from xlperf.problems import Problem, Where, problem
 
 BOM = "\ufeff"
+OWN_SIGNS = ("\ufdd0", "\ufdd1")  # which stand for no letter: the program marks places with them
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _KNOWN_BINARY = {b"PK\x03\x04": "xlsx/zip", b"\xd0\xcf\x11\xe0": "xls/doc", b"%PDF": "PDF"}
+
+
+def own_sign(text: str) -> str:
+    """Return the first sign of the program itself that stands in a text, as U+FDD0; "" where none does."""
+    return next((f"U+{ord(sign):04X}" for sign in OWN_SIGNS if sign in text), "")
 
 
 def text_of(file: Path, shown_as: str, most: int) -> tuple[str | None, list[Problem]]:

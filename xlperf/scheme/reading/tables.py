@@ -14,7 +14,7 @@ from xlperf.formula.values import Value, exactly
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.model import ColumnSpec, Scalar, SheetSpec
 from xlperf.scheme.reading.cells import typed
-from xlperf.scheme.reading.sources import BOM, text_of
+from xlperf.scheme.reading.sources import BOM, own_sign, text_of
 from xlperf.scheme.vocabulary import FREE_COLUMNS, HOLDS, Holds
 from xlperf.scheme.words import nearest
 
@@ -88,10 +88,14 @@ def read_lines(file: Path, shown_as: str) -> tuple[Text, list[Problem]]:
 
 def lines_of(written: str, shown_as: str) -> tuple[Text, list[Problem]]:
     """Read the text of a CSV file into columns; see `read_lines`."""
-    plain = _plain_lines(written)
+    sign = own_sign(written)
+    plain = _plain_lines(written) if not sign else None
     if plain is not None:
         return plain, []
     problems: list[Problem] = []
+    if sign:
+        line = next(n for n, text in enumerate(written.splitlines(), 1) if own_sign(text))
+        problems.append(problem("HIDDEN_CHARACTER", Where(shown_as, line, 1), found=sign))
     header = 1
     names: list[str] = []
     numbers: list[int] = []

@@ -14,7 +14,7 @@ from pathlib import Path
 from xlperf.formula.values import number
 from xlperf.problems import Problem, Where, problem
 from xlperf.scheme.model import Listing, Mapping, Node, Scalar
-from xlperf.scheme.reading.sources import text_of
+from xlperf.scheme.reading.sources import own_sign, text_of
 from xlperf.scheme.reading.typography import narrow, plain_text
 from xlperf.scheme.reading.yaml_spelt import (
     ALIAS,
@@ -132,6 +132,9 @@ class _Reader:
         text = f"*{event.anchor}" if event.kind == ALIAS else event.text
         if text.isascii():
             return text
+        sign = own_sign(text)
+        if sign:
+            self._tell("HIDDEN_CHARACTER", event, path, found=sign)
         figure = narrow(text)
         if figure != text and number(figure) is not None:
             self._tell("FULLWIDTH_FIGURE", event, path, found=text, plain=figure)
