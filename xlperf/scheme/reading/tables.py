@@ -92,10 +92,15 @@ def lines_of(written: str, shown_as: str) -> tuple[Text, list[Problem]]:
     plain = _plain_lines(written) if not sign else None
     if plain is not None:
         return plain, []
-    problems: list[Problem] = []
+    text, problems = _lines(written, shown_as)
     if sign:
-        line = next(n for n, text in enumerate(written.splitlines(), 1) if own_sign(text))
-        problems.append(problem("HIDDEN_CHARACTER", Where(shown_as, line, 1), found=sign))
+        line = next(n for n, said in enumerate(written.splitlines(), 1) if own_sign(said))
+        problems.insert(0, problem("HIDDEN_CHARACTER", Where(shown_as, line, 1), found=sign))
+    return text, problems
+
+
+def _lines(written: str, shown_as: str) -> tuple[Text, list[Problem]]:
+    problems: list[Problem] = []
     header = 1
     names: list[str] = []
     numbers: list[int] = []
