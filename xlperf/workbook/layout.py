@@ -147,6 +147,7 @@ class Layout:
         self._whole: dict[tuple[str, int, str], bool] = {}
         self._long: dict[tuple[str, int, str], bool] = {}
         self._texts: dict[tuple[str, int, Hashable], str | None] = {}  # of any row; None where rows differ in more
+        self.asked: dict[tuple[str, int, str], Sequence[bool]] = {}  # rows of a column; see `workbook.table`
         self.widths: dict[object, list[float]] = {}  # of a view, measured once; see `workbook.table`
 
     def row(self, view: View, position: int) -> RowAddresses:

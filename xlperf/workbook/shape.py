@@ -19,7 +19,7 @@ from xlperf.formula.values import Value, numbers_in, ratio_sum, value_text
 from xlperf.workbook.books.unit import Draft, totalled
 from xlperf.workbook.layout import UNIT_NAME, Layout, View
 from xlperf.workbook.selfcheck import checked
-from xlperf.workbook.table import heights, is_asked, looked_up, widths
+from xlperf.workbook.table import asked_rows, heights, looked_up, widths
 from xlperf.workbook.text import key_text
 
 KEY = ""  # the column of the hidden keys
@@ -79,7 +79,7 @@ def _of_table(layout: Layout, view: View) -> Hashable | None:
             continue
         found.append(bytes(map(_kind, values)))
         if shown.open and column.asked is not None:
-            found.append(tuple(is_asked(layout, view, column, p) for p in size))
+            found.append(asked_rows(layout, view, column))
     return tuple(found)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import repeat
+from operator import and_
 from typing import cast
 
 from xlsxwriter.format import Format
@@ -19,6 +21,7 @@ from xlperf.workbook import style
 from xlperf.workbook.bands import LINE_HEIGHT, band, legend, titled
 from xlperf.workbook.book import Book, cached, protect, put
 from xlperf.workbook.layout import (
+    HOLE,
     LEADING,
     UNIT_NAME,
     Layout,
@@ -271,16 +274,28 @@ def row_key(layout: Layout, view: View, position: int) -> str:
 
 def is_asked(layout: Layout, view: View, column: Column, position: int) -> bool:
     """Return whether somebody is asked to fill a column in this row; spare rows are open."""
-    if view.is_hole(position):
-        return False
-    if column.asked is None or position >= len(view.rows):
-        return True
-    names = columns_of(column.asked)
-    values = tuple([layout.value(view, name, position) for name in names])
+    return asked_rows(layout, view, column)[position]
+
+
+def asked_rows(layout: Layout, view: View, column: Column) -> Sequence[bool]:
+    """Return row by row whether somebody is asked to fill a column, spare rows among them; found once for a table."""
+    at = (view.title, view.left, column.name)
+    if at not in layout.asked:
+        layout.asked[at] = (*_asked_of(layout, view, column), *repeat(True, view.spare))
+    return layout.asked[at]
+
+
+def _asked_of(layout: Layout, view: View, column: Column) -> Iterable[bool]:
+    there = [row != HOLE for row in view.rows]
+    if column.asked is None:
+        return there
+    names = sorted(columns_of(column.asked))
     known = cast("dict[object, bool]", layout.scores.kept.setdefault(("asked", view.sheet.name, column.name), {}))
-    if values not in known:
-        known[values] = bool(of_row(column.asked, dict(zip(names, values, strict=True))))
-    return known[values]
+    found = [*zip(*[layout.values(view, name) for name in names], strict=True)] if names else [()] * len(view.rows)
+    for values in dict.fromkeys(found):
+        if values not in known:
+            known[values] = bool(of_row(column.asked, dict(zip(names, values, strict=True))))
+    return map(and_, there, map(known.__getitem__, found))
 
 
 def _unit_name(
@@ -389,9 +404,8 @@ def write_limits(sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> 
 
 def asked_runs(layout: Layout, view: View, column: Column) -> list[tuple[int, int]]:
     """List the first and last positions of the rows that stand together and are asked for a column."""
-    wanted = [is_asked(layout, view, column, p) for p in range(len(view.rows) + view.spare)]
     runs: list[tuple[int, int]] = []
-    for i, is_wanted in enumerate(wanted):
+    for i, is_wanted in enumerate(asked_rows(layout, view, column)):
         if is_wanted and runs and runs[-1][1] == i - 1:
             runs[-1] = (runs[-1][0], i)
         elif is_wanted:
