@@ -135,10 +135,22 @@ def test_what_stands_between_rows_is_read_as_it_stands(letters, between, monkeyp
 
 
 @pytest.mark.parametrize("letters", ["", "ADH"])
-def test_a_column_that_every_row_has_twice_is_not_taken_for_one(letters, monkeypatch):
+def test_a_column_that_every_row_has_twice_is_not_taken_for_one(letters):
     data = sheet({row: [*cells[:4], *cells[3:]] for row, cells in plain_rows().items()})
-    assert len(columns_of(data, letters, 7)["D"].rows) == 2 * (ROWS - 7)
-    assert found(data, letters, 7) == one_by_one(data, letters, 7, monkeypatch)
+    with pytest.raises(Irregular, match="twice"):
+        columns_of(data, letters, 7)
+
+
+@pytest.mark.parametrize("again", [8, 60, ROWS - 1])
+def test_a_row_that_stands_there_twice_is_not_passed_over(again):
+    rows = plain_rows()
+    data = sheet(rows).replace(
+        b"</sheetData>", b'<row r="%d"><c r="D%d"><v>5</v></c></row></sheetData>' % (again, again)
+    )
+    assert data != sheet(rows)
+    for letters in ("", "ADG"):
+        with pytest.raises(Irregular):
+            columns_of(data, letters, 7)
 
 
 @pytest.mark.parametrize("letters", ["ADG", "AF"])

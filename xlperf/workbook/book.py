@@ -226,12 +226,14 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> 
     """Write one value as what it is: text as inert text, a number as a number, nothing as an empty cell."""
     if value is None:
         sheet.write_blank(row, column, None, look)
-    elif isinstance(value, str):
-        sheet.write_string(row, column, inert(value), look)
+        return
+    stands = cached(value)
+    if isinstance(stands, str):
+        sheet.write_string(row, column, stands, look)
     else:
-        sheet.write_number(row, column, float(value), look)
-    if value is not None and isinstance(sheet, Page) and sheet.remembers:
-        sheet.values[row, column] = cached(value)
+        sheet.write_number(row, column, stands, look)
+    if isinstance(sheet, Page) and sheet.remembers:
+        sheet.values[row, column] = stands
 
 
 def cached(value: Value) -> str | float:

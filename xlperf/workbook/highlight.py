@@ -15,7 +15,8 @@ from xlperf.workbook import style
 from xlperf.workbook.book import Book
 from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.limits import acceptable
-from xlperf.workbook.table import asked_runs, used
+from xlperf.workbook.table import asked_runs
+from xlperf.workbook.table_rows import used
 from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.skeleton import BODY
 

@@ -144,8 +144,7 @@ class Layout:
         self.by_name = {v.sheet.name: v for v in views}
         self._positions: dict[tuple[str, str], dict[Seen, list[int]]] = {}
         self._filled: dict[tuple[str, int, str], bool] = {}
-        self._whole: dict[tuple[str, int, str], bool] = {}
-        self._long: dict[tuple[str, int, str], bool] = {}
+        self._whole, self._long = dict[tuple[str, int, str], bool](), dict[tuple[str, int, str], bool]()
         self._texts: dict[tuple[str, int, Hashable], str | None] = {}  # of any row; None where rows differ in more
         self.asked: dict[tuple[str, int, str], Sequence[bool]] = {}  # rows of a column; see `workbook.table`
         self.widths: dict[object, list[float]] = {}  # of a view, measured once; see `workbook.table`

@@ -17,7 +17,8 @@ from xlperf.workbook.book import Book, protect, put
 from xlperf.workbook.layout import Layout, View
 from xlperf.workbook.page import Page
 from xlperf.workbook.paper import Paper, paper_for, print_set_up
-from xlperf.workbook.table import HEAD_HEIGHT, LOWEST, Dress, column_of, row_key, write_limits, write_row
+from xlperf.workbook.table import HEAD_HEIGHT, LOWEST, write_limits
+from xlperf.workbook.table_rows import Dress, Rows, column_of, row_key
 from xlperf.workbook.text import lines
 from xlperf.xlsx.skeleton import BASIS, BODY, HEAD, MARK, NAMES, STATE, TITLE, UNDER
 
@@ -78,8 +79,9 @@ def write_matrix(book: Book, layout: Layout, matrix: Matrix, dress: Dress) -> Pa
         put(sheet, BODY + position, UNIT, name, book.look(style.CELL_CENTER))
         sheet.set_row(BODY + position, max(lines(name, named) * LINE_HEIGHT + 6, LOWEST))
     for block in matrix.blocks:
+        rows = Rows(book, sheet, layout, block, dress)
         for position in range(len(block.rows)):
-            write_row(book, sheet, layout, block, dress, position)
+            rows.write(position)
         write_limits(sheet, layout, block, dress)
         keys = tuple(row_key(layout, block, p) for p in range(len(block.rows)))
         book.tables.append((block, keys))

@@ -21,7 +21,7 @@ from xlperf.workbook import style
 from xlperf.workbook.book import Book
 from xlperf.workbook.layout import Layout, RowAddresses, View
 from xlperf.workbook.limits import acceptable, is_acceptable, within
-from xlperf.workbook.table import is_asked, used
+from xlperf.workbook.table_rows import is_asked, used
 from xlperf.workbook.text import quoted
 from xlperf.xlsx.addresses import letters
 from xlperf.xlsx.skeleton import BODY, STATE

@@ -19,7 +19,8 @@ from xlperf.formula.values import Value, numbers_in, ratio_sum, value_text
 from xlperf.workbook.books.unit import Draft, totalled
 from xlperf.workbook.layout import UNIT_NAME, Layout, View
 from xlperf.workbook.selfcheck import checked
-from xlperf.workbook.table import asked_rows, heights, looked_up, widths
+from xlperf.workbook.table import heights, widths
+from xlperf.workbook.table_rows import asked_rows, looked_up
 from xlperf.workbook.text import key_text
 
 KEY = ""  # the column of the hidden keys

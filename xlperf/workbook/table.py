@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import repeat
-from operator import and_
-from typing import cast
 
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from xlperf.engine.plan import Column
-from xlperf.formula.evaluate import of_row
-from xlperf.formula.excel import constant_text, formula
-from xlperf.formula.expression import columns_of, lift
 from xlperf.formula.values import Value, numbers_in
 from xlperf.workbook import style
 from xlperf.workbook.bands import LINE_HEIGHT, band, legend, titled
-from xlperf.workbook.book import Book, cached, protect, put
-from xlperf.workbook.layout import (
-    HOLE,
-    LEADING,
-    UNIT_NAME,
-    Layout,
-    RowAddresses,
-    Shown,
-    View,
-    new_number,
-)
+from xlperf.workbook.book import Book, protect
+from xlperf.workbook.layout import LEADING, UNIT_NAME, Layout, View
 from xlperf.workbook.limits import validation, within
 from xlperf.workbook.page import Page
 from xlperf.workbook.paper import Paper, paper_for, print_set_up
-from xlperf.workbook.text import key_text, length_shown, lines, measure
-from xlperf.xlsx.skeleton import BASIS, BODY, HEAD, MARK, NAMES, SPARE, TITLE, UNDER
+from xlperf.workbook.table_rows import Dress, Rows, asked_rows, column_of, row_key
+from xlperf.workbook.text import length_shown, lines, measure
+from xlperf.xlsx.skeleton import BASIS, BODY, HEAD, MARK, NAMES, TITLE, UNDER
 
 MONEY_LONGEST = 10  # characters of the largest amount that is typed: 9999999.99
 HEAD_HEIGHT, LOWEST = 170.0, 22.0  # points: all that stands above a table, and a row of one line
@@ -44,32 +29,15 @@ CHECKED = " "  # the line of state of a table whose self-check cell will stand t
 DECIMALS = (2, 4)  # for which a column of numbers is wide enough: where it must be narrow, and else
 
 
-@dataclass(frozen=True)
-class Dress:
-    """What surrounds a table, and what its formulas may lean on.
-
-    heading, under, state: the three lines above it. offers: table → range of its keys. directory: table of objects →
-    ranges of their codes and names, where the book has them. native: see `formula`. printed: whether the table is
-    printed; tables to look things up in are not.
-    """
-
-    heading: str
-    under: str = ""
-    state: str = ""
-    offers: Mapping[str, str] = field(default_factory=dict)
-    directory: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    native: bool = True
-    printed: bool = True
-
-
 def write_table(book: Book, layout: Layout, view: View, dress: Dress) -> Page:
     """Add a worksheet with the table; it knows the formulas that were written."""
     sheet = book.sheet(view.title)
     wide = widths(layout, view)
     _columns(sheet, view, wide)
     _head(book, sheet, layout, view, dress)
+    rows = Rows(book, sheet, layout, view, dress)
     for position, height in enumerate(heights(layout, view)):
-        write_row(book, sheet, layout, view, dress, position)
+        rows.write(position)
         sheet.set_row(BODY + position, height)
     write_limits(sheet, layout, view, dress)
     print_set_up(sheet, paper_of(layout, view), (BASIS, HEAD), (1, _frozen(view) - 1))
@@ -90,13 +58,6 @@ def _print_area(sheet: Worksheet, view: View, dress: Dress) -> None:
 
 
 # ---- columns and headings -------------------------------------------------------------------------
-
-
-def column_of(view: View, shown_: Shown) -> Column:
-    """Return the column of the plan that is shown; for a unit's name one made for it."""
-    if shown_.name == UNIT_NAME:
-        return Column(UNIT_NAME, view.sheet.whose, "fact", "text", width=18)
-    return view.sheet.by_name[shown_.name]
 
 
 def widths(layout: Layout, view: View) -> list[float]:
@@ -213,148 +174,6 @@ def _frozen(view: View) -> int:
     naming = (view.sheet.key.name, UNIT_NAME, view.sheet.naming.name)
     leading = [i for name, i in view.at.items() if i <= LEADING and name in naming]
     return max(leading, default=1) + 1
-
-
-# ---- rows -----------------------------------------------------------------------------------------
-
-
-def write_row(book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress, position: int) -> None:
-    """Write one row of a table, its hidden key first."""
-    row = BODY + position
-    spare = position >= len(view.rows)
-    sheet.write_string(row, view.left, row_key(layout, view, position), book.look(style.BASE))
-    for i, shown_ in enumerate(view.shown, view.left + 1):
-        column = column_of(view, shown_)
-        value = None if shown_.name == UNIT_NAME else layout.value(view, shown_.name, position)
-        if shown_.name == UNIT_NAME:
-            _unit_name(book, sheet, layout, view, dress, position, i)
-        elif view.is_hole(position):
-            sheet.write_blank(row, i, None, book.look(style.CLOSED_LOOK))
-        elif column.expr is not None and not shown_.settled:
-            text = layout.formula(view, column.name, column.expr, position, native=dress.native)
-            text = f'IF({view.cell(view.sheet.key.name, position)}="","",{text})' if spare else text
-            sheet.write_formula(row, i, f"={text}", _look(book, layout, view, column), cached(value))
-        elif spare and column.kind == "key":
-            _new_key(book, sheet, layout, view, position, i)
-        elif spare and column.name in view.sheet.where and _is_read(layout, view, column):
-            _new_fact(book, sheet, layout, view, position, column)
-        else:
-            open_ = shown_.open and not _is_continued(layout, view, position)
-            closed = value is None and open_ and not is_asked(layout, view, column, position)
-            look = book.look(style.CLOSED_LOOK) if closed else _look(book, layout, view, column, open_=open_)
-            put(sheet, row, i, column.default if spare else value, look)
-
-
-def _look(book: Book, layout: Layout, view: View, column: Column, *, open_: bool | None = None) -> Format:
-    """Return how cells of a column look, found once for all rows; open_: None for results."""
-    at = (view.title, view.left, column.name, open_)
-    if at not in book.looks:
-        now = _shown_now(layout, view, column.name) if open_ is None else {}
-        book.looks[at] = book.look(style.body_look(column, open_=bool(open_), **now))
-    return book.looks[at]
-
-
-def _shown_now(layout: Layout, view: View, name: str) -> dict[str, bool]:
-    whole, long = layout.whole_numbers(view, name), layout.long_numbers(view, name)
-    return {"tight": view.tight, "whole": whole, "long": long}
-
-
-def _is_continued(layout: Layout, view: View, position: int) -> bool:
-    """Return whether a row was entered in an earlier round, so that nobody fills it here."""
-    origin = view.sheet.origin
-    return bool(origin) and position < len(view.rows) and layout.value(view, origin, position) is not None
-
-
-def row_key(layout: Layout, view: View, position: int) -> str:
-    """Return what the hidden key column says of a row: the key, or `+1`, `+2` and so on for new entries."""
-    if position >= len(view.rows):
-        return f"{SPARE}{position - len(view.rows) + 1}"
-    return key_text(layout.value(view, view.sheet.key.name, position))
-
-
-def is_asked(layout: Layout, view: View, column: Column, position: int) -> bool:
-    """Return whether somebody is asked to fill a column in this row; spare rows are open."""
-    return asked_rows(layout, view, column)[position]
-
-
-def asked_rows(layout: Layout, view: View, column: Column) -> Sequence[bool]:
-    """Return row by row whether somebody is asked to fill a column, spare rows among them; found once for a table."""
-    at = (view.title, view.left, column.name)
-    if at not in layout.asked:
-        layout.asked[at] = (*_asked_of(layout, view, column), *repeat(True, view.spare))
-    return layout.asked[at]
-
-
-def _asked_of(layout: Layout, view: View, column: Column) -> Iterable[bool]:
-    there = [row != HOLE for row in view.rows]
-    if column.asked is None:
-        return there
-    names = sorted(columns_of(column.asked))
-    known = cast("dict[object, bool]", layout.scores.kept.setdefault(("asked", view.sheet.name, column.name), {}))
-    found = [*zip(*[layout.values(view, name) for name in names], strict=True)] if names else [()] * len(view.rows)
-    for values in dict.fromkeys(found):
-        if values not in known:
-            known[values] = bool(of_row(column.asked, dict(zip(names, values, strict=True))))
-    return map(and_, there, map(known.__getitem__, found))
-
-
-def _unit_name(
-    book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress, position: int, column: int
-) -> None:
-    """Write the name of whose row it is: fixed where the code is, looked up where the code is typed."""
-    name, look = layout.unit_name(view, position), book.look(style.CELL_CENTER)
-    if not looked_up(view) or view.sheet.of not in dress.directory:
-        put(sheet, BODY + position, column, name or None, look)
-        return
-    cell = view.cell(view.sheet.unit, position)
-    codes, names = dress.directory[view.sheet.of]
-    text = f'=IF({cell}="","",IFERROR(INDEX({names},MATCH({cell},{codes},0)),{constant_text(_nobody(view))}))'
-    sheet.write_formula(BODY + position, column, text, look, name_beside(layout, view, position))
-
-
-def name_beside(layout: Layout, view: View, position: int) -> str:
-    """Return what stands beside a code that is typed: whose it is, that nobody has it, or nothing."""
-    code = layout.value(view, view.sheet.unit, position)
-    return layout.unit_name(view, position) or ("" if code is None else _nobody(view))
-
-
-def _nobody(view: View) -> str:
-    return f"无此{view.sheet.whose}"
-
-
-def looked_up(view: View) -> bool:
-    """Return whether the code beside a name is typed, so that the name may have to be looked up."""
-    return view.sheet.by_name[view.sheet.unit].kind == "input"
-
-
-def _new_key(book: Book, sheet: Worksheet, layout: Layout, view: View, position: int, column: int) -> None:
-    """Write the number of a new entry, which shows as soon as something is typed into its row."""
-    keys = (layout.value(view, view.sheet.key.name, p) for p in range(len(view.rows)))
-    number = new_number(keys, position - len(view.rows))
-    typed = used(layout.row(view, position), view)
-    text = str(number) if view.sheet.key.holds == "number" else constant_text(str(number))
-    look = book.look(style.body_look(view.sheet.key, open_=False))
-    value = layout.value(view, view.sheet.key.name, position)
-    sheet.write_formula(BODY + position, column, f'=IF({typed}=0,"",{text})', look, cached(value))
-
-
-def _is_read(layout: Layout, view: View, column: Column) -> bool:
-    return bool(layout.scores.plan.graph.readers.get((view.sheet.name, column.name)))
-
-
-def _new_fact(book: Book, sheet: Worksheet, layout: Layout, view: View, position: int, column: Column) -> None:
-    """Write what every row of the sheet says in a column; in a new row it shows, and counts, once the row is begun."""
-    key = view.cell(view.sheet.key.name, position)
-    said = formula(lift(view.sheet.where[column.name]), layout.row(view, position))
-    value = layout.value(view, column.name, position)
-    look = book.look(style.body_look(column, open_=False))
-    sheet.write_formula(BODY + position, view.at[column.name], f'=IF({key}="","",{said})', look, cached(value))
-
-
-def used(at: RowAddresses, view: View) -> str:
-    """Write how many cells of a new row somebody filled; defaults do not count."""
-    typed = [s.name for s in view.shown if s.open and view.sheet.by_name[s.name].default is None]
-    return f"COUNTA({','.join(at.cell(name) for name in typed)})"
 
 
 def heights(layout: Layout, view: View) -> list[float]:

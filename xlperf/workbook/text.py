@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Container
 from fractions import Fraction
@@ -13,12 +14,14 @@ from xlperf.formula.values import Value, decimal, shown
 LONGEST = 32_000  # characters; a cell holds 32,767
 _KEPT = 20_000  # texts that were measured; those of a book stand in the next one as well
 TITLE_LONGEST = 31  # UTF-16 units of a worksheet title
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f]")
 _FORBIDDEN = str.maketrans({c: chr(ord(c) + 0xFEE0) for c in "[]:*?/\\"})  # their full-width forms
 
 
-@lru_cache(maxsize=_KEPT)
 def inert(text: str) -> str:
     """Make control characters visible and cut what a cell cannot hold, with a mark."""
+    if len(text) <= LONGEST and not _CONTROLS.search(text):
+        return text
     shown = "".join(c if c >= " " or c in "\n\t" else chr(0x2400 + ord(c)) for c in text.replace("\r\n", "\n"))
     return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}〔以下删去{len(shown) - LONGEST}字〕"
 

@@ -24,7 +24,8 @@ from xlperf.workbook.highlight import write_highlights
 from xlperf.workbook.layout import TIGHT, UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.paper import Paper, print_set_up
 from xlperf.workbook.seal import Identity, carriers, keywords, origin, printed
-from xlperf.workbook.table import Dress, write_table
+from xlperf.workbook.table import write_table
+from xlperf.workbook.table_rows import Dress
 from xlperf.workbook.text import quoted
 from xlperf.xlsx.skeleton import ANCHORED, HEAD
 

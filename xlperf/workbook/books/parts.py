@@ -18,7 +18,8 @@ from xlperf.workbook.book import Book
 from xlperf.workbook.books.choice import arranged
 from xlperf.workbook.books.master import hidden_columns, sheets_written
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
-from xlperf.workbook.table import Dress, write_table
+from xlperf.workbook.table import write_table
+from xlperf.workbook.table_rows import Dress
 from xlperf.xlsx.skeleton import HEAD
 
 STATE = "供查阅：只有本部门的行；公式是活的，引用本部门以外的数以数值列出。不用填写，不收回。"

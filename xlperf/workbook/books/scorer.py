@@ -32,7 +32,8 @@ from xlperf.workbook.matrix import Matrix, side_by_side, write_matrix
 from xlperf.workbook.record import Record, sent_out
 from xlperf.workbook.seal import Identity, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
-from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, headed, room_across, write_table
+from xlperf.workbook.table import CHECKED, FOR_REFERENCE, across, headed, room_across, write_table
+from xlperf.workbook.table_rows import Dress
 
 SCORES, REMARKS, FACTS = "打分表", "完成情况和扣分原因", "指标情况"
 _REPORTED = ("self", "actual")  # roles of what the unit itself says, shown where it is known

@@ -20,7 +20,7 @@ from xlperf.workbook.book import Book, Place, Titles
 from xlperf.workbook.books.master import DIRECTORY, FRONT, write_around
 from xlperf.workbook.layout import UNIT_NAME, Layout, Shown, View
 from xlperf.workbook.seal import Identity
-from xlperf.workbook.table import name_beside
+from xlperf.workbook.table_rows import name_beside
 from xlperf.workbook.text import inert
 from xlperf.xlsx.addresses import letters, number
 from xlperf.xlsx.columns import Irregular

@@ -27,7 +27,8 @@ from xlperf.workbook.paper import keep_together
 from xlperf.workbook.record import Record, finished
 from xlperf.workbook.seal import Identity, keywords, printed
 from xlperf.workbook.selfcheck import checked, write_check
-from xlperf.workbook.table import CHECKED, FOR_REFERENCE, Dress, across, headed, room_across, write_table
+from xlperf.workbook.table import CHECKED, FOR_REFERENCE, across, headed, room_across, write_table
+from xlperf.workbook.table_rows import Dress
 from xlperf.workbook.text import measure
 from xlperf.xlsx.pack import packed
 from xlperf.xlsx.skeleton import BASIS, BODY, HEAD
