@@ -55,7 +55,7 @@ class Rows:
     def write(self, position: int) -> None:
         """Write one row, its hidden key first."""
         key = row_key(self._layout, self._view, position)
-        self._sheet.write_string(BODY + position, self._view.left, key, self._book.look(style.BASE))
+        self._sheet.write_string(BODY + position, self._view.left, key, self._plain)
         for write, given in self._cells:
             write(self, *given, position)
 
@@ -75,6 +75,14 @@ class Rows:
         return [*layout.values(view, name), *(layout.value(view, name, position) for position in spare)]
 
     @cached_property
+    def _plain(self) -> Format:
+        return self._book.look(style.BASE)
+
+    @cached_property
+    def _closed(self) -> Format:
+        return self._book.look(style.CLOSED_LOOK)
+
+    @cached_property
     def _continued(self) -> Sequence[bool]:
         """Return row by row whether it was entered in an earlier round, so that nobody fills it here."""
         view = self._view
@@ -88,7 +96,7 @@ class Rows:
         """Write what a column comes to in a row."""
         view, row = self._view, BODY + position
         if view.is_hole(position):
-            self._sheet.write_blank(row, i, None, self._book.look(style.CLOSED_LOOK))
+            self._sheet.write_blank(row, i, None, self._closed)
             return
         text = self._layout.formula(view, column.name, expr, position, native=self._dress.native)
         if position >= self._size:
@@ -99,7 +107,7 @@ class Rows:
         """Write what was given for a column in a row, or a place where it is to be."""
         view, spare, row = self._view, position >= self._size, BODY + position
         if view.is_hole(position):
-            self._sheet.write_blank(row, i, None, self._book.look(style.CLOSED_LOOK))
+            self._sheet.write_blank(row, i, None, self._closed)
         elif spare and column.kind == "key":
             _new_key(self._book, self._sheet, self._layout, view, position, i)
         elif spare and column.name in view.sheet.where and _is_read(self._layout, view, column):
@@ -108,7 +116,7 @@ class Rows:
             value = values[position]
             open_ = is_open and not self._continued[position]
             closed = value is None and open_ and not is_asked(self._layout, view, column, position)
-            look = self._book.look(style.CLOSED_LOOK) if closed else self._look(column, open_=open_)
+            look = self._closed if closed else self._look(column, open_=open_)
             put(self._sheet, row, i, column.default if spare else value, look)
 
     def _look(self, column: Column, *, open_: bool | None = None) -> Format:
