@@ -17,10 +17,14 @@ from kit.rounds import reopened
 
 from xlperf.cli import main
 from xlperf.publish.publication import documents_of, publish
+from xlperf.publish.results import publish_scores
 from xlperf.report.document import Document, Head, Line, Table, coded
+from xlperf.rounds.collecting.collect import collect
 from xlperf.rounds.journal import entries
+from xlperf.workbook.back.read import read_book
 from xlperf.workbook.documents import write_document
 from xlperf.workbook.letters import letter
+from xlperf.xlsx.cached import write_values
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -148,6 +152,26 @@ def test_a_round_that_lacks_something_is_refused_whole_or_published_with_a_reaso
     said = words(done.folder / "公开/公示.docx")
     assert "说明：县里要求先公布" in said
     assert any(t.startswith("未排名3个：城关镇（资料不全，未计算得分）") for t in said)
+
+
+def test_nothing_is_published_while_what_came_or_was_typed_is_not_in_the_record(tmp_path):
+    round_ = ready_round(tmp_path / "round")
+    (round_.inbox / "后来的.xlsx").write_bytes(b"not looked at yet")
+    book = round_.out / "总表.xlsx"
+    at = next(c for c in read_book(book).cells if (c.plan_sheet, c.column) == ("marks", "lead") and c.value)
+    write_values(book, book, {(at.sheet, at.cell): 0.5})
+    done = publish(reopened(round_.folder), SETTINGS, pdf=False)
+    told = {p.code: p for p in done.problems}
+    assert done.problems[0].code == "PUBLISH_LACKS"
+    assert {"INBOX_WAITS", "MASTER_UNSEEN"} <= told.keys()
+    assert "MASTER_NOT_IN" not in told
+    assert told["INBOX_WAITS"].worded()["names"] == "后来的.xlsx"
+    assert told["MASTER_UNSEEN"].where.file.endswith("总表.xlsx")
+    assert done.files == ()
+    collect(reopened(round_.folder))
+    publish_scores(reopened(round_.folder))
+    done = publish(reopened(round_.folder), SETTINGS, pdf=False, dry_run=True)
+    assert {"INBOX_WAITS", "MASTER_UNSEEN"}.isdisjoint(p.code for p in done.problems)
 
 
 def test_a_payload_stays_text():

@@ -11,7 +11,7 @@ from xlperf.engine.roles import warned_rows
 from xlperf.engine.roster import MASTER, Roster
 from xlperf.engine.score import Scores
 from xlperf.problems import Problem, Where, problem, word
-from xlperf.report.status import BookStatus
+from xlperf.report.status import BookStatus, Status
 from xlperf.rounds.collecting.claims import lapsed, pending
 from xlperf.rounds.parties import office_cells, roster_now
 from xlperf.rounds.status import status_of
@@ -26,8 +26,8 @@ def unsettled(round_: Round, scores: Scores, said: Collection[Problem] = ()) -> 
 
     said: what was told of this scoring before; that a 总表 is held is not told twice.
     """
-    state = round_.state()
-    books = status_of(round_).books
+    state, status = round_.state(), status_of(round_)
+    books, waiting = status.books, _not_taken(status)
     absent = [b for b in books if b.state != "in"]
     problems = list(_not_in([b for b in absent if b.kind != "master"]))
     roster = roster_now(round_, state)
@@ -35,10 +35,11 @@ def unsettled(round_: Round, scores: Scores, said: Collection[Problem] = ()) -> 
     if master is not None and master.state == "held":
         if not any(p.code == "MASTER_HELD" for p in said):
             problems.append(problem("MASTER_WAITS", Where(master.held)))
-    elif master is not None and any(office_cells(roster)):
+    elif master is not None and any(office_cells(roster)) and not any(p.code == "MASTER_UNSEEN" for p in waiting):
         problems.append(problem("MASTER_NOT_IN", office=round_.scheme.office))
     return [
         *round_.beyond(state),
+        *waiting,
         *problems,
         *_held_beside(books),
         *stood_in(round_, state),
@@ -48,6 +49,12 @@ def unsettled(round_: Round, scores: Scores, said: Collection[Problem] = ()) -> 
         *warned_rows(scores),
         *refused_rows(scores),
     ]
+
+
+def _not_taken(status: Status) -> list[Problem]:
+    """List what lies there and is not in the record yet: whatever is scored or published now knows nothing of it."""
+    fresh = [problem("INBOX_WAITS", count=len(status.fresh), names=_some(status.fresh))] if status.fresh else []
+    return [*fresh, *(p for p in status.concerns if p.code == "MASTER_UNSEEN")]
 
 
 def _not_in(absent: Sequence[BookStatus]) -> Iterator[Problem]:
@@ -99,5 +106,5 @@ def _owners(roster: Roster, empty: set[Spot]) -> str:
     return _some([f"{who}（{n}）" for who, n in counts.most_common()])
 
 
-def _some(names: list[str]) -> str:
+def _some(names: Sequence[str]) -> str:
     return "、".join(names[:_NAMED]) + ("……" if len(names) > _NAMED else "")
