@@ -25,10 +25,14 @@ def hostile(job, data=None):
     if b"KILL" in text[:99]:
         import ctypes
         ctypes.string_at(2**32 - 9, 99)
+    before = opened.bears, opened.guard_problems, opened.unpacked
     if b"GROW" in text[:99]:
         opened.bears = lambda *_: [bytes(2**27) for _ in range(99)]
         opened.guard_problems, opened.unpacked = lambda *_: [], lambda *_: {}
-    return read(job, data)
+    try:
+        return read(job, data)
+    finally:  # whatever file comes next
+        opened.bears, opened.guard_problems, opened.unpacked = before
 
 opened._opened = hostile
 """
