@@ -161,16 +161,6 @@ def test_units_that_are_asked_otherwise_are_not_alike():
     assert alike.key(holders[0]) == alike.key(holders[2]) != alike.key(holders[1])
 
 
-@pytest.mark.parametrize("said", ["\ufdd1k3", "\ufdd1"])
-def test_what_words_are_marked_with_may_stand_in_a_heading(said, tmp_path):
-    scheme, plan = laid_out("three-units")
-    marks = plan.by_name["marks"]
-    columns = tuple(replace(c, title=said) if c.name == "target" else c for c in marks.columns)
-    changed = replace(plan, sheets=tuple(replace(s, columns=columns) if s is marks else s for s in plan.sheets))
-    scores, holders = of_many(changed, scheme, 3)
-    compared(scores, scheme, holders, tmp_path)
-
-
 @pytest.mark.parametrize("more", [Fraction(1), Fraction(1, 3), Fraction(-1, 7)], ids=["whole", "third", "seventh"])
 def test_the_sum_below_a_column_is_a_word_of_the_book(more, tmp_path):
     """Where a column is as wide as before, the line below it says another sum, and nothing else is another."""
@@ -338,7 +328,7 @@ def test_parts_packed_are_the_parts(tmp_path):
     assert packed_parts(parts) == packed_parts(iter(parts))
 
 
-@pytest.mark.parametrize("sign", ["\ufdd0", "\ufdd0C", "\ufdd0N\ue001"])
+@pytest.mark.parametrize("sign", ["\ufdd0", "\ufdd0C", "\ufdd0N\ue001", "\ufdd1k3", "\ufdd1"])
 def test_what_a_heading_holds_of_the_signs_stays(sign, tmp_path):
     """A whole sign stands in no scheme that is read without a problem."""
     scheme, plan = laid_out("three-units")

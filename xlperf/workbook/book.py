@@ -132,7 +132,6 @@ class Book(Titles):
         )
         self.workbook.set_calc_mode("auto")
         self._formats: dict[frozenset[tuple[str, Any]], Format] = {}
-        self.looks: dict[object, Format] = {}  # of the cells of a column; see `workbook.table`
         self._pages: dict[str, Page] = {}
         self.tables: list[tuple[View, tuple[str, ...]]] = []  # each with the keys of its rows
 

@@ -23,7 +23,9 @@ from xlperf.workbook.layout import HOLE, UNIT_NAME, Layout, RowAddresses, Shown,
 from xlperf.workbook.text import key_text
 from xlperf.xlsx.skeleton import BODY, SPARE
 
-Write = Callable[..., None]  # a cell of the row at the last thing it is given: a position, counted from 0
+# Writes a cell of the row at the last thing it is given: a position, counted from 0. It is bound to no
+# writer, which would refer to itself and keep the book.
+Write = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Rows:
 
     def __init__(self, book: Book, sheet: Worksheet, layout: Layout, view: View, dress: Dress) -> None:
         self._book, self._sheet, self._layout, self._view, self._dress = book, sheet, layout, view, dress
-        self._size = len(view.rows)
+        self._size, self._looks = len(view.rows), dict[tuple[str, bool | None], Format]()
         self._cells = [self._cell(shown, i) for i, shown in enumerate(view.shown, view.left + 1)]
 
     def write(self, position: int) -> None:
@@ -66,7 +68,8 @@ class Rows:
         column = column_of(self._view, shown)
         if column.expr is not None and not shown.settled:
             return Rows._result, (column, column.expr, i, self._values(column.name))
-        return Rows._given, (column, i, self._values(column.name), shown.open)
+        asked = asked_rows(self._layout, self._view, column) if shown.open else ()
+        return Rows._given, (column, i, self._values(column.name), asked)
 
     def _values(self, name: str) -> Sequence[Value]:
         """Return what stands in a column, row by row, new entries among them."""
@@ -103,8 +106,8 @@ class Rows:
             text = f'IF({view.cell(view.sheet.key.name, position)}="","",{text})'
         self._sheet.write_formula(row, i, f"={text}", self._look(column), cached(values[position]))
 
-    def _given(self, column: Column, i: int, values: Sequence[Value], is_open: bool, position: int) -> None:
-        """Write what was given for a column in a row, or a place where it is to be."""
+    def _given(self, column: Column, i: int, values: Sequence[Value], asked: Sequence[bool], position: int) -> None:
+        """Write what was given for a column in a row, or a place where it is to be. asked: empty where it is locked."""
         view, spare, row = self._view, position >= self._size, BODY + position
         if view.is_hole(position):
             self._sheet.write_blank(row, i, None, self._closed)
@@ -114,19 +117,18 @@ class Rows:
             _new_fact(self._book, self._sheet, self._layout, view, position, column)
         else:
             value = values[position]
-            open_ = is_open and not self._continued[position]
-            closed = value is None and open_ and not is_asked(self._layout, view, column, position)
+            open_ = bool(asked) and not self._continued[position]
+            closed = value is None and open_ and not asked[position]
             look = self._closed if closed else self._look(column, open_=open_)
             put(self._sheet, row, i, column.default if spare else value, look)
 
     def _look(self, column: Column, *, open_: bool | None = None) -> Format:
         """Return how cells of a column look, found once for all rows; open_: None for results."""
-        at = (self._view.title, self._view.left, column.name, open_)
-        looks = self._book.looks
-        if at not in looks:
+        at = (column.name, open_)
+        if at not in self._looks:
             now = self._shown_now(column.name) if open_ is None else {}
-            looks[at] = self._book.look(style.body_look(column, open_=bool(open_), **now))
-        return looks[at]
+            self._looks[at] = self._book.look(style.body_look(column, open_=bool(open_), **now))
+        return self._looks[at]
 
     def _shown_now(self, name: str) -> dict[str, bool]:
         layout, view = self._layout, self._view

@@ -62,7 +62,7 @@ def cut_columns(
         if numbers and (numbers[0] <= last or numbers != sorted({*numbers} if isinstance(some, Alike) else numbers)):
             raise Irregular("rows in another order, or twice")
         last = numbers[-1] if numbers else last
-        start = 0 if any(below) else bisect_left(numbers, first)
+        start = bisect_left(numbers, first)
         above.append(some.columns(slice(start)))
         below.append(some.columns(slice(start, None)))
     return _joined(above), _joined(below)

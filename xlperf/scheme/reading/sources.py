@@ -13,8 +13,11 @@ _KNOWN_BINARY = {b"PK\x03\x04": "xlsx/zip", b"\xd0\xcf\x11\xe0": "xls/doc", b"%P
 
 
 def own_sign(text: str) -> str:
-    """Return the first sign of the program itself that stands in a text, as U+FDD0; "" where none does."""
-    return next((f"U+{ord(sign):04X}" for sign in OWN_SIGNS if sign in text), "")
+    """Return the sign of the program itself that stands in a text; "" where none does."""
+    for sign in OWN_SIGNS:  # every text of a scheme is asked
+        if sign in text:
+            return sign
+    return ""
 
 
 def text_of(file: Path, shown_as: str, most: int) -> tuple[str | None, list[Problem]]:

@@ -88,14 +88,12 @@ def read_lines(file: Path, shown_as: str) -> tuple[Text, list[Problem]]:
 
 def lines_of(written: str, shown_as: str) -> tuple[Text, list[Problem]]:
     """Read the text of a CSV file into columns; see `read_lines`."""
+    plain = _plain_lines(written)
+    text, problems = (plain, []) if plain is not None else _lines(written, shown_as)
     sign = own_sign(written)
-    plain = _plain_lines(written) if not sign else None
-    if plain is not None:
-        return plain, []
-    text, problems = _lines(written, shown_as)
     if sign:
-        line = next(n for n, said in enumerate(written.splitlines(), 1) if own_sign(said))
-        problems.insert(0, problem("HIDDEN_CHARACTER", Where(shown_as, line, 1), found=sign))
+        line = written.count("\n", 0, written.index(sign)) + 1
+        problems.insert(0, problem("HIDDEN_CHARACTER", Where(shown_as, line, 1), found=f"U+{ord(sign):04X}"))
     return text, problems
 
 

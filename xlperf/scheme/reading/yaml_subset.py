@@ -134,7 +134,7 @@ class _Reader:
             return text
         sign = own_sign(text)
         if sign:
-            self._tell("HIDDEN_CHARACTER", event, path, found=sign)
+            self._tell("HIDDEN_CHARACTER", event, path, found=f"U+{ord(sign):04X}")
         figure = narrow(text)
         if figure != text and number(figure) is not None:
             self._tell("FULLWIDTH_FIGURE", event, path, found=text, plain=figure)

@@ -139,14 +139,12 @@ class _Reading(ExcelReader):
         self.made.worksheets.append(sheet)
 
     def _cell(self, sheet: Sheet, read: dict[str, Any]) -> None:
-        row, column, style = read["row"], read["column"], read["style_id"]
-        cell = Cell(row, column, read["value"], read["data_type"])
-        if (row, column) in sheet.cells:
-            raise UnsoundCell(cell.coordinate, TWICE, sheet.title)
+        at, style = (read["row"], read["column"]), read["style_id"]
+        if at in sheet.cells:
+            raise UnsoundCell(Cell(*at).coordinate, TWICE, sheet.title)
         if style >= len(self.looks):
-            raise UnsoundCell(cell.coordinate, word("这一格引用的格式不在文件里"), sheet.title)
-        cell.number_format = self.looks[style].number_format
-        sheet.cells[row, column] = cell
+            raise UnsoundCell(Cell(*at).coordinate, word("这一格引用的格式不在文件里"), sheet.title)
+        cell = sheet.cells[at] = Cell(*at, read["value"], read["data_type"], self.looks[style].number_format)
         if "shown" in read:
             self.results[sheet.title, cell.coordinate] = read["shown"]
 
